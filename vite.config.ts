@@ -1,0 +1,79 @@
+import { resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import type { UserConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+/** Packages that carry their own binaries or files and stay beside the bundle. */
+const BESIDE_THE_BUNDLE = ['electron', 'better-sqlite3'];
+
+const renderer: UserConfig = {
+  root: resolve(root, 'src'),
+  base: './',
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: resolve(root, 'dist/renderer'),
+    emptyOutDir: true,
+    target: 'chrome130',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+};
+
+const main: UserConfig = {
+  root,
+  publicDir: false,
+  ssr: { noExternal: true, external: BESIDE_THE_BUNDLE },
+  build: {
+    ssr: true,
+    outDir: resolve(root, 'dist/electron'),
+    emptyOutDir: false,
+    target: 'node20.18',
+    sourcemap: true,
+    minify: false,
+    rollupOptions: {
+      input: {
+        main: resolve(root, 'electron/main.ts'),
+        cli: resolve(root, 'electron/cli.ts'),
+        'database-worker': resolve(root, 'electron/db/worker.ts'),
+        'import-worker': resolve(root, 'electron/services/datasets/import-worker.ts'),
+      },
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+};
+
+const preload: UserConfig = {
+  root,
+  publicDir: false,
+  ssr: { noExternal: true, external: BESIDE_THE_BUNDLE },
+  build: {
+    ssr: true,
+    outDir: resolve(root, 'dist/electron'),
+    emptyOutDir: false,
+    target: 'node20.18',
+    minify: false,
+    rollupOptions: {
+      input: { preload: resolve(root, 'electron/preload.ts') },
+      output: { format: 'cjs', entryFileNames: '[name].cjs' },
+    },
+  },
+};
+
+const PARTS: Readonly<Record<string, UserConfig>> = { renderer, main, preload };
+
+export default defineConfig(({ mode }) => {
+  const part = PARTS[mode];
+  if (part) return part;
+  return {
+    plugins: [react()],
+    test: {
+      include: ['src/**/*.test.{ts,tsx}', 'electron/**/*.test.ts', 'scripts/**/*.test.mjs'],
+      environment: 'node',
+      testTimeout: 30_000,
+      maxWorkers: 2,
+    },
+  };
+});
