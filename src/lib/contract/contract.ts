@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { BaseModel } from '../types/base-model';
+import { CanonicalRecord, DatasetProblem, ProblemType } from '../types/dataset-records';
+import { Estimate } from '../types/estimate';
+import {
+  Checkpoint,
+  Evaluation,
+  JobAttempt,
+  JobEvent,
+  JobSample,
+  LogLine,
+  MetricsPoint,
+} from '../types/job-records';
+import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
+import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
+import { Count, Uuid } from '../types/primitives';
+import { RecordView } from '../types/record-view';
+import { SamplePrompt } from '../types/run-folder';
+import { DoctorCheck, HardwareState, NetworkState, Settings } from '../types/system';
+import { SettingChanges, TrainingSettings } from '../types/training-settings';
+import { call, event } from './endpoint';
+
+const Nothing = z.void();
+const ById = z.strictObject({ id: Uuid });
+const Page = z.strictObject({ id: Uuid, offset: Count, limit: z.int().min(1).max(500) });
+
+/** What a run is made of; the same words for an estimate and for a start. */
+export const RunRequest = z.strictObject({
+  dataset_id: Uuid,
+  base_model_id: Uuid,
+  preset_id: PresetId,
+  changes: SettingChanges,
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+export const NewJob = z.strictObject({
+  ...RunRequest.shape,
+  name: z.string().trim().min(1).max(200),
+  sample_prompts: z.array(SamplePrompt).max(10).optional(),
+});
+export type NewJob = z.infer<typeof NewJob>;
+
+export const ImportProgress = z.strictObject({
+  dataset_id: Uuid,
+  bytes_done: Count,
+  bytes_total: Count,
+  records: Count,
+  problems: Count,
+});
+export type ImportProgress = z.infer<typeof ImportProgress>;
+
+/**
+ * Every word between the window and the main process. Handlers, preload and the test double are
+ * derived from it; the name of an endpoint is `group.name`.
+ */
+export const contract = {
+  datasets: {
+    list: call(Nothing, z.array(Dataset)),
+    get: call(ById, Dataset),
+    import: call(z.strictObject({ paths: z.array(z.string()).min(1).max(50) }), z.array(Dataset)),
+    import_sample: call(Nothing, Dataset),
+    cancel_import: call(ById, Nothing),
+    problems: call(
+      z.strictObject({ ...Page.shape, type: ProblemType.nullable() }),
+      z.strictObject({ total: Count, problems: z.array(DatasetProblem) }),
+    ),
+    raw_line: call(z.strictObject({ id: Uuid, line: z.int().min(1) }), z.strictObject({ text: z.string() })),
+    records: call(
+      z.strictObject({ ...Page.shape, query: z.string().max(200) }),
+      z.strictObject({
+        total: Count,
+        records: z.array(z.strictObject({ index: Count, record: CanonicalRecord })),
+      }),
+    ),
+    view: call(
+      z.strictObject({ id: Uuid, index: Count, base_model_id: Uuid, max_length: z.int().min(16) }),
+      RecordView,
+    ),
+    rename: call(z.strictObject({ id: Uuid, name: z.string().trim().min(1).max(200) }), Dataset),
+    delete: call(ById, Nothing),
+    restore: call(ById, Dataset),
+    changed: event(Dataset),
+    progress: event(ImportProgress),
+  },
+  base_models: {
+    list: call(Nothing, z.array(BaseModel)),
+    add: call(z.strictObject({ path: z.string(), name: z.string().optional() }), BaseModel),
+    remove: call(ById, Nothing),
+    changed: event(BaseModel),
+    removed: event(ById),
+  },
+  jobs: {
+    list: call(Nothing, z.array(TrainingJob)),
+    get: call(ById, TrainingJob),
+    settings: call(RunRequest, TrainingSettings),
+    estimate: call(RunRequest, Estimate),
+    create: call(NewJob, TrainingJob),
+    try_it: call(Nothing, TrainingJob),
+    pause: call(ById, TrainingJob),
+    resume: call(ById, TrainingJob),
+    cancel: call(
+      z.strictObject({ id: Uuid, save: z.boolean(), reason: z.string().max(500).nullable() }),
+      TrainingJob,
+    ),
+    retry: call(ById, TrainingJob),
+    move: call(z.strictObject({ id: Uuid, to: Count }), Nothing),
+    delete: call(ById, Nothing),
+    checkpoint_now: call(ById, Nothing),
+    sample_now: call(z.strictObject({ id: Uuid, prompt: z.string().trim().min(1).max(4000) }), Nothing),
+    metrics: call(ById, z.array(MetricsPoint)),
+    events: call(Page, z.strictObject({ total: Count, events: z.array(JobEvent) })),
+    samples: call(ById, z.array(JobSample)),
+    evaluations: call(ById, z.array(Evaluation)),
+    checkpoints: call(ById, z.array(Checkpoint)),
+    attempts: call(ById, z.array(JobAttempt)),
+    logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
+    changed: event(TrainingJob),
+    removed: event(ById),
+    points: event(z.strictObject({ job_id: Uuid, points: z.array(MetricsPoint) })),
+    news: event(
+      z.strictObject({
+        job_id: Uuid,
+        events: z.array(JobEvent),
+        samples: z.array(JobSample),
+        evaluations: z.array(Evaluation),
+        checkpoints: z.array(Checkpoint),
+      }),
+    ),
+  },
+  models: {
+    list: call(Nothing, z.array(ModelArtifact)),
+    get: call(ById, ModelArtifact),
+    verify: call(ById, ModelArtifact),
+    delete: call(ById, Nothing),
+    rename: call(z.strictObject({ id: Uuid, name: z.string().trim().min(1).max(200) }), ModelArtifact),
+    export: call(z.strictObject({ id: Uuid, format: ExportFormat, to: z.string() }), ArtifactExport),
+    exports: call(ById, z.array(ArtifactExport)),
+    generate: call(
+      z.strictObject({
+        id: Uuid,
+        prompt: z.string().trim().min(1).max(8000),
+        max_new_tokens: z.int().min(1).max(1024),
+      }),
+      z.strictObject({ base: z.string(), adapter: z.string() }),
+    ),
+    changed: event(ModelArtifact),
+    export_changed: event(ArtifactExport),
+  },
+  system: {
+    doctor: call(Nothing, z.array(DoctorCheck)),
+    hardware: call(Nothing, HardwareState),
+    network: call(Nothing, NetworkState),
+    about: call(
+      Nothing,
+      z.strictObject({
+        version: z.string(),
+        data_dir: z.string(),
+        platform: z.string(),
+        notice: z.string().nullable(),
+      }),
+    ),
+    hardware_changed: event(HardwareState),
+    network_changed: event(NetworkState),
+  },
+  settings: {
+    get: call(Nothing, Settings),
+    set: call(Settings.partial(), Settings),
+    changed: event(Settings),
+  },
+  desktop: {
+    choose_files: call(Nothing, z.array(z.string())),
+    choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
+    choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
+    show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
+    command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
+  },
+} as const;
+export type Contract = typeof contract;

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { Count } from './primitives';
+
+export const MessageRole = z.enum(['system', 'user', 'assistant', 'tool']);
+export type MessageRole = z.infer<typeof MessageRole>;
+
+export const ToolCall = z.strictObject({
+  id: z.string().optional(),
+  type: z.literal('function'),
+  function: z.strictObject({ name: z.string(), arguments: z.unknown() }),
+});
+
+/** One turn; `trained` says whether the loss covers it. */
+export const CanonicalMessage = z.strictObject({
+  role: MessageRole,
+  content: z.string(),
+  tool_calls: z.array(ToolCall).optional(),
+  trained: z.boolean(),
+});
+export type CanonicalMessage = z.infer<typeof CanonicalMessage>;
+
+/** Where a record of form A or B stands in its dataset's design; splits and evaluations group by it. */
+export const Scaffolding = z.strictObject({
+  persona: z.string().optional(),
+  arc: z.string().optional(),
+  topic: z.string().optional(),
+});
+export type Scaffolding = z.infer<typeof Scaffolding>;
+
+/** One line of the canonical `dataset.jsonl`. `id` is unique in its file. */
+export const CanonicalRecord = z.strictObject({
+  id: z.string().min(1),
+  source_line: z.int().min(1),
+  conversation_id: z.string().optional(),
+  messages: z.array(CanonicalMessage).min(1),
+  tools: z.array(z.unknown()).optional(),
+  scaffolding: Scaffolding.optional(),
+});
+export type CanonicalRecord = z.infer<typeof CanonicalRecord>;
+
+/** `split.json` of a run folder: which record ids train and which are held out. */
+export const SplitFile = z.strictObject({
+  seed: z.int(),
+  share: z.number(),
+  train: z.array(z.string()),
+  held_out: z.array(z.string()),
+});
+export type SplitFile = z.infer<typeof SplitFile>;
+
+export const ProblemSeverity = z.enum(['error', 'warning', 'info']);
+
+/** Every fault a reader can name, in the order in which one decides for its record. */
+export const PROBLEM_TYPES = [
+  'missing_field',
+  'invalid_type',
+  'malformed_json',
+  'encoding_error',
+  'empty_value',
+  'duplicate_id',
+  'role_order',
+  'token_overflow',
+  'line_too_long',
+  'too_deep',
+  'file_too_large',
+  'unreadable',
+  'unsupported_content',
+  'unknown_shape',
+  'lfs_pointer',
+  'nothing_to_train',
+  'salvageable',
+] as const;
+export const ProblemType = z.enum(PROBLEM_TYPES);
+export type ProblemType = z.infer<typeof ProblemType>;
+
+/** One fault of a dataset. `line` is 1-based in the original file; `path` is a JSON pointer. */
+export const DatasetProblem = z.strictObject({
+  line: Count,
+  path: z.string().nullable(),
+  record_id: z.string().nullable(),
+  type: ProblemType,
+  severity: ProblemSeverity,
+  error: z.string(),
+  suggestion: z.string().nullable(),
+});
+export type DatasetProblem = z.infer<typeof DatasetProblem>;
+
+export const DatasetShape = z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J']);
+export type DatasetShape = z.infer<typeof DatasetShape>;
+
+/** E01's `datasets.format`, widened; each is a row of the lookup table `dataset_formats`. */
+export const DATASET_FORMATS = [
+  'brightrun_lora_v4',
+  'brightrun_lora_v3',
+  'turns',
+  'chat',
+  'sharegpt',
+  'alpaca',
+  'prompt_completion',
+  'preference',
+  'kto',
+  'text',
+  'table',
+] as const;
+export const DatasetFormat = z.enum(DATASET_FORMATS);
+export type DatasetFormat = z.infer<typeof DatasetFormat>;
+
+export const DatasetKind = z.enum(['sft', 'preference', 'kto', 'text']);
+export type DatasetKind = z.infer<typeof DatasetKind>;
+
+/** What an import found. */
+export const DatasetReport = z.strictObject({
+  shape: DatasetShape.nullable(),
+  format: DatasetFormat.nullable(),
+  kind: DatasetKind,
+  reason: z.string(),
+  records_total: Count,
+  usable_records: Count,
+  rejected_records: Count,
+  skipped_null_target: Count,
+  conversations: Count,
+  duplicates_exact: Count,
+  problems_total: Count,
+  problems: z.array(DatasetProblem).max(100),
+});
+export type DatasetReport = z.infer<typeof DatasetReport>;

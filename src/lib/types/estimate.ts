@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Count } from './primitives';
+
+/** A figure with its error band; all three are in the same unit. */
+export const Band = z.strictObject({ low: z.number(), expected: z.number(), high: z.number() });
+export type Band = z.infer<typeof Band>;
+
+/** What a run would need. `basis` says where time comes from: this machine's own runs or a guess. */
+export const Estimate = z.strictObject({
+  memory_bytes: Band,
+  memory_total_bytes: Count,
+  memory_free_bytes: Count,
+  memory_method: z.string(),
+  time_ms: Band.nullable(),
+  time_method: z.string(),
+  disk_bytes: Band,
+  disk_free_bytes: Count,
+  energy_kwh: Band.nullable(),
+  total_steps: Count,
+  steps_per_epoch: Count,
+  total_epochs: Count,
+  train_records: Count,
+  held_out_records: Count,
+  trainable_parameters: Count,
+  total_parameters: Count,
+  tokens_per_epoch: Count.nullable(),
+  fits: z.enum(['fits', 'tight', 'does_not_fit']),
+  remedies: z.array(z.strictObject({ label: z.string(), changes: z.record(z.string(), z.unknown()) })),
+});
+export type Estimate = z.infer<typeof Estimate>;

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { Verdict } from './lora-training';
+import { Count, Sha256, Timestamp, Uuid } from './primitives';
+import { TrainingSettings } from './training-settings';
+
+export const ArtifactFile = z.strictObject({
+  name: z.string(),
+  path: z.string(),
+  size_bytes: Count,
+  sha256: Sha256,
+});
+export type ArtifactFile = z.infer<typeof ArtifactFile>;
+
+/** Losses are mean cross-entropy a trained token; `method` says over what. `null`: not measured. */
+export const QualityMetrics = z.strictObject({
+  final_training_loss: z.number().nullable(),
+  final_validation_loss: z.number().nullable(),
+  best_epoch: Count.nullable(),
+  convergence_score: z.number().nullable(),
+  base_validation_loss: z.number().nullable(),
+  perplexity: z.number().nullable(),
+  base_perplexity: z.number().nullable(),
+  held_out_records: Count,
+  held_out_tokens: Count,
+  precision: z.string(),
+  method: z.string(),
+});
+export type QualityMetrics = z.infer<typeof QualityMetrics>;
+
+export const TrainingSummary = z.strictObject({
+  base_model_name: z.string(),
+  base_model_fingerprint: Sha256,
+  dataset_name: z.string(),
+  dataset_version_sha256: Sha256,
+  total_steps: Count,
+  source_step: Count,
+  attempts: Count,
+  duration_ms: Count,
+  train_records: Count,
+  trainable_parameters: Count,
+  peak_memory_bytes: Count,
+  device: z.string(),
+});
+export type TrainingSummary = z.infer<typeof TrainingSummary>;
+
+export const ModelArtifact = z.strictObject({
+  id: Uuid,
+  user_id: Uuid,
+  job_id: Uuid.nullable(),
+  dataset_id: Uuid.nullable(),
+  base_model_id: Uuid,
+  origin: z.enum(['trained', 'imported']),
+  name: z.string().min(1).max(200),
+  version: z.string(),
+  description: z.string().nullable(),
+  status: z.enum(['stored', 'active', 'archived']),
+  deployed_at: Timestamp.nullable(),
+  quality_metrics: QualityMetrics,
+  training_summary: TrainingSummary,
+  configuration: TrainingSettings,
+  artifacts: z.array(ArtifactFile),
+  parent_model_id: Uuid.nullable(),
+  storage_path: z.string(),
+  verified_at: Timestamp.nullable(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  deleted_at: Timestamp.nullable(),
+  notes: z.string().nullable(),
+  tags: z.array(z.string()),
+  verdict: Verdict.nullable(),
+  revision: Count,
+});
+export type ModelArtifact = z.infer<typeof ModelArtifact>;
+
+export const ExportFormat = z.enum(['adapter', 'zip']);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
+/** What the check of an export found; both figures compare float32 logits with the trainer's own. */
+export const ExportVerification = z.strictObject({
+  ok: z.boolean(),
+  max_abs_diff: z.number(),
+  greedy_equal: z.boolean(),
+  prompts: Count,
+});
+export type ExportVerification = z.infer<typeof ExportVerification>;
+
+export const ArtifactExport = z.strictObject({
+  id: Uuid,
+  artifact_id: Uuid,
+  format: ExportFormat,
+  path: z.string(),
+  status: z.enum(['making', 'verified', 'failed']),
+  files: z.array(z.strictObject({ name: z.string(), size_bytes: Count, sha256: Sha256 })),
+  verification: ExportVerification.nullable(),
+  error_message: z.string().nullable(),
+  created_at: Timestamp,
+  revision: Count,
+});
+export type ArtifactExport = z.infer<typeof ArtifactExport>;

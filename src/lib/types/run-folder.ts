@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Sha256, Timestamp, Uuid } from './primitives';
+import { TrainingSettings } from './training-settings';
+
+export const RUN_FOLDER_SCHEMA = 1;
+
+/** A question that is asked of the untouched model, at every checkpoint and of the result. */
+export const SamplePrompt = z.strictObject({
+  id: z.string().min(1).max(64),
+  text: z.string().min(1).max(4000),
+});
+export type SamplePrompt = z.infer<typeof SamplePrompt>;
+
+/**
+ * `job.json`, all that a trainer knows. Paths are hints that the command line may override; the
+ * hashes are what must agree. `threads` is pinned so that a CPU run repeats bit for bit.
+ */
+export const JobFile = z.strictObject({
+  schema: z.literal(RUN_FOLDER_SCHEMA),
+  job_id: Uuid,
+  name: z.string().min(1).max(200),
+  created_at: Timestamp,
+  app_version: z.string(),
+  dataset: z.strictObject({
+    dataset_id: Uuid,
+    dataset_version_id: Uuid,
+    name: z.string(),
+    sha256: Sha256,
+    path: z.string(),
+    format: z.string(),
+    records: z.int().min(1),
+  }),
+  base_model: z.strictObject({
+    base_model_id: Uuid,
+    name: z.string(),
+    fingerprint: Sha256,
+    path: z.string(),
+    architecture: z.string(),
+  }),
+  settings: TrainingSettings,
+  preset_id: z.enum(['conservative', 'balanced', 'aggressive', 'custom']),
+  total_steps: z.int().min(1),
+  total_epochs: z.int().min(1),
+  sample_prompts: z.array(SamplePrompt).max(10),
+  sample_max_new_tokens: z.int().min(1).max(1024),
+  device: z.enum(['auto', 'cpu', 'cuda']),
+  threads: z.int().min(1).max(256),
+});
+export type JobFile = z.infer<typeof JobFile>;
