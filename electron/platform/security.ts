@@ -1,0 +1,30 @@
+import { app, type Session } from 'electron';
+import { APP_ORIGIN } from '../transport/electron-port';
+
+const ALLOWED = new Set(['app:', 'devtools:', 'data:', 'blob:']);
+
+/** Denies and reports every request that leaves `app://`. */
+export const denyNetwork = (session: Session, onDenied: (target: string) => void): void => {
+  session.webRequest.onBeforeRequest(({ url }, decide) => {
+    const allowed = ALLOWED.has(new URL(url).protocol);
+    if (!allowed) onDenied(url);
+    decide({ cancel: !allowed });
+  });
+  session.setPermissionRequestHandler((_contents, permission, decide) => {
+    decide(permission === 'clipboard-sanitized-write');
+  });
+  session.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write');
+  session.on('will-download', (event) => event.preventDefault());
+};
+
+/** No page of ours ever leaves its origin, opens a window or attaches a web view. */
+export const denyNavigation = (): void => {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-navigate', (event) => {
+      if (!event.url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault();
+    });
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+  });
+};

@@ -1,0 +1,36 @@
+import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent } from 'electron';
+import type { Publisher } from '../../src/lib/contract/derived';
+import type { Reply } from './serve';
+
+export const CALL_CHANNEL = 'pipeline:call';
+export const EVENT_CHANNEL = 'pipeline:event';
+export const APP_ORIGIN = 'app://pipeline';
+
+const isOurMainFrame = (event: IpcMainInvokeEvent, window: BrowserWindow | null): boolean =>
+  window !== null &&
+  !window.isDestroyed() &&
+  event.sender === window.webContents &&
+  event.senderFrame === window.webContents.mainFrame &&
+  event.senderFrame.url.startsWith(`${APP_ORIGIN}/`);
+
+interface Port {
+  readonly currentWindow: () => BrowserWindow | null;
+  readonly answer: (name: unknown, input: unknown) => Promise<Reply>;
+}
+
+/** Serves our window's main frame and nobody else. Returns the disposer. */
+export const servePort = ({ currentWindow, answer }: Port): (() => void) => {
+  ipcMain.handle(CALL_CHANNEL, (event, name: unknown, input: unknown): Promise<Reply> => {
+    if (isOurMainFrame(event, currentWindow())) return answer(name, input);
+    return Promise.resolve({ ok: false, error: { code: 'forbidden', message: 'Not our window.', hint: '' } });
+  });
+  return () => ipcMain.removeHandler(CALL_CHANNEL);
+};
+
+/** Sends news to the window, if there is one. */
+export const windowPublisher = (currentWindow: () => BrowserWindow | null): Publisher => ({
+  publish: (name, payload) => {
+    const window = currentWindow();
+    if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, payload);
+  },
+});
