@@ -1,0 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import { AppError } from '../../../src/lib/messages/app-error';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import { checkModelFolder } from './check-folder';
+
+export const BUNDLED_MODEL = 'smollm2-135m-instruct';
+
+export type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 'revision'>;
+
+export interface BaseModelStore {
+  list(): Promise<BaseModel[]>;
+  get(id: string): Promise<BaseModel | null>;
+  upsert(model: NewBaseModel): Promise<BaseModel>;
+  remove(id: string): Promise<boolean>;
+}
+
+interface BaseModelOptions {
+  readonly store: BaseModelStore;
+  readonly publisher: Publisher;
+  readonly bundledDir: string;
+  readonly now: () => string;
+}
+
+const notFound = (id: string): AppError =>
+  new AppError({
+    code: 'not_found',
+    message: `There is no base model “${id}”.`,
+    hint: 'List the base models to see which there are.',
+  });
+
+export class BaseModelService {
+  readonly #options: BaseModelOptions;
+
+  constructor(options: BaseModelOptions) {
+    this.#options = options;
+  }
+
+  list(): Promise<BaseModel[]> {
+    return this.#options.store.list();
+  }
+
+  async get(id: string): Promise<BaseModel> {
+    const model = await this.#options.store.get(id);
+    if (!model) throw notFound(id);
+    return model;
+  }
+
+  /** Checks a folder and remembers it; the same folder again renews what is known of it. */
+  async add({
+    path,
+    name,
+    bundled = false,
+  }: {
+    path: string;
+    name?: string;
+    bundled?: boolean;
+  }): Promise<BaseModel> {
+    const { shape, ...checked } = await checkModelFolder(path);
+    const model = await this.#options.store.upsert({
+      ...checked,
+      name: name ?? basename(checked.path),
+      config: shape,
+      bundled,
+      checked_at: this.#options.now(),
+    });
+    this.#options.publisher.publish('base_models.changed', model);
+    return model;
+  }
+
+  /** Registers the bundled model at first start; where it is missing there is nothing to register. */
+  async ensureBundled(): Promise<BaseModel | null> {
+    const known = (await this.list()).find(
+      ({ bundled, path }) => bundled && path === this.#options.bundledDir,
+    );
+    if (known) return known;
+    try {
+      return await this.add({ path: this.#options.bundledDir, name: BUNDLED_MODEL, bundled: true });
+    } catch (thrown) {
+      if (thrown instanceof AppError) return null;
+      throw thrown;
+    }
+  }
+
+  /** Adds every model folder found directly below `folder`; says of the others why not. */
+  async scan(folder: string): Promise<{ added: BaseModel[]; refused: { path: string; reason: string }[] }> {
+    const added: BaseModel[] = [];
+    const refused: { path: string; reason: string }[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const path = join(folder, entry.name);
+      try {
+        added.push(await this.add({ path }));
+      } catch (thrown) {
+        if (!(thrown instanceof AppError)) throw thrown;
+        refused.push({ path, reason: thrown.message });
+      }
+    }
+    return { added, refused };
+  }
+
+  /** Forgets a model; its folder is left as it is. */
+  async remove(id: string): Promise<void> {
+    if (!(await this.#options.store.remove(id))) throw notFound(id);
+    this.#options.publisher.publish('base_models.removed', { id });
+  }
+}

@@ -1,0 +1,53 @@
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import type { HardwareState } from '../../../src/lib/types/system';
+import { type GpuReading, readGpus } from './nvidia-smi';
+
+interface HardwareOptions {
+  readonly dataDir: string;
+  readonly publisher: Publisher;
+  readonly gpus?: () => Promise<GpuReading>;
+}
+
+/** What this machine has, as it is now. */
+export class HardwareService {
+  readonly #options: HardwareOptions;
+
+  constructor(options: HardwareOptions) {
+    this.#options = options;
+  }
+
+  async current(): Promise<HardwareState> {
+    const { dataDir, gpus = readGpus } = this.#options;
+    const [reading, disk] = await Promise.all([gpus(), statfs(dataDir)]);
+    return {
+      ...reading,
+      cpu_name: cpus()[0]?.model.trim() ?? 'unknown processor',
+      cpu_cores: availableParallelism(),
+      memory_total_bytes: totalmem(),
+      memory_free_bytes: freemem(),
+      disk_free_bytes: disk.bavail * disk.bsize,
+      disk_total_bytes: disk.blocks * disk.bsize,
+    };
+  }
+
+  /** Publishes the state every `everyMs`; a slow answer delays the next question. Returns the disposer. */
+  watch(everyMs: number, onFailure: (thrown: unknown) => void): () => void {
+    let timer: NodeJS.Timeout | null = null;
+    let stopped = false;
+    const tick = async (): Promise<void> => {
+      try {
+        this.#options.publisher.publish('system.hardware_changed', await this.current());
+      } catch (thrown) {
+        onFailure(thrown);
+      }
+      if (!stopped) timer = setTimeout(() => void tick(), everyMs);
+    };
+    void tick();
+    return () => {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+    };
+  }
+}
