@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { TrainingSettings } from '../types/training-settings';
+import { peakMemoryBytes, trainableParameters } from './memory';
+
+const SMOLLM2 = {
+  parameters: 134_515_008,
+  config: {
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    head_dim: 64,
+    vocab_size: 49_152,
+    tie_word_embeddings: true,
+  },
+};
+const QWEN_7B = {
+  hidden_size: 3584,
+  intermediate_size: 18_944,
+  num_hidden_layers: 28,
+  num_attention_heads: 28,
+  num_key_value_heads: 4,
+  head_dim: 128,
+  vocab_size: 152_064,
+  tie_word_embeddings: false,
+};
+
+const settings = (changes: Partial<TrainingSettings> = {}): TrainingSettings =>
+  TrainingSettings.parse({
+    base_model: 'm',
+    learning_rate: 2e-4,
+    batch_size: 8,
+    num_epochs: 1,
+    lora_rank: 16,
+    lora_alpha: 32,
+    lora_dropout: 0,
+    warmup_steps: null,
+    weight_decay: 0,
+    max_steps: null,
+    gradient_accumulation_steps: 1,
+    max_length: 512,
+    lr_scheduler: 'cosine',
+    warmup_ratio: 0.03,
+    max_grad_norm: 1,
+    seed: 42,
+    validation_share: 0.1,
+    eval_steps: null,
+    save_steps: null,
+    save_total_limit: 3,
+    early_stopping_patience: null,
+    early_stopping_min_delta: 0,
+    target_modules: 'all-linear',
+    method: 'sft',
+    loss_scope: 'auto',
+    precision: 'auto',
+    ...changes,
+  });
+
+describe('trainableParameters', () => {
+  it('counts what PEFT reports for known models', () => {
+    expect(trainableParameters(QWEN_7B, settings())).toBe(40_370_176);
+    expect(trainableParameters(SMOLLM2.config, settings())).toBe(4_884_480);
+  });
+
+  it('counts only the targeted layers', () => {
+    const q = trainableParameters(SMOLLM2.config, settings({ target_modules: ['q_proj'] }));
+    expect(q).toBe(16 * (576 + 576) * 30);
+  });
+});
+
+describe('peakMemoryBytes', () => {
+  const request = {
+    model: SMOLLM2,
+    settings: settings(),
+    weight_bytes: 4,
+    micro_batch: 8,
+    longest_row: 128,
+  } as const;
+
+  it('never falls when rank, length or micro-batch rise', () => {
+    const base = peakMemoryBytes(request);
+    expect(peakMemoryBytes({ ...request, longest_row: 256 })).toBeGreaterThan(base);
+    expect(peakMemoryBytes({ ...request, micro_batch: 16 })).toBeGreaterThan(base);
+    expect(peakMemoryBytes({ ...request, settings: settings({ lora_rank: 64 }) })).toBeGreaterThan(base);
+  });
+
+  it('never claims less than weights and runtime', () => {
+    expect(peakMemoryBytes(request)).toBeGreaterThan(SMOLLM2.parameters * 4 + 0.75 * 1024 ** 3);
+  });
+});
