@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import { AppError } from '../../../src/lib/messages/app-error';
+import { ExportVerification } from '../../../src/lib/types/model-artifact';
+import { Count, Sha256 } from '../../../src/lib/types/primitives';
+import { ErrorPayload } from '../../../src/lib/types/system';
+import { trainerEnvironment } from './environment';
+import { LineSplitter } from './line-splitter';
+import { findPython, type RuntimePlaces } from './runtime';
+
+export interface OneShotOptions extends RuntimePlaces {
+  readonly trainerDir: string;
+}
+
+export const Answers = z.object({ base: z.string(), adapter: z.string() });
+export const ExportResult = z.object({
+  path: z.string(),
+  files: z.array(z.object({ name: z.string(), size_bytes: Count, sha256: Sha256 })),
+  verification: ExportVerification,
+});
+export type ExportResult = z.infer<typeof ExportResult>;
+export const VerifyResult = z.looseObject({ ok: z.boolean() });
+export type VerifyResult = z.infer<typeof VerifyResult>;
+
+const ERROR_TAIL_LINES = 20;
+
+interface Finished {
+  readonly code: number | null;
+  readonly documents: readonly unknown[];
+  readonly stderr: readonly string[];
+}
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+const Failure = z.union([
+  z.object({ event: z.literal('failed'), ...ErrorPayload.shape }),
+  z.object({ error: ErrorPayload }).transform(({ error }) => error),
+]);
+
+/** Runs the trainer's short commands and reads what they print. */
+export class OneShot {
+  readonly #options: OneShotOptions;
+
+  constructor(options: OneShotOptions) {
+    this.#options = options;
+  }
+
+  async generate(argv: readonly string[]): Promise<z.infer<typeof Answers>> {
+    const schema = z.object({ event: z.literal('done'), answers: Answers });
+    return (await this.run(['generate', ...argv], schema)).answers;
+  }
+
+  export(argv: readonly string[]): Promise<ExportResult> {
+    return this.run(['export', ...argv], ExportResult);
+  }
+
+  verify(argv: readonly string[]): Promise<VerifyResult> {
+    return this.run(['verify', ...argv], VerifyResult);
+  }
+
+  probe(argv: readonly string[]): Promise<Record<string, unknown>> {
+    return this.run(['probe', ...argv], z.record(z.string(), z.unknown()));
+  }
+
+  /** The last printed document of the form asked for. Throws the trainer's own error where it names one. */
+  async run<Output>(argv: readonly string[], schema: z.ZodType<Output>): Promise<Output> {
+    const finished = await this.#spawn(argv);
+    for (const document of finished.documents.toReversed()) {
+      const failure = Failure.safeParse(document);
+      if (failure.success) throw new AppError(failure.data);
+      const found = schema.safeParse(document);
+      if (found.success) return found.data;
+    }
+    throw new AppError({
+      code: 'trainer_failed',
+      message: `The trainer's ${argv[0] ?? 'command'} ended with status ${finished.code ?? 'unknown'} and no answer.`,
+      hint: finished.stderr.at(-1) ?? 'It printed nothing.',
+    });
+  }
+
+  async #spawn(argv: readonly string[]): Promise<Finished> {
+    const python = await findPython(this.#options);
+    const documents: unknown[] = [];
+    const stderr: string[] = [];
+    const out = new LineSplitter({ onLine: (line) => documents.push(parsed(line)) });
+    const errors = new LineSplitter({ onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line) });
+    const child = spawn(python, ['-m', 'pipeline_trainer', ...argv], {
+      env: trainerEnvironment(this.#options.env, this.#options.trainerDir),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const rest = out.flush();
+    return { code, documents: rest === '' ? documents : [...documents, parsed(rest)], stderr };
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../messages/app-error';
+import { parseSetOptions, resolveSettings } from './settings';
+
+const request = {
+  preset_id: 'balanced',
+  changes: {},
+  base_model_name: 'tiny',
+  device: 'cpu',
+  model_max_length: 8192,
+} as const;
+
+const refusal = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_setting') return error.message;
+    throw error;
+  }
+  return 'accepted';
+};
+
+describe('resolveSettings', () => {
+  it('fills every default', () => {
+    expect(resolveSettings(request)).toMatchObject({
+      base_model: 'tiny',
+      batch_size: 8,
+      num_epochs: 5,
+      lora_rank: 16,
+      max_length: 512,
+      warmup_ratio: 0.03,
+      warmup_steps: null,
+      weight_decay: 0,
+      seed: 42,
+      validation_share: 0.1,
+      save_total_limit: 3,
+      early_stopping_patience: null,
+      target_modules: 'all-linear',
+      precision: 'auto',
+    });
+    expect(resolveSettings({ ...request, device: 'cuda' }).max_length).toBe(2048);
+    expect(resolveSettings({ ...request, device: 'cuda', model_max_length: 1024 }).max_length).toBe(1024);
+  });
+
+  it('puts changes over the preset', () => {
+    expect(resolveSettings({ ...request, changes: { lora_rank: 4, seed: 7 } })).toMatchObject({
+      lora_rank: 4,
+      seed: 7,
+    });
+  });
+
+  it.each([
+    [{ max_length: 9000 }, /reads at most 8192/],
+    [{ early_stopping_patience: 2, validation_share: 0 }, /needs held-out records/],
+    [{ early_stopping_min_delta: 0.1 }, /no effect without early_stopping_patience/],
+    [{ eval_steps: 5, validation_share: 0 }, /no effect where validation_share is 0/],
+    [{ max_steps: 5, num_epochs: 2 }, /num_epochs has no effect/],
+    [{ warmup_steps: 5, warmup_ratio: 0.1 }, /warmup_ratio has no effect/],
+    [{ lora_rank: 0 }, /lora_rank/],
+  ])('refuses %j', (changes, reason) => {
+    expect(refusal(() => resolveSettings({ ...request, changes }))).toMatch(reason);
+  });
+});
+
+describe('parseSetOptions', () => {
+  it('reads numbers, words, lists and none', () => {
+    expect(
+      parseSetOptions([
+        'learning_rate=3e-4',
+        'max_steps=20',
+        'lr_scheduler=linear',
+        'target_modules=q_proj, v_proj',
+        'eval_steps=none',
+      ]),
+    ).toEqual({
+      learning_rate: 0.0003,
+      max_steps: 20,
+      lr_scheduler: 'linear',
+      target_modules: ['q_proj', 'v_proj'],
+      eval_steps: null,
+    });
+  });
+
+  it.each([
+    ['packing=true', /not available in this version/],
+    ['quantization=nf4', /not available in this version/],
+    ['variant=dora', /only plain LoRA/],
+    ['optimizer=sgd', /AdamW/],
+    ['method=dpo', /not available in this version/],
+    ['lr_scheduler=wsd', /not available in this version/],
+    ['lr=1', /"lr" is not a setting/],
+    ['base_model=x', /"base_model" is not a setting/],
+    ['batch_size', /name=value/],
+    ['batch_size=many', /batch_size=many/],
+    ['batch_size=0', /batch_size=0/],
+    ['learning_rate=', /learning_rate=/],
+  ])('refuses %s', (option, reason) => {
+    expect(refusal(() => parseSetOptions([option]))).toMatch(reason);
+  });
+});

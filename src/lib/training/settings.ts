@@ -1,0 +1,148 @@
+import { AppError } from '../messages/app-error';
+import { HYPERPARAMETER_PRESETS, type PresetId } from '../types/lora-training';
+import { AdvancedSettings, SettingChanges, TrainingSettings } from '../types/training-settings';
+
+export interface SettingsRequest {
+  readonly preset_id: PresetId;
+  readonly changes: SettingChanges;
+  readonly base_model_name: string;
+  readonly device: 'cpu' | 'cuda';
+  /** What the base model can take; `null` where its configuration does not say. */
+  readonly model_max_length: number | null;
+}
+
+const MAX_LENGTH = { cpu: 512, cuda: 2048 } as const;
+
+const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
+  max_steps: null,
+  gradient_accumulation_steps: 1,
+  lr_scheduler: 'cosine',
+  warmup_ratio: 0.03,
+  max_grad_norm: 1,
+  seed: 42,
+  validation_share: 0.1,
+  eval_steps: null,
+  save_steps: null,
+  save_total_limit: 3,
+  early_stopping_patience: null,
+  early_stopping_min_delta: 0,
+  target_modules: 'all-linear',
+  method: 'sft',
+  loss_scope: 'auto',
+  precision: 'auto',
+};
+
+/** Names of the field that this version does not have, with the reason. */
+const UNAVAILABLE: Readonly<Record<string, string>> = {
+  packing: 'packing is not available in this version: rows are grouped by length instead',
+  optimizer: 'the optimizer is AdamW in this version',
+  quantization: 'quantised base weights are not available in this version',
+  variant: 'only plain LoRA is available in this version',
+};
+
+const UNAVAILABLE_VALUES: Readonly<Record<string, readonly string[]>> = {
+  lr_scheduler: ['wsd'],
+  method: ['dpo', 'orpo', 'kto', 'text'],
+};
+
+const HINT = 'Run `pipeline train --help` for the names and their ranges.';
+
+export const invalidSetting = (message: string, hint = HINT): AppError =>
+  new AppError({ code: 'invalid_setting', message, hint });
+
+type Ineffective = (settings: TrainingSettings, changes: SettingChanges) => boolean;
+
+/** Combinations that cannot work or would silently do nothing. */
+const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
+  [
+    'early_stopping_patience needs held-out records, and validation_share is 0',
+    (settings) => settings.early_stopping_patience !== null && settings.validation_share === 0,
+  ],
+  [
+    'early_stopping_min_delta has no effect without early_stopping_patience',
+    (settings, changes) => changes.early_stopping_min_delta !== undefined && settings.early_stopping_patience === null,
+  ],
+  [
+    'eval_steps has no effect where validation_share is 0',
+    (settings, changes) => typeof changes.eval_steps === 'number' && settings.validation_share === 0,
+  ],
+  [
+    'num_epochs has no effect where max_steps is given',
+    (settings, changes) => changes.num_epochs !== undefined && settings.max_steps !== null,
+  ],
+  [
+    'warmup_ratio has no effect where warmup_steps is given',
+    (settings, changes) => changes.warmup_ratio !== undefined && settings.warmup_steps !== null,
+  ],
+];
+
+const ineffective = (settings: TrainingSettings, changes: SettingChanges): string | null =>
+  INEFFECTIVE.find(([, applies]) => applies(settings, changes))?.[0] ?? null;
+
+const given = (changes: SettingChanges): Record<string, unknown> => {
+  const entries: [string, unknown][] = Object.entries(changes);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+};
+
+const checkedLength = ({ changes, device, model_max_length }: SettingsRequest): number => {
+  const limit = model_max_length ?? Number.POSITIVE_INFINITY;
+  const asked = changes.max_length;
+  if (asked !== undefined && asked > limit)
+    throw invalidSetting(
+      `max_length is ${asked}, but the base model reads at most ${limit} tokens`,
+      `Give ${limit} or less.`,
+    );
+  return asked ?? Math.min(MAX_LENGTH[device], limit);
+};
+
+/** Every default resolved. Throws `invalid_setting` for values that cannot work or would do nothing. */
+export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
+  const { changes, preset_id, base_model_name } = request;
+  const resolved = TrainingSettings.safeParse({
+    ...DEFAULTS,
+    weight_decay: 0,
+    warmup_steps: null,
+    ...HYPERPARAMETER_PRESETS[preset_id],
+    ...given(changes),
+    base_model: base_model_name,
+    max_length: checkedLength(request),
+  });
+  if (!resolved.success) throw fault(resolved.error.issues[0]);
+  const reason = ineffective(resolved.data, changes);
+  if (reason !== null) throw invalidSetting(`${reason}.`, 'Take one of the two away.');
+  return resolved.data;
+};
+
+const fault = (issue: { path: PropertyKey[]; message: string } | undefined): AppError =>
+  invalidSetting(`${issue?.path.map(String).join('.') ?? 'settings'}: ${issue?.message ?? 'not valid'}.`);
+
+const isSettingName = (name: string): name is keyof SettingChanges =>
+  Object.hasOwn(SettingChanges.shape, name);
+
+const LISTS = new Set(['target_modules']);
+
+const typed = (name: string, text: string): unknown => {
+  if (text === 'none' || text === 'null') return null;
+  if (LISTS.has(name) && text !== 'all-linear') return text.split(',').map((part) => part.trim());
+  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+};
+
+const parseOption = (option: string): readonly [string, unknown] => {
+  const cut = option.indexOf('=');
+  if (cut < 1) throw invalidSetting(`"${option}" is not of the form name=value.`);
+  const name = option.slice(0, cut).trim();
+  const text = option.slice(cut + 1).trim();
+  const missing = UNAVAILABLE[name];
+  if (missing !== undefined) throw invalidSetting(`${name}: ${missing}.`, 'Leave it out.');
+  if (!isSettingName(name)) throw invalidSetting(`"${name}" is not a setting.`);
+  if (UNAVAILABLE_VALUES[name]?.includes(text) === true)
+    throw invalidSetting(`${name}=${text} is not available in this version.`, 'Leave it out.');
+  const parsed = SettingChanges.shape[name].safeParse(typed(name, text));
+  if (!parsed.success)
+    throw invalidSetting(`${name}=${text}: ${parsed.error.issues[0]?.message ?? 'not valid'}.`);
+  return [name, parsed.data];
+};
+
+/** `--set k=v` options of the command line; a later one of the same name wins. */
+export const parseSetOptions = (options: readonly string[]): SettingChanges =>
+  SettingChanges.parse(Object.fromEntries(options.map(parseOption)));
