@@ -1,0 +1,71 @@
+import type { ErrorPayload } from '../../../src/lib/types/system';
+import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+import type { TerminalEvent } from '../metrics/event-ingest';
+import type { TrainerExit } from '../trainer/trainer-process';
+
+type EventOf<Name extends TrainerEvent['event']> = Extract<TrainerEvent, { event: Name }>;
+
+export type Outcome =
+  | { readonly kind: 'completed'; readonly event: EventOf<'completed'> }
+  | { readonly kind: 'cancelled'; readonly event: EventOf<'cancelled'> | null }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'interrupted'; readonly error: ErrorPayload }
+  | { readonly kind: 'failed'; readonly error: ErrorPayload; readonly stack: string | null };
+
+export interface AttemptEnd {
+  readonly terminal: TerminalEvent | null;
+  /** `null` where nobody saw the process end: the app was not there. */
+  readonly exit: TrainerExit | null;
+  /** What a person had asked for. */
+  readonly intent: 'pause' | 'cancel' | null;
+}
+
+const EXIT_INTERRUPTED = 75;
+
+const interrupted = (message: string): Outcome => ({
+  kind: 'interrupted',
+  error: { code: 'interrupted', message, hint: 'Resume it: it goes on from its last checkpoint.' },
+});
+
+const failed = (code: string, message: string, hint: string): Outcome => ({
+  kind: 'failed',
+  error: { code, message, hint },
+  stack: null,
+});
+
+const WORDS = {
+  paused: 'The run was paused.',
+  parent_gone: 'The app ended while the run was going; its state was saved.',
+  signal: 'The trainer was told to stop by the system; its state was saved.',
+} as const;
+
+const ofEvent = (event: TerminalEvent): Outcome => {
+  switch (event.event) {
+    case 'completed':
+      return { kind: 'completed', event };
+    case 'cancelled':
+      return { kind: 'cancelled', event };
+    case 'interrupted':
+      return event.reason === 'paused' ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
+    case 'failed': {
+      const { code, message, hint, traceback } = event;
+      return { kind: 'failed', error: { code, message, hint }, stack: traceback };
+    }
+  }
+};
+
+const ofExit = ({ code, signal }: TrainerExit): Outcome => {
+  if (signal !== null) return interrupted(`The trainer was killed by ${signal}.`);
+  if (code === 0)
+    return failed('protocol_incomplete', 'The trainer ended without saying how the run ended.', 'Retry the run.');
+  if (code === EXIT_INTERRUPTED) return interrupted('The trainer stopped before its first step.');
+  if (code === null) return failed('trainer_not_started', 'The trainer could not be started.', 'Run `pipeline doctor`.');
+  return failed('trainer_crashed', `The trainer ended with status ${code} and no reason.`, 'The log of the run says more.');
+};
+
+/** How an attempt ended. A terminal event decides; without one, what the operating system saw. */
+export const decideOutcome = ({ terminal, exit, intent }: AttemptEnd): Outcome => {
+  if (terminal) return ofEvent(terminal);
+  if (intent === 'cancel') return { kind: 'cancelled', event: null };
+  return exit ? ofExit(exit) : interrupted('The trainer and the app ended at the same time.');
+};

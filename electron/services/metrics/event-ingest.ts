@@ -1,0 +1,158 @@
+import type { Publisher } from '../../../src/lib/contract/derived';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { TERMINAL_EVENTS, type TrainerEvent } from '../../../src/lib/types/trainer-events';
+import type { JobStore, RunBatch, RunStore } from '../jobs/stores';
+import { showsTraining, toBatch } from './event-batch';
+import { parseEvent, readEvents } from './event-file';
+
+const BATCH_MS = 200;
+const BATCH_EVENTS = 1000;
+
+export type TerminalEvent = Extract<TrainerEvent, { event: (typeof TERMINAL_EVENTS)[number] }>;
+
+export interface EventIngestOptions {
+  readonly job: TrainingJob;
+  readonly runDir: string;
+  readonly jobs: JobStore;
+  readonly runs: RunStore;
+  readonly publisher: Publisher;
+  readonly onFailure: (error: unknown) => void;
+  readonly batch_ms?: number;
+}
+
+const TERMINALS: readonly string[] = TERMINAL_EVENTS;
+const isTerminal = (event: TrainerEvent): event is TerminalEvent => TERMINALS.includes(event.event);
+
+/** Brings one attempt's events into the database, each once, in the order of `seq`. */
+export class EventIngest {
+  readonly #options: EventIngestOptions;
+  #job: TrainingJob;
+  #waiting: TrainerEvent[] = [];
+  #terminal: TerminalEvent | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #invalid = 0;
+
+  constructor(options: EventIngestOptions) {
+    this.#options = options;
+    this.#job = options.job;
+  }
+
+  /** The job as the last batch left it. */
+  get job(): TrainingJob {
+    return this.#job;
+  }
+
+  get terminal(): TerminalEvent | null {
+    return this.#terminal;
+  }
+
+  get invalidLines(): number {
+    return this.#invalid;
+  }
+
+  /** One line from the pipe. */
+  accept(line: string): void {
+    const event = parseEvent(line);
+    if (!event) {
+      this.#invalid += 1;
+      return;
+    }
+    this.#see(event);
+    this.#waiting.push(event);
+    this.#timer ??= setTimeout(() => {
+      this.flush().catch(this.#options.onFailure);
+    }, this.#options.batch_ms ?? BATCH_MS);
+  }
+
+  /** Writes what has come from the pipe. */
+  flush(): Promise<void> {
+    return this.#queue(false);
+  }
+
+  /** Writes what has come, and all that the run folder has beyond it. */
+  replay(): Promise<void> {
+    return this.#queue(true);
+  }
+
+  #queue(replay: boolean): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // One failed batch must not keep the next from being written.
+    const next = this.#work.then(() => this.#write(replay));
+    this.#work = next.catch(() => undefined);
+    return next;
+  }
+
+  #see(event: TrainerEvent): void {
+    if (isTerminal(event) && event.attempt === this.#job.attempt) this.#terminal = event;
+  }
+
+  async #write(replay: boolean): Promise<void> {
+    const fromPipe = this.#waiting;
+    this.#waiting = [];
+    const events = await this.#complete(fromPipe, replay);
+    for (let start = 0; start < events.length; start += BATCH_EVENTS) {
+      await this.#apply(events.slice(start, start + BATCH_EVENTS));
+    }
+  }
+
+  // The trainer writes to the file first, so a line that the pipe lost is there.
+  async #complete(fromPipe: readonly TrainerEvent[], replay: boolean): Promise<TrainerEvent[]> {
+    const bySeq = new Map(fromPipe.map((event) => [event.seq, event]));
+    if (replay || this.#hasGap(bySeq)) {
+      const { events } = await readEvents(this.#options.runDir);
+      for (const event of events) {
+        this.#see(event);
+        bySeq.set(event.seq, event);
+      }
+    }
+    const last = this.#job.last_seq;
+    return [...bySeq.values()].filter(({ seq }) => seq > last).sort((left, right) => left.seq - right.seq);
+  }
+
+  #hasGap(bySeq: ReadonlyMap<number, TrainerEvent>): boolean {
+    let expected = this.#job.last_seq;
+    for (const seq of [...bySeq.keys()].filter((key) => key > expected).sort((left, right) => left - right)) {
+      expected += 1;
+      if (seq !== expected) return true;
+    }
+    return false;
+  }
+
+  async #apply(events: readonly TrainerEvent[]): Promise<void> {
+    const batch = toBatch(this.#job, events);
+    this.#job = await this.#options.runs.appendBatch(batch);
+    await this.#noteAttempt(events);
+    if (this.#job.status === 'initializing' && showsTraining(events)) {
+      const { id } = this.#job;
+      const moved = await this.#options.jobs.transition({ id, from: 'initializing', to: 'running', changes: {} });
+      this.#job = moved ?? this.#job;
+    }
+    this.#publish(batch);
+  }
+
+  async #noteAttempt(events: readonly TrainerEvent[]): Promise<void> {
+    for (const event of events) {
+      if (event.event !== 'hello') continue;
+      await this.#options.runs.updateAttempt(this.#job.id, event.attempt, {
+        versions: event.versions,
+        from_checkpoint: event.from_checkpoint,
+      });
+    }
+  }
+
+  #publish({ job_id, points, events, samples, evaluations, checkpoints }: RunBatch): void {
+    const { publisher } = this.#options;
+    publisher.publish('jobs.changed', this.#job);
+    if (points.length > 0) publisher.publish('jobs.points', { job_id, points: [...points] });
+    if (events.length === 0) return;
+    publisher.publish('jobs.news', {
+      job_id,
+      events: [...events],
+      samples: [...samples],
+      evaluations: evaluations.map(({ attempt: _attempt, ...row }) => row),
+      checkpoints: checkpoints.map(({ attempt: _attempt, ...row }) => row),
+    });
+  }
+}
