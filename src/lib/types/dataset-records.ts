@@ -9,12 +9,19 @@ export const ToolCall = z.strictObject({
   type: z.literal('function'),
   function: z.strictObject({ name: z.string(), arguments: z.unknown() }),
 });
+export type ToolCall = z.infer<typeof ToolCall>;
 
-/** One turn; `trained` says whether the loss covers it. */
+/**
+ * One turn; `trained` says whether the loss covers it. `reasoning_content` is kept, and not trained
+ * unless asked. `name` and `tool_call_id` belong to tools' turns; templates may use them.
+ */
 export const CanonicalMessage = z.strictObject({
   role: MessageRole,
   content: z.string(),
+  reasoning_content: z.string().optional(),
   tool_calls: z.array(ToolCall).optional(),
+  tool_call_id: z.string().optional(),
+  name: z.string().optional(),
   trained: z.boolean(),
 });
 export type CanonicalMessage = z.infer<typeof CanonicalMessage>;

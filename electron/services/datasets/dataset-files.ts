@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+
+export const RECORDS_FILE = 'dataset.jsonl';
+export const RECORDS_INDEX_FILE = 'records.idx';
+export const PROBLEMS_FILE = 'problems.jsonl';
+/** Named without the user's words: no name of theirs in a path. */
+export const SOURCE_FILE = 'source';
+
+const STAGING_PREFIX = '.staging-';
+
+export function versionPath(sha256: string): string {
+  return join('versions', sha256);
+}
+
+export function stagingName(token: string): string {
+  return `${STAGING_PREFIX}${token}`;
+}
+
+export function isStagingName(name: string): boolean {
+  return name.startsWith(STAGING_PREFIX);
+}

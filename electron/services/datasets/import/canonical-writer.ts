@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
+import { HashIndex } from './hash-index';
+import { TextFile } from './text-file';
+
+/** Bytes of one entry of `records.idx`: where a record begins, little-endian; the last entry is the end. */
+export const INDEX_ENTRY_BYTES = 8;
+
+export interface CanonicalFile {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Writes `dataset.jsonl` and, beside it, `records.idx`. */
+export class CanonicalWriter {
+  duplicates = 0;
+  private readonly contents = new HashIndex();
+  private readonly records: TextFile;
+  private readonly index: TextFile;
+
+  private constructor(records: TextFile, index: TextFile) {
+    this.records = records;
+    this.index = index;
+  }
+
+  static async create(dir: string): Promise<CanonicalWriter> {
+    return new CanonicalWriter(
+      await TextFile.create(join(dir, RECORDS_FILE)),
+      await TextFile.create(join(dir, RECORDS_INDEX_FILE)),
+    );
+  }
+
+  add({ messages, tools, ...place }: CanonicalRecord): void {
+    this.index.write(indexEntry(this.records.sizeBytes));
+    const content = JSON.stringify({ messages, tools });
+    const before = this.contents.size;
+    if (this.contents.numberOf(content) !== before) this.duplicates += 1;
+    this.records.write(Buffer.from(`${JSON.stringify(place).slice(0, -1)},${content.slice(1)}\n`, 'utf8'));
+  }
+
+  async drain(): Promise<void> {
+    await this.records.drain();
+    await this.index.drain();
+  }
+
+  async finish(): Promise<CanonicalFile> {
+    this.index.write(indexEntry(this.records.sizeBytes));
+    await this.index.finish();
+    return { sha256: await this.records.finish(), sizeBytes: this.records.sizeBytes };
+  }
+
+  async abandon(): Promise<void> {
+    await Promise.all([this.records.abandon(), this.index.abandon()]);
+  }
+}
+
+function indexEntry(offset: number): Buffer {
+  const entry = Buffer.alloc(INDEX_ENTRY_BYTES);
+  entry.writeUIntLE(offset, 0, 6);
+  return entry;
+}

@@ -1,0 +1,99 @@
+import type { DatasetProblem, ProblemType } from '../../../../src/lib/types/dataset-records';
+
+interface Note {
+  line: number;
+  records: number;
+}
+
+const KNOWN_PAIR_FIELDS = new Set([
+  'id',
+  'conversation_id',
+  'turn_number',
+  'conversation_metadata',
+  'system_prompt',
+  'current_user_input',
+  'target_response',
+  'conversation_history',
+  'emotional_context',
+  'training_metadata',
+]);
+
+const MAX_NAMES = 50;
+
+/** What is said once for a file and not once a record: how often, and where first. */
+export class FileNotes {
+  private readonly unknownFields = new Map<string, Note>();
+  private readonly nul: Note = { line: 0, records: 0 };
+  private readonly replaced: Note = { line: 0, records: 0 };
+  /** Which columns were taken for question and answer; of the first record, when they need saying. */
+  columns: string | null = null;
+  private version: { readonly label: string; readonly line: number } | null = null;
+
+  /** The label that a file gives itself; the first one counts. */
+  noteVersion(label: string, line: number): void {
+    this.version ??= { label, line };
+  }
+
+  get isVersion3(): boolean {
+    return this.version !== null && /(?:^|v)3(?:\.|$)/i.test(this.version.label);
+  }
+
+  noteFields(names: readonly string[], line: number): void {
+    for (const name of names) {
+      if (KNOWN_PAIR_FIELDS.has(name)) continue;
+      const note = this.unknownFields.get(name);
+      if (note !== undefined) note.records += 1;
+      else if (this.unknownFields.size < MAX_NAMES) this.unknownFields.set(name, { line, records: 1 });
+    }
+  }
+
+  noteCharacters(found: { readonly nul: boolean; readonly replaced: boolean }, line: number): void {
+    if (found.nul) count(this.nul, line);
+    if (found.replaced) count(this.replaced, line);
+  }
+
+  problems(): DatasetProblem[] {
+    const fields = [...this.unknownFields].map(([name, note]) =>
+      fileProblem('unsupported_content', note, {
+        severity: 'warning',
+        error: `The field ${JSON.stringify(name.slice(0, 60))} is not part of the format and was ignored.`,
+        suggestion: 'Nothing has to be done: training does not need it.',
+      }),
+    );
+    return [...fields, ...this.characterProblems(), ...this.versionProblems()];
+  }
+
+  private characterProblems(): DatasetProblem[] {
+    const suggestion = 'Check these texts: the character is kept, and trained as it stands.';
+    return [
+      { note: this.nul, error: 'Texts contain the character U+0000.' },
+      { note: this.replaced, error: 'Texts contain U+FFFD, which stands where a character was lost.' },
+    ]
+      .filter(({ note }) => note.records > 0)
+      .map(({ note, error }) => fileProblem('encoding_error', note, { severity: 'info', error, suggestion }));
+  }
+
+  private versionProblems(): DatasetProblem[] {
+    if (!this.isVersion3 || this.version === null) return [];
+    const text = {
+      severity: 'info',
+      error: 'The file calls itself version 3; it is read as version 4 without scaffolding.',
+      suggestion: 'Nothing has to be done.',
+    } as const;
+    return [fileProblem('unsupported_content', { line: this.version.line, records: 0 }, text)];
+  }
+}
+
+function count(note: Note, line: number): void {
+  if (note.records === 0) note.line = line;
+  note.records += 1;
+}
+
+function fileProblem(
+  type: ProblemType,
+  note: Note,
+  text: Pick<DatasetProblem, 'severity' | 'error' | 'suggestion'>,
+): DatasetProblem {
+  const many = note.records > 1 ? ` This line is the first of ${String(note.records)} records.` : '';
+  return { line: note.line, path: null, record_id: null, type, ...text, error: `${text.error}${many}` };
+}

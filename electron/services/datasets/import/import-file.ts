@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SOURCE_FILE, stagingName } from '../dataset-files';
+import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
+import { publishVersion } from './publish-version';
+import { readCopy } from './read-copy';
+import type { Findings } from './read-copy';
+import { refusedReport } from './report';
+import { copySource } from './source-file';
+import type { CopiedSource } from './source-file';
+import { SourceFault } from './source-fault';
+import { StatisticsTally } from './statistics';
+import { DEFAULT_SEED, DEFAULT_SHARE } from './split-defaults';
+import { faultOfSource } from './whole-file';
+
+/**
+ * Imports one file into a dataset's folder: copied first, read from the copy, staged, then renamed.
+ * Whatever happens, an aborted or failed import leaves nothing behind.
+ */
+export async function importFile(
+  request: ImportRequest,
+  onProgress: (progress: ImportProgress) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ImportResult> {
+  const stagingDir = join(request.datasetDir, stagingName(request.stagingToken));
+  try {
+    await mkdir(stagingDir, { recursive: true, mode: 0o700 });
+    return await importInto(stagingDir, { request, onProgress, signal });
+  } catch (error) {
+    if (error instanceof SourceFault) return refusedSource(error, request);
+    throw error;
+  } finally {
+    await rm(stagingDir, { recursive: true, force: true });
+    await removeIfEmpty(request.datasetDir);
+  }
+}
+
+export function newStagingToken(): string {
+  return randomUUID();
+}
+
+interface ImportJob {
+  readonly request: ImportRequest;
+  readonly onProgress: (progress: ImportProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+async function importInto(
+  stagingDir: string,
+  { request, onProgress, signal }: ImportJob,
+): Promise<ImportResult> {
+  const counts = { records: 0, problems: 0 };
+  const half = (done: number, total: number) => {
+    onProgress({ bytes_done: Math.floor(done / 2), bytes_total: total, ...counts });
+  };
+  const copied = await copySource(request, join(stagingDir, SOURCE_FILE), { signal, onBytes: half });
+  const findings = await readCopy({
+    request,
+    copied,
+    stagingDir,
+    signal,
+    fileName: basename(request.sourcePath),
+    onProgress: ({ bytesDone, ...found }) => {
+      onProgress({
+        bytes_done: Math.floor((copied.sizeBytes + bytesDone) / 2),
+        bytes_total: copied.sizeBytes,
+        ...found,
+      });
+    },
+  });
+  signal.throwIfAborted();
+  const versionDir = await publishVersion({ stagingDir, datasetDir: request.datasetDir, copied, findings });
+  return resultOf(findings, copied, versionDir);
+}
+
+function resultOf(findings: Findings, copied: CopiedSource, versionDir: string): ImportResult {
+  const { report, statistics, file } = findings;
+  const version =
+    file === null
+      ? null
+      : {
+          sha256: file.sha256,
+          sourceSha256: copied.sha256,
+          sizeBytes: file.sizeBytes,
+          records: report.usable_records,
+        };
+  return {
+    report,
+    statistics,
+    sourceBytes: copied.sizeBytes,
+    linkTarget: copied.linkTarget,
+    versionDir,
+    version,
+  };
+}
+
+function refusedSource(fault: SourceFault, request: ImportRequest): ImportResult {
+  return {
+    report: refusedReport(faultOfSource(fault), 0),
+    statistics: new StatisticsTally(request.seed ?? DEFAULT_SEED).summarise(request.share ?? DEFAULT_SHARE),
+    sourceBytes: 0,
+    linkTarget: null,
+    versionDir: null,
+    version: null,
+  };
+}
+
+/** The dataset's folder is made for the import; without a result it goes again. */
+async function removeIfEmpty(dir: string): Promise<void> {
+  try {
+    await rmdir(dir);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetShape } from '../../../../src/lib/types/dataset-records';
+import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
+import type { StructureFault } from '../readers/document-scanner';
+import type { Container } from '../readers/raw-record';
+import { CanonicalWriter } from './canonical-writer';
+import type { CanonicalFile } from './canonical-writer';
+import type { OpenText } from './plan-container';
+import { ProblemLog } from './problem-log';
+import { readRecords } from './read-source';
+import { RecordReader } from './record-reader';
+import { StatisticsTally } from './statistics';
+
+export interface PassPlan {
+  readonly container: Container;
+  readonly shape: DatasetShape | null;
+}
+
+export interface PassOptions {
+  readonly dir: string;
+  readonly seed: number;
+  readonly openText: OpenText;
+  readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
+}
+
+/** What one reading of a whole file under one plan brought. */
+export interface Pass extends PassPlan {
+  readonly reader: RecordReader;
+  readonly statistics: StatisticsTally;
+  readonly log: ProblemLog;
+  readonly duplicates: number;
+  readonly file: CanonicalFile;
+  readonly structureFaults: readonly StructureFault[];
+}
+
+/** Reads a file once; a plan that proves wrong is simply run again, over the same output files. */
+export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pass> {
+  const writer = await CanonicalWriter.create(options.dir);
+  const log = await ProblemLog.create(options.dir);
+  const statistics = new StatisticsTally(options.seed);
+  const reader = new RecordReader(plan.shape, { writer, log, statistics });
+  const structureFaults: StructureFault[] = [];
+  try {
+    for await (const batch of readRecords(options.openText, plan.container, structureFaults)) {
+      for (const raw of batch) reader.take(raw);
+      await Promise.all([writer.drain(), log.drain()]);
+      options.onCounts({ records: reader.tally.records, problems: log.total });
+    }
+  } catch (error) {
+    await Promise.all([writer.abandon(), log.abandon()]);
+    throw error;
+  }
+  for (const problem of reader.notes.problems()) log.add(problem);
+  for (const fault of structureFaults) log.add(structureProblem(fault));
+  const file = await writer.finish();
+  await log.finish();
+  return { ...plan, reader, statistics, log, duplicates: writer.duplicates, file, structureFaults };
+}
+
+/** Canonical files of which nothing may be used. */
+export async function discardRecords(dir: string): Promise<void> {
+  await Promise.all([RECORDS_FILE, RECORDS_INDEX_FILE].map((name) => rm(join(dir, name), { force: true })));
+}
+
+export function structureProblem({ line, column, error }: StructureFault) {
+  return {
+    line,
+    path: null,
+    record_id: null,
+    type: 'malformed_json',
+    severity: 'error',
+    error: `${error} (line ${String(line)}, column ${String(column)})`,
+    suggestion: 'Correct this place, or import again with --salvage to take what can be read.',
+  } as const;
+}

@@ -1,0 +1,111 @@
+import { DocumentScanner } from '../readers/document-scanner';
+import type { CutValue } from '../readers/document-scanner';
+import { nestsDeeperThan } from '../readers/json-guard';
+import { isJsonObject } from '../readers/json-object';
+import type { JsonObject } from '../readers/json-object';
+import { MAX_DEPTH } from '../readers/limits';
+import { parseJson } from '../readers/parse-json';
+import type { Container, RawRecord } from '../readers/raw-record';
+import { contextOf } from '../readers/read-conversations';
+import { readLineRecords } from '../readers/read-lines';
+import { detectShape } from '../shapes/detect-shape';
+
+/** Opens the file's text again from its beginning; several looks are needed and none keeps the text. */
+export type OpenText = () => AsyncIterable<Buffer>;
+
+const OPENING_BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
+
+/** How a file holds its records; null when it holds no JSON (formats.md, question 2). */
+export async function planContainer(openText: OpenText): Promise<Container | null> {
+  const [first, second] = await firstRecords(openText, 2);
+  if (first === undefined) return null;
+  if (second !== undefined && isObjectLine(first)) return { kind: 'lines' };
+  const opening = first.bytes.find((byte) => byte > 0x20);
+  if (opening === OPENING_BRACKET) return { kind: 'array' };
+  if (opening === OPENING_BRACE) return containerOf(await outline(openText));
+  return (await isMostlyObjects(openText)) ? { kind: 'lines' } : null;
+}
+
+/** The first filled lines of a text. */
+export async function firstRecords(openText: OpenText, count: number): Promise<RawRecord[]> {
+  const records: RawRecord[] = [];
+  for await (const batch of readLineRecords(openText())) {
+    records.push(...batch.slice(0, count - records.length));
+    if (records.length >= count) break;
+  }
+  return records;
+}
+
+/** Whether at least half of the filled lines are objects of their own. */
+export async function isMostlyObjects(openText: OpenText): Promise<boolean> {
+  let filled = 0;
+  let objects = 0;
+  for await (const batch of readLineRecords(openText())) {
+    filled += batch.length;
+    objects += batch.filter(isObjectLine).length;
+  }
+  return objects > 0 && objects * 2 >= filled;
+}
+
+/** By its structure alone: bytes of any encoding may stand inside its texts. */
+function isObjectLine({ bytes, tooLong }: RawRecord): boolean {
+  if (tooLong) return false;
+  const text = bytes.toString('latin1').trim();
+  if (!text.startsWith('{') || !text.endsWith('}')) return false;
+  if (nestsDeeperThan(text, MAX_DEPTH)) return true;
+  try {
+    return isJsonObject(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** The root object of a document, with only the first element of each of its lists. */
+async function outline(openText: OpenText): Promise<JsonObject> {
+  const scanner = new DocumentScanner((_, index) => index === null || index === 0);
+  const entries = new Map<string, unknown>();
+  const note = (cuts: readonly CutValue[]) => {
+    for (const cut of cuts)
+      if (cut.key !== null && !entries.has(cut.key)) entries.set(cut.key, outlined(cut));
+  };
+  for await (const chunk of openText()) {
+    note(scanner.push(chunk));
+    if (scanner.faults.length > 0) break;
+  }
+  for (const key of scanner.lists) if (!entries.has(key)) entries.set(key, []);
+  return Object.fromEntries(entries);
+}
+
+function outlined({ bytes, index }: CutValue): unknown {
+  const parsed = bytes === null ? null : parseJson(bytes);
+  const value = parsed?.kind === 'value' ? parsed.value : null;
+  return index === null ? value : [value];
+}
+
+function isRecordList(value: unknown): boolean {
+  return Array.isArray(value) && isJsonObject(value[0]);
+}
+
+/** Form B first, then a record by itself, then an object with exactly one list of records. */
+function containerOf(document: JsonObject): Container {
+  const lists = Object.keys(document).filter((key) => isRecordList(document[key]));
+  const withPairs = lists.find((key) => key === 'conversations' && hasPairs(document[key]));
+  if (withPairs !== undefined) return { kind: 'conversations', key: withPairs };
+  if (lists.includes('training_pairs'))
+    return { kind: 'pairs', key: 'training_pairs', context: contextOf(metadataOf(document), 0) };
+  const shape = detectShape(document);
+  const [only, ...others] = lists;
+  if (only === undefined || others.length > 0 || (shape !== null && shape !== 'I')) return { kind: 'bare' };
+  return { kind: 'list', key: only };
+}
+
+function hasPairs(list: unknown): boolean {
+  const first: unknown = Array.isArray(list) ? list[0] : null;
+  return isJsonObject(first) && ('training_pairs' in first || 'conversation_metadata' in first);
+}
+
+function metadataOf(document: JsonObject): JsonObject {
+  return isJsonObject(document.dataset_metadata) ? document.dataset_metadata : {};
+}

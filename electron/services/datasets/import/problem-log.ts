@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
+import { PROBLEMS_FILE } from '../dataset-files';
+import { TextFile } from './text-file';
+
+const KEPT_IN_REPORT = 100;
+
+/** More than this many are only counted: nobody reads them, and the database must hold them. */
+export const MAX_KEPT_PROBLEMS = 100_000;
+
+/** All problems of an import, in `problems.jsonl`; the first ones also in memory. */
+export class ProblemLog {
+  total = 0;
+  readonly first: DatasetProblem[] = [];
+  private readonly file: TextFile;
+
+  private constructor(file: TextFile) {
+    this.file = file;
+  }
+
+  static async create(dir: string): Promise<ProblemLog> {
+    return new ProblemLog(await TextFile.create(join(dir, PROBLEMS_FILE)));
+  }
+
+  add(problem: DatasetProblem): void {
+    this.total += 1;
+    if (this.first.length < KEPT_IN_REPORT) this.first.push(problem);
+    if (this.total <= MAX_KEPT_PROBLEMS) this.file.write(Buffer.from(`${JSON.stringify(problem)}\n`, 'utf8'));
+  }
+
+  drain(): Promise<void> {
+    return this.file.drain();
+  }
+
+  async finish(): Promise<void> {
+    await this.file.finish();
+  }
+
+  abandon(): Promise<void> {
+    return this.file.abandon();
+  }
+}

@@ -1,0 +1,192 @@
+import type {
+  CanonicalRecord,
+  DatasetProblem,
+  DatasetShape,
+} from '../../../../src/lib/types/dataset-records';
+import { isJsonObject, textOf } from '../readers/json-object';
+import type { JsonObject } from '../readers/json-object';
+import { MAX_LINE_BYTES } from '../readers/limits';
+import { parseJson } from '../readers/parse-json';
+import type { RawRecord } from '../readers/raw-record';
+import { caution, failure, kindOf } from '../shapes/conversion';
+import type { Converter, DraftRecord, Fault } from '../shapes/conversion';
+import { converterOf } from '../shapes/converters';
+import { SHAPE_NAMES, detectShape } from '../shapes/detect-shape';
+import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
+import type { CanonicalWriter } from './canonical-writer';
+import { FileNotes } from './file-notes';
+import { formatBytes } from './format-bytes';
+import { problemPlace } from './problem-place';
+import type { ProblemLog } from './problem-log';
+import { RecordIds } from './record-ids';
+import type { StatisticsTally } from './statistics';
+import { Tally } from './tally';
+import { oddCharacters, templateNote } from './text-notes';
+
+export interface RecordOutputs {
+  readonly writer: CanonicalWriter;
+  readonly log: ProblemLog;
+  readonly statistics: StatisticsTally;
+}
+
+/** Takes a file's records one by one: parses, converts, counts, and writes what can be used. */
+export class RecordReader {
+  readonly tally = new Tally();
+  readonly notes = new FileNotes();
+  private readonly ids = new RecordIds();
+  private readonly shape: DatasetShape | null;
+  private readonly outputs: RecordOutputs;
+
+  constructor(shape: DatasetShape | null, outputs: RecordOutputs) {
+    this.shape = shape;
+    this.outputs = outputs;
+  }
+
+  take(raw: RawRecord): void {
+    if (raw.tooLong) {
+      this.tally.records += 1;
+      this.reject(raw, null, [lineTooLong()]);
+      return;
+    }
+    const parsed = parseJson(raw.bytes, raw.outerDepth);
+    if (parsed.kind === 'blank') return;
+    if (parsed.kind === 'value') {
+      this.takeValue(raw, parsed.value);
+      return;
+    }
+    this.tally.records += 1;
+    this.tally.rejected += 1;
+    if (parsed.fault.type === 'encoding_error' && parsed.fault.path === null)
+      this.tally.countBadEncoding(raw.bytes);
+    const problem: DatasetProblem = {
+      ...problemPlace(raw, parsed.fault),
+      record_id: null,
+      severity: 'error',
+    };
+    if (problem.type === 'malformed_json') this.tally.firstMalformed ??= problem;
+    this.outputs.log.add(problem);
+  }
+
+  private takeValue(raw: RawRecord, value: unknown): void {
+    if (isJsonObject(value) && '_meta' in value && !('target_response' in value)) {
+      this.notes.noteVersion(labelOf(value._meta), raw.line);
+      return;
+    }
+    this.tally.records += 1;
+    if (isJsonObject(value)) this.takeObject(raw, value);
+    else this.reject(raw, null, [noObject(value)]);
+  }
+
+  private takeObject(raw: RawRecord, value: JsonObject): void {
+    const detected = detectShape(value);
+    this.tally.countShape(detected === 'A' && this.shape === 'B' ? 'B' : detected);
+    if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(value);
+    const convert = this.shape === null ? null : converterOf(this.shape);
+    if (convert === null || this.shape === null) {
+      this.tally.rejected += 1;
+      return;
+    }
+    const foreign = foreignFault(this.shape, detected);
+    if (foreign === null) this.convert(raw, value, convert);
+    else this.reject(raw, textOf(value.id), [foreign]);
+  }
+
+  private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {
+    const conversion = convert(value, raw.context);
+    if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
+    const originalId = textOf(value.id);
+    if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), raw.line);
+    if (conversion.kind === 'null_target') this.tally.nullTargets += 1;
+    else if (conversion.kind === 'rejected') this.reject(raw, originalId, conversion.faults);
+    else this.accept(raw, { originalId, ...conversion });
+  }
+
+  private accept(
+    raw: RawRecord,
+    {
+      originalId,
+      draft,
+      faults,
+    }: { originalId: string | null; draft: DraftRecord; faults: readonly Fault[] },
+  ): void {
+    this.tally.usable += 1;
+    const { id, isRepeated } = this.ids.claim(originalId, { line: raw.line, ordinal: this.tally.records });
+    const record = canonicalRecord(draft, { id, line: raw.line });
+    const template = templateNote(record.messages);
+    // In form B ids repeat by design.
+    const repeated = isRepeated && this.shape !== 'B' ? [repeatedId(id)] : [];
+    this.list(raw, originalId, [...faults, ...repeated, ...(template === null ? [] : [template])]);
+    this.notes.noteCharacters(oddCharacters(record.messages), raw.line);
+    this.outputs.statistics.add(record);
+    this.outputs.writer.add(record);
+  }
+
+  private reject(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
+    this.tally.rejected += 1;
+    this.list(raw, recordId, faults);
+  }
+
+  private list(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
+    for (const fault of faults) this.outputs.log.add(problemOf(raw, recordId, fault));
+  }
+}
+
+function problemOf(raw: RawRecord, recordId: string | null, fault: Fault): DatasetProblem {
+  const path = fault.path === null && raw.pointer === '' ? null : `${raw.pointer}${fault.path ?? ''}`;
+  return { line: raw.line, record_id: recordId, ...fault, path };
+}
+
+function canonicalRecord(draft: DraftRecord, { id, line }: { id: string; line: number }): CanonicalRecord {
+  return {
+    id,
+    source_line: line,
+    ...(draft.conversationId !== null && { conversation_id: draft.conversationId }),
+    messages: [...draft.messages],
+    ...(draft.tools !== null && { tools: [...draft.tools] }),
+    ...(draft.scaffolding !== null && { scaffolding: draft.scaffolding }),
+  };
+}
+
+function labelOf(meta: unknown): string {
+  return (isJsonObject(meta) ? textOf(meta.version) : null) ?? '';
+}
+
+function columnsOf(value: JsonObject): string | null {
+  const columns = instructionColumns(value);
+  return columns === null ? null : columnsSentence(columns, value);
+}
+
+function lineTooLong(): Fault {
+  return failure('line_too_long', {
+    path: null,
+    error: `The record is longer than ${formatBytes(MAX_LINE_BYTES)}, so it was skipped.`,
+    suggestion: 'Split it into several records; no model reads that much at once.',
+  });
+}
+
+function noObject(value: unknown): Fault {
+  return failure('invalid_type', {
+    path: null,
+    error: `The record is ${kindOf(value)}, not an object.`,
+    suggestion: 'Write each record as one JSON object.',
+  });
+}
+
+/** A record of another shape than its file's is never read as if it were one of them. */
+function foreignFault(shape: DatasetShape, detected: DatasetShape | null): Fault | null {
+  const expected = shape === 'B' ? 'A' : shape;
+  if (detected === null || detected === expected) return null;
+  return failure('missing_field', {
+    path: null,
+    error: `This record is ${SHAPE_NAMES[detected].name}, but most of the file is ${SHAPE_NAMES[shape].name} with ${SHAPE_NAMES[expected].keys}.`,
+    suggestion: 'Keep one shape in a file; import the other records from a file of their own.',
+  });
+}
+
+function repeatedId(id: string): Fault {
+  return caution('duplicate_id', {
+    path: '/id',
+    error: `An earlier record has the same id, so this one is called ${JSON.stringify(id)}.`,
+    suggestion: 'Give every record an id of its own if ids matter to you.',
+  });
+}

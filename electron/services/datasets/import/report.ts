@@ -1,0 +1,77 @@
+import type {
+  DatasetFormat,
+  DatasetKind,
+  DatasetReport,
+  DatasetShape,
+} from '../../../../src/lib/types/dataset-records';
+import { SHAPE_FORMATS } from '../shapes/converters';
+import { SHAPE_NAMES } from '../shapes/detect-shape';
+import type { Pass } from './pass';
+import type { WholeFileFault } from './whole-file';
+
+const KINDS: Partial<Record<DatasetShape, DatasetKind>> = { H: 'preference', I: 'text' };
+
+function kindOfShape(shape: DatasetShape | null): DatasetKind {
+  return (shape === null ? undefined : KINDS[shape]) ?? 'sft';
+}
+
+/** A report of a file of which nothing is taken. */
+export function refusedReport(fault: WholeFileFault, recordsTotal: number): DatasetReport {
+  return {
+    shape: fault.shape,
+    format: fault.shape === null ? null : SHAPE_FORMATS[fault.shape],
+    kind: kindOfShape(fault.shape),
+    reason: fault.reason,
+    records_total: recordsTotal,
+    usable_records: 0,
+    rejected_records: recordsTotal,
+    skipped_null_target: 0,
+    conversations: 0,
+    duplicates_exact: 0,
+    problems_total: fault.problems.length,
+    problems: [...fault.problems],
+  };
+}
+
+/** A report of a file that was read record by record. `notes` say what was done to read it at all. */
+export function passReport(pass: Pass, notes: readonly string[]): DatasetReport {
+  const { tally } = pass.reader;
+  return {
+    shape: pass.shape,
+    format: formatOf(pass),
+    kind: kindOfShape(pass.shape),
+    reason: [recognised(pass), ...notes].join(' '),
+    records_total: tally.records,
+    usable_records: tally.usable,
+    rejected_records: tally.rejected,
+    skipped_null_target: tally.nullTargets,
+    conversations: pass.statistics.conversationCount,
+    duplicates_exact: pass.duplicates,
+    problems_total: pass.log.total,
+    problems: [...pass.log.first],
+  };
+}
+
+function formatOf({ shape, reader }: Pass): DatasetFormat | null {
+  if (shape === null) return null;
+  return reader.notes.isVersion3 && (shape === 'A' || shape === 'B')
+    ? 'brightrun_lora_v3'
+    : SHAPE_FORMATS[shape];
+}
+
+const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
+  lines: 'a JSON object a line',
+  array: 'a JSON list',
+  list: 'a JSON object with one list of records',
+  bare: 'one JSON object',
+  conversations: 'one JSON document of conversations',
+  pairs: 'one JSON document of a single conversation',
+};
+
+function recognised({ shape, container, reader }: Pass): string {
+  const name = shape === null ? 'records' : SHAPE_NAMES[shape].name;
+  const sentence = `Read as ${name}, ${CONTAINER_NAMES[container.kind]}`;
+  const columns = reader.notes.columns;
+  if (columns !== null) return `${sentence}: ${columns}.`;
+  return shape === null ? `${sentence}.` : `${sentence}: recognised by ${SHAPE_NAMES[shape].keys}.`;
+}

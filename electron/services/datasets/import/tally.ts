@@ -1,0 +1,38 @@
+import type { DatasetProblem, DatasetShape } from '../../../../src/lib/types/dataset-records';
+
+const SAMPLE_BYTES = 64 * 1024;
+
+/** Counts of one pass over a file. */
+export class Tally {
+  records = 0;
+  usable = 0;
+  rejected = 0;
+  nullTargets = 0;
+  badEncoding = 0;
+  firstMalformed: DatasetProblem | null = null;
+  firstUnknownKeys: readonly string[] | null = null;
+  readonly badBytes: Buffer[] = [];
+  private readonly shapes = new Map<DatasetShape, number>();
+  private badBytesHeld = 0;
+
+  countShape(shape: DatasetShape | null): void {
+    if (shape !== null) this.shapes.set(shape, (this.shapes.get(shape) ?? 0) + 1);
+  }
+
+  /** The most frequent shape is the file's (question 2). */
+  get mostFrequentShape(): DatasetShape | null {
+    const ranked = [...this.shapes].sort(([, left], [, right]) => right - left);
+    return ranked[0]?.[0] ?? null;
+  }
+
+  countBadEncoding(bytes: Buffer): void {
+    this.badEncoding += 1;
+    if (this.badBytesHeld > SAMPLE_BYTES) return;
+    this.badBytesHeld += bytes.length;
+    this.badBytes.push(Buffer.from(bytes.subarray(0, SAMPLE_BYTES)));
+  }
+
+  get isMostlyBadEncoding(): boolean {
+    return this.badEncoding * 2 > this.records;
+  }
+}

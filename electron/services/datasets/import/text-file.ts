@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+const BUFFER_BYTES = 1024 * 1024;
+
+/** Writes text in large pieces and hashes it on the way. `write` only fills memory; `drain` writes. */
+export class TextFile {
+  private readonly hash = createHash('sha256');
+  private readonly file: FileHandle;
+  private buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private filled = 0;
+  private full: Buffer[] = [];
+  private written = 0;
+
+  private constructor(file: FileHandle) {
+    this.file = file;
+  }
+
+  /** A new file, or an old one emptied, that only its owner may read. */
+  static async create(path: string): Promise<TextFile> {
+    return new TextFile(await open(path, 'w', 0o600));
+  }
+
+  get sizeBytes(): number {
+    return this.written;
+  }
+
+  write(bytes: Buffer): void {
+    this.written += bytes.length;
+    if (this.filled + bytes.length > this.buffer.length) this.setAside(bytes.length);
+    this.filled += bytes.copy(this.buffer, this.filled);
+  }
+
+  private setAside(nextBytes: number): void {
+    this.full.push(this.buffer.subarray(0, this.filled));
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, nextBytes));
+    this.filled = 0;
+  }
+
+  async drain(): Promise<void> {
+    const full = this.full;
+    this.full = [];
+    for (const bytes of full) {
+      this.hash.update(bytes);
+      await this.file.writeFile(bytes);
+    }
+  }
+
+  /** Everything on the disk; answers the SHA-256 of the file. */
+  async finish(): Promise<string> {
+    this.setAside(0);
+    await this.drain();
+    await this.file.sync();
+    await this.file.close();
+    return this.hash.digest('hex');
+  }
+
+  /** Ends an unfinished file; what it holds is of no more use. */
+  async abandon(): Promise<void> {
+    await this.file.close();
+  }
+}

@@ -1,0 +1,101 @@
+import type { DatasetProblem, DatasetShape, ProblemType } from '../../../../src/lib/types/dataset-records';
+import { guessEncoding } from '../readers/guess-encoding';
+import { converterOf } from '../shapes/converters';
+import { SHAPE_NAMES } from '../shapes/detect-shape';
+import { structureProblem } from './pass';
+import type { Pass } from './pass';
+import type { OtherFile } from './recognise-file';
+import type { SourceFault } from './source-fault';
+
+/** Why nothing of a file is taken: one problem for the file, not one a line. */
+export interface WholeFileFault {
+  readonly shape: DatasetShape | null;
+  readonly reason: string;
+  readonly problems: readonly DatasetProblem[];
+}
+
+export function faultOfSource({ type, message, suggestion }: SourceFault): WholeFileFault {
+  return { shape: null, reason: message, problems: [fileProblem(type, { error: message, suggestion })] };
+}
+
+export function faultOfOtherFile(other: OtherFile): WholeFileFault {
+  const error = `The file was recognised as ${other.what}, which this version cannot import yet.`;
+  const text = { error, suggestion: other.suggestion };
+  return { shape: other.shape, reason: error, problems: [fileProblem('unsupported_content', text)] };
+}
+
+export function noJson(): WholeFileFault {
+  const error = 'The file holds no JSON records: neither a JSON document nor a JSON object a line.';
+  const text = { error, suggestion: 'Export the data as JSONL: one JSON object a line.' };
+  return { shape: null, reason: error, problems: [fileProblem('unknown_shape', text)] };
+}
+
+/** The fault of a finished pass that concerns the whole file, if there is one. */
+export function faultOfPass(pass: Pass, salvage: boolean): WholeFileFault | null {
+  const { tally } = pass.reader;
+  if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
+  if (pass.container.kind !== 'lines' && !salvage && isFaulty(pass)) return faultyDocument(pass);
+  if (pass.shape === null) return tally.records === 0 ? noRecords() : unknownShape(tally.firstUnknownKeys);
+  return converterOf(pass.shape) === null ? unsupportedShape(pass.shape) : null;
+}
+
+/** Whether a document has a syntax fault anywhere. */
+export function isFaulty(pass: Pass): boolean {
+  return pass.structureFaults.length > 0 || pass.reader.tally.firstMalformed !== null;
+}
+
+function badEncoding(sample: Buffer): WholeFileFault {
+  const likely = guessEncoding(sample);
+  const error = `Most of the file is no UTF-8; it looks like ${likely}.`;
+  const text = {
+    error,
+    suggestion: `Import it again with --encoding ${likely.split(' ')[0] ?? likely}, or save it as UTF-8.`,
+  };
+  return { shape: null, reason: error, problems: [fileProblem('encoding_error', text)] };
+}
+
+function faultyDocument(pass: Pass): WholeFileFault {
+  const { firstMalformed, usable } = pass.reader.tally;
+  const candidates = [
+    ...pass.structureFaults.slice(0, 1).map(structureProblem),
+    ...(firstMalformed === null ? [] : [firstMalformed]),
+  ];
+  const first = candidates.toSorted((left, right) => left.line - right.line).slice(0, 1);
+  const offer = fileProblem('salvageable', {
+    error: `The document has a syntax fault, so nothing was taken; ${String(usable)} of its records can be read on their own.`,
+    suggestion: 'Correct the fault, or import again with --salvage to take those.',
+  });
+  const problems = usable === 0 ? first : [...first, { ...offer, severity: 'info' } as const];
+  return { shape: pass.shape, reason: 'The file is one JSON document with a syntax fault.', problems };
+}
+
+function noRecords(): WholeFileFault {
+  const error = 'The file holds no records.';
+  const text = { error, suggestion: 'Check that it was written completely, and import it again.' };
+  return { shape: null, reason: error, problems: [fileProblem('nothing_to_train', text)] };
+}
+
+const MAX_SHOWN_KEYS = 20;
+
+function unknownShape(keys: readonly string[] | null): WholeFileFault {
+  const shown = (keys ?? []).slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));
+  const found = shown.length === 0 ? 'no names at all' : `the names ${shown.join(', ')}`;
+  const error = `The records have no known shape: found ${found}.`;
+  const suggestion =
+    'Name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.';
+  return { shape: null, reason: error, problems: [fileProblem('unknown_shape', { error, suggestion })] };
+}
+
+function unsupportedShape(shape: DatasetShape): WholeFileFault {
+  const { name } = SHAPE_NAMES[shape];
+  const error = `The file was recognised as ${name} (shape ${shape}), which this version cannot import yet; no record of it is trained on.`;
+  const suggestion = 'Convert it to chat messages: {"messages": [{"role": …, "content": …}]}, one a line.';
+  return { shape, reason: error, problems: [fileProblem('unsupported_content', { error, suggestion })] };
+}
+
+function fileProblem(
+  type: ProblemType,
+  text: { readonly error: string; readonly suggestion: string },
+): DatasetProblem {
+  return { line: 1, path: null, record_id: null, type, severity: 'error', ...text };
+}

@@ -1,0 +1,30 @@
+/** Letters that make a decoding plausible, by the encodings that real files came in. */
+const CANDIDATES = [
+  { label: 'gb18030', name: 'GB18030', letters: /[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]/gu },
+  { label: 'shift_jis', name: 'Shift_JIS', letters: /[\u3040-\u30ff]/gu },
+  { label: 'euc-kr', name: 'EUC-KR', letters: /[\uac00-\ud7af]/gu },
+  { label: 'windows-1251', name: 'Windows-1251', letters: /[\u0410-\u044f\u0401\u0451]/gu },
+] as const;
+
+const SAMPLE_BYTES = 64 * 1024;
+const PLAUSIBLE_SHARE = 0.7;
+
+/** The likely encoding of bytes that are no UTF-8. A guess, and told as one. */
+export function guessEncoding(bytes: Buffer): string {
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  if (sample.filter((byte) => byte === 0).length > sample.length / 4)
+    return 'UTF-16 without a byte order mark';
+  const ranked = CANDIDATES.map((candidate) => ({
+    name: candidate.name,
+    share: plausibleShare(sample, candidate),
+  }))
+    .filter(({ share }) => share >= PLAUSIBLE_SHARE)
+    .sort((left, right) => right.share - left.share);
+  return ranked[0]?.name ?? 'Windows-1252';
+}
+
+function plausibleShare(sample: Buffer, { label, letters }: (typeof CANDIDATES)[number]): number {
+  const text = new TextDecoder(label).decode(sample);
+  const foreign = text.match(/[^\u0000-\u007f]/gu) ?? [];
+  return foreign.length === 0 ? 0 : (text.match(letters) ?? []).length / foreign.length;
+}

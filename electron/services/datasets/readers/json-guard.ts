@@ -1,0 +1,52 @@
+const OPENING = /[[{]/g;
+/** Under the `u` flag only an unpaired half is matched. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
+/** Whether brackets nest deeper than `limit`; looked at before the parser sees the text. */
+export function nestsDeeperThan(text: string, limit: number): boolean {
+  if (!hasMoreBracketsThan(text, limit)) return false;
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') index = endOfString(text, index);
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > limit) return true;
+  }
+  return false;
+}
+
+function hasMoreBracketsThan(text: string, limit: number): boolean {
+  OPENING.lastIndex = 0;
+  for (let count = 0; count <= limit; count += 1) if (!OPENING.test(text)) return false;
+  return true;
+}
+
+function endOfString(text: string, opening: number): number {
+  for (let index = opening + 1; index < text.length; index += 1) {
+    if (text[index] === '\\') index += 1;
+    else if (text[index] === '"') return index;
+  }
+  return text.length;
+}
+
+/** JSON pointer of the first string with half a surrogate pair, which no UTF-8 can hold. */
+export function loneSurrogateIn(value: unknown, rawText: string): string | null {
+  return SURROGATE_ESCAPE.test(rawText) ? findLoneSurrogate(value, '') : null;
+}
+
+function findLoneSurrogate(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return LONE_SURROGATE.test(value) ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    if (LONE_SURROGATE.test(key)) return path;
+    const found = findLoneSurrogate(item, `${path}/${pointerToken(key)}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+export function pointerToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

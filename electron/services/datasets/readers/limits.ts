@@ -1,0 +1,6 @@
+/** Limits of formats.md, question 16. The file limit is a setting; this is its default. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+export const MAX_FILE_BYTES = 500_000_000;
+export const MAX_DEPTH = 64;
+/** Bytes read at a time: small enough that a cancel is felt at once. */
+export const CHUNK_BYTES = 256 * 1024;

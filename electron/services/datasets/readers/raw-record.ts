@@ -1,0 +1,30 @@
+import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
+
+/** What a document of form B says about all pairs of one conversation. */
+export interface ConversationContext {
+  readonly conversationId: string;
+  readonly scaffolding: Scaffolding;
+}
+
+/** The bytes of one record and where they stand in the original file. */
+export interface RawRecord {
+  readonly line: number;
+  /** Column of its first byte, from 1. */
+  readonly column: number;
+  /** JSON pointer of the record in a document; empty for a line. */
+  readonly pointer: string;
+  readonly bytes: Buffer;
+  readonly tooLong: boolean;
+  /** Brackets of the document that are open around it. */
+  readonly outerDepth: number;
+  readonly context: ConversationContext | null;
+}
+
+/** How a file holds its records (formats.md, question 2). */
+export type Container =
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'array' }
+  | { readonly kind: 'list'; readonly key: string }
+  | { readonly kind: 'bare' }
+  | { readonly kind: 'conversations'; readonly key: string }
+  | { readonly kind: 'pairs'; readonly key: string; readonly context: ConversationContext };

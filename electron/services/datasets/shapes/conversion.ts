@@ -1,0 +1,108 @@
+import { PROBLEM_TYPES } from '../../../../src/lib/types/dataset-records';
+import type {
+  CanonicalMessage,
+  DatasetProblem,
+  ProblemType,
+  Scaffolding,
+} from '../../../../src/lib/types/dataset-records';
+import type { JsonObject } from '../readers/json-object';
+import type { ConversationContext } from '../readers/raw-record';
+
+/** A fault of one record; the importer adds its line and id. `path` is a JSON pointer inside the record. */
+export type Fault = Pick<DatasetProblem, 'path' | 'type' | 'severity' | 'error' | 'suggestion'>;
+
+/** A record ready to be trained on, without its place in the file. */
+export interface DraftRecord {
+  readonly conversationId: string | null;
+  readonly messages: readonly CanonicalMessage[];
+  readonly tools: readonly unknown[] | null;
+  readonly scaffolding: Scaffolding | null;
+}
+
+export type Conversion =
+  | { readonly kind: 'usable'; readonly draft: DraftRecord; readonly faults: readonly Fault[] }
+  | { readonly kind: 'rejected'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'null_target' };
+
+export type Converter = (record: JsonObject, context: ConversationContext | null) => Conversion;
+
+interface FaultText {
+  readonly path: string | null;
+  readonly error: string;
+  readonly suggestion: string;
+}
+
+export function failure(type: ProblemType, text: FaultText): Fault {
+  return { type, severity: 'error', ...text };
+}
+
+export function caution(type: ProblemType, text: FaultText): Fault {
+  return { type, severity: 'warning', ...text };
+}
+
+/** A usable record, unless one of its faults is an error. */
+export function conclude(draft: DraftRecord, faults: readonly Fault[]): Conversion {
+  const sorted = inOrder(faults);
+  const isRejected = sorted.some((fault) => fault.severity === 'error');
+  return isRejected ? { kind: 'rejected', faults: sorted } : { kind: 'usable', draft, faults: sorted };
+}
+
+/** All faults of a record are listed; the first in the order of the types decides (question 14). */
+function inOrder(faults: readonly Fault[]): Fault[] {
+  const rank = (fault: Fault) => PROBLEM_TYPES.indexOf(fault.type);
+  return faults.toSorted((left, right) => rank(left) - rank(right));
+}
+
+/** A text field that must be there and filled; the fault says which of the two it is not. */
+export function requiredText(record: JsonObject, field: string, faults: Fault[]): string {
+  const value = record[field];
+  const path = `/${field}`;
+  if (value === undefined || value === null) {
+    faults.push(
+      failure('missing_field', {
+        path,
+        error: `The field “${field}” is missing.`,
+        suggestion: `Add “${field}” with its text.`,
+      }),
+    );
+  } else if (typeof value !== 'string') {
+    faults.push(
+      failure('invalid_type', {
+        path,
+        error: `The field “${field}” is ${kindOf(value)}, not a text.`,
+        suggestion: `Write “${field}” as a text in quotes.`,
+      }),
+    );
+  } else if (value.trim() === '') {
+    faults.push(
+      failure('empty_value', {
+        path,
+        error: `The field “${field}” is empty.`,
+        suggestion: `Fill “${field}”, or remove the record.`,
+      }),
+    );
+  }
+  return typeof value === 'string' ? value : '';
+}
+
+/** A text field that may be absent, null or blank: then it counts as not there. */
+export function optionalText(record: JsonObject, field: string, faults: Fault[]): string | null {
+  const value = record[field];
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  faults.push(
+    failure('invalid_type', {
+      path: `/${field}`,
+      error: `The field “${field}” is ${kindOf(value)}, not a text.`,
+      suggestion: `Write “${field}” as a text in quotes, or leave it out.`,
+    }),
+  );
+  return null;
+}
+
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}

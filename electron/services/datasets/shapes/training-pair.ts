@@ -1,0 +1,75 @@
+import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
+import { isJsonList, isJsonObject, textOf } from '../readers/json-object';
+import type { JsonObject } from '../readers/json-object';
+import type { ConversationContext } from '../readers/raw-record';
+import { scaffoldingOf } from '../readers/read-conversations';
+import { plainTurn, readTurn } from './chat-turn';
+import type { Turn } from './chat-turn';
+import { conclude, failure, kindOf, optionalText, requiredText } from './conversion';
+import type { Conversion, Fault } from './conversion';
+import { checkDialogue, trainedMessages } from './dialogue';
+
+/** Form A, and the pairs of form B: the record's history, its question and the answer to be trained. */
+export function convertTrainingPair(record: JsonObject, context: ConversationContext | null): Conversion {
+  if (record.target_response === null) return { kind: 'null_target' };
+  const faults: Fault[] = [];
+  const system = optionalText(record, 'system_prompt', faults);
+  const question = requiredText(record, 'current_user_input', faults);
+  const answer = requiredText(record, 'target_response', faults);
+  const history = withoutRepeatedQuestion(readHistory(record.conversation_history, faults), question);
+  const turns: Turn[] = [
+    ...(system === null ? [] : [plainTurn('system', system, '/system_prompt')]),
+    ...history,
+    plainTurn('user', question, '/current_user_input'),
+    plainTurn('assistant', answer, '/target_response'),
+  ];
+  if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
+  return conclude(
+    {
+      conversationId: context?.conversationId ?? textOf(record.conversation_id),
+      messages: trainedMessages(turns, 'final'),
+      tools: null,
+      scaffolding: filled({ ...ownScaffolding(record), ...context?.scaffolding }),
+    },
+    faults,
+  );
+}
+
+function readHistory(value: unknown, faults: Fault[]): Turn[] {
+  if (isJsonList(value)) {
+    return value.flatMap(
+      (item, index) => readTurn(item, `/conversation_history/${String(index)}`, faults) ?? [],
+    );
+  }
+  const isMissing = value === undefined || value === null;
+  faults.push(
+    failure(isMissing ? 'missing_field' : 'invalid_type', {
+      path: '/conversation_history',
+      error: isMissing
+        ? 'The field “conversation_history” is missing, so the turns before the question are unknown.'
+        : `The field “conversation_history” is ${kindOf(value)}, not a list.`,
+      suggestion: 'Write the earlier turns as a list; an empty list for the first question.',
+    }),
+  );
+  return [];
+}
+
+/** In real files the last item of the history repeats the question (rule 2). */
+function withoutRepeatedQuestion(history: readonly Turn[], question: string): readonly Turn[] {
+  const last = history.at(-1)?.message;
+  const repeats = last?.role === 'user' && last.content.trim() === question.trim();
+  return repeats ? history.slice(0, -1) : history;
+}
+
+function ownScaffolding(record: JsonObject): Scaffolding {
+  const metadata = isJsonObject(record.conversation_metadata) ? record.conversation_metadata : {};
+  return scaffoldingOf({
+    persona: textOf(metadata.persona_archetype) ?? textOf(metadata.client_persona),
+    arc: textOf(metadata.emotional_arc_key) ?? textOf(metadata.emotional_arc),
+    topic: textOf(metadata.training_topic_key) ?? textOf(metadata.training_topic),
+  });
+}
+
+function filled(scaffolding: Scaffolding): Scaffolding | null {
+  return Object.keys(scaffolding).length === 0 ? null : scaffolding;
+}

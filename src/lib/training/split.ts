@@ -1,0 +1,159 @@
+import type { Scaffolding, SplitFile } from '../types/dataset-records';
+
+/** What a split has to know of a record. Equal hashes mean the same first user message. */
+export interface SplitRecord {
+  readonly id: string;
+  readonly conversation_id?: string;
+  readonly first_user_text_hash?: string;
+  readonly scaffolding?: Scaffolding;
+}
+
+export interface SplitOptions {
+  readonly seed: number;
+  /** Part of the records to hold out, 0 to 0.5. */
+  readonly share: number;
+}
+
+/** Groups of records that must stay on one side: their sizes, and `ORDER_PARTS` numbers a group from `walkOrder`. */
+export interface SplitGroups {
+  readonly records: ArrayLike<number>;
+  readonly orders: ArrayLike<number>;
+}
+
+const ORDER_PARTS = 4;
+
+/**
+ * Seeded, deterministic split by conversation. Conversations with the same first user message are
+ * one group, so that no held-out prompt was trained on, and a group is never divided.
+ */
+export function splitRecords(records: readonly SplitRecord[], options: SplitOptions): SplitFile {
+  const groupOf = groupRecords(records);
+  const groups = { records: new Array<number>(), orders: new Array<number>() };
+  for (const [index, record] of records.entries()) {
+    const group = groupOf[index] ?? 0;
+    if (group === groups.records.length) groups.orders.push(...walkOrder(record, options.seed));
+    groups.records[group] = (groups.records[group] ?? 0) + 1;
+  }
+  const isHeldOut = holdOut(groups, options.share);
+  const idsWhere = (side: boolean) =>
+    records.filter((_, index) => (isHeldOut[groupOf[index] ?? 0] === 1) === side).map(({ id }) => id);
+  return { seed: options.seed, share: options.share, train: idsWhere(false), held_out: idsWhere(true) };
+}
+
+/** Where a group stands in the walk: strata (persona, arc, topic) side by side, seeded order within. */
+export function walkOrder(
+  record: Omit<SplitRecord, 'first_user_text_hash'>,
+  seed: number,
+): readonly number[] {
+  const { persona = '', arc = '', topic = '' } = record.scaffolding ?? {};
+  const name = record.conversation_id ?? record.id;
+  return [`persona ${persona}`, `arc ${arc}`, `topic ${topic}`, `group ${name}`].map((text) =>
+    seededHash(text, seed),
+  );
+}
+
+/**
+ * Which groups are held out: a walk along the strata that holds a group out whenever that brings the
+ * held-out records nearer to their share. At least one group where there are two, and never all.
+ */
+export function holdOut(groups: SplitGroups, share: number): Uint8Array {
+  const count = groups.records.length;
+  const isHeldOut = new Uint8Array(count);
+  if (share <= 0 || count < 2) return isHeldOut;
+  const walk = Uint32Array.from({ length: count }, (_, index) => index).sort((left, right) =>
+    compareOrders(groups.orders, left, right),
+  );
+  let due = 0;
+  for (const group of walk) {
+    const records = groups.records[group] ?? 0;
+    due += records * share;
+    if (due <= records / 2) continue;
+    isHeldOut[group] = 1;
+    due -= records;
+  }
+  keepBothSides(groups.records, walk, isHeldOut);
+  return isHeldOut;
+}
+
+function keepBothSides(records: ArrayLike<number>, walk: Uint32Array, isHeldOut: Uint8Array): void {
+  const heldOut = isHeldOut.reduce((sum, side) => sum + side, 0);
+  if (heldOut > 0 && heldOut < walk.length) return;
+  const size = (group: number) => records[group] ?? 0;
+  const smallest = walk.reduce((best, group) => (size(group) < size(best) ? group : best));
+  const largest = walk.reduce((best, group) => (size(group) > size(best) ? group : best));
+  if (heldOut === 0) isHeldOut[smallest] = 1;
+  else isHeldOut[largest] = 0;
+}
+
+function compareOrders(orders: ArrayLike<number>, left: number, right: number): number {
+  for (let part = 0; part < ORDER_PARTS; part += 1) {
+    const difference = (orders[left * ORDER_PARTS + part] ?? 0) - (orders[right * ORDER_PARTS + part] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left - right;
+}
+
+/** The group number of every record, counted from 0 in order of first appearance. */
+function groupRecords(records: readonly SplitRecord[]): number[] {
+  const joined = new JoinedSets();
+  const firstWith = new Map<string, number>();
+  for (const [index, record] of records.entries()) {
+    joined.add();
+    for (const key of groupKeys(record)) {
+      const first = firstWith.get(key);
+      if (first === undefined) firstWith.set(key, index);
+      else joined.join(first, index);
+    }
+  }
+  const numbers = new Map<number, number>();
+  return records.map((_, index) => {
+    const root = joined.rootOf(index);
+    const number = numbers.get(root) ?? numbers.size;
+    numbers.set(root, number);
+    return number;
+  });
+}
+
+function groupKeys({ conversation_id, first_user_text_hash }: SplitRecord): string[] {
+  return [
+    ...(conversation_id === undefined ? [] : [`conversation ${conversation_id}`]),
+    ...(first_user_text_hash === undefined ? [] : [`prompt ${first_user_text_hash}`]),
+  ];
+}
+
+/** Union-find; the root of a set is its earliest member. */
+export class JoinedSets {
+  private readonly parents: number[] = [];
+
+  /** A new set of one; answers its number. */
+  add(): number {
+    return this.parents.push(this.parents.length) - 1;
+  }
+
+  join(left: number, right: number): void {
+    const [first, second] = [this.rootOf(left), this.rootOf(right)];
+    this.parents[Math.max(first, second)] = Math.min(first, second);
+  }
+
+  rootOf(member: number): number {
+    let root = member;
+    for (let parent = this.parents[root] ?? root; parent !== root; parent = this.parents[root] ?? root) {
+      this.parents[root] = this.parents[parent] ?? parent;
+      root = parent;
+    }
+    return root;
+  }
+}
+
+const FNV_PRIME = 0x01000193;
+const FNV_OFFSET = 0x811c9dc5;
+
+/** A 32-bit number that looks random and is the same on every machine (FNV-1a, mixed as in MurmurHash3). */
+export function seededHash(text: string, seed: number): number {
+  let hash = Math.imul(FNV_OFFSET ^ seed, FNV_PRIME);
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
