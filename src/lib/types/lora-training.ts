@@ -39,7 +39,8 @@ export const ValidationError = z.strictObject({
 });
 export type ValidationError = z.infer<typeof ValidationError>;
 
-export const Verdict = z.enum(['good', 'bad', 'unsure']);
+/** What a person thinks of it, in a few words. */
+export const Verdict = z.string().max(200);
 
 const noted = {
   notes: z.string().nullable(),
@@ -106,6 +107,7 @@ export const TrainingJob = z.strictObject({
   name: z.string().min(1).max(200),
   dataset_id: Uuid,
   base_model_id: Uuid,
+  base_model_fingerprint: z.string(),
   preset_id: PresetId,
   method: TrainingMethod,
   hyperparameters: TrainingSettings,
@@ -134,11 +136,11 @@ export const TrainingJob = z.strictObject({
   external_job_id: z.string().nullable(),
   artifact_id: Uuid.nullable(),
   init_artifact_id: Uuid.nullable(),
-  position: Count.nullable(),
-  run_dir: z.string(),
+  position: z.int(),
   last_seq: Count,
   attempt: Count,
-  last_event_at: Timestamp.nullable(),
+  plan: z.record(z.string(), z.unknown()).nullable(),
+  cancel_reason: z.string().nullable(),
   created_at: Timestamp,
   updated_at: Timestamp,
   ...noted,

@@ -1,0 +1,176 @@
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
+import { type ArtifactRow, type ExportRow, exports, model_artifacts, training_jobs } from '../schema';
+import { type Bound, nowIso } from './session';
+
+export type NewArtifact = Omit<
+  ModelArtifact,
+  | 'user_id'
+  | 'version'
+  | 'created_at'
+  | 'updated_at'
+  | 'deleted_at'
+  | 'deployed_at'
+  | 'revision'
+  | 'notes'
+  | 'tags'
+  | 'verdict'
+  | 'status'
+>;
+export type ArtifactChanges = Partial<
+  Pick<ModelArtifact, 'name' | 'description' | 'status' | 'deleted_at' | 'notes' | 'tags' | 'verdict'>
+>;
+export type NewExport = Pick<ArtifactExport, 'artifact_id' | 'format' | 'path'>;
+export type ExportChanges = Partial<
+  Pick<ArtifactExport, 'status' | 'files' | 'verification' | 'error' | 'completed_at'>
+>;
+
+const fromRow = ({ storage_root_id: _root, ...row }: ArtifactRow): ModelArtifact => ModelArtifact.parse(row);
+const exportFromRow = ({ storage_root_id: _root, ...row }: ExportRow): ArtifactExport =>
+  ArtifactExport.parse(row);
+
+/** Counted up for each dataset and name: 1.0.0, 2.0.0 … */
+const nextVersion = ({ db, userId }: Bound, { dataset_id, name }: NewArtifact): string => {
+  const same = db
+    .select({ version: model_artifacts.version })
+    .from(model_artifacts)
+    .where(
+      and(
+        eq(model_artifacts.user_id, userId),
+        eq(model_artifacts.name, name),
+        dataset_id ? eq(model_artifacts.dataset_id, dataset_id) : isNull(model_artifacts.dataset_id),
+      ),
+    )
+    .all();
+  const highest = Math.max(
+    0,
+    ...same.map(({ version }) => Number.parseInt(version, 10)).filter(Number.isFinite),
+  );
+  return `${highest + 1}.0.0`;
+};
+
+const artifacts = ({ db, userId }: Bound) => {
+  const own = (id: string) => and(eq(model_artifacts.id, id), eq(model_artifacts.user_id, userId));
+  const get = (id: string): ModelArtifact | null => {
+    const row = db.select().from(model_artifacts).where(own(id)).get();
+    return row ? fromRow(row) : null;
+  };
+  const update = (id: string, changes: ArtifactChanges): ModelArtifact | null => {
+    db.update(model_artifacts).set(changes).where(own(id)).run();
+    return get(id);
+  };
+  return {
+    get,
+    update,
+    list: (): ModelArtifact[] =>
+      db
+        .select()
+        .from(model_artifacts)
+        .where(and(eq(model_artifacts.user_id, userId), isNull(model_artifacts.deleted_at)))
+        .orderBy(desc(model_artifacts.created_at))
+        .all()
+        .map(fromRow),
+    ofJob: (jobId: string): ModelArtifact | null => {
+      const row = db
+        .select()
+        .from(model_artifacts)
+        .where(and(eq(model_artifacts.user_id, userId), eq(model_artifacts.job_id, jobId)))
+        .get();
+      return row ? fromRow(row) : null;
+    },
+    /** Makes the artifact and points its job at it; the same job again gives the artifact that is there. */
+    create: (artifact: NewArtifact): ModelArtifact => {
+      const { job_id } = artifact;
+      const known =
+        job_id === null
+          ? undefined
+          : db
+              .select()
+              .from(model_artifacts)
+              .where(and(eq(model_artifacts.user_id, userId), eq(model_artifacts.job_id, job_id)))
+              .get();
+      if (known) return fromRow(known);
+      const { id } = db
+        .insert(model_artifacts)
+        .values({ ...artifact, user_id: userId, version: nextVersion({ db, userId }, artifact) })
+        .returning({ id: model_artifacts.id })
+        .get();
+      if (job_id !== null) {
+        db.update(training_jobs)
+          .set({ artifact_id: id })
+          .where(and(eq(training_jobs.id, job_id), eq(training_jobs.user_id, userId)))
+          .run();
+      }
+      return ModelArtifact.parse(get(id));
+    },
+    softDelete: (id: string): ModelArtifact | null => update(id, { deleted_at: nowIso() }),
+  };
+};
+
+const artifactPurge = ({ db, userId }: Bound) => ({
+  /** For good, with its exports; its job is told first. */
+  purge: (id: string): boolean => {
+    db.update(training_jobs)
+      .set({ artifact_id: null })
+      .where(and(eq(training_jobs.artifact_id, id), eq(training_jobs.user_id, userId)))
+      .run();
+    return (
+      db
+        .delete(model_artifacts)
+        .where(and(eq(model_artifacts.id, id), eq(model_artifacts.user_id, userId)))
+        .run().changes > 0
+    );
+  },
+});
+
+export const artifactRepository = (bound: Bound) => ({ ...artifacts(bound), ...artifactPurge(bound) });
+
+export const exportRepository = ({ db, userId }: Bound) => {
+  const owns = (artifactId: string): boolean =>
+    db
+      .select({ id: model_artifacts.id })
+      .from(model_artifacts)
+      .where(and(eq(model_artifacts.id, artifactId), eq(model_artifacts.user_id, userId)))
+      .get() !== undefined;
+  const get = (id: string): ArtifactExport | null => {
+    const row = db.select().from(exports).where(eq(exports.id, id)).get();
+    return row && owns(row.artifact_id) ? exportFromRow(row) : null;
+  };
+  return {
+    get,
+    create: (made: NewExport): ArtifactExport => {
+      if (!owns(made.artifact_id)) throw new Error('the model does not belong to this profile');
+      return exportFromRow(
+        db
+          .insert(exports)
+          .values({ ...made, status: 'running' })
+          .returning()
+          .get(),
+      );
+    },
+    update: (id: string, changes: ExportChanges): ArtifactExport | null => {
+      if (get(id)) db.update(exports).set(changes).where(eq(exports.id, id)).run();
+      return get(id);
+    },
+    list: (artifactId: string): ArtifactExport[] =>
+      owns(artifactId)
+        ? db
+            .select()
+            .from(exports)
+            .where(eq(exports.artifact_id, artifactId))
+            .orderBy(desc(exports.created_at))
+            .all()
+            .map(exportFromRow)
+        : [],
+    /** Exports that a stopped program left half done. */
+    failUnfinished: (error: string): void => {
+      const rows = db
+        .select()
+        .from(exports)
+        .all()
+        .filter((row) => row.status === 'running' && owns(row.artifact_id));
+      for (const { id } of rows)
+        db.update(exports).set({ status: 'failed', error }).where(eq(exports.id, id)).run();
+    },
+  };
+};

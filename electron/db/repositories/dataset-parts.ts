@@ -1,0 +1,113 @@
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
+import type { DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
+import { dataset_problems, dataset_versions, datasets, type DatasetVersionRow } from '../schema';
+import type { Bound, Page } from './session';
+
+const INSERTED_AT_ONCE = 500;
+
+export type NewDatasetVersion = Omit<DatasetVersionRow, 'id' | 'number' | 'created_at'>;
+
+const ownership =
+  ({ db, userId }: Bound) =>
+  (datasetId: string): boolean =>
+    db
+      .select({ id: datasets.id })
+      .from(datasets)
+      .where(and(eq(datasets.id, datasetId), eq(datasets.user_id, userId)))
+      .get() !== undefined;
+
+const refuseForeign = (owns: boolean): void => {
+  if (!owns) throw new Error('the dataset does not belong to this profile');
+};
+
+export const datasetVersionRepository = (bound: Bound) => {
+  const { db, userId } = bound;
+  const owns = ownership(bound);
+  const mine = () =>
+    db
+      .select({ version: dataset_versions })
+      .from(dataset_versions)
+      .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
+      .$dynamic();
+  return {
+    /** The same content again is the version that is there already. */
+    create: (version: NewDatasetVersion): DatasetVersionRow => {
+      refuseForeign(owns(version.dataset_id));
+      const [same] = db
+        .select()
+        .from(dataset_versions)
+        .where(
+          and(
+            eq(dataset_versions.dataset_id, version.dataset_id),
+            eq(dataset_versions.sha256, version.sha256),
+          ),
+        )
+        .all();
+      if (same) return same;
+      const number = sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM dataset_versions WHERE dataset_id = ${version.dataset_id})`;
+      return db
+        .insert(dataset_versions)
+        .values({ ...version, number })
+        .returning()
+        .get();
+    },
+    current: (datasetId: string): DatasetVersionRow | null =>
+      mine()
+        .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))
+        .orderBy(desc(dataset_versions.number))
+        .limit(1)
+        .get()?.version ?? null,
+    get: (id: string): DatasetVersionRow | null =>
+      mine()
+        .where(and(eq(dataset_versions.id, id), eq(datasets.user_id, userId)))
+        .get()?.version ?? null,
+    list: (datasetId: string): DatasetVersionRow[] =>
+      mine()
+        .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))
+        .orderBy(desc(dataset_versions.number))
+        .all()
+        .map(({ version }) => version),
+  };
+};
+
+export const datasetProblemRepository = (bound: Bound) => {
+  const { db } = bound;
+  const owns = ownership(bound);
+  return {
+    /** Appends; an import sends its problems in several calls. */
+    insertMany: (datasetId: string, problems: readonly DatasetProblem[]): void => {
+      refuseForeign(owns(datasetId));
+      for (let start = 0; start < problems.length; start += INSERTED_AT_ONCE) {
+        const rows = problems.slice(start, start + INSERTED_AT_ONCE);
+        db.insert(dataset_problems)
+          .values(rows.map((problem) => ({ ...problem, dataset_id: datasetId })))
+          .run();
+      }
+    },
+    clear: (datasetId: string): void => {
+      refuseForeign(owns(datasetId));
+      db.delete(dataset_problems).where(eq(dataset_problems.dataset_id, datasetId)).run();
+    },
+    page: (
+      datasetId: string,
+      { offset, limit }: Page,
+      type: ProblemType | null,
+    ): { total: number; problems: DatasetProblem[] } => {
+      if (!owns(datasetId)) return { total: 0, problems: [] };
+      const where = and(
+        eq(dataset_problems.dataset_id, datasetId),
+        type === null ? undefined : eq(dataset_problems.type, type),
+      );
+      const total = db.select({ total: count() }).from(dataset_problems).where(where).get()?.total ?? 0;
+      const rows = db
+        .select()
+        .from(dataset_problems)
+        .where(where)
+        .orderBy(asc(dataset_problems.line), asc(dataset_problems.id))
+        .limit(limit)
+        .offset(offset)
+        .all();
+      return { total, problems: rows.map(({ id: _id, dataset_id: _dataset, ...problem }) => problem) };
+    },
+  };
+};

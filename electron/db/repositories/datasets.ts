@@ -1,0 +1,91 @@
+import { and, count, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
+import { Dataset } from '../../../src/lib/types/lora-training';
+import { dataset_versions, datasets, job_datasets } from '../schema';
+import { type Bound, nowIso } from './session';
+
+export type NewDataset = Pick<Dataset, 'name' | 'storage_path' | 'file_name' | 'file_size'> &
+  Partial<Pick<Dataset, 'id' | 'description' | 'format' | 'kind' | 'status'>>;
+export type DatasetChanges = Partial<
+  Pick<
+    Dataset,
+    | 'name'
+    | 'description'
+    | 'format'
+    | 'kind'
+    | 'status'
+    | 'storage_path'
+    | 'file_name'
+    | 'file_size'
+    | 'total_training_pairs'
+    | 'total_validation_pairs'
+    | 'total_tokens'
+    | 'avg_turns_per_conversation'
+    | 'avg_tokens_per_turn'
+    | 'training_ready'
+    | 'validated_at'
+    | 'sample_data'
+    | 'report'
+    | 'deleted_at'
+    | 'notes'
+    | 'tags'
+    | 'verdict'
+  > & { validation_errors: DatasetProblem[] | null }
+>;
+
+export const datasetRepository = ({ db, userId }: Bound) => {
+  const own = (id: string) => and(eq(datasets.id, id), eq(datasets.user_id, userId));
+
+  const get = (id: string): Dataset | null => {
+    const row = db.select().from(datasets).where(own(id)).get();
+    return row ? Dataset.parse(row) : null;
+  };
+
+  const update = (id: string, changes: DatasetChanges): Dataset | null => {
+    db.update(datasets).set(changes).where(own(id)).run();
+    return get(id);
+  };
+
+  return {
+    get,
+    update,
+    create: (dataset: NewDataset): Dataset =>
+      Dataset.parse(
+        // The row as its triggers left it, which RETURNING does not show.
+        get(
+          db
+            .insert(datasets)
+            .values({ ...dataset, user_id: userId })
+            .returning()
+            .get().id,
+        ),
+      ),
+    list: (): Dataset[] =>
+      db
+        .select()
+        .from(datasets)
+        .where(and(eq(datasets.user_id, userId), isNull(datasets.deleted_at)))
+        .orderBy(desc(datasets.created_at))
+        .all()
+        .map((row) => Dataset.parse(row)),
+    listDeleted: (): Dataset[] =>
+      db
+        .select()
+        .from(datasets)
+        .where(and(eq(datasets.user_id, userId), isNotNull(datasets.deleted_at)))
+        .orderBy(desc(datasets.deleted_at))
+        .all()
+        .map((row) => Dataset.parse(row)),
+    softDelete: (id: string): Dataset | null => update(id, { deleted_at: nowIso() }),
+    restore: (id: string): Dataset | null => update(id, { deleted_at: null }),
+    usedByJobs: (id: string): number =>
+      db
+        .select({ jobs: count() })
+        .from(job_datasets)
+        .innerJoin(dataset_versions, eq(job_datasets.dataset_version_id, dataset_versions.id))
+        .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
+        .where(own(id))
+        .get()?.jobs ?? 0,
+    purge: (id: string): boolean => db.delete(datasets).where(own(id)).run().changes > 0,
+  };
+};

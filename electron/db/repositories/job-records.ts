@@ -1,0 +1,252 @@
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
+import {
+  Checkpoint,
+  Evaluation,
+  JobAttempt,
+  JobEvent,
+  JobSample,
+  type LogLine,
+  type MetricsPoint,
+} from '../../../src/lib/types/job-records';
+import {
+  type AttemptRow,
+  checkpoints,
+  evaluations,
+  job_attempts,
+  job_events,
+  job_logs,
+  metrics_points,
+  samples,
+  training_jobs,
+} from '../schema';
+import { toPoint } from './metrics-row';
+import type { Bound, Page } from './session';
+
+export type NewAttempt = Pick<AttemptRow, 'job_id' | 'number' | 'pid' | 'process_started_at' | 'boot_id'>;
+export type AttemptEnd = Pick<AttemptRow, 'exit_code' | 'signal' | 'end_reason'>;
+export type AttemptChanges = Partial<
+  Pick<AttemptRow, 'pid' | 'process_started_at' | 'boot_id' | 'versions' | 'devices' | 'from_checkpoint'>
+>;
+
+const toAttempt = (row: AttemptRow): JobAttempt => {
+  const { job_id: _job, devices: _devices, last_seq: _seq, ...attempt } = row;
+  return JobAttempt.parse(attempt);
+};
+
+export const ownsJob =
+  ({ db, userId }: Bound) =>
+  (jobId: string): boolean =>
+    db
+      .select({ id: training_jobs.id })
+      .from(training_jobs)
+      .where(and(eq(training_jobs.id, jobId), eq(training_jobs.user_id, userId)))
+      .get() !== undefined;
+
+export const attemptRepository = (bound: Bound) => {
+  const { db } = bound;
+  const owns = ownsJob(bound);
+  const row = (jobId: string, number: number) =>
+    and(eq(job_attempts.job_id, jobId), eq(job_attempts.number, number));
+  return {
+    create: (attempt: NewAttempt): void => {
+      if (!owns(attempt.job_id)) throw new Error('the job does not belong to this profile');
+      db.insert(job_attempts).values(attempt).run();
+    },
+    update: (jobId: string, number: number, changes: AttemptChanges): void => {
+      if (owns(jobId)) db.update(job_attempts).set(changes).where(row(jobId, number)).run();
+    },
+    finish: (jobId: string, number: number, end: AttemptEnd): void => {
+      if (owns(jobId))
+        db.update(job_attempts)
+          .set({ ...end, ended_at: new Date().toISOString() })
+          .where(row(jobId, number))
+          .run();
+    },
+    list: (jobId: string): JobAttempt[] =>
+      owns(jobId)
+        ? db
+            .select()
+            .from(job_attempts)
+            .where(eq(job_attempts.job_id, jobId))
+            .orderBy(asc(job_attempts.number))
+            .all()
+            .map(toAttempt)
+        : [],
+    last: (jobId: string): JobAttempt | null => {
+      if (!owns(jobId)) return null;
+      const last = db
+        .select()
+        .from(job_attempts)
+        .where(eq(job_attempts.job_id, jobId))
+        .orderBy(desc(job_attempts.number))
+        .limit(1)
+        .get();
+      return last ? toAttempt(last) : null;
+    },
+  };
+};
+
+const figureReads = (bound: Bound) => {
+  const { db } = bound;
+  const owns = ownsJob(bound);
+  return {
+    points: (jobId: string): MetricsPoint[] =>
+      owns(jobId)
+        ? db
+            .select()
+            .from(metrics_points)
+            .where(eq(metrics_points.job_id, jobId))
+            .orderBy(asc(metrics_points.step))
+            .all()
+            .map(toPoint)
+        : [],
+    samples: (jobId: string): JobSample[] =>
+      owns(jobId)
+        ? db
+            .select()
+            .from(samples)
+            .where(eq(samples.job_id, jobId))
+            .orderBy(asc(samples.step), asc(samples.id))
+            .all()
+            .map(({ id: _id, job_id: _job, created_at: _created, ...sample }) => JobSample.parse(sample))
+        : [],
+    evaluations: (jobId: string): Evaluation[] =>
+      owns(jobId)
+        ? db
+            .select()
+            .from(evaluations)
+            .where(eq(evaluations.job_id, jobId))
+            .orderBy(asc(evaluations.step), asc(evaluations.id))
+            .all()
+            .map(({ id: _id, job_id: _job, attempt: _attempt, created_at: _created, ...each }) =>
+              Evaluation.parse(each),
+            )
+        : [],
+    checkpoints: (jobId: string): Checkpoint[] =>
+      owns(jobId)
+        ? db
+            .select()
+            .from(checkpoints)
+            .where(eq(checkpoints.job_id, jobId))
+            .orderBy(asc(checkpoints.step))
+            .all()
+            .map(({ step, path, size_bytes, sha256, validation_loss, best, pruned_at, created_at }) => ({
+              step,
+              path,
+              size_bytes,
+              sha256,
+              validation_loss,
+              best,
+              pruned: pruned_at !== null,
+              created_at,
+            }))
+        : [],
+  };
+};
+
+const journal = (bound: Bound) => {
+  const { db } = bound;
+  const owns = ownsJob(bound);
+  return {
+    events: (jobId: string, { offset, limit }: Page): { total: number; events: JobEvent[] } => {
+      if (!owns(jobId)) return { total: 0, events: [] };
+      const where = eq(job_events.job_id, jobId);
+      const rows = db
+        .select()
+        .from(job_events)
+        .where(where)
+        .orderBy(asc(job_events.id))
+        .limit(limit)
+        .offset(offset)
+        .all();
+      return {
+        total: db.select({ total: count() }).from(job_events).where(where).get()?.total ?? 0,
+        events: rows.map(({ seq, attempt, time, event, payload }) => ({
+          seq: seq ?? 0,
+          attempt: Math.max(1, attempt),
+          time,
+          event,
+          payload: { ...payload },
+        })),
+      };
+    },
+    /** Something that the app itself has to say about a job; it has no `seq`. */
+    addAppEvent: (
+      jobId: string,
+      event: {
+        attempt: number;
+        event: string;
+        severity: 'info' | 'warning' | 'error';
+        payload: Record<string, unknown>;
+      },
+    ): void => {
+      if (owns(jobId))
+        db.insert(job_events)
+          .values({ ...event, job_id: jobId })
+          .run();
+    },
+  };
+};
+
+const logbook = (bound: Bound) => {
+  const { db } = bound;
+  const owns = ownsJob(bound);
+  return {
+    appendLogs: (jobId: string, attempt: number, lines: readonly string[]): void => {
+      if (owns(jobId) && lines.length > 0) {
+        db.insert(job_logs)
+          .values(lines.map((line) => ({ job_id: jobId, attempt, line: line.slice(0, 8192) })))
+          .run();
+      }
+    },
+    logs: (jobId: string, { offset, limit }: Page): { total: number; lines: LogLine[] } => {
+      if (!owns(jobId)) return { total: 0, lines: [] };
+      const where = eq(job_logs.job_id, jobId);
+      const rows = db
+        .select()
+        .from(job_logs)
+        .where(where)
+        .orderBy(asc(job_logs.id))
+        .limit(limit)
+        .offset(offset)
+        .all();
+      return {
+        total: db.select({ total: count() }).from(job_logs).where(where).get()?.total ?? 0,
+        lines: rows.map(({ id, time, attempt, line }) => ({ number: id, time, attempt, text: line })),
+      };
+    },
+  };
+};
+
+const speeds = (bound: Bound) => {
+  const { db } = bound;
+  return {
+    /** Median real tokens a second over this base model's finished runs; null where there are none. */
+    measuredSpeed: (baseModelId: string): { tokens_per_second: number; runs: number } | null => {
+      const rows = db
+        .select({ job: metrics_points.job_id, throughput: metrics_points.throughput })
+        .from(metrics_points)
+        .innerJoin(training_jobs, eq(metrics_points.job_id, training_jobs.id))
+        .where(
+          and(
+            eq(training_jobs.user_id, bound.userId),
+            eq(training_jobs.base_model_id, baseModelId),
+            eq(training_jobs.status, 'completed'),
+            sql`${metrics_points.throughput} > 0`,
+          ),
+        )
+        .orderBy(asc(metrics_points.throughput))
+        .all();
+      const median = rows[Math.floor(rows.length / 2)]?.throughput;
+      return median ? { tokens_per_second: median, runs: new Set(rows.map(({ job }) => job)).size } : null;
+    },
+  };
+};
+
+/** What a run has left behind: figures, texts, events, log. */
+export const recordRepository = (bound: Bound) => ({
+  ...figureReads(bound),
+  ...journal(bound),
+  ...logbook(bound),
+  ...speeds(bound),
+});

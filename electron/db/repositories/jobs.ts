@@ -1,0 +1,170 @@
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { type JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import {
+  dataset_versions,
+  type DatasetVersionRow,
+  datasets,
+  job_datasets,
+  type JobRow,
+  training_jobs,
+} from '../schema';
+import type { Bound } from './session';
+
+export type NewJobRow = Pick<
+  TrainingJob,
+  | 'id'
+  | 'name'
+  | 'dataset_id'
+  | 'base_model_id'
+  | 'base_model_fingerprint'
+  | 'preset_id'
+  | 'method'
+  | 'hyperparameters'
+  | 'gpu_config'
+  | 'total_epochs'
+  | 'total_steps'
+  | 'estimated_total_cost'
+  | 'retry_of'
+  | 'retry_count'
+>;
+export type JobChanges = Partial<
+  Omit<TrainingJob, 'id' | 'user_id' | 'dataset_id' | 'created_at' | 'updated_at' | 'revision' | 'status'>
+>;
+
+const fromRow = ({ storage_root_id: _root, ...row }: JobRow): TrainingJob => TrainingJob.parse(row);
+
+const UNFINISHED: readonly JobStatus[] = ['queued', 'initializing', 'running', 'paused', 'interrupted'];
+
+const jobReads = ({ db, userId }: Bound) => {
+  const own = (id: string) => and(eq(training_jobs.id, id), eq(training_jobs.user_id, userId));
+  const mine = eq(training_jobs.user_id, userId);
+
+  const get = (id: string): TrainingJob | null => {
+    const row = db.select().from(training_jobs).where(own(id)).get();
+    return row ? fromRow(row) : null;
+  };
+
+  const queued = (): TrainingJob[] =>
+    db
+      .select()
+      .from(training_jobs)
+      .where(and(mine, eq(training_jobs.status, 'queued')))
+      .orderBy(asc(training_jobs.position), asc(training_jobs.created_at))
+      .all()
+      .map(fromRow);
+
+  return {
+    get,
+    queued,
+    list: (): TrainingJob[] =>
+      db.select().from(training_jobs).where(mine).orderBy(desc(training_jobs.created_at)).all().map(fromRow),
+    unfinished: (): TrainingJob[] =>
+      db
+        .select()
+        .from(training_jobs)
+        .where(and(mine, inArray(training_jobs.status, [...UNFINISHED])))
+        .orderBy(asc(training_jobs.position))
+        .all()
+        .map(fromRow),
+    datasetVersion: (jobId: string): DatasetVersionRow | null =>
+      db
+        .select({ version: dataset_versions })
+        .from(job_datasets)
+        .innerJoin(dataset_versions, eq(job_datasets.dataset_version_id, dataset_versions.id))
+        .innerJoin(training_jobs, eq(job_datasets.job_id, training_jobs.id))
+        .where(and(own(jobId), eq(job_datasets.position, 0)))
+        .get()?.version ?? null,
+  };
+};
+
+const nextPositionOf = (userId: string) =>
+  sql<number>`(SELECT coalesce(max(position), 0) + 1 FROM training_jobs WHERE user_id = ${userId})`;
+
+const jobCreation = ({ db, userId }: Bound, { get }: Pick<ReturnType<typeof jobReads>, 'get'>) => ({
+  create: (job: NewJobRow, datasetVersionId: string): TrainingJob => {
+    const dataset = db
+      .select({ id: datasets.id })
+      .from(datasets)
+      .innerJoin(dataset_versions, eq(dataset_versions.dataset_id, datasets.id))
+      .where(
+        and(
+          eq(datasets.user_id, userId),
+          eq(datasets.id, job.dataset_id),
+          eq(dataset_versions.id, datasetVersionId),
+        ),
+      )
+      .get();
+    if (!dataset) throw new Error('the dataset does not belong to this profile');
+    db.insert(training_jobs)
+      .values({ ...job, user_id: userId, position: nextPositionOf(userId) })
+      .run();
+    db.insert(job_datasets)
+      .values({ job_id: job.id, dataset_version_id: datasetVersionId, position: 0 })
+      .run();
+    return TrainingJob.parse(get(job.id));
+  },
+});
+
+const jobChanges = ({ db, userId }: Bound, { get, queued }: ReturnType<typeof jobReads>) => {
+  const own = (id: string) => and(eq(training_jobs.id, id), eq(training_jobs.user_id, userId));
+  return {
+    update: (id: string, changes: JobChanges): TrainingJob | null => {
+      db.update(training_jobs).set(changes).where(own(id)).run();
+      return get(id);
+    },
+    /** Compare and set: null where the job is not, or no longer, in one of `from`. */
+    transition: (
+      id: string,
+      { from, to }: { from: readonly JobStatus[]; to: JobStatus },
+      changes: JobChanges,
+    ): TrainingJob | null => {
+      const { changes: changed } = db
+        .update(training_jobs)
+        .set({ ...changes, status: to })
+        .where(and(own(id), inArray(training_jobs.status, [...from])))
+        .run();
+      return changed > 0 ? get(id) : null;
+    },
+    /** Back to the end of the queue. */
+    requeue: (id: string, from: readonly JobStatus[]): TrainingJob | null => {
+      const { changes } = db
+        .update(training_jobs)
+        .set({
+          status: 'queued',
+          current_stage: 'queued',
+          position: nextPositionOf(userId),
+          completed_at: null,
+          error_code: null,
+          error_message: null,
+          error_hint: null,
+          error_stack: null,
+          queued_at: new Date().toISOString(),
+        })
+        .where(and(own(id), inArray(training_jobs.status, [...from])))
+        .run();
+      return changes > 0 ? get(id) : null;
+    },
+    /** Puts a waiting job at place `to` (0 is next) and numbers the queue anew. */
+    move: (id: string, to: number): TrainingJob[] => {
+      const order = queued();
+      const job = order.find((each) => each.id === id);
+      if (!job) return order;
+      const others = order.filter((each) => each.id !== id);
+      const positions = order.map(({ position }) => position).sort((left, right) => left - right);
+      others.splice(Math.min(to, others.length), 0, job);
+      others.forEach((each, index) => {
+        db.update(training_jobs)
+          .set({ position: positions[index] ?? index })
+          .where(own(each.id))
+          .run();
+      });
+      return queued();
+    },
+    delete: (id: string): boolean => db.delete(training_jobs).where(own(id)).run().changes > 0,
+  };
+};
+
+export const jobRepository = (bound: Bound) => {
+  const reads = jobReads(bound);
+  return { ...reads, ...jobCreation(bound, reads), ...jobChanges(bound, reads) };
+};

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseSession } from './session';
+
+const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'datenbank ü '));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (migrationsDir = MIGRATIONS): DatabaseSession =>
+  new DatabaseSession({
+    path: join(folder, 'pipeline.db'),
+    migrationsDir,
+    backupsDir: join(folder, 'backups'),
+  });
+
+/** The shipped migrations and one more, as the next version would bring it. */
+const withMigration = async (sql: string): Promise<string> => {
+  const next = join(folder, 'migrations');
+  await cp(MIGRATIONS, next, { recursive: true });
+  const path = join(next, 'meta', '_journal.json');
+  const journal: unknown = JSON.parse(await readFile(path, 'utf8'));
+  if (
+    typeof journal !== 'object' ||
+    journal === null ||
+    !('entries' in journal) ||
+    !Array.isArray(journal.entries)
+  ) {
+    throw new Error('the journal has no entries');
+  }
+  const entry = {
+    idx: journal.entries.length,
+    version: '6',
+    when: 1_900_000_000_000,
+    tag: '9999_next',
+    breakpoints: true,
+  };
+  await writeFile(path, JSON.stringify({ ...journal, entries: [...journal.entries, entry] }));
+  await writeFile(join(next, '9999_next.sql'), sql);
+  return next;
+};
+
+const addDataset = (session: DatabaseSession) => {
+  const { id: userId } = session.profile();
+  const repositories = session.forUser(userId);
+  const dataset = repositories.datasets.create({
+    name: 'One',
+    storage_path: `${userId}/one`,
+    file_name: 'a.jsonl',
+    file_size: 3,
+  });
+  repositories.datasetProblems.insertMany(dataset.id, [
+    {
+      line: 1,
+      path: null,
+      record_id: null,
+      type: 'missing_field',
+      severity: 'error',
+      error: 'e',
+      suggestion: null,
+    },
+  ]);
+  return { dataset, repositories, userId };
+};
+
+const REBUILD = `CREATE TABLE dataset_formats_new (id TEXT PRIMARY KEY NOT NULL, note TEXT) STRICT;
+--> statement-breakpoint
+INSERT INTO dataset_formats_new (id) SELECT id FROM dataset_formats;
+--> statement-breakpoint
+DROP TABLE dataset_formats;
+--> statement-breakpoint
+ALTER TABLE dataset_formats_new RENAME TO dataset_formats;
+--> statement-breakpoint
+CREATE TABLE users_new (id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL, colour TEXT) STRICT;
+--> statement-breakpoint
+INSERT INTO users_new (id, name, created_at) SELECT id, name, created_at FROM users;
+--> statement-breakpoint
+DROP TABLE users;
+--> statement-breakpoint
+ALTER TABLE users_new RENAME TO users;`;
+
+describe('the database', () => {
+  it('is for its owner only, in write-ahead mode, and opens twice without another backup', () => {
+    open().close();
+    open().close();
+    expect(statSync(join(folder, 'pipeline.db')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).not.toContain('backups');
+  });
+
+  it('makes exactly one profile', () => {
+    const first = open();
+    const { id } = first.profile();
+    expect(first.profile().id).toBe(id);
+    first.close();
+    const second = open();
+    expect(second.profile().id).toBe(id);
+    second.close();
+  });
+
+  it('keeps every child row when a migration rebuilds their parent (S08)', async () => {
+    const before = open();
+    const { dataset, userId } = addDataset(before);
+    before.close();
+    const after = open(await withMigration(REBUILD));
+    expect(after.forUser(userId).datasets.get(dataset.id)).toMatchObject({
+      id: dataset.id,
+      format: 'brightrun_lora_v4',
+    });
+    expect(after.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null).total).toBe(
+      1,
+    );
+    after.close();
+    expect(readdirSync(join(folder, 'backups'))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'fails half-way',
+      'CREATE TABLE half (id INTEGER);\n--> statement-breakpoint\nSELECT no_such_function();',
+    ],
+    ['loses rows', 'DELETE FROM dataset_problems;'],
+    ['breaks references', 'DELETE FROM dataset_formats;'],
+  ])('puts the backup back when a migration %s (S07)', async (_what, sql) => {
+    const before = open();
+    const { dataset, userId } = addDataset(before);
+    before.close();
+    const next = await withMigration(sql);
+    expect(() => open(next)).toThrow(expect.objectContaining({ code: 'migration_failed' }));
+    const again = open();
+    expect(again.forUser(userId).datasets.get(dataset.id)?.name).toBe('One');
+    expect(again.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null).total).toBe(
+      1,
+    );
+    again.close();
+  });
+
+  it('refuses a database from a newer version and writes nothing (S06)', async () => {
+    open(await withMigration('CREATE TABLE from_the_future (id INTEGER);')).close();
+    const size = statSync(join(folder, 'pipeline.db')).size;
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'database_newer' }));
+    expect(statSync(join(folder, 'pipeline.db')).size).toBe(size);
+  });
+
+  it('detects an edited migration (S09)', async () => {
+    open().close();
+    const edited = join(folder, 'edited');
+    await cp(MIGRATIONS, edited, { recursive: true });
+    const path = join(edited, '0000_foundation.sql');
+    await writeFile(path, `${await readFile(path, 'utf8')}\n-- later thought`);
+    expect(() => open(edited)).toThrow(expect.objectContaining({ code: 'migration_mismatch' }));
+  });
+
+  it('says that a file is no database instead of overwriting it (S01)', () => {
+    writeFileSync(
+      join(folder, 'pipeline.db'),
+      'this is not a database, but something of the user that matters',
+    );
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'database_damaged' }));
+    expect(statSync(join(folder, 'pipeline.db')).size).toBeGreaterThan(0);
+  });
+
+  it('opens a database that another process has been killed in', () => {
+    const session = open();
+    addDataset(session);
+    const copy = new SQLite(join(folder, 'pipeline.db'), { readonly: true });
+    expect(copy.pragma('quick_check(1)', { simple: true })).toBe('ok');
+    copy.close();
+    session.close();
+  });
+
+  it('refuses a repository or method that does not exist', () => {
+    const session = open();
+    const user_id = session.profile().id;
+    for (const [repository, method] of [
+      ['jobs', 'drop'],
+      ['constructor', 'x'],
+      ['jobs', 'toString'],
+      ['__proto__', 'x'],
+    ] as const) {
+      expect(() => session.run({ user_id, repository, method, args: [] })).toThrow('knows no');
+    }
+    session.close();
+  });
+});
+
+describe('row isolation, policy by policy', () => {
+  const strangers = (session: DatabaseSession) => {
+    const mine = addDataset(session);
+    const db = new SQLite(join(folder, 'pipeline.db'));
+    const stranger = randomUUID();
+    db.prepare('INSERT INTO users (id, name) VALUES (?, ?)').run(stranger, 'Stranger');
+    db.close();
+    return { ...mine, stranger: session.forUser(stranger) };
+  };
+
+  it('Users can view own datasets', () => {
+    const session = open();
+    const { dataset, repositories, stranger } = strangers(session);
+    expect(repositories.datasets.list()).toHaveLength(1);
+    expect(stranger.datasets.list()).toEqual([]);
+    expect(stranger.datasets.get(dataset.id)).toBeNull();
+    expect(stranger.datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null)).toEqual({
+      total: 0,
+      problems: [],
+    });
+    session.close();
+  });
+
+  it('Users can create own datasets', () => {
+    const session = open();
+    const { dataset, stranger, userId } = strangers(session);
+    const theirs = stranger.datasets.create({
+      name: 'Theirs',
+      storage_path: 'x/y',
+      file_name: 'a',
+      file_size: 1,
+    });
+    expect(theirs.user_id).not.toBe(userId);
+    expect(() => stranger.datasetProblems.insertMany(dataset.id, [])).toThrow('does not belong');
+    session.close();
+  });
+
+  it('Users can update own datasets', () => {
+    const session = open();
+    const { dataset, repositories, stranger } = strangers(session);
+    expect(stranger.datasets.update(dataset.id, { name: 'Stolen' })).toBeNull();
+    expect(stranger.datasets.softDelete(dataset.id)).toBeNull();
+    expect(stranger.datasets.purge(dataset.id)).toBe(false);
+    expect(repositories.datasets.get(dataset.id)).toMatchObject({ name: 'One', deleted_at: null });
+    session.close();
+  });
+});

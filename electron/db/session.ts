@@ -1,0 +1,52 @@
+import type SQLite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { DatabaseRequest } from './async-repositories';
+import { type MigrationOptions, migrateGuarded } from './migrate';
+import { type ConnectionOptions, openConnection } from './open';
+import { buildRepositories, type Repositories } from './repositories';
+import { ensureProfile } from './repositories/users';
+import type { User } from './schema';
+
+export type SessionOptions = ConnectionOptions & MigrationOptions;
+
+type Methods = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>;
+
+/** An open database: one profile's repositories at a time, each call one transaction. */
+export class DatabaseSession {
+  readonly #db: SQLite.Database;
+  readonly #bound = new Map<string, Repositories>();
+
+  constructor(options: SessionOptions) {
+    this.#db = openConnection(options);
+    migrateGuarded(this.#db, options);
+  }
+
+  profile(): User {
+    return ensureProfile(drizzle(this.#db));
+  }
+
+  dataVersion(): number {
+    return Number(this.#db.pragma('data_version', { simple: true }));
+  }
+
+  forUser(userId: string): Repositories {
+    const known = this.#bound.get(userId);
+    if (known) return known;
+    const built = buildRepositories(drizzle(this.#db), userId);
+    this.#bound.set(userId, built);
+    return built;
+  }
+
+  run({ user_id, repository, method, args }: DatabaseRequest): unknown {
+    const methods: Methods = this.forUser(user_id);
+    const owner = Object.hasOwn(methods, repository) ? methods[repository] : undefined;
+    const call = owner !== undefined && Object.hasOwn(owner, method) ? owner[method] : undefined;
+    if (!call) throw new Error(`The database knows no ${repository}.${method}`);
+    // The caller's type is derived from the very method that is called here.
+    return this.#db.transaction(() => call(...(args as never[])))();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
