@@ -1,0 +1,4 @@
+import { buildApp } from './run/build-app.mjs';
+import { projectRoot } from './setup/paths.mjs';
+
+await buildApp(projectRoot);

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+
+import { hasDisplay } from '../display.mjs';
+import { readJunit, readPlaywright, readVitest } from './reports.mjs';
+
+const SCREEN = '-screen 0 1440x900x24';
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {{command: string, args: string[], cwd: string, env?: object}[]} commands
+ * @property {(() => {passed: number, failed: number, skipped: number} | null)} [readReport] null when there is no report
+ */
+
+/**
+ * Everything that `npm test` runs, in order.
+ * @param {{paths: object, node: string, python: string, npm: (args: string[]) => object, reportsDir: string}} tools
+ * @returns {Stage[]}
+ */
+export const stagesFor = (tools) => [
+  checkStage(tools),
+  unitStage(tools),
+  trainerStage(tools),
+  windowStage(tools),
+];
+
+// No report: each command is one test, passed or failed.
+function checkStage({ paths, python, npm }) {
+  const cwd = paths.root;
+  const trainer = join(cwd, 'resources', 'trainer');
+  const module = (...args) => ({ command: python, args: ['-m', ...args], cwd: trainer });
+  return {
+    name: 'check',
+    commands: [
+      { ...npm(['run', '--silent', 'check']), cwd },
+      module('ruff', 'check', '.'),
+      module('ruff', 'format', '--check', '.'),
+      module('mypy', '--strict', 'pipeline_trainer'),
+    ],
+  };
+}
+
+function unitStage({ paths, node, reportsDir }) {
+  const report = join(reportsDir, 'unit.json');
+  const runner = join(paths.nodeModules, 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return {
+    name: 'unit',
+    commands: [{ command: node, args: [runner, 'run', ...reporters], cwd: paths.root }],
+    readReport: () => readVitest(report),
+  };
+}
+
+function trainerStage({ paths, python, reportsDir }) {
+  const report = join(reportsDir, 'trainer.xml');
+  const cwd = join(paths.root, 'resources', 'trainer');
+  return {
+    name: 'trainer',
+    commands: [{ command: python, args: ['-m', 'pytest', `--junitxml=${report}`], cwd }],
+    readReport: () => readJunit(report),
+  };
+}
+
+function windowStage({ paths, node, reportsDir }) {
+  const report = join(reportsDir, 'e2e.json');
+  return {
+    name: 'e2e',
+    commands: [playwright({ paths, node, project: 'app', env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
+    readReport: () => readPlaywright(report),
+  };
+}
+
+/** Playwright on the real window, on a virtual display where there is none. */
+export function playwright({ paths, node, project, env }) {
+  const runner = join(paths.nodeModules, '@playwright', 'test', 'cli.js');
+  const args = [runner, 'test', `--project=${project}`, '--reporter=list,json'];
+  const cwd = paths.root;
+  if (hasDisplay()) return { command: node, args, cwd, env };
+  return { command: 'xvfb-run', args: ['-a', `--server-args=${SCREEN}`, node, ...args], cwd, env };
+}
