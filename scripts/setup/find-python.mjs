@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-
+import { ask } from './ask.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const NAMES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'];
@@ -27,9 +26,9 @@ function isFitting({ major, minor, is64Bit }) {
 }
 
 function probe(name, env) {
-  const result = spawnSync(name, ['-c', PROBE], { encoding: 'utf8', env });
-  if (result.status !== 0) return null;
-  const [executable, major, minor, is64Bit] = result.stdout.trim().split('\n');
+  const answer = ask(name, ['-c', PROBE], { env });
+  if (answer === null) return null;
+  const [executable, major, minor, is64Bit] = answer.split('\n');
   return {
     executable,
     version: `${major}.${minor}`,

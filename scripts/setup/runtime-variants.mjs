@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { ask } from './ask.mjs';
 
 /**
  * One lock for each CUDA generation, the newest first; each says the oldest driver that can run it.
@@ -23,8 +23,7 @@ export function chooseVariant(driver) {
 
 export function readDriver() {
   const args = ['--query-gpu=driver_version', '--format=csv,noheader'];
-  const asked = spawnSync('nvidia-smi', args, { encoding: 'utf8', timeout: 10_000 });
-  const version = asked.status === 0 ? asked.stdout.split('\n')[0].trim() : '';
+  const [version] = (ask('nvidia-smi', args) ?? '').split('\n');
   const major = Number.parseInt(version, 10);
   return Number.isNaN(major) ? null : { version, major };
 }

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+
+import { ask } from './ask.mjs';
 
 /** Where uv keeps what it downloaded. */
 export function uvCacheDir(env = process.env) {
@@ -21,9 +22,5 @@ export function uvEnvironment(python, env = process.env) {
 function pipOption({ python, option, env }) {
   const variable = `PIP_${option.replaceAll('-', '_').toUpperCase()}`;
   if (env[variable]) return env[variable];
-  const asked = spawnSync(python, ['-m', 'pip', 'config', 'get', `global.${option}`], {
-    encoding: 'utf8',
-    env,
-  });
-  return asked.status === 0 ? asked.stdout.trim().split(/\s+/).join(' ') : undefined;
+  return ask(python, ['-m', 'pip', 'config', 'get', `global.${option}`], { env });
 }

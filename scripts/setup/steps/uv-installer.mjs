@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ask } from '../ask.mjs';
 import { findPython } from '../find-python.mjs';
 import { replaceFolder } from '../replace-folder.mjs';
 import { runCommand } from '../run-command.mjs';
@@ -41,7 +41,7 @@ function chooseWay(python) {
   );
 }
 
-const works = (python, args) => spawnSync(python, args, { stdio: 'ignore' }).status === 0;
+const works = (python, args) => ask(python, args) !== null;
 
 const pinned = (lockFile) => ['--require-hashes', '--no-deps', '--disable-pip-version-check', '-r', lockFile];
 
