@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
-import { model_artifacts, training_jobs } from '../schema';
+import { model_artifacts } from '../schema';
 import { artifactRepository, type NewArtifact } from './artifacts';
 import { type JobChanges, jobRepository } from './jobs';
 import type { Bound } from './session';

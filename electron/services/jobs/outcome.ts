@@ -57,10 +57,19 @@ const ofEvent = (event: TerminalEvent): Outcome => {
 const ofExit = ({ code, signal }: TrainerExit): Outcome => {
   if (signal !== null) return interrupted(`The trainer was killed by ${signal}.`);
   if (code === 0)
-    return failed('protocol_incomplete', 'The trainer ended without saying how the run ended.', 'Retry the run.');
+    return failed(
+      'protocol_incomplete',
+      'The trainer ended without saying how the run ended.',
+      'Retry the run.',
+    );
   if (code === EXIT_INTERRUPTED) return interrupted('The trainer stopped before its first step.');
-  if (code === null) return failed('trainer_not_started', 'The trainer could not be started.', 'Run `pipeline doctor`.');
-  return failed('trainer_crashed', `The trainer ended with status ${code} and no reason.`, 'The log of the run says more.');
+  if (code === null)
+    return failed('trainer_not_started', 'The trainer could not be started.', 'Run `pipeline doctor`.');
+  return failed(
+    'trainer_crashed',
+    `The trainer ended with status ${code} and no reason.`,
+    'The log of the run says more.',
+  );
 };
 
 /** How an attempt ended. A terminal event decides; without one, what the operating system saw. */

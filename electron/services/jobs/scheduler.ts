@@ -8,10 +8,14 @@ export interface Assignment {
 type Queued = Pick<TrainingJob, 'id' | 'status' | 'position' | 'queued_at'>;
 
 const inOrder = (left: Queued, right: Queued): number =>
-  (left.position ?? 0) - (right.position ?? 0) || left.queued_at.localeCompare(right.queued_at);
+  left.position - right.position || left.queued_at.localeCompare(right.queued_at);
 
 /** Jobs of the queue for the devices that are free, one job a device, in the queue's order. */
-export const assign = (jobs: readonly Queued[], devices: readonly string[], busy: ReadonlySet<string>): Assignment[] => {
+export const assign = (
+  jobs: readonly Queued[],
+  devices: readonly string[],
+  busy: ReadonlySet<string>,
+): Assignment[] => {
   const free = devices.filter((device) => !busy.has(device));
   const queued = jobs.filter(({ status }) => status === 'queued').toSorted(inOrder);
   return free.flatMap((device, index) => {

@@ -1,14 +1,18 @@
 import { progressPercent } from '../../../src/lib/training/steps';
-import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../../src/lib/types/job-records';
+import type { Evaluation, JobEvent, JobSample, MetricsPoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { MetricsEvent, TrainerEvent } from '../../../src/lib/types/trainer-events';
-import type { JobChanges, RunBatch } from '../jobs/stores';
+import type { IngestBatch, NewCheckpoint } from '../../db/repositories/ingest';
+import type { JobChanges } from '../../db/repositories/jobs';
 
 type EventOf<Name extends TrainerEvent['event']> = Extract<TrainerEvent, { event: Name }>;
 
+type Numbered<Row> = Row & { readonly seq: number; readonly attempt: number };
+
 const ENVELOPE = new Set(['schema', 'attempt', 'seq', 'time', 'event']);
 
-const toPoint = (event: MetricsEvent): MetricsPoint => ({
+const toPoint = (event: MetricsEvent): Numbered<MetricsPoint> => ({
+  seq: event.seq,
   step: event.step,
   attempt: event.attempt,
   timestamp: event.time,
@@ -35,11 +39,26 @@ const toJobEvent = (event: TrainerEvent): JobEvent => ({
   payload: Object.fromEntries(Object.entries(event).filter(([key]) => !ENVELOPE.has(key))),
 });
 
-const toSample = ({ attempt, step, prompt_id, prompt, seed, text }: EventOf<'sample'>): JobSample => ({
-  attempt, step, prompt_id, prompt, seed, text,
+const toSample = ({
+  seq,
+  attempt,
+  step,
+  prompt_id,
+  prompt,
+  seed,
+  text,
+}: EventOf<'sample'>): Numbered<JobSample> => ({
+  seq,
+  attempt,
+  step,
+  prompt_id,
+  prompt,
+  seed,
+  text,
 });
 
-const toEvaluation = (event: EventOf<'evaluation'>): Evaluation & { attempt: number } => ({
+const toEvaluation = (event: EventOf<'evaluation'>): Numbered<Evaluation> => ({
+  seq: event.seq,
   attempt: event.attempt,
   step: event.step,
   subject: event.subject,
@@ -51,7 +70,8 @@ const toEvaluation = (event: EventOf<'evaluation'>): Evaluation & { attempt: num
   final: event.final,
 });
 
-const toCheckpoint = (event: EventOf<'checkpoint'>): Checkpoint & { attempt: number } => ({
+const toCheckpoint = (event: EventOf<'checkpoint'>): Numbered<NewCheckpoint> => ({
+  seq: event.seq,
   attempt: event.attempt,
   step: event.step,
   path: event.path,
@@ -59,14 +79,15 @@ const toCheckpoint = (event: EventOf<'checkpoint'>): Checkpoint & { attempt: num
   sha256: event.sha256,
   validation_loss: event.validation_loss,
   best: event.best,
-  pruned: false,
-  created_at: event.time,
+  pruned: event.pruned,
 });
 
-const only = <Name extends TrainerEvent['event']>(events: readonly TrainerEvent[], name: Name): EventOf<Name>[] =>
-  events.filter((event): event is EventOf<Name> => event.event === name);
+const only = <Name extends TrainerEvent['event']>(
+  events: readonly TrainerEvent[],
+  name: Name,
+): EventOf<Name>[] => events.filter((event): event is EventOf<Name> => event.event === name);
 
-const latestPoints = (events: readonly TrainerEvent[]): MetricsPoint[] => [
+const latestPoints = (events: readonly TrainerEvent[]): Numbered<MetricsPoint>[] => [
   ...new Map(only(events, 'metrics').map((event) => [event.step, toPoint(event)])).values(),
 ];
 
@@ -99,15 +120,14 @@ const changesOf = (job: TrainingJob, events: readonly TrainerEvent[]): JobChange
   const planned = plan ? { ...job, total_steps: plan.total_steps } : job;
   const metrics = only(events, 'metrics').at(-1);
   return {
-    ...(plan && { total_steps: plan.total_steps }),
+    ...(plan && { total_steps: plan.total_steps, plan: toJobEvent(plan).payload }),
     ...(stage && { current_stage: stage.name }),
     ...(metrics && changesOfMetrics(planned, metrics)),
   };
 };
 
 /** What some events, rising in `seq`, mean for the database. */
-export const toBatch = (job: TrainingJob, events: readonly TrainerEvent[]): RunBatch => ({
-  job_id: job.id,
+export const toBatch = (job: TrainingJob, events: readonly TrainerEvent[]): IngestBatch => ({
   attempt: events.at(-1)?.attempt ?? job.attempt,
   last_seq: events.at(-1)?.seq ?? job.last_seq,
   points: latestPoints(events),
@@ -115,8 +135,7 @@ export const toBatch = (job: TrainingJob, events: readonly TrainerEvent[]): RunB
   samples: only(events, 'sample').map(toSample),
   evaluations: only(events, 'evaluation').map(toEvaluation),
   checkpoints: only(events, 'checkpoint').map(toCheckpoint),
-  pruned: only(events, 'checkpoint').flatMap(({ pruned }) => pruned),
-  changes: changesOf(job, events),
+  job: changesOf(job, events),
 });
 
 /** Whether these events show that the first step has begun. */

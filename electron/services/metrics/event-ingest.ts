@@ -1,7 +1,9 @@
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TERMINAL_EVENTS, type TrainerEvent } from '../../../src/lib/types/trainer-events';
-import type { JobStore, RunBatch, RunStore } from '../jobs/stores';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { IngestBatch } from '../../db/repositories/ingest';
+import { refused } from '../jobs/refusals';
 import { showsTraining, toBatch } from './event-batch';
 import { parseEvent, readEvents } from './event-file';
 
@@ -13,8 +15,7 @@ export type TerminalEvent = Extract<TrainerEvent, { event: (typeof TERMINAL_EVEN
 export interface EventIngestOptions {
   readonly job: TrainingJob;
   readonly runDir: string;
-  readonly jobs: JobStore;
-  readonly runs: RunStore;
+  readonly repositories: Pick<AsyncRepositories, 'jobs' | 'ingest' | 'attempts'>;
   readonly publisher: Publisher;
   readonly onFailure: (error: unknown) => void;
   readonly batch_ms?: number;
@@ -121,38 +122,48 @@ export class EventIngest {
   }
 
   async #apply(events: readonly TrainerEvent[]): Promise<void> {
+    const { jobs, ingest } = this.#options.repositories;
+    const { id } = this.#job;
     const batch = toBatch(this.#job, events);
-    this.#job = await this.#options.runs.appendBatch(batch);
+    await ingest.append(id, batch);
     await this.#noteAttempt(events);
     if (this.#job.status === 'initializing' && showsTraining(events)) {
-      const { id } = this.#job;
-      const moved = await this.#options.jobs.transition({ id, from: 'initializing', to: 'running', changes: {} });
-      this.#job = moved ?? this.#job;
+      await jobs.transition(id, { from: ['initializing'], to: 'running' }, {});
     }
+    const job = await jobs.get(id);
+    if (!job) throw refused('not_found', 'The job was deleted while it ran.', 'Nothing is left to do.');
+    this.#job = job;
     this.#publish(batch);
   }
 
   async #noteAttempt(events: readonly TrainerEvent[]): Promise<void> {
     for (const event of events) {
       if (event.event !== 'hello') continue;
-      await this.#options.runs.updateAttempt(this.#job.id, event.attempt, {
+      await this.#options.repositories.attempts.update(this.#job.id, event.attempt, {
         versions: event.versions,
         from_checkpoint: event.from_checkpoint,
       });
     }
   }
 
-  #publish({ job_id, points, events, samples, evaluations, checkpoints }: RunBatch): void {
+  #publish({ points, events, samples, evaluations, checkpoints }: IngestBatch): void {
     const { publisher } = this.#options;
+    const job_id = this.#job.id;
+    const time = events.at(-1)?.time ?? this.#job.updated_at;
     publisher.publish('jobs.changed', this.#job);
-    if (points.length > 0) publisher.publish('jobs.points', { job_id, points: [...points] });
+    if (points.length > 0)
+      publisher.publish('jobs.points', { job_id, points: points.map(({ seq: _seq, ...point }) => point) });
     if (events.length === 0) return;
     publisher.publish('jobs.news', {
       job_id,
       events: [...events],
-      samples: [...samples],
-      evaluations: evaluations.map(({ attempt: _attempt, ...row }) => row),
-      checkpoints: checkpoints.map(({ attempt: _attempt, ...row }) => row),
+      samples: samples.map(({ seq: _seq, ...sample }) => sample),
+      evaluations: evaluations.map(({ seq: _seq, attempt: _attempt, ...row }) => row),
+      checkpoints: checkpoints.map(({ seq: _seq, attempt: _attempt, ...row }) => ({
+        ...row,
+        pruned: false,
+        created_at: time,
+      })),
     });
   }
 }

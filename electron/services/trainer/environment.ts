@@ -1,7 +1,17 @@
 /** What a trainer may see of our environment: nothing that could redirect Python, a download or a library. */
 const KEPT = [
-  'PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'USERPROFILE', 'LD_LIBRARY_PATH',
-  'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER',
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'USERPROFILE',
+  'LD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
 ];
 
 export const trainerEnvironment = (env: NodeJS.ProcessEnv, trainerDir: string): Record<string, string> => {

@@ -90,7 +90,9 @@ export class OneShot {
     const documents: unknown[] = [];
     const stderr: string[] = [];
     const out = new LineSplitter({ onLine: (line) => documents.push(parsed(line)) });
-    const errors = new LineSplitter({ onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line) });
+    const errors = new LineSplitter({
+      onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
+    });
     const child = spawn(python, ['-m', 'pipeline_trainer', ...argv], {
       env: trainerEnvironment(this.#options.env, this.#options.trainerDir),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,7 +11,11 @@ export interface RuntimePlaces {
 }
 
 /** Where the trainer's Python is: `PIPELINE_PYTHON`, else the runtime among the resources. */
-export const findPython = async ({ env, resourcesDir, platform = process.platform }: RuntimePlaces): Promise<string> => {
+export const findPython = async ({
+  env,
+  resourcesDir,
+  platform = process.platform,
+}: RuntimePlaces): Promise<string> => {
   const bundled = platform === 'win32' ? ['python.exe'] : ['bin', 'python'];
   const chosen = env['PIPELINE_PYTHON'];
   const python = chosen ?? join(resourcesDir, 'runtime', 'python', ...bundled);

@@ -63,7 +63,9 @@ export class ServeProcess {
 
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
-    this.#failAll(new AppError({ code: 'helper_stopped', message: 'The helper was ended.', hint: 'Ask again.' }));
+    this.#failAll(
+      new AppError({ code: 'helper_stopped', message: 'The helper was ended.', hint: 'Ask again.' }),
+    );
     await this.#starting;
     const child = this.#child;
     this.#child = null;
@@ -120,7 +122,11 @@ export class ServeProcess {
       if (waiting.deaths < DEATHS_PER_REQUEST) continue;
       this.#waiting.delete(id);
       waiting.reject(
-        new AppError({ code: 'helper_died', message: 'The helper died twice on this request.', hint: 'See the log.' }),
+        new AppError({
+          code: 'helper_died',
+          message: 'The helper died twice on this request.',
+          hint: 'See the log.',
+        }),
       );
     }
     if (this.#waiting.size > 0) this.#ensure();

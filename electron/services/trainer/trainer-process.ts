@@ -56,12 +56,16 @@ export class TrainerProcess implements RunningTrainer {
     this.#start = start;
     this.#log = createWriteStream(join(start.run_dir, 'trainer.log'), { flags: 'a', mode: 0o600 });
     const argv = ['-m', 'pipeline_trainer', 'run', start.run_dir];
-    this.#child = spawn(launch.python, [...argv, '--attempt', String(start.attempt), '--cache-dir', launch.cacheDir], {
-      cwd: start.run_dir,
-      env: trainerEnvironment(launch.env, launch.trainerDir),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    this.#child = spawn(
+      launch.python,
+      [...argv, '--attempt', String(start.attempt), '--cache-dir', launch.cacheDir],
+      {
+        cwd: start.run_dir,
+        env: trainerEnvironment(launch.env, launch.trainerDir),
+        stdio: ['pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      },
+    );
     this.identity = this.#identify();
     this.exited = this.#watch();
     this.#log.on('error', (error) => start.onLog(`trainer.log cannot be written: ${error.message}`));

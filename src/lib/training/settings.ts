@@ -60,7 +60,8 @@ const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
   ],
   [
     'early_stopping_min_delta has no effect without early_stopping_patience',
-    (settings, changes) => changes.early_stopping_min_delta !== undefined && settings.early_stopping_patience === null,
+    (settings, changes) =>
+      changes.early_stopping_min_delta !== undefined && settings.early_stopping_patience === null,
   ],
   [
     'eval_steps has no effect where validation_share is 0',

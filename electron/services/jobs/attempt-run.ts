@@ -1,0 +1,138 @@
+import { mkdir } from 'node:fs/promises';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
+import { EventIngest } from '../metrics/event-ingest';
+import type { RunningTrainer, TrainerExit, TrainerStart } from '../trainer/trainer-process';
+import type { Conclusion } from './conclusion';
+import { type Paths, runDirOf } from './paths';
+
+export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
+
+export interface AttemptOptions {
+  readonly repositories: AsyncRepositories;
+  readonly publisher: Publisher;
+  readonly conclusion: Conclusion;
+  readonly paths: Paths;
+  readonly launch: LaunchTrainer;
+  readonly onFailure: (error: unknown) => void;
+  /** How long a trainer that was told to stop may take before it is killed. */
+  readonly stop_patience_ms?: number;
+}
+
+const STOP_PATIENCE_MS = 90_000;
+const LOG_FLUSH_MS = 500;
+// A trainer that floods its log fills trainer.log, not the database.
+const LOG_LINES_A_FLUSH = 200;
+
+/** One attempt from its process to its conclusion. */
+export class AttemptRun {
+  readonly job: TrainingJob;
+  readonly device: string;
+  readonly done: Promise<void>;
+  readonly #options: AttemptOptions;
+  readonly #ingest: EventIngest;
+  #trainer: RunningTrainer | null = null;
+  #intent: 'pause' | 'cancel' | null = null;
+  #logs: string[] = [];
+  #logTimer: NodeJS.Timeout | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+
+  /** `job` is initializing, and `job.attempt` is the number of this attempt. */
+  constructor(options: AttemptOptions, job: TrainingJob, device: string) {
+    this.#options = options;
+    this.job = job;
+    this.device = device;
+    const { repositories, publisher, onFailure } = options;
+    this.#ingest = new EventIngest({ job, runDir: this.#runDir, repositories, publisher, onFailure });
+    this.done = this.#run();
+  }
+
+  /** Hands a command to the trainer; one that comes too early is kept as what a person wants. */
+  async command(command: TrainerCommand): Promise<void> {
+    if (command.command === 'pause') this.#intent = 'pause';
+    if (command.command === 'stop') this.#intent = 'cancel';
+    if (!this.#trainer) return;
+    this.#trainer.send(command);
+    if (command.command === 'pause' || command.command === 'stop') this.#expectEnd();
+    await this.#ingest.flush();
+  }
+
+  /** The app ends: the trainer saves and leaves. */
+  letGo(): void {
+    this.#trainer?.letGo();
+    this.#expectEnd();
+  }
+
+  get #runDir(): string {
+    return runDirOf(this.#options.paths, this.job.id);
+  }
+
+  async #run(): Promise<void> {
+    const { conclusion, onFailure } = this.#options;
+    try {
+      const exit = await this.#train();
+      await conclusion.conclude({ ingest: this.#ingest, exit, intent: this.#intent });
+    } catch (error) {
+      await conclusion.fail(this.job.id, error).catch(onFailure);
+    } finally {
+      clearTimeout(this.#killTimer);
+      await this.#flushLogs().catch(onFailure);
+    }
+  }
+
+  async #train(): Promise<TrainerExit> {
+    const { attempts } = this.#options.repositories;
+    const { id, attempt } = this.job;
+    await mkdir(this.#options.paths.cacheDir, { recursive: true, mode: 0o700 });
+    await attempts.create({
+      job_id: id,
+      number: attempt,
+      pid: null,
+      process_started_at: null,
+      boot_id: null,
+    });
+    const trainer = await this.#options.launch(this.#start(), this.device);
+    this.#trainer = trainer;
+    const identity = await trainer.identity;
+    if (identity.pid > 0) await attempts.update(id, attempt, identity);
+    if (this.#intent)
+      await this.command(this.#intent === 'pause' ? { command: 'pause' } : { command: 'stop', save: false });
+    return trainer.exited;
+  }
+
+  #start(): TrainerStart {
+    return {
+      run_dir: this.#runDir,
+      attempt: this.job.attempt,
+      onLine: (line) => this.#ingest.accept(line),
+      onLog: (line) => this.#log(line),
+      onSilence: () => this.#log('nothing was heard from the trainer for 30 s'),
+      onOverlong: () => this.#log('a line of more than 1 MiB from the trainer was dropped'),
+    };
+  }
+
+  #expectEnd(): void {
+    if (this.#killTimer) return;
+    this.#killTimer = setTimeout(() => {
+      this.#trainer?.kill().catch(this.#options.onFailure);
+    }, this.#options.stop_patience_ms ?? STOP_PATIENCE_MS);
+  }
+
+  #log(line: string): void {
+    if (this.#logs.length < LOG_LINES_A_FLUSH) this.#logs.push(line);
+    this.#logTimer ??= setTimeout(() => {
+      this.#flushLogs().catch(this.#options.onFailure);
+    }, LOG_FLUSH_MS);
+  }
+
+  async #flushLogs(): Promise<void> {
+    clearTimeout(this.#logTimer);
+    this.#logTimer = undefined;
+    const lines = this.#logs;
+    this.#logs = [];
+    if (lines.length > 0)
+      await this.#options.repositories.records.appendLogs(this.job.id, this.job.attempt, lines);
+  }
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { JobChanges } from '../../db/repositories/jobs';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { TrainerExit } from '../trainer/trainer-process';
+import type { EventIngest } from '../metrics/event-ingest';
+import type { ArtifactMaker, Result } from '../models/artifact-maker';
+import { findCheckpoint } from './checkpoint-check';
+import { decideOutcome, type Outcome } from './outcome';
+import { type Paths, runDirOf } from './paths';
+
+export interface ConclusionOptions {
+  readonly repositories: Pick<AsyncRepositories, 'jobs' | 'attempts' | 'records'>;
+  readonly maker: ArtifactMaker;
+  readonly paths: Paths;
+  readonly publisher: Publisher;
+  readonly now: () => string;
+}
+
+export interface Ended {
+  readonly ingest: EventIngest;
+  readonly exit: TrainerExit | null;
+  readonly intent: 'pause' | 'cancel' | null;
+}
+
+const MS_PER_HOUR = 3_600_000;
+
+const costOf = (job: TrainingJob, now: string): number => {
+  const { cost_per_gpu_hour, num_gpus } = job.gpu_config;
+  const hours = Math.max(0, Date.parse(now) - Date.parse(job.started_at ?? now)) / MS_PER_HOUR;
+  return hours * cost_per_gpu_hour * num_gpus;
+};
+
+/** Ends attempts: what the trainer said, or what the system saw, becomes the job's state. */
+export class Conclusion {
+  readonly #options: ConclusionOptions;
+
+  constructor(options: ConclusionOptions) {
+    this.#options = options;
+  }
+
+  async conclude({ ingest, exit, intent }: Ended): Promise<void> {
+    await ingest.replay();
+    const outcome = decideOutcome({ terminal: ingest.terminal, exit, intent });
+    const job = await this.#ready(ingest.job, outcome);
+    await this.#options.repositories.attempts.finish(job.id, job.attempt, {
+      end_reason: ingest.terminal?.event ?? 'killed',
+      exit_code: exit?.code ?? null,
+      signal: exit?.signal ?? null,
+    });
+    await this.#settle(job, outcome).catch((error: unknown) => this.fail(job.id, error));
+  }
+
+  /** The way out for what must not happen: a job never stays at work without a trainer. */
+  async fail(jobId: string, error: unknown): Promise<void> {
+    const job = await this.#options.repositories.jobs.get(jobId);
+    if (job?.status !== 'initializing' && job?.status !== 'running') return;
+    const stack = error instanceof Error ? (error.stack ?? null) : null;
+    const unseen = { exit_code: null, signal: null, end_reason: 'failed' };
+    await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
+    await this.#apply(job, { kind: 'failed', error: toErrorPayload(error), stack });
+  }
+
+  /** Ends a job without a trainer as cancelled, with its best checkpoint as the result where that is asked for. */
+  async cancelIdle(
+    job: TrainingJob,
+    { save, reason }: { save: boolean; reason: string | null },
+  ): Promise<void> {
+    const changes = { ...this.#ending(job), cancel_reason: reason };
+    const runDir = runDirOf(this.#options.paths, job.id);
+    const found = save
+      ? await findCheckpoint(runDir, await this.#options.repositories.records.checkpoints(job.id), 'best')
+      : null;
+    if (found) {
+      const result = { adapter_path: found.path, adapter_sha256: null, source_step: found.step };
+      await this.#make({ job, to: 'cancelled', ...result, changes });
+      return;
+    }
+    this.#publish(await this.#move(job, 'cancelled', changes));
+  }
+
+  // A trainer may end before we have read its first step; the table wants a running job to complete.
+  async #ready(job: TrainingJob, outcome: Outcome): Promise<TrainingJob> {
+    if (outcome.kind !== 'completed' || job.status !== 'initializing') return job;
+    return (await this.#move(job, 'running', {})) ?? job;
+  }
+
+  #settle(job: TrainingJob, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'completed') {
+      const { adapter_path, adapter_sha256, source_step } = outcome.event;
+      const changes: JobChanges = { ...this.#ending(job), progress: 100, current_stage: 'finalization' };
+      return this.#make({ job, to: 'completed', adapter_path, adapter_sha256, source_step, changes });
+    }
+    const saved = outcome.kind === 'cancelled' ? outcome.event : null;
+    if (saved?.saved && saved.adapter_path !== null) {
+      const result = { adapter_path: saved.adapter_path, adapter_sha256: null, source_step: saved.step };
+      return this.#make({ job, to: 'cancelled', ...result, changes: this.#ending(job) });
+    }
+    return this.#apply(job, outcome);
+  }
+
+  async #make(result: Result): Promise<void> {
+    const made = await this.#options.maker.make({ ...result, adapter_path: this.#inside(result) });
+    if (!made) return;
+    this.#publish(made.job);
+    this.#options.publisher.publish('models.changed', made.artifact);
+  }
+
+  // A path of the trainer's may be absolute; only what lies in the run folder is ever taken.
+  #inside({ job, adapter_path }: Result): string {
+    const runDir = join(runDirOf(this.#options.paths, job.id), '/');
+    const relative = adapter_path.startsWith(runDir) ? adapter_path.slice(runDir.length) : adapter_path;
+    return relative
+      .split(/[\\/]/)
+      .filter((part) => part !== '' && part !== '.' && part !== '..')
+      .join('/');
+  }
+
+  async #apply(job: TrainingJob, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'completed') return;
+    this.#publish(await this.#move(job, outcome.kind, this.#changesOf(job, outcome)));
+  }
+
+  #move(job: TrainingJob, to: JobStatus, changes: JobChanges): Promise<TrainingJob | null> {
+    return this.#options.repositories.jobs.transition(job.id, { from: [job.status], to }, changes);
+  }
+
+  #changesOf(job: TrainingJob, outcome: Exclude<Outcome, { kind: 'completed' }>): JobChanges {
+    const cost = costOf(job, this.#options.now());
+    if (outcome.kind === 'paused') return { current_cost: cost, estimated_completion_at: null };
+    if (outcome.kind === 'cancelled') return this.#ending(job);
+    const { code, message, hint } = outcome.error;
+    const error = { error_code: code, error_message: message, error_hint: hint };
+    if (outcome.kind === 'interrupted')
+      return { ...error, current_cost: cost, estimated_completion_at: null };
+    return { ...error, ...this.#ending(job), error_stack: outcome.stack };
+  }
+
+  #ending(job: TrainingJob): JobChanges {
+    const now = this.#options.now();
+    const cost = costOf(job, now);
+    return { completed_at: now, final_cost: cost, current_cost: cost, estimated_completion_at: null };
+  }
+
+  #publish(job: TrainingJob | null): void {
+    if (job) this.#options.publisher.publish('jobs.changed', job);
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { z } from 'zod';
+import type { SplitRecord } from '../../../src/lib/training/split';
+import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import { Scaffolding } from '../../../src/lib/types/dataset-records';
+import type { SamplePrompt } from '../../../src/lib/types/run-folder';
+import { LineSplitter } from '../trainer/line-splitter';
+
+const SAMPLE_PROMPTS = 3;
+const PROMPT_LENGTH = 4000;
+// A canonical line may hold a whole conversation.
+const RECORD_LIMIT = 64 * 1024 * 1024;
+
+const Line = z.object({
+  id: z.string(),
+  conversation_id: z.string().optional(),
+  scaffolding: Scaffolding.optional(),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+});
+type Line = z.infer<typeof Line>;
+
+const firstQuestion = ({ messages }: Line): string | undefined =>
+  messages.find(({ role }) => role === 'user')?.content;
+
+const eachRecord = async (path: string, onRecord: (record: Line) => void): Promise<void> => {
+  const splitter = new LineSplitter({
+    onLine: (line) => onRecord(Line.parse(JSON.parse(line))),
+    limit: RECORD_LIMIT,
+  });
+  for await (const chunk of createReadStream(path)) {
+    if (Buffer.isBuffer(chunk)) splitter.push(chunk);
+  }
+  const rest = splitter.flush();
+  if (rest !== '') onRecord(Line.parse(JSON.parse(rest)));
+};
+
+/** What a split has to know of a canonical file. */
+export const scanDataset = async (path: string): Promise<SplitRecord[]> => {
+  const records: SplitRecord[] = [];
+  await eachRecord(path, (record) => {
+    const question = firstQuestion(record);
+    records.push({
+      id: record.id,
+      conversation_id: record.conversation_id,
+      scaffolding: record.scaffolding,
+      first_user_text_hash:
+        question === undefined ? undefined : createHash('sha256').update(question).digest('hex'),
+    });
+  });
+  return records;
+};
+
+/** The first different questions that are held out; those of training where nothing is. */
+export const defaultPrompts = async (path: string, split: SplitFile): Promise<SamplePrompt[]> => {
+  const wanted = new Set(split.held_out.length > 0 ? split.held_out : split.train);
+  const found = new Set<string>();
+  await eachRecord(path, (record) => {
+    const question =
+      found.size < SAMPLE_PROMPTS && wanted.has(record.id) ? firstQuestion(record)?.trim() : undefined;
+    if (question !== undefined && question !== '') found.add(question.slice(0, PROMPT_LENGTH));
+  });
+  return [...found].map((text, index) => ({ id: `held-out-${index + 1}`, text }));
+};

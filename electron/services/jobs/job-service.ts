@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import { isActive, isResumable } from '../../../src/lib/training/job-states';
+import { resolveSettings } from '../../../src/lib/training/settings';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { SamplePrompt } from '../../../src/lib/types/run-folder';
+import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { inBucket, MODEL_BUCKET, type Paths, runDirOf } from './paths';
+import type { QueueRunner } from './queue-runner';
+import { notFound, refused } from './refusals';
+import { checkResume } from './resume-check';
+import { readJobFile, writeRunFolder } from './run-folder';
+import type { DatasetVersion, RunSources } from './sources';
+
+export interface JobServiceOptions {
+  readonly repositories: AsyncRepositories;
+  readonly sources: RunSources;
+  readonly runner: Pick<QueueRunner, 'owns' | 'isSaving' | 'wake' | 'command' | 'request' | 'cancel'>;
+  readonly paths: Paths;
+  readonly publisher: Publisher;
+  readonly now: () => string;
+  readonly app_version: string;
+}
+
+interface PageOf {
+  readonly id: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface Making {
+  readonly name: string;
+  readonly request: RunRequest;
+  readonly sample_prompts: readonly SamplePrompt[] | undefined;
+  readonly settings?: TrainingSettings;
+  readonly retry_of?: TrainingJob;
+}
+
+const RETRY_LIMIT = 5;
+
+export class JobService {
+  readonly #options: JobServiceOptions;
+
+  constructor(options: JobServiceOptions) {
+    this.#options = options;
+  }
+
+  list(): Promise<TrainingJob[]> {
+    return this.#options.repositories.jobs.list();
+  }
+
+  async get(id: string): Promise<TrainingJob> {
+    const job = await this.#options.repositories.jobs.get(id);
+    if (!job) throw notFound('run', id);
+    return job;
+  }
+
+  /** Settings of a run that is not made yet, every default resolved. */
+  async settings(request: RunRequest): Promise<TrainingSettings> {
+    return this.#resolve(request, await this.#baseModel(request.base_model_id));
+  }
+
+  /** Writes the run folder and puts the job at the end of the queue. */
+  async create({ name, sample_prompts, ...request }: NewJob): Promise<TrainingJob> {
+    return this.#make({ name, request, sample_prompts });
+  }
+
+  async pause(id: string): Promise<TrainingJob> {
+    const job = await this.#atWork(id);
+    await this.#options.runner.command(job.id, { command: 'pause' });
+    return this.get(id);
+  }
+
+  /** Throws `resume_refused`, and leaves the job as it is, where it cannot go on as the same run. */
+  async resume(id: string): Promise<TrainingJob> {
+    const job = await this.get(id);
+    if (!isResumable(job.status))
+      throw refused(
+        'job_state',
+        `A run that is ${job.status} cannot be resumed.`,
+        'Retry makes a new run of it.',
+      );
+    await checkResume(job, this.#options);
+    const queued = await this.#options.repositories.jobs.requeue(id, [job.status]);
+    if (!queued) throw refused('job_state', 'The run has changed meanwhile.', 'Look at it again.');
+    return this.#queued(queued);
+  }
+
+  /** Ends a run for good; with `save` its best checkpoint becomes a model. */
+  async cancel({
+    id,
+    save,
+    reason,
+  }: {
+    id: string;
+    save: boolean;
+    reason: string | null;
+  }): Promise<TrainingJob> {
+    const job = await this.get(id);
+    if (job.status === 'completed' || job.status === 'cancelled' || job.status === 'failed')
+      throw refused(
+        'job_state',
+        `A run that is ${job.status} cannot be cancelled.`,
+        'Nothing is left to stop.',
+      );
+    const { runner } = this.#options;
+    if (runner.owns) await runner.cancel(id, { save, reason });
+    else await runner.request(id, 'cancel', { save, reason });
+    return this.get(id);
+  }
+
+  /** The same dataset and settings as a new run, at most five times in a row. */
+  async retry(id: string): Promise<TrainingJob> {
+    const job = await this.get(id);
+    if (isActive(job.status) || job.status === 'queued')
+      throw refused('job_state', `A run that is ${job.status} cannot be retried.`, 'Cancel it first.');
+    if (job.retry_count >= RETRY_LIMIT)
+      throw refused(
+        'retry_limit',
+        `This run was retried ${RETRY_LIMIT} times.`,
+        'Start a new run with other settings.',
+      );
+    const file = await readJobFile(runDirOf(this.#options.paths, id)).catch(() => null);
+    const { dataset_id, base_model_id, preset_id, name, hyperparameters } = job;
+    return this.#make({
+      name,
+      request: { dataset_id, base_model_id, preset_id, changes: {} },
+      // Prompts that cannot be read any more are chosen anew.
+      sample_prompts: file?.sample_prompts,
+      settings: hyperparameters,
+      retry_of: job,
+    });
+  }
+
+  async move(id: string, to: number): Promise<void> {
+    const job = await this.get(id);
+    if (job.status !== 'queued')
+      throw refused(
+        'job_state',
+        `A run that is ${job.status} is not in the queue.`,
+        'Only queued runs have a place.',
+      );
+    for (const moved of await this.#options.repositories.jobs.move(id, to))
+      this.#options.publisher.publish('jobs.changed', moved);
+  }
+
+  /** The run, its model and their files, for good. */
+  async delete(id: string): Promise<void> {
+    const { paths, repositories, publisher, runner } = this.#options;
+    const job = await this.get(id);
+    if (isActive(job.status) || runner.isSaving(id))
+      throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
+    await repositories.outcomes.deleteJob(id);
+    publisher.publish('jobs.removed', { id });
+    await rm(inBucket(paths, MODEL_BUCKET, `${job.user_id}/${id}`), { recursive: true, force: true });
+    await rm(runDirOf(paths, id), { recursive: true, force: true });
+  }
+
+  async checkpointNow(id: string): Promise<void> {
+    await this.#atWork(id);
+    await this.#options.runner.command(id, { command: 'checkpoint' });
+  }
+
+  async sampleNow(id: string, prompt: string): Promise<void> {
+    await this.#atWork(id);
+    await this.#options.runner.command(id, { command: 'sample', prompt });
+  }
+
+  metrics(id: string) {
+    return this.#options.repositories.records.points(id);
+  }
+
+  events({ id, offset, limit }: PageOf) {
+    return this.#options.repositories.records.events(id, { offset, limit });
+  }
+
+  samples(id: string) {
+    return this.#options.repositories.records.samples(id);
+  }
+
+  evaluations(id: string) {
+    return this.#options.repositories.records.evaluations(id);
+  }
+
+  checkpoints(id: string) {
+    return this.#options.repositories.records.checkpoints(id);
+  }
+
+  attempts(id: string) {
+    return this.#options.repositories.attempts.list(id);
+  }
+
+  logs({ id, offset, limit }: PageOf) {
+    return this.#options.repositories.records.logs(id, { offset, limit });
+  }
+
+  /** The folder of a run, where its `events.jsonl` can be followed. */
+  runDir(id: string): string {
+    return runDirOf(this.#options.paths, id);
+  }
+
+  async #make({ name, request, sample_prompts, settings, retry_of }: Making): Promise<TrainingJob> {
+    const { repositories, sources, paths, app_version, now } = this.#options;
+    const { dataset, version } = await this.#dataset(request.dataset_id);
+    const base_model = await this.#baseModel(request.base_model_id);
+    const { device, gpu_config } = await sources.device();
+    const resolved = settings ?? (await this.#resolve(request, base_model));
+    const id = randomUUID();
+    const { preset_id } = request;
+    const folder = {
+      dataset,
+      version,
+      base_model,
+      settings: resolved,
+      preset_id,
+      device,
+      sample_prompts,
+      app_version,
+    };
+    const runDir = runDirOf(paths, id);
+    const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder });
+    const row = {
+      id,
+      name,
+      dataset_id: dataset.id,
+      base_model_id: base_model.id,
+      base_model_fingerprint: base_model.fingerprint,
+      preset_id,
+      method: resolved.method,
+      hyperparameters: resolved,
+      gpu_config,
+      total_epochs: file.total_epochs,
+      total_steps: file.total_steps,
+      estimated_total_cost: 0,
+      retry_of: retry_of?.id ?? null,
+      retry_count: retry_of ? retry_of.retry_count + 1 : 0,
+    };
+    try {
+      return await this.#queued(await repositories.jobs.create(row, version.id));
+    } catch (error) {
+      if (!(await repositories.jobs.get(id))) await rm(runDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async #queued(job: TrainingJob): Promise<TrainingJob> {
+    this.#options.publisher.publish('jobs.changed', job);
+    await this.#options.runner.wake();
+    return this.get(job.id);
+  }
+
+  async #atWork(id: string): Promise<TrainingJob> {
+    const job = await this.get(id);
+    if (!isActive(job.status))
+      throw refused('job_state', `The run is ${job.status}, not at work.`, 'Resume it first.');
+    return job;
+  }
+
+  async #resolve(request: RunRequest, base: BaseModel): Promise<TrainingSettings> {
+    const { device } = await this.#options.sources.device();
+    const { preset_id, changes } = request;
+    const model_max_length = base.max_position_embeddings;
+    return resolveSettings({ preset_id, changes, base_model_name: base.name, device, model_max_length });
+  }
+
+  async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {
+    const dataset = await this.#options.sources.dataset(id);
+    if (!dataset || dataset.deleted_at !== null) throw notFound('dataset', id);
+    if (dataset.status !== 'ready' || !dataset.training_ready)
+      throw refused(
+        'dataset_not_ready',
+        `“${dataset.name}” is not ready for training.`,
+        'Look at its problems.',
+      );
+    if (dataset.kind !== 'sft')
+      throw refused(
+        'dataset_kind',
+        `“${dataset.name}” is ${dataset.kind} data.`,
+        'This version trains on answers (sft).',
+      );
+    const version = await this.#options.sources.currentVersion(id);
+    if (!version)
+      throw refused('dataset_not_ready', `“${dataset.name}” has no records yet.`, 'Import it again.');
+    return { dataset, version };
+  }
+
+  async #baseModel(id: string): Promise<BaseModel> {
+    const model = await this.#options.sources.baseModel(id);
+    if (!model) throw notFound('base model', id);
+    return model;
+  }
+}

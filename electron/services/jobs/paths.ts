@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+/** Where everything of the data directory is. */
+export interface Paths {
+  readonly dataDir: string;
+  readonly runsDir: string;
+  readonly storageDir: string;
+  readonly cacheDir: string;
+  readonly trainerDir: string;
+}
+
+export const DATASET_BUCKET = 'lora-datasets';
+export const MODEL_BUCKET = 'lora-models';
+
+export const pathsOf = (dataDir: string, resourcesDir: string): Paths => ({
+  dataDir,
+  runsDir: join(dataDir, 'runs'),
+  storageDir: join(dataDir, 'storage'),
+  cacheDir: join(dataDir, 'cache'),
+  trainerDir: join(resourcesDir, 'trainer'),
+});
+
+export const runDirOf = (paths: Paths, jobId: string): string => join(paths.runsDir, jobId);
+
+/** A path of the database, below its bucket, on this machine. */
+export const inBucket = (paths: Paths, bucket: string, relative: string): string =>
+  join(paths.storageDir, bucket, ...relative.split('/'));

@@ -1,0 +1,214 @@
+import { EventEmitter, once } from 'node:events';
+import { z } from 'zod';
+import { isActive } from '../../../src/lib/training/job-states';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { TrainerCommand } from '../../../src/lib/types/trainer-events';
+import { type AttemptOptions, AttemptRun } from './attempt-run';
+import { type OwnerKind, QueueLease } from './queue-lease';
+import { Recovery } from './recovery';
+import { assign } from './scheduler';
+
+export interface QueueRunnerOptions extends AttemptOptions {
+  readonly kind: OwnerKind;
+  /** Cards by UUID, or `cpu`: one job each. */
+  readonly devices: () => Promise<readonly string[]>;
+  readonly now: () => string;
+  readonly poll_ms?: number;
+  /** The process that the lease names; tests take another one. */
+  readonly pid?: number;
+}
+
+const POLL_MS = 250;
+const Cancel = z.object({ save: z.boolean(), reason: z.string().nullable() });
+
+/** Runs the queue in the process that holds its lease; in any other it waits for the lease. */
+export class QueueRunner {
+  readonly #options: QueueRunnerOptions;
+  readonly #lease: QueueLease;
+  readonly #recovery: Recovery;
+  readonly #runs = new Map<string, AttemptRun>();
+  readonly #seen = new Map<string, number>();
+  readonly #rest = new EventEmitter();
+  #owns = false;
+  #stopping = false;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: QueueRunnerOptions) {
+    this.#options = options;
+    this.#lease = new QueueLease(options.repositories.lease, options.kind, options.pid);
+    this.#recovery = new Recovery(options);
+  }
+
+  /** Whether this process runs the queue. */
+  get owns(): boolean {
+    return this.#owns;
+  }
+
+  /** Whether a trainer that lost its parent still saves this job. */
+  isSaving(jobId: string): boolean {
+    return this.#recovery.saving.has(jobId);
+  }
+
+  /** Takes the lease if it is free, ends what a dead process left, and starts to work; answers `owns`. */
+  async start(): Promise<boolean> {
+    await this.#tick();
+    this.#schedule();
+    return this.#owns;
+  }
+
+  /** Looks at the queue now rather than at the next beat. */
+  async wake(): Promise<void> {
+    await this.#next();
+  }
+
+  /** Resolves when nothing is queued, running or being saved. */
+  async idle(): Promise<void> {
+    await this.wake();
+    while (await this.#isBusy()) await once(this.#rest, 'change');
+  }
+
+  /** To the trainer of a job, whichever process owns it. */
+  async command(jobId: string, command: TrainerCommand): Promise<void> {
+    if (this.#owns) await this.#runs.get(jobId)?.command(command);
+    else await this.request(jobId, 'trainer', command);
+  }
+
+  /** Asks the process that runs the queue. */
+  async request(
+    jobId: string,
+    command: 'trainer' | 'cancel',
+    payload: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.#options.repositories.requests.enqueue({ job_id: jobId, command, payload });
+  }
+
+  /** Lets trainers save and leave, and gives the lease back. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    await this.#turn;
+    const runs = [...this.#runs.values()];
+    for (const run of runs) run.letGo();
+    await Promise.all(runs.map(({ done }) => done));
+    if (this.#owns) await this.#lease.release();
+    this.#owns = false;
+    this.#rest.emit('change');
+  }
+
+  #schedule(): void {
+    if (this.#stopping) return;
+    this.#timer = setTimeout(() => {
+      this.#tick()
+        .catch(this.#options.onFailure)
+        .finally(() => this.#schedule());
+    }, this.#options.poll_ms ?? POLL_MS);
+    this.#timer.unref();
+  }
+
+  async #tick(): Promise<void> {
+    if (!this.#owns) await this.#tryToOwn();
+    if (!this.#owns) {
+      await this.#followOthers();
+      return;
+    }
+    await this.#answerRequests();
+    await this.#next();
+  }
+
+  async #tryToOwn(): Promise<void> {
+    this.#owns = await this.#lease.acquire();
+    if (!this.#owns) return;
+    await this.#recovery.recover(() => {
+      this.#rest.emit('change');
+      this.#next().catch(this.#options.onFailure);
+    });
+  }
+
+  // Another process runs the queue: what it changed is told here as if it had happened here.
+  async #followOthers(): Promise<void> {
+    for (const job of await this.#options.repositories.jobs.list()) {
+      const seen = this.#seen.get(job.id);
+      this.#seen.set(job.id, job.revision);
+      if (seen !== undefined && seen !== job.revision) this.#options.publisher.publish('jobs.changed', job);
+    }
+  }
+
+  async #answerRequests(): Promise<void> {
+    const { requests } = this.#options.repositories;
+    for (const { id, job_id, command, payload } of await requests.take()) {
+      const done = job_id === null ? false : await this.#obey(job_id, command, payload);
+      await requests.answer(id, { done });
+    }
+  }
+
+  async #obey(jobId: string, command: string, payload: unknown): Promise<boolean> {
+    if (command === 'cancel') {
+      const wish = Cancel.safeParse(payload);
+      if (wish.success) await this.cancel(jobId, wish.data);
+      return wish.success;
+    }
+    const order = TrainerCommand.safeParse(payload);
+    if (order.success) await this.#runs.get(jobId)?.command(order.data);
+    return order.success && this.#runs.has(jobId);
+  }
+
+  /** Ends a job, with a trainer or without; only where this process owns the queue. */
+  async cancel(jobId: string, { save, reason }: z.infer<typeof Cancel>): Promise<void> {
+    const run = this.#runs.get(jobId);
+    if (run) {
+      await this.#options.repositories.jobs.update(jobId, { cancel_reason: reason });
+      await run.command({ command: 'stop', save });
+      return;
+    }
+    const job = await this.#options.repositories.jobs.get(jobId);
+    if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
+  }
+
+  // One turn at a time: two would give the same job to two devices.
+  #next(): Promise<void> {
+    const turn = this.#turn.then(() => this.#startWhatFits());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #startWhatFits(): Promise<void> {
+    if (!this.#owns || this.#stopping) return;
+    // A trainer that still saves may hold any of the cards.
+    if (this.#recovery.saving.size > 0) return;
+    const queued = await this.#options.repositories.jobs.queued();
+    if (queued.length === 0) return;
+    const busy = new Set([...this.#runs.values()].map(({ device }) => device));
+    for (const { job_id, device } of assign(queued, await this.#options.devices(), busy)) {
+      await this.#begin(
+        queued.find(({ id }) => id === job_id),
+        device,
+      );
+    }
+  }
+
+  async #begin(job: TrainingJob | undefined, device: string): Promise<void> {
+    if (!job) return;
+    const { repositories, publisher, now } = this.#options;
+    const started = await repositories.jobs.transition(
+      job.id,
+      { from: ['queued'], to: 'initializing' },
+      { attempt: job.attempt + 1, started_at: job.started_at ?? now(), current_stage: 'preprocessing' },
+    );
+    if (!started) return;
+    publisher.publish('jobs.changed', started);
+    const run = new AttemptRun(this.#options, started, device);
+    this.#runs.set(started.id, run);
+    run.done.catch(this.#options.onFailure).finally(() => {
+      this.#runs.delete(started.id);
+      this.#rest.emit('change');
+      this.#next().catch(this.#options.onFailure);
+    });
+  }
+
+  async #isBusy(): Promise<boolean> {
+    if (this.#stopping) return false;
+    if (this.#runs.size > 0 || this.#recovery.saving.size > 0) return true;
+    return this.#owns && (await this.#options.repositories.jobs.queued()).length > 0;
+  }
+}

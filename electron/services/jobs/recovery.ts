@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import { isActive } from '../../../src/lib/training/job-states';
+import type { JobAttempt } from '../../../src/lib/types/job-records';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { EventIngest } from '../metrics/event-ingest';
+import { isAlive } from '../trainer/process-identity';
+import type { Conclusion } from './conclusion';
+import { type Paths, runDirOf } from './paths';
+
+export interface RecoveryOptions {
+  readonly repositories: AsyncRepositories;
+  readonly publisher: Publisher;
+  readonly conclusion: Conclusion;
+  readonly paths: Paths;
+  readonly onFailure: (error: unknown) => void;
+}
+
+const POLL_MS = 500;
+
+const stillRuns = async (attempt: JobAttempt | null): Promise<boolean> => {
+  if (!attempt?.pid || attempt.process_started_at === null || attempt.boot_id === null) return false;
+  const { pid, process_started_at, boot_id } = attempt;
+  return isAlive({ pid, process_started_at, boot_id });
+};
+
+/** Brings jobs that an earlier process left at work to their end: by their run folder and the system. */
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  readonly #saving = new Map<string, Promise<void>>();
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  /** Jobs whose trainer lost its parent and still saves; nothing is started in their place. */
+  get saving(): ReadonlySet<string> {
+    return new Set(this.#saving.keys());
+  }
+
+  /** Ends what can be ended at once; `onSaved` is called for each that had to be waited for. */
+  async recover(onSaved: () => void): Promise<void> {
+    const jobs = await this.#options.repositories.jobs.unfinished();
+    for (const job of jobs.filter(({ status }) => isActive(status))) {
+      const attempt = await this.#options.repositories.attempts.last(job.id);
+      if (await stillRuns(attempt)) this.#waitFor(job, attempt, onSaved);
+      else await this.#conclude(job);
+    }
+    await this.#options.repositories.exports.failUnfinished('The program ended while this was being made.');
+  }
+
+  #waitFor(job: TrainingJob, attempt: JobAttempt | null, onSaved: () => void): void {
+    const waiting = this.#untilGone(attempt)
+      .then(() => this.#conclude(job))
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#saving.delete(job.id);
+        onSaved();
+      });
+    this.#saving.set(job.id, waiting);
+    this.#options.publisher.publish('jobs.changed', job);
+  }
+
+  async #untilGone(attempt: JobAttempt | null): Promise<void> {
+    while (await stillRuns(attempt)) await sleep(POLL_MS, undefined, { ref: false });
+  }
+
+  async #conclude(job: TrainingJob): Promise<void> {
+    const { repositories, publisher, paths, conclusion, onFailure } = this.#options;
+    const ingest = new EventIngest({
+      job,
+      runDir: runDirOf(paths, job.id),
+      repositories,
+      publisher,
+      onFailure,
+    });
+    try {
+      await conclusion.conclude({ ingest, exit: null, intent: null });
+    } catch (error) {
+      await conclusion.fail(job.id, error);
+    }
+  }
+}

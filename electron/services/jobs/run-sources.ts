@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { HardwareState } from '../../../src/lib/types/system';
+import { DATASET_BUCKET, inBucket, type Paths } from './paths';
+import type { RunSources } from './sources';
+
+export interface RunSourcesOptions {
+  readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels'>;
+  readonly paths: Paths;
+  readonly hardware: () => Promise<Pick<HardwareState, 'gpus'>>;
+  readonly cost_per_gpu_hour: () => Promise<number>;
+  readonly fingerprint: (path: string) => Promise<string>;
+}
+
+const GIB = 1024 ** 3;
+const CPU = { gpu_type: 'cpu', num_gpus: 0, gpu_memory_gb: 0, cost_per_gpu_hour: 0 };
+
+const recordsFile = async (path: string): Promise<string> =>
+  (await stat(path)).isDirectory() ? join(path, 'dataset.jsonl') : path;
+
+/** Datasets, base models and hardware as a run needs them. */
+export const createRunSources = (options: RunSourcesOptions): RunSources => ({
+  dataset: (id) => options.repositories.datasets.get(id),
+  currentVersion: async (datasetId) => {
+    const version = await options.repositories.datasetVersions.current(datasetId);
+    if (!version) return null;
+    const path = await recordsFile(inBucket(options.paths, DATASET_BUCKET, version.path));
+    return { id: version.id, sha256: version.sha256, path, records: version.records };
+  },
+  baseModel: (id) => options.repositories.baseModels.get(id),
+  fingerprint: options.fingerprint,
+  device: async () => {
+    const card = (await options.hardware()).gpus[0];
+    if (!card) return { device: 'cpu', gpu_config: CPU };
+    const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
+    const cost_per_gpu_hour = await options.cost_per_gpu_hour();
+    return {
+      device: 'cuda',
+      gpu_config: { gpu_type: card.name, num_gpus: 1, gpu_memory_gb, cost_per_gpu_hour },
+    };
+  },
+});

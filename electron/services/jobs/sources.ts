@@ -1,0 +1,20 @@
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { Dataset, GPUConfig } from '../../../src/lib/types/lora-training';
+
+/** A dataset's immutable version; `path` is absolute. */
+export interface DatasetVersion {
+  readonly id: string;
+  readonly sha256: string;
+  readonly path: string;
+  readonly records: number;
+}
+
+/** What a run is made from, and what it runs on. */
+export interface RunSources {
+  dataset(id: string): Promise<Dataset | null>;
+  currentVersion(datasetId: string): Promise<DatasetVersion | null>;
+  baseModel(id: string): Promise<BaseModel | null>;
+  /** The fingerprint of a model folder as it is on disk now. */
+  fingerprint(path: string): Promise<string>;
+  device(): Promise<{ readonly device: 'cpu' | 'cuda'; readonly gpu_config: GPUConfig }>;
+}

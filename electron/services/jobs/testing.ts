@@ -1,0 +1,217 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import { type Database, openDatabaseHere } from '../../db/client';
+import { ArtifactMaker } from '../models/artifact-maker';
+import { ArtifactService } from '../models/artifact-service';
+import { TrainerCommands } from '../models/trainer-commands';
+import { createLauncher } from '../trainer/launcher';
+import { OneShot } from '../trainer/one-shot';
+import { Conclusion } from './conclusion';
+import { JobService } from './job-service';
+import { type Paths, pathsOf } from './paths';
+import { QueueRunner } from './queue-runner';
+import { createRunSources } from './run-sources';
+
+const FAKE_TRAINER = join(import.meta.dirname, 'fake-trainer.mjs');
+const FINGERPRINT = 'f'.repeat(64);
+
+/** One process of the product over a data directory of its own: real database, real files, a scripted trainer. */
+export interface World {
+  readonly dir: string;
+  readonly paths: Paths;
+  readonly repositories: AsyncRepositories;
+  readonly published: { name: string; payload: unknown }[];
+  readonly failures: unknown[];
+  readonly runner: QueueRunner;
+  readonly jobs: JobService;
+  readonly models: ArtifactService;
+  readonly oneShot: OneShot;
+  readonly dataset_id: string;
+  readonly base_model_id: string;
+  readonly state: { fingerprint: string };
+  readonly datasetFile: string;
+  create(name: string): Promise<TrainingJob>;
+  until(id: string, ...statuses: JobStatus[]): Promise<TrainingJob>;
+  close(): Promise<void>;
+}
+
+/** An executable that takes Python's place. */
+export const fakePython = async (dir: string): Promise<string> => {
+  const path = join(dir, 'python');
+  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${FAKE_TRAINER}" "$@"\n`);
+  await chmod(path, 0o700);
+  return path;
+};
+
+const record = (index: number): string =>
+  JSON.stringify({
+    id: `r${index}`,
+    source_line: index + 1,
+    messages: [
+      { role: 'user', content: `Question ${index}?`, trained: false },
+      { role: 'assistant', content: `Answer ${index}.`, trained: true },
+    ],
+  });
+
+const addDataset = async (repositories: AsyncRepositories, paths: Paths) => {
+  const id = randomUUID();
+  const text = `${Array.from({ length: 20 }, (_, index) => record(index)).join('\n')}\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const folder = `${id}/versions/${sha256}`;
+  await mkdir(join(paths.storageDir, 'lora-datasets', folder), { recursive: true });
+  const file = join(paths.storageDir, 'lora-datasets', folder, 'dataset.jsonl');
+  await writeFile(file, text);
+  const described = { storage_path: `${id}/dataset.jsonl`, file_name: 'a.jsonl', file_size: text.length };
+  await repositories.datasets.create({ id, name: 'Sample', ...described });
+  await repositories.datasets.update(id, { status: 'ready', training_ready: true });
+  await repositories.datasetVersions.create({
+    dataset_id: id,
+    sha256,
+    path: folder,
+    source_path: null,
+    source_sha256: null,
+    records: 20,
+    size_bytes: text.length,
+  });
+  return { id, file };
+};
+
+const addBaseModel = async (repositories: AsyncRepositories, dir: string): Promise<string> => {
+  const config = {
+    hidden_size: 8,
+    intermediate_size: 8,
+    num_hidden_layers: 1,
+    num_attention_heads: 1,
+    num_key_value_heads: 1,
+    head_dim: 8,
+    vocab_size: 8,
+    tie_word_embeddings: true,
+  };
+  const model = await repositories.baseModels.upsert({
+    name: 'tiny',
+    path: join(dir, 'tiny'),
+    architecture: 'LlamaForCausalLM',
+    parameters: 10,
+    dtype: 'float32',
+    size_bytes: 10,
+    fingerprint: FINGERPRINT,
+    has_chat_template: true,
+    max_position_embeddings: 512,
+    config,
+    bundled: false,
+    checked_at: new Date().toISOString(),
+  });
+  return model.id;
+};
+
+interface WorldOptions {
+  readonly dir?: string;
+  readonly python?: string;
+  readonly pid?: number;
+  readonly stop_patience_ms?: number;
+}
+
+const open = (dir: string): Database =>
+  openDatabaseHere({
+    path: join(dir, 'pipeline.db'),
+    migrationsDir: join(import.meta.dirname, '..', '..', '..', 'migrations'),
+    backupsDir: join(dir, 'backups'),
+  });
+
+const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
+  const [known] = await repositories.datasets.list();
+  const version = known ? await repositories.datasetVersions.current(known.id) : null;
+  const dataset =
+    known && version
+      ? { id: known.id, file: join(paths.storageDir, 'lora-datasets', version.path, 'dataset.jsonl') }
+      : await addDataset(repositories, paths);
+  const [model] = await repositories.baseModels.list();
+  return { dataset, base_model_id: model?.id ?? (await addBaseModel(repositories, paths.dataDir)) };
+};
+
+export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
+  const database = open(dir);
+  const repositories = database.forUser((await database.profile()).id);
+  const paths = pathsOf(dir, dir);
+  const { dataset, base_model_id } = await sharedRows(repositories, paths);
+  const [published, failures]: [World['published'], unknown[]] = [[], []];
+  const state = { fingerprint: FINGERPRINT };
+  const publisher: Publisher = { publish: (name, payload) => void published.push({ name, payload }) };
+  const env = { ...process.env, PIPELINE_PYTHON: options.python ?? (await fakePython(dir)) };
+  const places = { env, resourcesDir: dir, trainerDir: paths.trainerDir, cacheDir: paths.cacheDir };
+  const oneShot = new OneShot(places);
+  const commands = new TrainerCommands(oneShot);
+  const common = { repositories, paths, publisher, now: () => new Date().toISOString() };
+  const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
+  const conclusion = new Conclusion({ ...common, maker });
+  const runner = new QueueRunner({
+    ...common,
+    conclusion,
+    launch: createLauncher(places),
+    kind: 'app',
+    devices: () => Promise.resolve(['cpu']),
+    onFailure: (error) => void failures.push(error),
+    poll_ms: 50,
+    pid: options.pid,
+    stop_patience_ms: options.stop_patience_ms,
+  });
+  const sources = createRunSources({
+    repositories,
+    paths,
+    hardware: () => Promise.resolve({ gpus: [] }),
+    cost_per_gpu_hour: () => Promise.resolve(0),
+    fingerprint: () => Promise.resolve(state.fingerprint),
+  });
+  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0' });
+  const models = new ArtifactService({ ...common, commands });
+  const request = { dataset_id: dataset.id, base_model_id, preset_id: 'balanced', changes: {} } as const;
+  return {
+    dir,
+    paths,
+    repositories,
+    published,
+    failures,
+    runner,
+    jobs,
+    models,
+    oneShot,
+    state,
+    dataset_id: dataset.id,
+    base_model_id,
+    datasetFile: dataset.file,
+    create: (name) => jobs.create({ ...request, name }),
+    until: (id, ...statuses) => waitUntil(jobs, id, statuses),
+    close: async () => {
+      await runner.stop();
+      await database.close();
+    },
+  };
+};
+
+const WAIT_MS = 20_000;
+
+const waitUntil = async (
+  jobs: JobService,
+  id: string,
+  statuses: readonly JobStatus[],
+): Promise<TrainingJob> => {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const job = await jobs.get(id);
+    if (statuses.includes(job.status)) return job;
+    if (Date.now() > deadline)
+      throw new Error(
+        `the job is ${job.status} (${job.error_code ?? ''} ${job.error_message ?? ''}), not ${statuses.join(' or ')}`,
+      );
+    await sleep(20);
+  }
+};
+
+export const removeWorld = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true });

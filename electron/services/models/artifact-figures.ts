@@ -1,0 +1,128 @@
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { QualityMetrics, TrainingSummary } from '../../../src/lib/types/model-artifact';
+import type { JobFile } from '../../../src/lib/types/run-folder';
+import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+
+type EventOf<Name extends TrainerEvent['event']> = Extract<TrainerEvent, { event: Name }>;
+
+export interface FigureSources {
+  readonly job: TrainingJob;
+  readonly file: JobFile;
+  readonly events: readonly TrainerEvent[];
+  readonly source_step: number;
+  readonly now: string;
+}
+
+const LARGEST_EXPONENT = 700;
+
+const last = <Name extends TrainerEvent['event']>(events: readonly TrainerEvent[], name: Name) =>
+  events.findLast((event): event is EventOf<Name> => event.event === name);
+
+const perplexity = (loss: number | null): number | null =>
+  loss === null || loss > LARGEST_EXPONENT ? null : Math.exp(loss);
+
+const held = (events: readonly TrainerEvent[], subject: 'base' | 'adapter', step?: number) =>
+  events.findLast(
+    (event): event is EventOf<'evaluation'> =>
+      event.event === 'evaluation' &&
+      event.subject === subject &&
+      event.group === 'all' &&
+      (step === undefined || event.step === step),
+  );
+
+interface Measured {
+  readonly training: number | null;
+  readonly adapter: number | null;
+  readonly base: number | null;
+  readonly records: number;
+  readonly tokens: number;
+  readonly epoch: number | null;
+}
+
+const ofCompleted = (event: EventOf<'completed'>): Measured => ({
+  training: event.final_training_loss,
+  adapter: event.final_validation_loss,
+  base: event.base_validation_loss,
+  records: event.held_out_records,
+  tokens: event.held_out_tokens,
+  epoch: event.best_epoch,
+});
+
+const NOT_HELD = { loss: null, records: 0, tokens: 0 };
+const NOT_TRAINED = { training_loss: null, epoch: null };
+
+const ofStopped = ({ events, source_step }: FigureSources): Measured => {
+  const metrics =
+    events.findLast(
+      (event): event is EventOf<'metrics'> => event.event === 'metrics' && event.step <= source_step,
+    ) ?? NOT_TRAINED;
+  const adapter = held(events, 'adapter', source_step) ?? NOT_HELD;
+  return {
+    training: metrics.training_loss,
+    adapter: adapter.loss,
+    base: (held(events, 'base') ?? NOT_HELD).loss,
+    records: adapter.records,
+    tokens: adapter.tokens,
+    epoch: metrics.epoch,
+  };
+};
+
+export const qualityMetrics = (sources: FigureSources): QualityMetrics => {
+  const completed = last(sources.events, 'completed');
+  const measured = completed ? ofCompleted(completed) : ofStopped(sources);
+  const evaluation = held(sources.events, 'adapter');
+  return {
+    final_training_loss: measured.training,
+    final_validation_loss: measured.adapter,
+    best_epoch: measured.epoch,
+    convergence_score: null,
+    base_validation_loss: measured.base,
+    perplexity: perplexity(measured.adapter),
+    base_perplexity: perplexity(measured.base),
+    held_out_records: measured.records,
+    held_out_tokens: measured.tokens,
+    precision: last(sources.events, 'hello')?.precision ?? 'unknown',
+    method: evaluation?.method ?? 'mean cross-entropy a trained token of the held-out records',
+  };
+};
+
+const planned = ({ events, file }: FigureSources) => {
+  const { total_steps, train_records, trainable_parameters } = last(events, 'plan') ?? {
+    total_steps: file.total_steps,
+    train_records: 0,
+    trainable_parameters: 0,
+  };
+  return { total_steps, train_records, trainable_parameters };
+};
+
+const duration = (job: TrainingJob, now: string): number =>
+  Math.max(0, Date.parse(now) - Date.parse(job.started_at ?? now));
+
+export const trainingSummary = (sources: FigureSources): TrainingSummary => {
+  const { job, file, events, source_step, now } = sources;
+  return {
+    base_model_name: file.base_model.name,
+    base_model_fingerprint: file.base_model.fingerprint,
+    dataset_name: file.dataset.name,
+    dataset_version_sha256: file.dataset.sha256,
+    ...planned(sources),
+    source_step,
+    attempts: job.attempt,
+    duration_ms: duration(job, now),
+    peak_memory_bytes: last(events, 'completed')?.peak_memory_bytes ?? 0,
+    device: last(events, 'hello')?.device_name ?? file.device,
+  };
+};
+
+/** The metrics of the line of attempts that led to the result: a later attempt's step replaces an earlier one's. */
+export const metricsLog = (events: readonly TrainerEvent[]): string => {
+  const bySteps = new Map<number, TrainerEvent>();
+  for (const event of events) {
+    if (event.event !== 'metrics') continue;
+    const isNewAttempt = [...bySteps.values()].at(-1)?.attempt !== event.attempt;
+    if (isNewAttempt)
+      for (const step of [...bySteps.keys()].filter((known) => known >= event.step)) bySteps.delete(step);
+    bySteps.set(event.step, event);
+  }
+  return [...bySteps.values()].map((event) => `${JSON.stringify(event)}\n`).join('');
+};

@@ -1,0 +1,160 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../src/lib/types/model-artifact';
+import { hashFile } from '../jobs/checkpoint-check';
+import { inBucket, MODEL_BUCKET, type Paths } from '../jobs/paths';
+import { notFound, refused } from '../jobs/refusals';
+import { isMissing } from '../trainer/file-errors';
+import type { AdapterCheck } from './artifact-maker';
+import { modelCard } from './model-card';
+import type { TrainerCommands } from './trainer-commands';
+
+export interface ArtifactServiceOptions {
+  readonly repositories: Pick<AsyncRepositories, 'artifacts' | 'exports' | 'baseModels'>;
+  readonly commands: Pick<TrainerCommands, 'verify' | 'generate' | 'export'>;
+  readonly paths: Paths;
+  readonly publisher: Publisher;
+  readonly now: () => string;
+}
+
+const damaged = (name: string): ReturnType<typeof refused> =>
+  refused(
+    'artifact_damaged',
+    `The file ${name} of this model is not the one that was stored.`,
+    'Retry its run.',
+  );
+
+/** Models that runs have made: kept, checked, tried out and exported. */
+export class ArtifactService {
+  readonly #options: ArtifactServiceOptions;
+
+  constructor(options: ArtifactServiceOptions) {
+    this.#options = options;
+  }
+
+  list(): Promise<ModelArtifact[]> {
+    return this.#options.repositories.artifacts.list();
+  }
+
+  async get(id: string): Promise<ModelArtifact> {
+    const artifact = await this.#options.repositories.artifacts.get(id);
+    if (!artifact) throw notFound('model', id);
+    return artifact;
+  }
+
+  /** Every file against its hash, then a load on the base model. Throws `artifact_damaged`. */
+  async verify(id: string): Promise<ModelArtifact> {
+    const artifact = await this.get(id);
+    await this.#checkFiles(artifact);
+    const loaded = await this.#options.commands.verify(await this.#folders(artifact));
+    if (!loaded.ok)
+      throw refused('artifact_damaged', 'The model does not load on its base model.', 'Retry its run.');
+    return artifact;
+  }
+
+  async rename(id: string, name: string): Promise<ModelArtifact> {
+    await this.get(id);
+    return this.#changed(await this.#options.repositories.artifacts.update(id, { name }), id);
+  }
+
+  /** Out of sight; the files stay until the run is deleted. */
+  async delete(id: string): Promise<void> {
+    await this.get(id);
+    this.#changed(await this.#options.repositories.artifacts.softDelete(id), id);
+  }
+
+  async restore(id: string): Promise<ModelArtifact> {
+    await this.get(id);
+    return this.#changed(await this.#options.repositories.artifacts.update(id, { deleted_at: null }), id);
+  }
+
+  async exports(id: string): Promise<ArtifactExport[]> {
+    await this.get(id);
+    return this.#options.repositories.exports.list(id);
+  }
+
+  /** Writes and checks an export; the row says how it went, also where it failed. */
+  async export({
+    id,
+    format,
+    to,
+  }: {
+    id: string;
+    format: ExportFormat;
+    to: string;
+  }): Promise<ArtifactExport> {
+    const { repositories, paths } = this.#options;
+    const artifact = await this.get(id);
+    await this.#checkFiles(artifact);
+    const folders = await this.#folders(artifact);
+    const made = await repositories.exports.create({ artifact_id: id, format, path: to });
+    this.#options.publisher.publish('models.export_changed', made);
+    const card = join(paths.cacheDir, `card-${made.id}.md`);
+    try {
+      await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
+      await writeFile(card, modelCard(artifact), { mode: 0o600 });
+      const { files, verification } = await this.#options.commands.export({ ...folders, format, to, card });
+      if (!verification.ok)
+        throw refused(
+          'export_unverified',
+          'The export does not answer as the trained model does.',
+          'Export it again.',
+        );
+      return await this.#exportEnded(made, { status: 'completed', files, verification });
+    } catch (error) {
+      await this.#exportEnded(made, { status: 'failed', error: toErrorPayload(error).message });
+      throw error;
+    } finally {
+      await rm(card, { force: true });
+    }
+  }
+
+  /** The same question to the base model and to the adapter. */
+  async generate(request: {
+    id: string;
+    prompt: string;
+    max_new_tokens: number;
+  }): Promise<{ base: string; adapter: string }> {
+    const folders = await this.#folders(await this.get(request.id));
+    const { prompt, max_new_tokens } = request;
+    return this.#options.commands.generate({ ...folders, prompt, max_new_tokens });
+  }
+
+  async #exportEnded(
+    made: ArtifactExport,
+    changes: Partial<Pick<ArtifactExport, 'status' | 'files' | 'verification' | 'error'>>,
+  ): Promise<ArtifactExport> {
+    const { repositories, publisher, now } = this.#options;
+    const ended = await repositories.exports.update(made.id, { ...changes, completed_at: now() });
+    if (!ended) throw notFound('export', made.id);
+    publisher.publish('models.export_changed', ended);
+    return ended;
+  }
+
+  async #checkFiles(artifact: ModelArtifact): Promise<void> {
+    for (const { name, path, size_bytes, sha256 } of artifact.artifacts) {
+      const file = inBucket(this.#options.paths, MODEL_BUCKET, path);
+      try {
+        if ((await stat(file)).size !== size_bytes || (await hashFile(file)) !== sha256) throw damaged(name);
+      } catch (error) {
+        throw isMissing(error) ? damaged(name) : error;
+      }
+    }
+  }
+
+  async #folders(artifact: ModelArtifact): Promise<AdapterCheck> {
+    const base = await this.#options.repositories.baseModels.get(artifact.base_model_id);
+    if (!base) throw notFound('base model', artifact.base_model_id);
+    const adapterDir = inBucket(this.#options.paths, MODEL_BUCKET, artifact.storage_path);
+    return { adapterDir, baseModelDir: base.path };
+  }
+
+  #changed(artifact: ModelArtifact | null, id: string): ModelArtifact {
+    if (!artifact) throw notFound('model', id);
+    this.#options.publisher.publish('models.changed', artifact);
+    return artifact;
+  }
+}

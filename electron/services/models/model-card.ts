@@ -1,0 +1,62 @@
+import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
+
+const figure = (value: number | null, digits = 4): string =>
+  value === null ? 'not measured' : value.toFixed(digits);
+
+const settingsTable = (artifact: ModelArtifact): string[] =>
+  Object.entries(artifact.configuration).map(([name, value]) => `| ${name} | ${JSON.stringify(value)} |`);
+
+const heldOut = ({ quality_metrics: quality }: ModelArtifact): string[] => [
+  '| | Base model | With this adapter |',
+  '|---|---|---|',
+  `| Loss | ${figure(quality.base_validation_loss)} | ${figure(quality.final_validation_loss)} |`,
+  `| Perplexity | ${figure(quality.base_perplexity, 2)} | ${figure(quality.perplexity, 2)} |`,
+  '',
+  `Method: ${quality.method}; ${quality.held_out_records} held-out records, ${quality.held_out_tokens} trained tokens, ` +
+    `precision ${quality.precision}.`,
+];
+
+/** README of an exported adapter: what it learned from, how, what was measured, and how to load it. */
+export const modelCard = (artifact: ModelArtifact): string => {
+  const { training_summary: summary } = artifact;
+  return [
+    '---',
+    'library_name: peft',
+    `base_model: ${JSON.stringify(summary.base_model_name)}`,
+    'tags: [lora]',
+    '---',
+    '',
+    `# ${artifact.name.replaceAll(/\s+/g, ' ')}`,
+    '',
+    `A LoRA adapter for ${summary.base_model_name}, version ${artifact.version}.`,
+    '',
+    '## Data',
+    '',
+    `Dataset “${summary.dataset_name}” (SHA-256 ${summary.dataset_version_sha256}), ${summary.train_records} records trained.`,
+    '',
+    '## Held-out loss',
+    '',
+    ...heldOut(artifact),
+    '',
+    '## Training',
+    '',
+    `Taken from step ${summary.source_step} of ${summary.total_steps}, on ${summary.device}. ` +
+      `Base model fingerprint ${summary.base_model_fingerprint}.`,
+    '',
+    '| Setting | Value |',
+    '|---|---|',
+    ...settingsTable(artifact),
+    '',
+    '## Loading',
+    '',
+    '```python',
+    'from peft import PeftModel',
+    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    '',
+    'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
+    'model = PeftModel.from_pretrained(base, "path/to/this-folder")',
+    'tokenizer = AutoTokenizer.from_pretrained("path/to/base-model")',
+    '```',
+    '',
+  ].join('\n');
+};
