@@ -7,8 +7,8 @@ import { runCommand } from '../run-command.mjs';
 export const npmPackages = {
   title: 'npm packages and Node 24',
   registry: 'npm registry',
-  downloadBytes: 190e6,
-  diskBytes: 620e6,
+  downloadBytes: 340e6,
+  diskBytes: 700e6,
   isDone: ({ paths }) => isInstalled(paths),
   async run(context) {
     // No package of ours needs its install script: binaries come inside the packages.

@@ -45,7 +45,7 @@ async function build(partial, context) {
   const packageDir = join(nodeModules, 'better-sqlite3');
   const sqliteDir = join(packageDir, 'deps', 'sqlite3');
   const object = join(partial, 'sqlite3.o');
-  const shared = ['-O2', '-fPIC', '-w', '-I', sqliteDir];
+  const shared = ['-O1', '-fPIC', '-w', '-I', sqliteDir];
   const sqlite = [
     ...shared,
     '-c',

@@ -17,7 +17,7 @@ export const pythonIn = ({ pythonDir }) => join(pythonDir, 'bin', 'python');
 export const pythonRuntime = {
   title: 'Python environment of the trainer',
   registry: 'Python package index',
-  downloadBytes: 2.9e9,
+  downloadBytes: 3.05e9,
   diskBytes: DISK_BYTES,
   // On one disk the environment shares its files with uv's cache.
   elsewhere: ({ paths }) => onOtherDisk({ folder: uvCacheDir(), bytes: DISK_BYTES }, paths.root),
@@ -37,7 +37,7 @@ export const pythonRuntime = {
 export const pythonDevelopment = {
   title: 'Python tools for tests and checks',
   registry: 'Python package index',
-  downloadBytes: 45e6,
+  downloadBytes: 30e6,
   diskBytes: 120e6,
   isDone: ({ paths }) => readStamp(developmentStamp(paths))?.fingerprint === developmentFingerprint(paths),
   async run(context) {

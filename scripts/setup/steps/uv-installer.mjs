@@ -13,7 +13,7 @@ export const uvIn = ({ uvDir }) => join(uvDir, 'bin', 'uv');
 export const uvInstaller = {
   title: 'Installer for Python packages (uv)',
   registry: 'Python package index',
-  downloadBytes: 25e6,
+  downloadBytes: 20e6,
   diskBytes: 70e6,
   isDone: ({ paths }) =>
     existsSync(uvIn(paths)) && hasStamp(stampIn(paths.uvDir), fingerprintOfFile(lockIn(paths))),
