@@ -5,7 +5,9 @@ const { electronDist, needsOlderNodeApi } = await import('./setup/electron-dist.
 
 const { paths } = await prepare('window');
 if (needsOlderNodeApi(paths)) {
-  process.stderr.write('This package carries the stand-in for Electron: it is for trying, not for giving away.\n');
+  process.stderr.write(
+    'This package carries the stand-in for Electron: it is for trying, not for giving away.\n',
+  );
 }
 const { build, Platform } = await import('electron-builder');
 await build({
