@@ -11,6 +11,7 @@ const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
 const serve = () => {
+  say({ ready: true, pid: process.pid });
   createInterface({ input: process.stdin }).on('line', (line) => {
     const { id, method, params } = JSON.parse(line);
     if (method === 'die_once' && !existsSync(params.mark)) {
@@ -18,6 +19,7 @@ const serve = () => {
       process.exit(1);
     }
     if (method === 'die') process.exit(1);
+    say({ id, progress: { done: 1 } });
     if (method === 'refuse') say({ id, error: { code: 'refused', message: 'no', hint: 'never' } });
     else say({ id, result: { method, params, pid: process.pid } });
   });

@@ -31,10 +31,6 @@ export class QueueLease {
     return holder?.owner_pid === pid && holder.boot_id === boot_id;
   }
 
-  renew(): Promise<void> {
-    return this.#lease.renew(this.#pid);
-  }
-
   release(): Promise<void> {
     return this.#lease.release(this.#pid);
   }

@@ -1,11 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { z } from 'zod';
+import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
+import { refused } from './refusals';
 import { assign } from './scheduler';
 
 export interface QueueRunnerOptions extends AttemptOptions {
@@ -33,6 +35,7 @@ export class QueueRunner {
   #stopping = false;
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
+  #beat: Promise<void> = Promise.resolve();
 
   constructor(options: QueueRunnerOptions) {
     this.#options = options;
@@ -87,6 +90,7 @@ export class QueueRunner {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
+    await this.#beat;
     await this.#turn;
     const runs = [...this.#runs.values()];
     for (const run of runs) run.letGo();
@@ -99,7 +103,7 @@ export class QueueRunner {
   #schedule(): void {
     if (this.#stopping) return;
     this.#timer = setTimeout(() => {
-      this.#tick()
+      this.#beat = this.#tick()
         .catch(this.#options.onFailure)
         .finally(() => this.#schedule());
     }, this.#options.poll_ms ?? POLL_MS);
@@ -137,8 +141,16 @@ export class QueueRunner {
   async #answerRequests(): Promise<void> {
     const { requests } = this.#options.repositories;
     for (const { id, job_id, command, payload } of await requests.take()) {
-      const done = job_id === null ? false : await this.#obey(job_id, command, payload);
-      await requests.answer(id, { done });
+      await requests.answer(id, await this.#answer(job_id, command, payload));
+    }
+  }
+
+  // A request that fails is answered so; it must not keep the next one from being read.
+  async #answer(jobId: string | null, command: string, payload: unknown): Promise<Record<string, unknown>> {
+    try {
+      return { done: jobId !== null && (await this.#obey(jobId, command, payload)) };
+    } catch (error) {
+      return { done: false, error: toErrorPayload(error) };
     }
   }
 
@@ -161,6 +173,8 @@ export class QueueRunner {
       await run.command({ command: 'stop', save });
       return;
     }
+    if (this.isSaving(jobId))
+      throw refused('job_saving', 'The run still saves its state.', 'Wait a minute, then cancel it.');
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
   }

@@ -113,6 +113,7 @@ const addBaseModel = async (repositories: AsyncRepositories, dir: string): Promi
 interface WorldOptions {
   readonly dir?: string;
   readonly python?: string;
+  readonly trainerDir?: string;
   readonly pid?: number;
   readonly stop_patience_ms?: number;
 }
@@ -139,7 +140,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
   const database = open(dir);
   const repositories = database.forUser((await database.profile()).id);
-  const paths = pathsOf(dir, dir);
+  const paths = { ...pathsOf(dir, dir), ...(options.trainerDir && { trainerDir: options.trainerDir }) };
   const { dataset, base_model_id } = await sharedRows(repositories, paths);
   const [published, failures]: [World['published'], unknown[]] = [[], []];
   const state = { fingerprint: FINGERPRINT };

@@ -41,6 +41,7 @@ export const readEvents = async (runDir: string): Promise<{ events: TrainerEvent
 };
 
 const POLL_MS = 250;
+const LINE_FEED = 0x0a;
 
 const sizeOf = async (path: string): Promise<number> => {
   try {
@@ -74,10 +75,11 @@ export async function* followLines(runDir: string, isOver: () => Promise<boolean
   for (;;) {
     const over = await isOver();
     const size = await sizeOf(path);
-    // A torn last line is cut when the next attempt opens the file.
-    if (size < read) read = size;
-    if (size > read) splitter.push(await readRange(path, { start: read, end: size }));
-    read = size;
+    // Only whole lines are taken: a torn one is cut when the next attempt opens the file.
+    const fresh = size > read ? await readRange(path, { start: read, end: size }) : Buffer.alloc(0);
+    const whole = fresh.subarray(0, fresh.lastIndexOf(LINE_FEED) + 1);
+    splitter.push(whole);
+    read += whole.length;
     yield* lines.splice(0);
     if (over) return;
     await sleep(POLL_MS);

@@ -10,7 +10,8 @@ import { notFound, refused } from '../jobs/refusals';
 import { isMissing } from '../trainer/file-errors';
 import type { AdapterCheck } from './artifact-maker';
 import { modelCard } from './model-card';
-import type { TrainerCommands } from './trainer-commands';
+import type { Answers } from '../trainer/one-shot';
+import type { Question, TrainerCommands } from './trainer-commands';
 
 export interface ArtifactServiceOptions {
   readonly repositories: Pick<AsyncRepositories, 'artifacts' | 'exports' | 'baseModels'>;
@@ -118,9 +119,17 @@ export class ArtifactService {
     prompt: string;
     max_new_tokens: number;
   }): Promise<{ base: string; adapter: string }> {
-    const folders = await this.#folders(await this.get(request.id));
     const { prompt, max_new_tokens } = request;
-    return this.#options.commands.generate({ ...folders, prompt, max_new_tokens });
+    const { base, adapter } = await this.ask({ id: request.id, prompt, max_new_tokens, compare: true });
+    return { base: base ?? '', adapter: adapter ?? '' };
+  }
+
+  /** A question to an adapter, beside its base model where `compare` is set. */
+  async ask({
+    id,
+    ...question
+  }: { id: string } & Omit<Question, 'baseModelDir' | 'adapterDir'>): Promise<Answers> {
+    return this.#options.commands.generate({ ...question, ...(await this.#folders(await this.get(id))) });
   }
 
   async #exportEnded(

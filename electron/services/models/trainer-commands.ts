@@ -2,6 +2,16 @@ import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import type { OneShot } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
+export interface Question {
+  readonly baseModelDir: string;
+  readonly adapterDir?: string;
+  readonly prompt: string;
+  readonly compare?: boolean;
+  readonly max_new_tokens?: number;
+  readonly temperature?: number;
+  readonly seed?: number;
+}
+
 /** The trainer's short commands with their arguments, in one place. */
 export class TrainerCommands {
   readonly #oneShot: Pick<OneShot, 'generate' | 'export' | 'verify'>;
@@ -14,14 +24,18 @@ export class TrainerCommands {
     return this.#oneShot.verify(['--adapter', adapterDir, '--base-model', baseModelDir]);
   }
 
-  generate({
-    adapterDir,
-    baseModelDir,
-    prompt,
-    max_new_tokens,
-  }: AdapterCheck & { prompt: string; max_new_tokens: number }) {
-    const model = ['--base-model', baseModelDir, '--adapter', adapterDir];
-    return this.#oneShot.generate([...model, '--prompt', prompt, '--max-new-tokens', String(max_new_tokens)]);
+  /** Answers of the base model, of the adapter, or with `compare` of both. Greedy unless a temperature is given. */
+  generate({ baseModelDir, adapterDir, prompt, ...how }: Question) {
+    const flags: readonly (readonly [string, string | number | undefined])[] = [
+      ['--adapter', adapterDir],
+      ['--max-new-tokens', how.max_new_tokens],
+      ['--temperature', how.temperature],
+      ['--seed', how.seed],
+    ];
+    const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+    const compare = how.compare === true ? ['--compare'] : [];
+    // With `=` a prompt may begin with a dash.
+    return this.#oneShot.generate(['--base-model', baseModelDir, `--prompt=${prompt}`, ...given, ...compare]);
   }
 
   export({

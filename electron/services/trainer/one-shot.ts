@@ -12,7 +12,8 @@ export interface OneShotOptions extends RuntimePlaces {
   readonly trainerDir: string;
 }
 
-export const Answers = z.object({ base: z.string(), adapter: z.string() });
+export const Answers = z.object({ base: z.string().optional(), adapter: z.string().optional() });
+export type Answers = z.infer<typeof Answers>;
 export const ExportResult = z.object({
   path: z.string(),
   files: z.array(z.object({ name: z.string(), size_bytes: Count, sha256: Sha256 })),
@@ -52,7 +53,7 @@ export class OneShot {
     this.#options = options;
   }
 
-  async generate(argv: readonly string[]): Promise<z.infer<typeof Answers>> {
+  async generate(argv: readonly string[]): Promise<Answers> {
     const schema = z.object({ event: z.literal('done'), answers: Answers });
     return (await this.run(['generate', ...argv], schema)).answers;
   }

@@ -16,14 +16,19 @@ interface Waiting {
   readonly line: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly onProgress: (progress: Progress) => void;
   deaths: number;
 }
 
-const Reply = z.object({
-  id: z.int(),
-  result: z.unknown().optional(),
-  error: ErrorPayload.optional(),
-});
+const Progress = z.record(z.string(), z.unknown());
+export type Progress = z.infer<typeof Progress>;
+
+/** An answer has a result or an error; what has neither is news of work that goes on. */
+const Reply = z.union([
+  z.object({ id: z.int(), error: ErrorPayload }),
+  z.object({ id: z.int(), progress: Progress }),
+  z.looseObject({ id: z.int(), result: z.json() }),
+]);
 
 const parsedReply = (line: string): z.infer<typeof Reply> | null => {
   try {
@@ -50,12 +55,16 @@ export class ServeProcess {
   }
 
   /** Asks the helper; `method` and `params` are the trainer's words. */
-  request(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+  request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<unknown> {
     const id = this.#next++;
     clearTimeout(this.#idle);
     return new Promise((resolve, reject) => {
       const line = `${JSON.stringify({ id, method, params })}\n`;
-      this.#waiting.set(id, { line, resolve, reject, deaths: 0 });
+      this.#waiting.set(id, { line, resolve, reject, onProgress, deaths: 0 });
       if (this.#child) this.#child.stdin?.write(line);
       else this.#ensure();
     });
@@ -101,9 +110,13 @@ export class ServeProcess {
     const reply = parsedReply(line);
     const waiting = reply ? this.#waiting.get(reply.id) : undefined;
     if (!reply || !waiting) return;
+    if ('progress' in reply) {
+      waiting.onProgress(Progress.parse(reply.progress));
+      return;
+    }
     this.#waiting.delete(reply.id);
-    if (reply.error) waiting.reject(new AppError(reply.error));
-    else waiting.resolve(reply.result);
+    if ('result' in reply) waiting.resolve(reply.result);
+    else waiting.reject(new AppError(reply.error));
     if (this.#waiting.size === 0) this.#rest();
   }
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { TerminalEvent } from '../metrics/event-ingest';
+import { decideOutcome } from './outcome';
+import { assign } from './scheduler';
+
+const envelope = { schema: 1, attempt: 1, seq: 9, time: '2026-01-01T00:00:00.000Z' } as const;
+const interrupted = (reason: 'paused' | 'parent_gone' | 'signal'): TerminalEvent => ({
+  ...envelope,
+  event: 'interrupted',
+  step: 3,
+  reason,
+  saved: true,
+});
+
+describe('how an attempt ended', () => {
+  it.each([
+    [interrupted('paused'), 'paused'],
+    [interrupted('parent_gone'), 'interrupted'],
+    [interrupted('signal'), 'interrupted'],
+    [{ ...envelope, event: 'cancelled', step: 1, saved: false, adapter_path: null } as const, 'cancelled'],
+    [
+      { ...envelope, event: 'failed', code: 'x', message: 'm', hint: 'h', traceback: null } as const,
+      'failed',
+    ],
+  ])('its last word decides, whatever the exit: %#', (terminal, kind) => {
+    expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, intent: null }).kind).toBe(kind);
+    expect(decideOutcome({ terminal, exit: null, intent: 'cancel' }).kind).toBe(kind);
+  });
+
+  it.each([
+    [{ code: 0, signal: null }, 'failed', 'protocol_incomplete'],
+    [{ code: 1, signal: null }, 'failed', 'trainer_crashed'],
+    [{ code: null, signal: null }, 'failed', 'trainer_not_started'],
+    [{ code: 75, signal: null }, 'interrupted', 'interrupted'],
+    [{ code: null, signal: 'SIGSEGV' }, 'interrupted', 'interrupted'],
+    [null, 'interrupted', 'interrupted'],
+  ] as const)('without one, what the system saw: %j', (exit, kind, code) => {
+    expect(decideOutcome({ terminal: null, exit, intent: null })).toMatchObject({ kind, error: { code } });
+    expect(decideOutcome({ terminal: null, exit, intent: 'cancel' })).toEqual({
+      kind: 'cancelled',
+      event: null,
+    });
+  });
+});
+
+describe('who is next', () => {
+  const job = (id: string, position: number, status: 'queued' | 'running' = 'queued') => ({
+    id,
+    position,
+    status,
+    queued_at: `2026-01-01T00:00:0${position}.000Z`,
+  });
+
+  it('one job a free device, in the order of the queue', () => {
+    const jobs = [job('c', 3), job('a', 1), job('x', 0, 'running'), job('b', 2)];
+    expect(assign(jobs, ['gpu-0', 'gpu-1', 'gpu-2'], new Set(['gpu-1']))).toEqual([
+      { job_id: 'a', device: 'gpu-0' },
+      { job_id: 'b', device: 'gpu-2' },
+    ]);
+    expect(assign(jobs, ['cpu'], new Set(['cpu']))).toEqual([]);
+    expect(assign([], ['cpu'], new Set())).toEqual([]);
+  });
+});
