@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SOURCE_FILE, stagingName } from '../dataset-files';
@@ -31,13 +30,14 @@ export async function importFile(
     if (error instanceof SourceFault) return refusedSource(error, request);
     throw error;
   } finally {
-    await rm(stagingDir, { recursive: true, force: true });
-    await removeIfEmpty(request.datasetDir);
+    await sweepImport(request);
   }
 }
 
-export function newStagingToken(): string {
-  return randomUUID();
+/** Removes what an unfinished import has written, also that of a worker which was ended. */
+export async function sweepImport({ datasetDir, stagingToken }: ImportRequest): Promise<void> {
+  await rm(join(datasetDir, stagingName(stagingToken)), { recursive: true, force: true });
+  await removeIfEmpty(datasetDir);
 }
 
 interface ImportJob {
@@ -52,7 +52,7 @@ async function importInto(
 ): Promise<ImportResult> {
   const counts = { records: 0, problems: 0 };
   const half = (done: number, total: number) => {
-    onProgress({ bytes_done: Math.floor(done / 2), bytes_total: total, ...counts });
+    onProgress({ phase: 'copying', bytes_done: Math.floor(done / 2), bytes_total: total, ...counts });
   };
   const copied = await copySource(request, join(stagingDir, SOURCE_FILE), { signal, onBytes: half });
   const findings = await readCopy({
@@ -63,6 +63,7 @@ async function importInto(
     fileName: basename(request.sourcePath),
     onProgress: ({ bytesDone, ...found }) => {
       onProgress({
+        phase: 'reading',
         bytes_done: Math.floor((copied.sizeBytes + bytesDone) / 2),
         bytes_total: copied.sizeBytes,
         ...found,

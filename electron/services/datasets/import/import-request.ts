@@ -1,23 +1,25 @@
+import { z } from 'zod';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
 import type { ImportStatistics } from './statistics';
 
 /** All that an import has to know; crosses to the worker thread as it is. */
-export interface ImportRequest {
-  readonly sourcePath: string;
+export const ImportRequest = z.strictObject({
+  sourcePath: z.string(),
   /** The dataset's folder in its bucket. Everything is written below it. */
-  readonly datasetDir: string;
-  /** A new name for the staging folder; the caller sweeps it when it ends the worker. */
-  readonly stagingToken: string;
-  readonly maxBytes?: number;
+  datasetDir: z.string(),
+  /** Names the staging folder; whoever ends the worker sweeps it. */
+  stagingToken: z.string(),
+  maxBytes: z.int().min(1).optional(),
   /** A link is followed only when the user chose the link itself. */
-  readonly followLink?: boolean;
+  followLink: z.boolean().optional(),
   /** Reads the file in this encoding whatever its bytes look like. */
-  readonly encoding?: string;
+  encoding: z.string().optional(),
   /** Takes the elements of a faulty document that parse on their own. */
-  readonly salvage?: boolean;
-  readonly seed?: number;
-  readonly share?: number;
-}
+  salvage: z.boolean().optional(),
+  seed: z.int().optional(),
+  share: z.number().min(0).max(0.5).optional(),
+});
+export type ImportRequest = Readonly<z.infer<typeof ImportRequest>>;
 
 export interface ImportedVersion {
   /** Of the canonical `dataset.jsonl`: what a job names and a trainer checks. */
@@ -40,6 +42,7 @@ export interface ImportResult {
 }
 
 export interface ImportProgress {
+  readonly phase: 'copying' | 'reading';
   readonly bytes_done: number;
   readonly bytes_total: number;
   readonly records: number;

@@ -15,7 +15,7 @@ import { SHAPE_NAMES, detectShape } from '../shapes/detect-shape';
 import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
 import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
-import { formatBytes } from './format-bytes';
+import { formatBytes } from '../../../../src/lib/messages/format';
 import { problemPlace } from './problem-place';
 import type { ProblemLog } from './problem-log';
 import { RecordIds } from './record-ids';

@@ -1,5 +1,5 @@
 import type { ProblemType } from '../../../../src/lib/types/dataset-records';
-import { formatBytes } from './format-bytes';
+import { formatBytes } from '../../../../src/lib/messages/format';
 
 /** Why a whole file cannot be imported; becomes the one problem of its report. */
 export class SourceFault extends Error {

@@ -123,5 +123,5 @@ function groupKeys(record: CanonicalRecord): string[] {
 
 /** What two conversations must not share across a split. */
 export function firstUserText(record: CanonicalRecord): string | undefined {
-  return record.messages.find(({ role }) => role === 'user')?.content.trim();
+  return record.messages.find(({ role }) => role === 'user')?.content;
 }

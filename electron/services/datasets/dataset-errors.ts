@@ -1,0 +1,133 @@
+import { AppError } from '../../../src/lib/messages/app-error';
+import type { DatasetReport } from '../../../src/lib/types/dataset-records';
+
+export function datasetNotFound(id: string): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `There is no dataset “${id}”.`,
+    hint: 'List the datasets to see which there are.',
+  });
+}
+
+export function datasetNotReady(name: string): AppError {
+  return new AppError({
+    code: 'dataset_not_ready',
+    message: `The dataset “${name}” has no records to show: its import is not finished, or found none.`,
+    hint: 'Look at its problems, correct the file and import it again.',
+  });
+}
+
+export function datasetInUse(name: string, jobs: number): AppError {
+  const users = jobs === 1 ? 'a job uses' : `${String(jobs)} jobs use`;
+  return new AppError({
+    code: 'dataset_in_use',
+    message: `The dataset “${name}” was kept, because ${users} it.`,
+    hint: 'Remove those jobs first, or leave the dataset in the bin.',
+  });
+}
+
+export function datasetNotDeleted(name: string): AppError {
+  return new AppError({
+    code: 'dataset_not_deleted',
+    message: `The dataset “${name}” is not in the bin, so it was not removed for good.`,
+    hint: 'Delete it first.',
+  });
+}
+
+export function recordNotFound(index: number, total: number): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `There is no record ${String(index + 1)}; the dataset has ${String(total)}.`,
+    hint: 'Choose a record between 1 and that number.',
+  });
+}
+
+export function lineNotFound(line: number): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `The source file has no line ${String(line)}, or it was not kept.`,
+    hint: 'Import the file again.',
+  });
+}
+
+/** Why a finished import leaves a dataset that cannot be used. */
+export function noUsableRecords({ records_total, problems, reason }: DatasetReport): AppError {
+  const first = problems[0];
+  const why = first === undefined ? reason : first.error;
+  const message =
+    records_total > 1 ? `None of the ${String(records_total)} records can be used. ${why}` : why;
+  return new AppError({
+    code: 'no_usable_records',
+    message,
+    hint: first?.suggestion ?? 'Correct the file and import it again.',
+  });
+}
+
+const SYSTEM_ERRORS: ReadonlyMap<
+  string,
+  { readonly code: string; readonly message: string; readonly hint: string }
+> = new Map([
+  [
+    'ENOSPC',
+    {
+      code: 'disk_full',
+      message: 'The disk is full, so nothing was imported.',
+      hint: 'Free some space, or move the data folder to another drive.',
+    },
+  ],
+  [
+    'EDQUOT',
+    {
+      code: 'disk_full',
+      message: 'Your disk quota is used up, so nothing was imported.',
+      hint: 'Free some space, or move the data folder to another drive.',
+    },
+  ],
+  [
+    'EFBIG',
+    {
+      code: 'disk_full',
+      message: 'The system does not allow a file of this size, so nothing was imported.',
+      hint: 'Raise the file size limit, or split the file.',
+    },
+  ],
+  [
+    'EROFS',
+    {
+      code: 'data_folder_read_only',
+      message: 'The data folder cannot be written to.',
+      hint: 'Give this program the right to write there, or choose another data folder.',
+    },
+  ],
+  [
+    'EACCES',
+    {
+      code: 'data_folder_read_only',
+      message: 'The data folder cannot be written to.',
+      hint: 'Give this program the right to write there, or choose another data folder.',
+    },
+  ],
+]);
+
+/** An import that broke off for a reason that is not in the file. */
+export function importFailed(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+  const known = typeof code === 'string' ? SYSTEM_ERRORS.get(code) : undefined;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError(
+    known ?? {
+      code: 'import_failed',
+      message: `The import broke off: ${detail}.`,
+      hint: 'Try again; if it happens again, the log in Settings says more.',
+    },
+  );
+}
+
+export function importInterrupted(): AppError {
+  return new AppError({
+    code: 'import_interrupted',
+    message: 'The import was interrupted, because Pipeline ended before it was finished.',
+    hint: 'Import the file again.',
+  });
+}

@@ -1,0 +1,54 @@
+import { basename, extname, join, posix } from 'node:path';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import { RECORDS_FILE, SOURCE_FILE } from './dataset-files';
+
+/** Where the files of one user's datasets are. The database holds paths relative to the bucket, with `/`. */
+export class DatasetPaths {
+  readonly #bucketDir: string;
+  readonly #userId: string;
+
+  constructor({ bucketDir, userId }: { readonly bucketDir: string; readonly userId: string }) {
+    this.#bucketDir = bucketDir;
+    this.#userId = userId;
+  }
+
+  get userDir(): string {
+    return join(this.#bucketDir, this.#userId);
+  }
+
+  datasetDir(datasetId: string): string {
+    return join(this.userDir, datasetId);
+  }
+
+  absolute(storagePath: string): string {
+    return join(this.#bucketDir, storagePath);
+  }
+
+  /** E01's path of the current canonical file. */
+  storagePath(datasetId: string): string {
+    return posix.join(this.#userId, datasetId, RECORDS_FILE);
+  }
+
+  versionPaths(datasetId: string, sha256: string): { readonly path: string; readonly source_path: string } {
+    const dir = posix.join(this.#userId, datasetId, 'versions', sha256);
+    return { path: posix.join(dir, RECORDS_FILE), source_path: posix.join(dir, SOURCE_FILE) };
+  }
+}
+
+const MAX_NAME = 200;
+const MAX_FILE_NAME = 255;
+
+/** What a file's dataset is called until someone renames it. */
+export function namesOf(path: string, wanted?: string): Pick<Dataset, 'name' | 'file_name'> {
+  const fileName = basename(path);
+  const name = (wanted ?? basename(fileName, extname(fileName))).trim();
+  return {
+    name: clipped(name === '' ? 'Dataset' : name, MAX_NAME),
+    file_name: clipped(fileName, MAX_FILE_NAME),
+  };
+}
+
+/** Never cut through a character. */
+function clipped(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+}

@@ -1,0 +1,75 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chat, jsonl, pair } from './import/testing';
+import { ServiceBench } from './service-bench';
+
+let bench: ServiceBench;
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+});
+afterEach(() => bench.remove());
+
+const many = Array.from({ length: 25 }, (_, index) =>
+  chat(`question ${String(index)}`, index % 5 === 0 ? 'Special Ünit' : 'plain'),
+);
+
+describe('looking into a dataset', () => {
+  it('finds records by position and by text, in any case', async () => {
+    const service = await bench.service();
+    const [outcome] = await service.import([await bench.file(jsonl(...many))]);
+    const id = outcome?.dataset.id ?? '';
+    const page = await service.records({ id, offset: 20, limit: 10 });
+    expect(page.total).toBe(25);
+    expect(page.records.map(({ index }) => index)).toEqual([20, 21, 22, 23, 24]);
+    expect((await service.record(id, 7)).messages[0]?.content).toBe('question 7');
+    expect(await service.records({ id, offset: 1, limit: 2, query: 'special ünit' })).toMatchObject({
+      total: 5,
+      records: [{ index: 5 }, { index: 10 }],
+    });
+    await expect(service.record(id, 25)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('shows raw lines of UTF-16 sources and says when there is none', async () => {
+    const service = await bench.service();
+    const path = join(bench.dir, 'wide.jsonl');
+    await writeFile(path, Buffer.from(`\ufeff${jsonl(chat('ü', 'a'), chat('b', 'c'))}`, 'utf16le'));
+    const [outcome] = await service.import([path]);
+    const id = outcome?.dataset.id ?? '';
+    expect(await service.rawLine(id, 1)).toBe(jsonl(chat('ü', 'a')));
+    await expect(service.rawLine(id, 9)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('answers not_found for an unknown dataset', async () => {
+    const service = await bench.service();
+    await expect(service.get('nothing')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('putting away', () => {
+  it('renames, deletes, restores and purges', async () => {
+    const service = await bench.service();
+    const userDir = await bench.userDir();
+    const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
+    const id = outcome?.dataset.id ?? '';
+    expect((await service.rename(id, ' New name ')).name).toBe('New name');
+    await expect(service.purge(id)).rejects.toMatchObject({ code: 'dataset_not_deleted' });
+    await service.delete(id);
+    expect(await service.list()).toEqual([]);
+    expect((await service.restore(id)).deleted_at).toBeNull();
+    await service.delete(id);
+    await service.purge(id);
+    await expect(service.get(id)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await readdir(join(userDir))).toEqual([]);
+  });
+
+  it('never purges a dataset that a job uses', async () => {
+    const service = await bench.service();
+    const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
+    const id = outcome?.dataset.id ?? '';
+    await bench.makeJob(id);
+    await service.delete(id);
+    await expect(service.purge(id)).rejects.toMatchObject({ code: 'dataset_in_use' });
+    expect(await bench.files()).not.toEqual([]);
+  });
+});

@@ -1,0 +1,199 @@
+import { access, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CanonicalRecord, DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import {
+  datasetInUse,
+  datasetNotDeleted,
+  datasetNotFound,
+  datasetNotReady,
+  lineNotFound,
+  recordNotFound,
+} from './dataset-errors';
+import { SOURCE_FILE } from './dataset-files';
+import { DatasetImports } from './dataset-imports';
+import type { ImportOptions, ImportsOptions, StartedImport } from './dataset-imports';
+import type { ImportOutcome } from './import-outcome';
+import { readRawLine } from './raw-line';
+import { readRecordsPage, searchRecords } from './record-index';
+import type { RecordsPage } from './record-index';
+import { listDir } from './staging';
+
+export interface DatasetServiceOptions extends ImportsOptions {
+  readonly sample: { readonly path: string; readonly name: string };
+}
+
+/** The immutable version that a new job would use; `path` is absolute. */
+export interface CurrentVersion {
+  readonly id: string;
+  readonly sha256: string;
+  readonly path: string;
+  readonly records: number;
+}
+
+interface RecordsRequest {
+  readonly id: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly query?: string;
+}
+
+interface ProblemsRequest {
+  readonly id: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly type: ProblemType | null;
+}
+
+/** Datasets of one user: import, look into, put away. */
+export class DatasetService {
+  readonly #options: DatasetServiceOptions;
+  readonly #imports: DatasetImports;
+
+  constructor(options: DatasetServiceOptions) {
+    this.#options = options;
+    this.#imports = new DatasetImports(options);
+  }
+
+  /** Before anything else at start. */
+  recover(): Promise<void> {
+    return this.#imports.recover();
+  }
+
+  /** Unfinished imports end and say so at the next start. */
+  stop(): Promise<void> {
+    return this.#imports.stop();
+  }
+
+  /** Rows at once, files one after another; `finished` of each is its end. */
+  async startImport(paths: readonly string[], options: ImportOptions = {}): Promise<StartedImport[]> {
+    const started: StartedImport[] = [];
+    for (const path of paths) started.push(await this.#imports.start(path, options));
+    return started;
+  }
+
+  /** Imports files and waits for them; cancelled ones are left out. */
+  async import(paths: readonly string[], options: ImportOptions = {}): Promise<ImportOutcome[]> {
+    const started = await this.startImport(paths, options);
+    const outcomes = await Promise.all(started.map(({ finished }) => finished));
+    return outcomes.filter((outcome) => outcome !== null);
+  }
+
+  /** The bundled sample; imported once, however often it is asked for. */
+  async importSample(): Promise<Dataset> {
+    const { path, name } = this.#options.sample;
+    const known = (await this.list()).find((dataset) => dataset.name === name && dataset.status === 'ready');
+    if (known !== undefined) return known;
+    const [outcome] = await this.import([path], { name });
+    if (outcome === undefined) throw datasetNotReady(name);
+    return outcome.dataset;
+  }
+
+  async cancelImport(id: string): Promise<void> {
+    if (!(await this.#imports.cancel(id))) await this.get(id);
+  }
+
+  list(): Promise<Dataset[]> {
+    return this.#options.repositories.datasets.list();
+  }
+
+  async get(id: string): Promise<Dataset> {
+    const dataset = await this.#options.repositories.datasets.get(id);
+    if (dataset === null) throw datasetNotFound(id);
+    return dataset;
+  }
+
+  async currentVersion(id: string): Promise<CurrentVersion | null> {
+    const version = await this.#options.repositories.datasetVersions.current(id);
+    if (version === null) return null;
+    const { sha256, records } = version;
+    return { id: version.id, sha256, records, path: this.#options.paths.absolute(version.path) };
+  }
+
+  /** A page of records, or of those with a text in them; positions count from 0. */
+  async records({ id, query = '', ...page }: RecordsRequest): Promise<RecordsPage> {
+    const version = await this.#requireVersion(id);
+    const versionDir = dirname(version.path);
+    return query.trim() === ''
+      ? readRecordsPage(versionDir, page)
+      : searchRecords(versionDir, { ...page, query });
+  }
+
+  /** One record by its position from 0. */
+  async record(id: string, index: number): Promise<CanonicalRecord> {
+    const { total, records } = await this.records({ id, offset: index, limit: 1 });
+    const found = records[0];
+    if (found === undefined) throw recordNotFound(index, total);
+    return found.record;
+  }
+
+  async problems({
+    id,
+    type,
+    offset,
+    limit,
+  }: ProblemsRequest): Promise<{ total: number; problems: DatasetProblem[] }> {
+    await this.get(id);
+    return this.#options.repositories.datasetProblems.page(id, { offset, limit }, type);
+  }
+
+  /** A line of the original file as it stands there. */
+  async rawLine(id: string, line: number): Promise<string> {
+    await this.get(id);
+    const sourcePath = await this.#sourcePath(id);
+    const text = sourcePath === null ? null : await readRawLine(sourcePath, line);
+    if (text === null) throw lineNotFound(line);
+    return text;
+  }
+
+  async rename(id: string, name: string): Promise<Dataset> {
+    return this.#changed(id, await this.#options.repositories.datasets.update(id, { name: name.trim() }));
+  }
+
+  /** Into the bin; an import that is still going on ends. */
+  async delete(id: string): Promise<void> {
+    if (await this.#imports.cancel(id)) return;
+    this.#changed(id, await this.#options.repositories.datasets.softDelete(id));
+  }
+
+  async restore(id: string): Promise<Dataset> {
+    return this.#changed(id, await this.#options.repositories.datasets.restore(id));
+  }
+
+  /** Out of the bin for good, files and all. A dataset that a job used stays. */
+  async purge(id: string): Promise<void> {
+    const { repositories, paths } = this.#options;
+    const dataset = await this.get(id);
+    if (dataset.deleted_at === null) throw datasetNotDeleted(dataset.name);
+    const jobs = await repositories.datasets.usedByJobs(id);
+    if (jobs > 0) throw datasetInUse(dataset.name, jobs);
+    await repositories.datasets.purge(id);
+    await rm(paths.datasetDir(id), { recursive: true, force: true });
+  }
+
+  #changed(id: string, dataset: Dataset | null): Dataset {
+    if (dataset === null) throw datasetNotFound(id);
+    this.#options.publisher.publish('datasets.changed', dataset);
+    return dataset;
+  }
+
+  async #requireVersion(id: string): Promise<CurrentVersion> {
+    const dataset = await this.get(id);
+    const version = await this.currentVersion(id);
+    if (version === null) throw datasetNotReady(dataset.name);
+    return version;
+  }
+
+  /** That of the current version; a file without usable records has a folder but no version. */
+  async #sourcePath(id: string): Promise<string | null> {
+    const { repositories, paths } = this.#options;
+    const version = await repositories.datasetVersions.current(id);
+    if (version?.source_path) return paths.absolute(version.source_path);
+    const versionsDir = join(paths.datasetDir(id), 'versions');
+    const [only] = await listDir(versionsDir);
+    if (only === undefined) return null;
+    const path = join(versionsDir, only, SOURCE_FILE);
+    await access(path);
+    return path;
+  }
+}

@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { useBench } from './bench-setup';
+import { chat, jsonl, kinds } from './testing';
+
+const bench = useBench();
+const good = JSON.stringify(chat('q', 'a'));
+const MIB = 1024 * 1024;
+const nested = (depth: number, inner = '1') => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
+
+describe('Q16 limits', () => {
+  it('lets a record nest 64 deep and names one that nests deeper', async () => {
+    const record = (depth: number) => `{"instruction":"a","output":"b","x":${nested(depth - 1)}}`;
+    const { report, problems } = await bench().import(`${record(64)}\n${record(65)}`);
+    expect(report.usable_records).toBe(1);
+    expect(kinds(problems)).toEqual(['2 too_deep error']);
+  });
+
+  it('does not take brackets inside texts for depth', async () => {
+    const { report } = await bench().import(
+      JSON.stringify({ instruction: nested(500), output: '\\"[[['.repeat(90) }),
+    );
+    expect(report.usable_records).toBe(1);
+  });
+
+  it.each([
+    ['in a line', `${good}\n{"messages":${nested(1_000_000)}}`, '2 too_deep error'],
+    ['in a list', `[${good},\n{"messages":${nested(1_000_000)}}]`, '2 too_deep error'],
+  ])('survives JSON a million deep %s', async (_, text, kind) => {
+    const { report, problems } = await bench().import(text);
+    expect(report.usable_records).toBe(1);
+    expect(kinds(problems)).toEqual([kind]);
+  });
+
+  it('survives a million opening brackets', async () => {
+    const { report } = await bench().import('['.repeat(1_000_000));
+    expect(report).toMatchObject({ usable_records: 0 });
+  });
+
+  it.each([
+    ['line', (long: string) => `${good}\n${long}\n${good}`],
+    ['element', (long: string) => `[${good},\n${long},\n${good}]`],
+  ])('skips a %s over 16 MiB and goes on after it', async (_, around) => {
+    const long = JSON.stringify(chat('q', 'x'.repeat(17 * MIB)));
+    const { report, problems } = await bench().import(around(long));
+    expect(report).toMatchObject({ usable_records: 2, rejected_records: 1 });
+    expect(kinds(problems)).toEqual(['2 line_too_long error']);
+  });
+
+  it('reads a line just under 16 MiB', async () => {
+    const { report } = await bench().import(
+      `${good}\n${JSON.stringify(chat('q', 'x'.repeat(16 * MIB - 200)))}`,
+    );
+    expect(report.usable_records).toBe(2);
+  });
+
+  it('names a file over the size limit without copying it', async () => {
+    const { report, versionDir } = await bench().import(`${good}\n${good}`, { maxBytes: 100 });
+    expect(kinds(report.problems)).toEqual(['1 file_too_large error']);
+    expect(report.problems[0]?.error).toContain('at most 100 B');
+    expect(versionDir).toBeNull();
+  });
+});
+
+describe('one bad line never loses a file', () => {
+  it.each(['{', '{"messages":', 'null', '[]', '"text"', '{"messages":{}}', '{}', '\u0000', '\\', '{"a":1}}'])(
+    '%j',
+    async (bad) => {
+      const { report, problems } = await bench().import(`${good}\n${bad}\n${good}`);
+      expect(report).toMatchObject({ records_total: 3, usable_records: 2, rejected_records: 1 });
+      expect(problems.every(({ line }) => line === 2)).toBe(true);
+    },
+  );
+
+  it('I02 lists every fault, keeps the first hundred in the report and all in the file', async () => {
+    const { report, problems } = await bench().import(`${good}\n${'{"messages":[]}\n'.repeat(300)}`);
+    expect(report).toMatchObject({ rejected_records: 300, usable_records: 1 });
+    expect(report.problems).toHaveLength(100);
+    expect(problems).toHaveLength(report.problems_total);
+  });
+
+  it('I02 imports nothing of a file without a usable record, and says why', async () => {
+    const { report, version, statistics } = await bench().import('{"messages":[]}\n'.repeat(3));
+    expect(report).toMatchObject({ usable_records: 0, rejected_records: 3, shape: 'D' });
+    expect(version).toBeNull();
+    expect(statistics).toMatchObject({ total_training_pairs: 0, sample_data: [] });
+  });
+});
+
+const jsonish = fc.constantFrom(
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\',
+  '\n',
+  '\r',
+  ' ',
+  'null',
+  '1e9',
+  '"messages"',
+  '"role"',
+  '"user"',
+  '"content"',
+  '"assistant"',
+  '"instruction":"a"',
+  '"output":"b"',
+  good,
+  `${good}\n`,
+  '"data"',
+  '"training_pairs"',
+  '"conversations"',
+  '\ufeff',
+  '\u0000',
+  'é',
+  String.raw`\ud800`,
+  '{{x}}',
+);
+const anyText = fc.array(jsonish, { maxLength: 40 }).map((parts) => parts.join(''));
+const anyBytes = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
+
+describe('no input crashes or loops', () => {
+  it.each([
+    ['text that is nearly JSON', anyText.map((text) => Buffer.from(text))],
+    ['bytes', anyBytes],
+    ['JSON values', fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)))],
+    [
+      'lines of JSON values',
+      fc.array(fc.jsonValue(), { maxLength: 8 }).map((values) => Buffer.from(jsonl(...values))),
+    ],
+  ])('%s', async (_, inputs) => {
+    await fc.assert(
+      fc.asyncProperty(inputs, fc.boolean(), async (bytes, salvage) => {
+        const { report, records, problems } = await bench().import(bytes, { salvage });
+        expect(report.usable_records + report.rejected_records + report.skipped_null_target).toBe(
+          report.records_total,
+        );
+        expect(records).toHaveLength(report.usable_records);
+        expect(problems).toHaveLength(report.problems_total);
+        if (report.usable_records === 0 && report.skipped_null_target === 0)
+          expect(report.problems_total).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+const content = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.trim() !== '');
+const record = fc
+  .array(fc.tuple(content, content), { minLength: 1, maxLength: 3 })
+  .map((pairs) => ({ messages: pairs.flatMap(([question, answer]) => chat(question, answer).messages) }));
+
+describe('import → canonical → import', () => {
+  it('gives the same records, from lines, a list or an object with a list', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(record, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 3 }),
+        async (records, container) => {
+          const texts = [
+            jsonl(...records),
+            JSON.stringify(records),
+            JSON.stringify(records, null, 2),
+            JSON.stringify({ data: records }),
+          ];
+          const first = await bench().import(texts[container] ?? '');
+          expect(
+            first.records.map(({ messages }) =>
+              messages.map(({ role, content: said }) => ({ role, content: said })),
+            ),
+          ).toEqual(records.map(({ messages }) => messages));
+          const again = await bench().import(jsonl(...first.records));
+          const bare = ({ messages }: (typeof first.records)[number]) => messages;
+          expect(again.records.map(bare)).toEqual(first.records.map(bare));
+          expect(again.records.map(({ id }) => id)).toEqual(first.records.map(({ id }) => id));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

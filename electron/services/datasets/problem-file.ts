@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { DatasetProblem } from '../../../src/lib/types/dataset-records';
+import { PROBLEMS_FILE } from './dataset-files';
+import { fileChunks } from './readers/file-chunks';
+import { readLineRecords } from './readers/read-lines';
+
+/** The problems of a version in batches that the database takes at a time. */
+export async function* readProblems(versionDir: string): AsyncGenerator<readonly DatasetProblem[]> {
+  for await (const batch of readLineRecords(fileChunks(join(versionDir, PROBLEMS_FILE)))) {
+    if (batch.length > 0)
+      yield batch.map(({ bytes }) => DatasetProblem.parse(JSON.parse(bytes.toString('utf8'))));
+  }
+}

@@ -1,0 +1,89 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CanonicalRecord } from '../../../src/lib/types/dataset-records';
+import { RECORDS_FILE, RECORDS_INDEX_FILE } from './dataset-files';
+import { INDEX_ENTRY_BYTES } from './import/canonical-writer';
+import { fileChunks } from './readers/file-chunks';
+import { readLineRecords } from './readers/read-lines';
+
+export interface RecordsPage {
+  readonly total: number;
+  /** `index` counts from 0 in the whole file. */
+  readonly records: readonly { readonly index: number; readonly record: CanonicalRecord }[];
+}
+
+export interface PageRequest {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Records by position: two reads each, however long the file. */
+export async function readRecordsPage(
+  versionDir: string,
+  { offset, limit }: PageRequest,
+): Promise<RecordsPage> {
+  const index = await open(join(versionDir, RECORDS_INDEX_FILE), 'r');
+  try {
+    const { size } = await index.stat();
+    const total = Math.max(0, size / INDEX_ENTRY_BYTES - 1);
+    const count = Math.max(0, Math.min(limit, total - offset));
+    if (count === 0) return { total, records: [] };
+    const offsets = await readOffsets(index, { first: offset, count: count + 1 });
+    return { total, records: await readBetween(versionDir, { offsets, first: offset }) };
+  } finally {
+    await index.close();
+  }
+}
+
+async function readOffsets(
+  index: FileHandle,
+  { first, count }: { first: number; count: number },
+): Promise<number[]> {
+  const bytes = Buffer.alloc(count * INDEX_ENTRY_BYTES);
+  await index.read(bytes, 0, bytes.length, first * INDEX_ENTRY_BYTES);
+  return Array.from({ length: count }, (_, entry) => bytes.readUIntLE(entry * INDEX_ENTRY_BYTES, 6));
+}
+
+async function readBetween(
+  versionDir: string,
+  { offsets, first }: { offsets: readonly number[]; first: number },
+): Promise<RecordsPage['records']> {
+  const file = await open(join(versionDir, RECORDS_FILE), 'r');
+  try {
+    const start = offsets[0] ?? 0;
+    const bytes = Buffer.alloc((offsets.at(-1) ?? start) - start);
+    await file.read(bytes, 0, bytes.length, start);
+    return offsets.slice(0, -1).map((from, position) => ({
+      index: first + position,
+      record: parseRecord(bytes.subarray(from - start, (offsets[position + 1] ?? from) - start)),
+    }));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Records with a text in one of their messages, in any case. Reads the whole file, a little at a time. */
+export async function searchRecords(
+  versionDir: string,
+  { offset, limit, query }: PageRequest & { readonly query: string },
+): Promise<RecordsPage> {
+  const wanted = query.toLowerCase();
+  const records: { index: number; record: CanonicalRecord }[] = [];
+  let index = -1;
+  let total = 0;
+  for await (const batch of readLineRecords(fileChunks(join(versionDir, RECORDS_FILE)))) {
+    for (const { bytes } of batch) {
+      index += 1;
+      const record = parseRecord(bytes);
+      if (!record.messages.some(({ content }) => content.toLowerCase().includes(wanted))) continue;
+      if (total >= offset && records.length < limit) records.push({ index, record });
+      total += 1;
+    }
+  }
+  return { total, records };
+}
+
+function parseRecord(bytes: Buffer): CanonicalRecord {
+  return CanonicalRecord.parse(JSON.parse(bytes.toString('utf8')));
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { chat } from './import/testing';
+import { importInWorker } from './worker-import';
+
+let dir = '';
+let workerUrl = new URL('file:///');
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'import-worker-'));
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    ssr: { noExternal: true },
+    build: {
+      ssr: join(import.meta.dirname, 'import-worker.ts'),
+      outDir: join(dir, 'out'),
+      target: 'node20.18',
+      rollupOptions: { output: { entryFileNames: '[name].mjs' } },
+    },
+  });
+  workerUrl = pathToFileURL(join(dir, 'out', 'import-worker.mjs'));
+}, 60_000);
+
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+const request = async (name: string, records: number) => {
+  const sourcePath = join(dir, `${name}.jsonl`);
+  await writeFile(sourcePath, `${JSON.stringify(chat('q', 'a'))}\n`.repeat(records));
+  return { sourcePath, datasetDir: join(dir, 'bucket', name), stagingToken: 'token' };
+};
+
+it('imports on a thread of its own and reports progress', async () => {
+  let lastRecords = 0;
+  const result = await importInWorker(workerUrl)(
+    await request('good', 3000),
+    ({ records }) => {
+      lastRecords = records;
+    },
+    new AbortController().signal,
+  );
+  expect(result.report.usable_records).toBe(3000);
+  expect(lastRecords).toBe(3000);
+  expect(await readdir(join(dir, 'bucket', 'good'))).toContain('dataset.jsonl');
+});
+
+it('I01 ends the thread at once when cancelled, and leaves nothing behind', async () => {
+  const abort = new AbortController();
+  let cancelledAt = 0;
+  const run = importInWorker(workerUrl)(
+    await request('cancelled', 300_000),
+    ({ phase }) => {
+      if (phase === 'reading' && cancelledAt === 0) {
+        cancelledAt = performance.now();
+        abort.abort();
+      }
+    },
+    abort.signal,
+  );
+  await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  expect(performance.now() - cancelledAt).toBeLessThan(1000);
+  expect(await readdir(join(dir, 'bucket'))).not.toContain('cancelled');
+});
+
+it('P09 says when the thread dies, and sweeps after it', async () => {
+  const path = join(dir, 'dying.mjs');
+  await writeFile(
+    path,
+    `import { mkdirSync } from 'node:fs'; import { workerData } from 'node:worker_threads';
+    mkdirSync(workerData.datasetDir + '/.staging-token', { recursive: true }); process.exit(3);`,
+  );
+  const run = importInWorker(pathToFileURL(path))(
+    await request('dying', 1),
+    () => undefined,
+    new AbortController().signal,
+  );
+  await expect(run).rejects.toThrow('the import ended without a result');
+  expect(await readdir(join(dir, 'bucket'))).not.toContain('dying');
+});

@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import { sweepImport } from './import/import-file';
+import type { ImportProgress, ImportRequest, ImportResult } from './import/import-request';
+
+export type ImportMessage =
+  | { readonly kind: 'progress'; readonly progress: ImportProgress }
+  | { readonly kind: 'result'; readonly result: ImportResult }
+  | { readonly kind: 'failed'; readonly code: string | null; readonly message: string };
+
+/** Imports one file. `importFile` is one of these, and so is what `importInWorker` makes. */
+export type ImportRunner = (
+  request: ImportRequest,
+  onProgress: (progress: ImportProgress) => void,
+  signal: AbortSignal,
+) => Promise<ImportResult>;
+
+/** Imports on a thread of its own. A cancel ends the thread at once and sweeps after it. */
+export function importInWorker(workerUrl: URL): ImportRunner {
+  return async (request, onProgress, signal) => {
+    signal.throwIfAborted();
+    const worker = new Worker(workerUrl, { workerData: request });
+    const stop = () => void worker.terminate();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await resultOf(worker, onProgress);
+    } catch (error) {
+      await worker.terminate();
+      await sweepImport(request);
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+}
+
+function resultOf(worker: Worker, onProgress: (progress: ImportProgress) => void): Promise<ImportResult> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: ImportMessage) => {
+      if (message.kind === 'progress') onProgress(message.progress);
+      else if (message.kind === 'result') resolve(message.result);
+      else reject(Object.assign(new Error(message.message), { code: message.code }));
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      reject(new Error('the import ended without a result'));
+    });
+  });
+}
