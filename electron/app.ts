@@ -1,0 +1,201 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Publisher } from '../src/lib/contract/derived';
+import { isActive } from '../src/lib/training/job-states';
+import { type Database, openDatabase } from './db/client';
+import { watchNetworkWarnings } from './network-warnings';
+import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
+import { checkModelFolder } from './services/base-models/check-folder';
+import { DatasetPaths } from './services/datasets/dataset-paths';
+import { DatasetService } from './services/datasets/dataset-service';
+import { importInWorker } from './services/datasets/worker-import';
+import { EstimateService } from './services/estimate/estimate-service';
+import { HardwareService } from './services/hardware/hardware-service';
+import { Conclusion } from './services/jobs/conclusion';
+import { JobService } from './services/jobs/job-service';
+import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
+import { QueueRunner } from './services/jobs/queue-runner';
+import { createRunSources } from './services/jobs/run-sources';
+import { ArtifactMaker } from './services/models/artifact-maker';
+import { ArtifactService } from './services/models/artifact-service';
+import { TrainerCommands } from './services/models/trainer-commands';
+import { NetworkCounter } from './services/network/network-counter';
+import { Doctor } from './services/runtime/doctor';
+import { SettingsService } from './services/settings/settings-service';
+import { createLauncher } from './services/trainer/launcher';
+import { OneShot } from './services/trainer/one-shot';
+import { findPython } from './services/trainer/runtime';
+import { ServeProcess } from './services/trainer/serve-process';
+
+export const APP_VERSION = packageJson.version;
+export const SAMPLE_NAME = 'The lighthouse keeper';
+const NODE_API_OF_PACKAGED_SQLITE = 10;
+const HARDWARE_EVERY_MS = 5000;
+
+export interface AppOptions {
+  readonly dataDir: string;
+  /** Holds `trainer/`, `samples/`, `icons/`, `runtime/` and `models/`. */
+  readonly resourcesDir: string;
+  /** Holds the bundled threads. */
+  readonly bundleDir: string;
+  readonly migrationsDir: string;
+  readonly publisher: Publisher;
+  readonly kind: 'app' | 'cli';
+  readonly onFailure: (thrown: unknown) => void;
+}
+
+const openData = (options: AppOptions): Promise<Database> => {
+  const { dataDir, resourcesDir, bundleDir, migrationsDir } = options;
+  const old = Number(process.versions['napi'] ?? 0) < NODE_API_OF_PACKAGED_SQLITE;
+  return openDatabase(pathToFileURL(join(bundleDir, 'database-worker.js')), {
+    path: join(dataDir, 'pipeline.db'),
+    migrationsDir,
+    backupsDir: join(dataDir, 'backups'),
+    ...(old && {
+      nativeBinding: join(resourcesDir, 'runtime', 'better-sqlite3-napi9', 'better_sqlite3.node'),
+    }),
+  });
+};
+
+/** What everything else stands on. */
+const buildGround = async (options: AppOptions, database: Database) => {
+  const { dataDir, resourcesDir } = options;
+  const { id: userId } = await database.profile();
+  const repositories = database.forUser(userId);
+  const now = () => new Date().toISOString();
+  const network = new NetworkCounter({ publisher: options.publisher, now });
+  const publisher = watchNetworkWarnings(options.publisher, network);
+  const paths = pathsOf(dataDir, resourcesDir);
+  const places = { env: process.env, resourcesDir, trainerDir: paths.trainerDir, cacheDir: paths.cacheDir };
+  const common = { repositories, paths, publisher, now };
+  const settings = new SettingsService({ store: repositories.settings, publisher });
+  const hardware = new HardwareService({ dataDir, publisher });
+  return { network, places, common, settings, hardware, userId, models: join(resourcesDir, 'models') };
+};
+
+type Ground = Awaited<ReturnType<typeof buildGround>>;
+
+/** What a run is made of. */
+const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
+  const { common, models, settings, userId } = ground;
+  const { repositories, paths, publisher, now } = common;
+  const bundledDir = join(models, BUNDLED_MODEL);
+  const baseModels = new BaseModelService({
+    store: repositories.baseModels,
+    publisher,
+    now,
+    bundledDir,
+  });
+  const datasets = new DatasetService({
+    ...common,
+    paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
+    runImport: importInWorker(pathToFileURL(join(bundleDir, 'import-worker.js'))),
+    maxFileBytes: async () => (await settings.get()).dataset_size_limit_bytes,
+    sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
+  });
+  return { baseModels, datasets, bundledDir };
+};
+
+const buildServices = async (options: AppOptions, database: Database) => {
+  const { dataDir, resourcesDir, onFailure } = options;
+  const ground = await buildGround(options, database);
+  const { network, places, common, settings, hardware } = ground;
+  const { repositories, paths } = common;
+  const { baseModels, datasets, bundledDir } = buildData(options, ground);
+  const oneShot = new OneShot(places);
+  const commands = new TrainerCommands(oneShot);
+  const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
+  const runner = new QueueRunner({
+    ...common,
+    conclusion: new Conclusion({ ...common, maker }),
+    launch: createLauncher(places),
+    kind: options.kind,
+    devices: async () => devicesOf((await hardware.current()).gpus),
+    onFailure,
+  });
+  const sources = createRunSources({
+    repositories,
+    paths,
+    hardware: () => hardware.current(),
+    cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
+    fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
+  });
+  const doctor = new Doctor({
+    hardware: () => hardware.current(),
+    python: () => findPython(places),
+    bundledModelDir: bundledDir,
+    dataDir,
+  });
+  const estimates = new EstimateService({
+    dataset: (id) => datasets.get(id),
+    baseModel: (id) => baseModels.get(id),
+    hardware: () => hardware.current(),
+    measuredSpeed: (baseModelId) => repositories.records.measuredSpeed(baseModelId),
+  });
+  const jobs = new JobService({ ...common, sources, runner, app_version: APP_VERSION });
+  const models = new ArtifactService({ ...common, commands });
+  const serve = new ServeProcess(places);
+  return {
+    datasets,
+    baseModels,
+    jobs,
+    models,
+    hardware,
+    settings,
+    doctor,
+    estimates,
+    network,
+    repositories,
+    serve,
+    runner,
+    dataDir,
+    samplesDir: join(resourcesDir, 'samples'),
+  };
+};
+
+const devicesOf = (gpus: readonly { readonly uuid: string }[]): readonly string[] =>
+  gpus.length > 0 ? gpus.map(({ uuid }) => uuid) : ['cpu'];
+
+export type Services = Awaited<ReturnType<typeof buildServices>>;
+
+/** The whole product without a window: the window and the command line stand on it. */
+export interface App {
+  readonly services: Services;
+  /** Takes the queue, ends what an earlier process left, and works. */
+  start(): Promise<void>;
+  /** Lets trainers save and leave, then closes everything. */
+  stop(): Promise<void>;
+  staysOpenWithoutWindow(): Promise<boolean>;
+}
+
+/** Builds every part in the order in which they need each other; nothing runs before `start`. */
+export const createApp = async (options: AppOptions): Promise<App> => {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const database = await openData(options);
+  const services = await buildServices(options, database);
+  let stopWatching: () => void = () => undefined;
+  return {
+    services,
+    start: async () => {
+      await services.datasets.recover();
+      await services.baseModels.ensureBundled();
+      if (options.kind === 'app') {
+        stopWatching = services.hardware.watch(HARDWARE_EVERY_MS, options.onFailure);
+      }
+      await services.runner.start();
+    },
+    stop: async () => {
+      stopWatching();
+      await services.runner.stop();
+      await services.datasets.stop();
+      await services.serve.stop();
+      await database.close();
+    },
+    staysOpenWithoutWindow: async () => {
+      const { keep_training_when_closed } = await services.settings.get();
+      return keep_training_when_closed && (await services.jobs.list()).some(({ status }) => isActive(status));
+    },
+  };
+};

@@ -1,0 +1,93 @@
+import type { Handlers } from '../src/lib/contract/derived';
+import { RecordView } from '../src/lib/types/record-view';
+import { APP_VERSION, type Services } from './app';
+import { tryIt } from './try-it';
+
+const datasetHandlers = ({ datasets, baseModels, serve }: Services): Handlers['datasets'] => ({
+  list: () => datasets.list(),
+  get: ({ id }) => datasets.get(id),
+  import: async ({ paths }) => (await datasets.startImport(paths)).map(({ dataset }) => dataset),
+  import_sample: () => datasets.importSample(),
+  cancel_import: ({ id }) => datasets.cancelImport(id),
+  problems: (request) => datasets.problems(request),
+  raw_line: async ({ id, line }) => ({ text: await datasets.rawLine(id, line) }),
+  records: async (request) => {
+    const { total, records } = await datasets.records(request);
+    return { total, records: [...records] };
+  },
+  view: async ({ id, index, base_model_id, max_length }) => {
+    const [record, dataset, model] = await Promise.all([
+      datasets.record(id, index),
+      datasets.get(id),
+      baseModels.get(base_model_id),
+    ]);
+    const params = { record, base_model: model.path, max_length, format: dataset.format };
+    return RecordView.parse(await serve.request('inspect', params));
+  },
+  rename: ({ id, name }) => datasets.rename(id, name),
+  delete: ({ id }) => datasets.delete(id),
+  restore: ({ id }) => datasets.restore(id),
+});
+
+const jobHandlers = (services: Services): Handlers['jobs'] => {
+  const { jobs, estimates } = services;
+  return {
+    list: () => jobs.list(),
+    get: ({ id }) => jobs.get(id),
+    settings: (request) => estimates.settings(request),
+    estimate: (request) => estimates.estimate(request),
+    create: (request) => jobs.create(request),
+    try_it: () => tryIt(services),
+    pause: ({ id }) => jobs.pause(id),
+    resume: ({ id }) => jobs.resume(id),
+    cancel: (request) => jobs.cancel(request),
+    retry: ({ id }) => jobs.retry(id),
+    move: ({ id, to }) => jobs.move(id, to),
+    delete: ({ id }) => jobs.delete(id),
+    checkpoint_now: ({ id }) => jobs.checkpointNow(id),
+    sample_now: ({ id, prompt }) => jobs.sampleNow(id, prompt),
+    metrics: ({ id }) => jobs.metrics(id),
+    events: (page) => jobs.events(page),
+    samples: ({ id }) => jobs.samples(id),
+    evaluations: ({ id }) => jobs.evaluations(id),
+    checkpoints: ({ id }) => jobs.checkpoints(id),
+    attempts: ({ id }) => jobs.attempts(id),
+    logs: (page) => jobs.logs(page),
+  };
+};
+
+const modelHandlers = ({ models }: Services): Handlers['models'] => ({
+  list: () => models.list(),
+  get: ({ id }) => models.get(id),
+  verify: ({ id }) => models.verify(id),
+  delete: ({ id }) => models.delete(id),
+  rename: ({ id, name }) => models.rename(id, name),
+  export: (request) => models.export(request),
+  exports: ({ id }) => models.exports(id),
+  generate: (request) => models.generate(request),
+});
+
+/** Every call of the contract that needs no desktop. */
+export const handlersOf = (services: Services): Omit<Handlers, 'desktop'> => ({
+  datasets: datasetHandlers(services),
+  base_models: {
+    list: () => services.baseModels.list(),
+    add: (request) => services.baseModels.add(request),
+    remove: ({ id }) => services.baseModels.remove(id),
+  },
+  jobs: jobHandlers(services),
+  models: modelHandlers(services),
+  system: {
+    doctor: () => services.doctor.checks(),
+    hardware: () => services.hardware.current(),
+    network: () => Promise.resolve(services.network.current()),
+    about: () =>
+      Promise.resolve({
+        version: APP_VERSION,
+        data_dir: services.dataDir,
+        platform: process.platform,
+        notice: null,
+      }),
+  },
+  settings: { get: () => services.settings.get(), set: (changes) => services.settings.set(changes) },
+});

@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, BrowserWindow, dialog, Menu, nativeTheme, session } from 'electron';
+import log from 'electron-log/node';
+import type { Publisher } from '../src/lib/contract/derived';
+import { toErrorPayload } from '../src/lib/messages/app-error';
+import { isActive } from '../src/lib/training/job-states';
+import { TrainingJob } from '../src/lib/types/lora-training';
+import { type App, createApp } from './app';
+import { resolveDataDir } from './data-dir';
+import { handlersOf } from './handlers';
+import { desktopHandlers } from './platform/desktop';
+import { createKeepAwake } from './platform/keep-awake';
+import { menuTemplate } from './platform/menu';
+import { registerAppScheme, serveWindowFiles } from './platform/protocol';
+import { denyNavigation, denyNetwork } from './platform/security';
+import { showTray } from './platform/tray';
+import { openWindow } from './platform/window';
+import { servePort, windowPublisher } from './transport/electron-port';
+import { createServer } from './transport/serve';
+
+const distDir = dirname(fileURLToPath(import.meta.url));
+const resourcesDir = app.isPackaged ? process.resourcesPath : join(distDir, '..', '..', 'resources');
+const dataDir = resolveDataDir();
+
+let window: BrowserWindow | null = null;
+let removeTray: (() => void) | null = null;
+const currentWindow = (): BrowserWindow | null => window;
+
+const showWindow = (): void => {
+  removeTray?.();
+  removeTray = null;
+  if (window && !window.isDestroyed()) {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+    return;
+  }
+  window = openWindow({ preload: join(distDir, 'preload.cjs'), stateDir: join(dataDir, 'electron') });
+  window.on('closed', () => {
+    window = null;
+  });
+};
+
+const prepareFolders = (): void => {
+  mkdirSync(join(dataDir, 'electron'), { recursive: true, mode: 0o700 });
+  app.setPath('userData', join(dataDir, 'electron'));
+  log.transports.file.resolvePathFn = () => join(dataDir, 'logs', 'main.log');
+  log.transports.console.level = false;
+};
+
+const publisherWithSideEffects = (): Publisher => {
+  const toWindow = windowPublisher(currentWindow);
+  const keepAwake = createKeepAwake();
+  const active = new Set<string>();
+  return {
+    publish: (name, payload) => {
+      toWindow.publish(name, payload);
+      if (name !== 'jobs.changed') return;
+      const job = TrainingJob.safeParse(payload).data;
+      if (!job) return;
+      if (isActive(job.status)) active.add(job.id);
+      else active.delete(job.id);
+      keepAwake(active.size > 0);
+    },
+  };
+};
+
+const stopOnQuit = (pipeline: App): void => {
+  let stopped = false;
+  app.on('before-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    stopped = true;
+    void pipeline.stop().finally(() => app.quit());
+  });
+};
+
+const quitOrHide = (pipeline: App): void => {
+  app.on('window-all-closed', () => {
+    void pipeline.staysOpenWithoutWindow().then((stays) => {
+      if (stays) removeTray ??= showTray({ iconsDir: join(resourcesDir, 'icons'), open: showWindow });
+      else app.quit();
+    });
+  });
+};
+
+const start = async (): Promise<void> => {
+  const pipeline = await createApp({
+    dataDir,
+    resourcesDir,
+    bundleDir: distDir,
+    migrationsDir: join(distDir, '..', '..', 'migrations'),
+    publisher: publisherWithSideEffects(),
+    kind: 'app',
+    onFailure: (thrown) => log.error(thrown),
+  });
+  denyNetwork(session.defaultSession, (target) => pipeline.services.network.denied('window', target));
+  serveWindowFiles(join(distDir, '..', 'renderer'));
+  const handlers = { ...handlersOf(pipeline.services), desktop: desktopHandlers(currentWindow) };
+  servePort({ currentWindow, answer: createServer(handlers, (name, thrown) => log.warn(name, thrown)) });
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate((command) => windowPublisher(currentWindow).publish('desktop.command', command)),
+    ),
+  );
+  nativeTheme.themeSource = (await pipeline.services.settings.get()).theme;
+  stopOnQuit(pipeline);
+  quitOrHide(pipeline);
+  showWindow();
+  await pipeline.start();
+};
+
+const refuseToStart = (thrown: unknown): void => {
+  log.error(thrown);
+  const { message, hint } = toErrorPayload(thrown);
+  process.stderr.write(`${message} ${hint}\n`);
+  if (process.env['PIPELINE_NO_DIALOGS'] !== '1')
+    dialog.showErrorBox('Pipeline cannot start', `${message}\n\n${hint}`);
+  app.exit(1);
+};
+
+prepareFolders();
+registerAppScheme();
+if (app.requestSingleInstanceLock()) {
+  denyNavigation();
+  app.on('second-instance', showWindow);
+  app.on('activate', showWindow);
+  app.whenReady().then(start).catch(refuseToStart);
+} else {
+  app.quit();
+}

@@ -1,0 +1,178 @@
+import type { RunRequest } from '../../../src/lib/contract/contract';
+import { peakMemoryBytes, trainableParameters } from '../../../src/lib/training/memory';
+import { resolveSettings } from '../../../src/lib/training/settings';
+import { planSteps } from '../../../src/lib/training/steps';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { Band, Estimate } from '../../../src/lib/types/estimate';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import type { HardwareState } from '../../../src/lib/types/system';
+import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+
+/** Roughly one token of English and code for four characters, used until tokens are counted. */
+const CHARACTERS_A_TOKEN = 4;
+const MEMORY_BAND = 0.3;
+const TIME_BAND = 0.15;
+const SMALLEST_LENGTH = 256;
+
+export interface MeasuredSpeed {
+  /** Median real tokens a second of finished runs of this base model on this machine. */
+  readonly tokens_per_second: number;
+  readonly runs: number;
+}
+
+interface EstimateOptions {
+  readonly dataset: (id: string) => Promise<Dataset>;
+  readonly baseModel: (id: string) => Promise<BaseModel>;
+  readonly hardware: () => Promise<HardwareState>;
+  readonly measuredSpeed: (baseModelId: string) => Promise<MeasuredSpeed | null>;
+}
+
+interface Known {
+  readonly dataset: Dataset;
+  readonly model: BaseModel;
+  readonly hardware: HardwareState;
+}
+
+const band = (expected: number, share: number): Band => ({
+  low: Math.round(expected * (1 - share)),
+  expected: Math.round(expected),
+  high: Math.round(expected * (1 + share)),
+});
+
+const settingsOf = ({ model, hardware }: Known, request: RunRequest): TrainingSettings =>
+  resolveSettings({
+    preset_id: request.preset_id,
+    changes: request.changes,
+    base_model_name: model.name,
+    device: hardware.gpus.length > 0 ? 'cuda' : 'cpu',
+    model_max_length: model.max_position_embeddings,
+  });
+
+const memoryOf = ({ model, hardware }: Known, settings: TrainingSettings): Band => {
+  const onCard = hardware.gpus.length > 0;
+  const expected = peakMemoryBytes({
+    model,
+    settings,
+    weight_bytes: onCard && settings.precision !== 'fp32' ? 2 : 4,
+    micro_batch: onCard ? 1 : Math.min(settings.batch_size, 8),
+    longest_row: settings.max_length,
+  });
+  return band(expected, MEMORY_BAND);
+};
+
+const room = (hardware: HardwareState): { total: number; free: number } => {
+  const [gpu] = hardware.gpus;
+  return gpu
+    ? { total: gpu.memory_total_bytes, free: gpu.memory_total_bytes - gpu.memory_used_bytes }
+    : { total: hardware.memory_total_bytes, free: hardware.memory_free_bytes };
+};
+
+const fitOf = (memory: Band, free: number): Estimate['fits'] => {
+  if (memory.high <= free) return 'fits';
+  return memory.expected <= free ? 'tight' : 'does_not_fit';
+};
+
+const remediesFor = (known: Known, settings: TrainingSettings): Estimate['remedies'] => {
+  const { free } = room(known.hardware);
+  const half = Math.floor(settings.max_length / 2);
+  const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
+    { label: `Set max length to ${half}`, changes: { max_length: half } },
+    { label: 'Set rank to 8', changes: { lora_rank: 8 } },
+    {
+      label: `Set batch size to 1 and accumulate ${settings.batch_size} steps`,
+      changes: { batch_size: 1, gradient_accumulation_steps: settings.batch_size },
+    },
+  ];
+  return tries.filter(
+    ({ changes }) =>
+      (changes.max_length ?? SMALLEST_LENGTH) >= SMALLEST_LENGTH &&
+      memoryOf(known, { ...settings, ...changes }).expected <= free,
+  );
+};
+
+const tokensAnEpoch = ({ dataset }: Known, train: number): number | null => {
+  const records = train + (dataset.total_validation_pairs ?? 0);
+  if (records === 0) return null;
+  const all = dataset.total_tokens ?? dataset.file_size / CHARACTERS_A_TOKEN;
+  return Math.round((all * train) / records);
+};
+
+/** What a run would take, from formulas and from what this machine has measured before. */
+export class EstimateService {
+  readonly #options: EstimateOptions;
+
+  constructor(options: EstimateOptions) {
+    this.#options = options;
+  }
+
+  async settings(request: RunRequest): Promise<TrainingSettings> {
+    return settingsOf(await this.#known(request), request);
+  }
+
+  async estimate(request: RunRequest): Promise<Estimate> {
+    const known = await this.#known(request);
+    const settings = settingsOf(known, request);
+    const speed = await this.#options.measuredSpeed(known.model.id);
+    return estimateFrom(known, settings, speed);
+  }
+
+  async #known({ dataset_id, base_model_id }: RunRequest): Promise<Known> {
+    const [dataset, model, hardware] = await Promise.all([
+      this.#options.dataset(dataset_id),
+      this.#options.baseModel(base_model_id),
+      this.#options.hardware(),
+    ]);
+    return { dataset, model, hardware };
+  }
+}
+
+const splitCounts = (dataset: Dataset, share: number): { train: number; held_out: number } => {
+  const usable = (dataset.total_training_pairs ?? 0) + (dataset.total_validation_pairs ?? 0);
+  const imported = dataset.total_validation_pairs ?? 0;
+  const held_out = share === 0.1 ? imported : Math.round(usable * share);
+  return { train: Math.max(1, usable - held_out), held_out };
+};
+
+const timeOf = (tokens: number | null, epochs: number, speed: MeasuredSpeed | null) => {
+  if (speed === null) {
+    return { time_ms: null, time_method: 'No run of this base model was measured on this machine yet.' };
+  }
+  if (tokens === null) return { time_ms: null, time_method: 'The dataset has no records to count.' };
+  const runs = speed.runs === 1 ? 'one past run' : `${speed.runs} past runs`;
+  return {
+    time_ms: band(((tokens * epochs) / speed.tokens_per_second) * 1000, TIME_BAND),
+    time_method: `From ${runs} of this base model on this machine, ${Math.round(speed.tokens_per_second)} tokens/s measured.`,
+  };
+};
+
+const estimateFrom = (known: Known, settings: TrainingSettings, speed: MeasuredSpeed | null): Estimate => {
+  const { train, held_out } = splitCounts(known.dataset, settings.validation_share);
+  const plan = planSteps(train, settings);
+  const tokens = tokensAnEpoch(known, train);
+  const memory = memoryOf(known, settings);
+  const { total, free } = room(known.hardware);
+  const trainable = trainableParameters(known.model.config, settings);
+  // A checkpoint holds the adapter and two moments of every parameter, in float32.
+  const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1));
+  const fits = fitOf(memory, free);
+  return {
+    memory_bytes: memory,
+    memory_total_bytes: total,
+    memory_free_bytes: Math.max(0, free),
+    memory_method: '≈ from weights, adapter, activations at the longest row and loss; ± 30 % until measured.',
+    ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, speed),
+    disk_bytes: band(disk, 0.1),
+    disk_free_bytes: known.hardware.disk_free_bytes,
+    energy_kwh: null,
+    total_steps: plan.total_steps,
+    steps_per_epoch: plan.steps_per_epoch,
+    total_epochs: plan.total_epochs,
+    train_records: train,
+    held_out_records: held_out,
+    trainable_parameters: trainable,
+    total_parameters: known.model.parameters,
+    tokens_per_epoch: tokens,
+    fits,
+    remedies: fits === 'fits' ? [] : remediesFor(known, settings),
+  };
+};
