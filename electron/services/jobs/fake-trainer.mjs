@@ -183,7 +183,7 @@ class Attempt {
     if (this.does('crash')) process.exit(7);
     if (this.does('deaf')) await sleep(1e9);
     while (this.does('hold') && this.stopped === null) await sleep(20);
-    if (this.does('slow-save')) await sleep(1500);
+    while (this.does('slow-save') && !existsSync(join(this.runDir, 'go'))) await sleep(20);
   }
 
   finish() {

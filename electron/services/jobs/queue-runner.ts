@@ -5,6 +5,7 @@ import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
+import { Follower } from './follower';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
 import { refused } from './refusals';
@@ -29,7 +30,7 @@ export class QueueRunner {
   readonly #lease: QueueLease;
   readonly #recovery: Recovery;
   readonly #runs = new Map<string, AttemptRun>();
-  readonly #seen = new Map<string, number>();
+  readonly #follower: Follower;
   readonly #rest = new EventEmitter();
   #owns = false;
   #stopping = false;
@@ -41,6 +42,7 @@ export class QueueRunner {
     this.#options = options;
     this.#lease = new QueueLease(options.repositories.lease, options.kind, options.pid);
     this.#recovery = new Recovery(options);
+    this.#follower = new Follower(options);
   }
 
   /** Whether this process runs the queue. */
@@ -113,7 +115,7 @@ export class QueueRunner {
   async #tick(): Promise<void> {
     if (!this.#owns) await this.#tryToOwn();
     if (!this.#owns) {
-      await this.#followOthers();
+      await this.#follower.look();
       return;
     }
     await this.#answerRequests();
@@ -127,15 +129,6 @@ export class QueueRunner {
       this.#rest.emit('change');
       this.#next().catch(this.#options.onFailure);
     });
-  }
-
-  // Another process runs the queue: what it changed is told here as if it had happened here.
-  async #followOthers(): Promise<void> {
-    for (const job of await this.#options.repositories.jobs.list()) {
-      const seen = this.#seen.get(job.id);
-      this.#seen.set(job.id, job.revision);
-      if (seen !== undefined && seen !== job.revision) this.#options.publisher.publish('jobs.changed', job);
-    }
   }
 
   async #answerRequests(): Promise<void> {

@@ -101,6 +101,7 @@ describe('after the app died', () => {
     expect(world.runner.isSaving(job.id)).toBe(true);
     const second = await world.create('plain');
     expect((await world.jobs.get(second.id)).status).toBe('queued');
+    await writeFile(join(world.jobs.runDir(job.id), 'go'), '');
     await gone;
     expect(await world.until(job.id, 'interrupted')).toMatchObject({ attempt: 1 });
     await world.until(second.id, 'completed');
@@ -128,6 +129,7 @@ describe('two processes', () => {
     expect(await other.until(job.id, 'cancelled')).toMatchObject({ cancel_reason: 'no' });
     expect((await other.models.list()).length).toBe(1);
     expect(other.published.some(({ name }) => name === 'jobs.changed')).toBe(true);
+    expect(other.published.some(({ name }) => name === 'jobs.points')).toBe(true);
     await world.runner.stop();
     const later = await other.create('plain');
     await other.until(later.id, 'completed');
