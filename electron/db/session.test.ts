@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseSession } from './session';
-
-const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations');
+import type { DatabaseSession } from './session';
+import { MIGRATIONS, openIn, withMigration as nextVersion } from './testing';
 
 let folder = '';
 beforeEach(() => {
@@ -15,38 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (migrationsDir = MIGRATIONS): DatabaseSession =>
-  new DatabaseSession({
-    path: join(folder, 'pipeline.db'),
-    migrationsDir,
-    backupsDir: join(folder, 'backups'),
-  });
+const open = (migrationsDir = MIGRATIONS): DatabaseSession => openIn(folder, migrationsDir);
 
-/** The shipped migrations and one more, as the next version would bring it. */
-const withMigration = async (sql: string): Promise<string> => {
-  const next = join(folder, 'migrations');
-  await cp(MIGRATIONS, next, { recursive: true });
-  const path = join(next, 'meta', '_journal.json');
-  const journal: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (
-    typeof journal !== 'object' ||
-    journal === null ||
-    !('entries' in journal) ||
-    !Array.isArray(journal.entries)
-  ) {
-    throw new Error('the journal has no entries');
-  }
-  const entry = {
-    idx: journal.entries.length,
-    version: '6',
-    when: 1_900_000_000_000,
-    tag: '9999_next',
-    breakpoints: true,
-  };
-  await writeFile(path, JSON.stringify({ ...journal, entries: [...journal.entries, entry] }));
-  await writeFile(join(next, '9999_next.sql'), sql);
-  return next;
-};
+const withMigration = (sql: string): Promise<string> => nextVersion(join(folder, 'migrations'), sql);
 
 const addDataset = (session: DatabaseSession) => {
   const { id: userId } = session.profile();

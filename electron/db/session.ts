@@ -6,6 +6,7 @@ import { type ConnectionOptions, openConnection } from './open';
 import { buildRepositories, type Repositories } from './repositories';
 import { ensureProfile } from './repositories/users';
 import type { User } from './schema';
+import { isOutrun, namedFailure } from './sqlite-failure';
 
 export type SessionOptions = ConnectionOptions & MigrationOptions;
 
@@ -18,7 +19,12 @@ export class DatabaseSession {
 
   constructor(options: SessionOptions) {
     this.#db = openConnection(options);
-    migrateGuarded(this.#db, options);
+    try {
+      migrateGuarded(this.#db, options);
+    } catch (thrown) {
+      this.#db.close();
+      throw thrown;
+    }
   }
 
   profile(): User {
@@ -43,7 +49,25 @@ export class DatabaseSession {
     const call = owner !== undefined && Object.hasOwn(owner, method) ? owner[method] : undefined;
     if (!call) throw new Error(`The database knows no ${repository}.${method}`);
     // The caller's type is derived from the very method that is called here.
-    return this.#db.transaction(() => call(...(args as never[])))();
+    return this.#transact(() => call(...(args as never[])));
+  }
+
+  /**
+   * Reads take no lock. SQLite never lets a transaction that has read wait for its first write, so
+   * one that another process has outrun is rolled back and done again with the lock from its start.
+   */
+  #transact(work: () => unknown): unknown {
+    const transaction = this.#db.transaction(work);
+    try {
+      return transaction();
+    } catch (thrown) {
+      if (!isOutrun(thrown)) throw namedFailure(thrown);
+    }
+    try {
+      return transaction.immediate();
+    } catch (thrown) {
+      throw namedFailure(thrown);
+    }
   }
 
   close(): void {

@@ -1,0 +1,60 @@
+import SQLite from 'better-sqlite3';
+import { AppError } from '../../src/lib/messages/app-error';
+import type { ErrorPayload } from '../../src/lib/types/system';
+
+interface Rule extends ErrorPayload {
+  /** Matched against SQLite's code and text; the first hit wins. */
+  readonly when: RegExp;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    when: /job_transition_refused/,
+    code: 'job_transition_refused',
+    message: 'The job cannot change into that state.',
+    hint: 'It has moved on in the meantime: look at it again.',
+  },
+  {
+    when: /dataset_version_immutable/,
+    code: 'dataset_version_immutable',
+    message: 'A version of a dataset cannot be changed.',
+    hint: 'Import the file again, which makes a new version.',
+  },
+  {
+    when: /^SQLITE_(BUSY|LOCKED)/,
+    code: 'database_locked',
+    message: 'Another process has kept the database locked for five seconds.',
+    hint: 'Close other windows and commands of Pipeline, then try again.',
+  },
+  {
+    when: /^SQLITE_FULL/,
+    code: 'disk_full',
+    message: 'The disk is full; the change was not saved.',
+    hint: 'Free some space, then try again.',
+  },
+  {
+    when: /^SQLITE_(CORRUPT|NOTADB)/,
+    code: 'database_damaged',
+    message: 'The database cannot be read: its file is damaged.',
+    hint: 'A copy is in the folder "backups" beside it, and every run is still in "runs".',
+  },
+  {
+    when: /^SQLITE_(IOERR|CANTOPEN|READONLY)/,
+    code: 'database_unwritable',
+    message: 'The file of the database cannot be read or written.',
+    hint: 'Check the data folder: its drive, its permissions, its free space.',
+  },
+];
+
+/** Names a failure of SQLite; anything else passes as it is. */
+export const namedFailure = (thrown: unknown): unknown => {
+  const cause = thrown instanceof Error && thrown.cause instanceof SQLite.SqliteError ? thrown.cause : thrown;
+  if (!(cause instanceof SQLite.SqliteError)) return thrown;
+  const text = `${cause.code} ${cause.message}`;
+  const rule = RULES.find(({ when }) => when.test(text));
+  return rule === undefined ? thrown : new AppError(rule);
+};
+
+/** Another process wrote between this transaction's first read and its first write. */
+export const isOutrun = (thrown: unknown): boolean =>
+  thrown instanceof SQLite.SqliteError && thrown.code.startsWith('SQLITE_BUSY');
