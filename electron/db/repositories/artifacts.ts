@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { type ArtifactRow, type ExportRow, exports, model_artifacts, training_jobs } from '../schema';
+import { refuseForeign } from './ownership';
 import { type Bound, nowIso } from './session';
 
 export type NewArtifact = Omit<
@@ -59,6 +60,14 @@ const artifacts = ({ db, userId }: Bound) => {
     db.update(model_artifacts).set(changes).where(own(id)).run();
     return get(id);
   };
+  const ofJob = (jobId: string): ModelArtifact | null => {
+    const row = db
+      .select()
+      .from(model_artifacts)
+      .where(and(eq(model_artifacts.user_id, userId), eq(model_artifacts.job_id, jobId)))
+      .get();
+    return row ? fromRow(row) : null;
+  };
   return {
     get,
     update,
@@ -70,26 +79,21 @@ const artifacts = ({ db, userId }: Bound) => {
         .orderBy(desc(model_artifacts.created_at))
         .all()
         .map(fromRow),
-    ofJob: (jobId: string): ModelArtifact | null => {
-      const row = db
-        .select()
-        .from(model_artifacts)
-        .where(and(eq(model_artifacts.user_id, userId), eq(model_artifacts.job_id, jobId)))
-        .get();
-      return row ? fromRow(row) : null;
-    },
+    ofJob,
     /** Makes the artifact and points its job at it; the same job again gives the artifact that is there. */
     create: (artifact: NewArtifact): ModelArtifact => {
       const { job_id } = artifact;
-      const known =
-        job_id === null
-          ? undefined
-          : db
-              .select()
-              .from(model_artifacts)
-              .where(and(eq(model_artifacts.user_id, userId), eq(model_artifacts.job_id, job_id)))
-              .get();
-      if (known) return fromRow(known);
+      const known = job_id === null ? null : ofJob(job_id);
+      if (known) return known;
+      refuseForeign(
+        { db, userId },
+        {
+          job: job_id,
+          dataset: artifact.dataset_id,
+          'base model': artifact.base_model_id,
+          model: artifact.parent_model_id,
+        },
+      );
       const { id } = db
         .insert(model_artifacts)
         .values({ ...artifact, user_id: userId, version: nextVersion({ db, userId }, artifact) })

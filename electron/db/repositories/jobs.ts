@@ -8,6 +8,7 @@ import {
   type JobRow,
   training_jobs,
 } from '../schema';
+import { foreign, refuseForeign } from './ownership';
 import type { Bound } from './session';
 
 export type NewJobRow = Pick<
@@ -94,7 +95,8 @@ const jobCreation = ({ db, userId }: Bound, { get }: Pick<ReturnType<typeof jobR
         ),
       )
       .get();
-    if (!dataset) throw new Error('the dataset does not belong to this profile');
+    if (!dataset) throw foreign('dataset');
+    refuseForeign({ db, userId }, { 'base model': job.base_model_id, job: job.retry_of });
     db.insert(training_jobs)
       .values({ ...job, user_id: userId, position: nextPositionOf(userId) })
       .run();

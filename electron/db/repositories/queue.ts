@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { job_requests, type JobRequestRow, type LeaseRow, queue_lease, settings } from '../schema';
+import { refuseForeign } from './ownership';
 import { type Bound, nowIso } from './session';
 
 export type LeaseOwner = Pick<LeaseRow, 'owner_pid' | 'owner_started_at' | 'boot_id' | 'owner_kind'>;
@@ -41,12 +42,14 @@ export type NewRequest = Pick<JobRequestRow, 'job_id' | 'command' | 'payload'>;
 export const requestRepository = ({ db, userId }: Bound) => {
   const mine = eq(job_requests.user_id, userId);
   return {
-    enqueue: (request: NewRequest): number =>
-      db
+    enqueue: (request: NewRequest): number => {
+      refuseForeign({ db, userId }, { job: request.job_id });
+      return db
         .insert(job_requests)
         .values({ ...request, user_id: userId })
         .returning({ id: job_requests.id })
-        .get().id,
+        .get().id;
+    },
     /** The waiting ones, marked as taken. */
     take: (): JobRequestRow[] => {
       const waiting = db

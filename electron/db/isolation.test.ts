@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IngestBatch } from './repositories/ingest';
+import type { DatabaseSession } from './session';
+import { addBaseModel, addDataset, addJob, addUser, newArtifact, newJob, openIn } from './testing';
+
+const PAGE = { offset: 0, limit: 10 };
+const BATCH: IngestBatch = {
+  attempt: 1,
+  last_seq: 9,
+  points: [],
+  events: [{ seq: 9, attempt: 1, time: '2026-01-01T00:00:00.000Z', event: 'plan', payload: {} }],
+  samples: [],
+  evaluations: [],
+  checkpoints: [],
+  job: { progress: 99 },
+};
+
+let folder = '';
+let session: DatabaseSession;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'isolation-'));
+  session = openIn(folder);
+});
+afterEach(() => {
+  session.close();
+  rmSync(folder, { recursive: true });
+});
+
+const two = () => ({
+  owner: session.forUser(session.profile().id),
+  stranger: session.forUser(addUser(folder, 'Stranger')),
+});
+
+describe('training_jobs, policy by policy', () => {
+  it('Users can view own jobs', () => {
+    const { owner, stranger } = two();
+    const { job, version } = addJob(owner);
+    expect(owner.jobs.list().map(({ id }) => id)).toEqual([job.id]);
+    expect({
+      get: stranger.jobs.get(job.id),
+      list: stranger.jobs.list(),
+      queued: stranger.jobs.queued(),
+      unfinished: stranger.jobs.unfinished(),
+      version: stranger.jobs.datasetVersion(job.id),
+      versionById: stranger.datasetVersions.get(version.id),
+    }).toEqual({ get: null, list: [], queued: [], unfinished: [], version: null, versionById: null });
+  });
+
+  it('Users can create own jobs', () => {
+    const { owner, stranger } = two();
+    const mine = addJob(owner);
+    const theirs = addJob(stranger);
+    expect(theirs.job.user_id).not.toBe(mine.job.user_id);
+    const onMyDataset = newJob({ dataset_id: mine.dataset.id, base_model_id: theirs.model.id });
+    const onMyModel = newJob({ dataset_id: theirs.dataset.id, base_model_id: mine.model.id });
+    const ofMyJob = { ...newJob({ dataset_id: theirs.dataset.id, base_model_id: theirs.model.id }) };
+    expect(() => stranger.jobs.create(onMyDataset, theirs.version.id)).toThrow('does not belong');
+    expect(() => stranger.jobs.create(onMyDataset, mine.version.id)).toThrow('does not belong');
+    expect(() => stranger.jobs.create(onMyModel, theirs.version.id)).toThrow('does not belong');
+    expect(() => stranger.jobs.create({ ...ofMyJob, retry_of: mine.job.id }, theirs.version.id)).toThrow(
+      'does not belong',
+    );
+    expect(stranger.jobs.list()).toHaveLength(1);
+  });
+
+  it('gives nobody another profile’s job to change, end, move or delete', () => {
+    const { owner, stranger } = two();
+    const { job } = addJob(owner);
+    expect(stranger.jobs.update(job.id, { progress: 50 })).toBeNull();
+    expect(stranger.jobs.transition(job.id, { from: ['queued'], to: 'cancelled' }, {})).toBeNull();
+    expect(stranger.jobs.requeue(job.id, ['queued'])).toBeNull();
+    expect(stranger.jobs.move(job.id, 0)).toEqual([]);
+    expect(stranger.jobs.delete(job.id)).toBe(false);
+    expect(stranger.outcomes.deleteJob(job.id)).toBe(false);
+    expect(owner.jobs.get(job.id)).toEqual(job);
+  });
+
+  it('keeps what a run left behind to its owner', () => {
+    const { owner, stranger } = two();
+    const { job } = addJob(owner);
+    const attempt = { job_id: job.id, number: 1, pid: 1, process_started_at: null, boot_id: null };
+    owner.attempts.create(attempt);
+    owner.ingest.append(job.id, { ...BATCH, last_seq: 1, events: [], job: {} });
+    expect(() => {
+      stranger.attempts.create({ ...attempt, number: 2 });
+    }).toThrow('does not belong');
+    stranger.attempts.update(job.id, 1, { pid: 99 });
+    stranger.attempts.finish(job.id, 1, { exit_code: 0, signal: null, end_reason: 'completed' });
+    stranger.records.appendLogs(job.id, 1, ['line']);
+    stranger.records.addAppEvent(job.id, { attempt: 1, event: 'x', severity: 'info', payload: {} });
+    expect(stranger.ingest.append(job.id, BATCH)).toBeNull();
+    expect({
+      attempts: stranger.attempts.list(job.id),
+      last: stranger.attempts.last(job.id),
+      points: stranger.records.points(job.id),
+      samples: stranger.records.samples(job.id),
+      evaluations: stranger.records.evaluations(job.id),
+      checkpoints: stranger.records.checkpoints(job.id),
+      events: stranger.records.events(job.id, PAGE).events,
+      logs: stranger.records.logs(job.id, PAGE).lines,
+      count: stranger.ingest.countPoints(job.id),
+    }).toEqual({
+      attempts: [],
+      last: null,
+      points: [],
+      samples: [],
+      evaluations: [],
+      checkpoints: [],
+      events: [],
+      logs: [],
+      count: 0,
+    });
+    expect(owner.attempts.last(job.id)).toMatchObject({ pid: 1, ended_at: null });
+    expect(owner.records.events(job.id, PAGE).total + owner.records.logs(job.id, PAGE).total).toBe(0);
+    expect(owner.jobs.get(job.id)).toMatchObject({ progress: 0, last_seq: 1 });
+  });
+});
+
+describe('model_artifacts, policy by policy', () => {
+  it('Users can view own models', () => {
+    const { owner, stranger } = two();
+    const { job, dataset, model } = addJob(owner);
+    const ids = { job_id: job.id, dataset_id: dataset.id, base_model_id: model.id };
+    const artifact = owner.artifacts.create(newArtifact(ids));
+    const made = owner.exports.create({ artifact_id: artifact.id, format: 'zip', path: '/tmp/a.zip' });
+    expect(owner.jobs.get(job.id)?.artifact_id).toBe(artifact.id);
+    expect({
+      get: stranger.artifacts.get(artifact.id),
+      list: stranger.artifacts.list(),
+      ofJob: stranger.artifacts.ofJob(job.id),
+      exports: stranger.exports.list(artifact.id),
+      export: stranger.exports.get(made.id),
+      updated: stranger.artifacts.update(artifact.id, { name: 'Stolen' }),
+      deleted: stranger.artifacts.softDelete(artifact.id),
+      purged: stranger.artifacts.purge(artifact.id),
+      exportUpdated: stranger.exports.update(made.id, { status: 'failed' }),
+    }).toEqual({
+      get: null,
+      list: [],
+      ofJob: null,
+      exports: [],
+      export: null,
+      updated: null,
+      deleted: null,
+      purged: false,
+      exportUpdated: null,
+    });
+    stranger.exports.failUnfinished('x');
+    expect(() => stranger.exports.create({ ...made, path: '/tmp/b.zip' })).toThrow('does not belong');
+    expect(owner.artifacts.get(artifact.id)).toEqual(artifact);
+    expect(owner.exports.get(made.id)?.status).toBe('running');
+  });
+
+  it('hangs no model on what belongs to another profile', () => {
+    const { owner, stranger } = two();
+    const mine = addJob(owner);
+    const theirs = addJob(stranger);
+    const own = { job_id: theirs.job.id, dataset_id: theirs.dataset.id, base_model_id: theirs.model.id };
+    const parent = owner.artifacts.create(
+      newArtifact({ job_id: null, dataset_id: null, base_model_id: mine.model.id }),
+    );
+    for (const foreign of [
+      { job_id: mine.job.id },
+      { dataset_id: mine.dataset.id },
+      { base_model_id: mine.model.id },
+    ]) {
+      expect(() => stranger.artifacts.create(newArtifact({ ...own, ...foreign }))).toThrow('does not belong');
+    }
+    expect(() => stranger.artifacts.create({ ...newArtifact(own), parent_model_id: parent.id })).toThrow(
+      'does not belong',
+    );
+    expect(stranger.artifacts.list()).toEqual([]);
+  });
+});
+
+describe('what has no policy of its own in E01', () => {
+  it('is as separate: base models, settings, requests, versions', () => {
+    const { owner, stranger } = two();
+    const { dataset } = addDataset(owner);
+    const model = addBaseModel(owner);
+    const { job } = addJob(owner);
+    owner.settings.set('theme', 'dark');
+    const request = owner.requests.enqueue({ job_id: job.id, command: 'pause', payload: {} });
+    stranger.settings.set('theme', 'light');
+    stranger.requests.answer(request, { ok: true });
+    expect({
+      model: stranger.baseModels.get(model.id),
+      models: stranger.baseModels.list(),
+      removed: stranger.baseModels.remove(model.id),
+      speed: stranger.records.measuredSpeed(model.id),
+      request: stranger.requests.get(request),
+      taken: stranger.requests.take(),
+      versions: stranger.datasetVersions.list(dataset.id),
+      current: stranger.datasetVersions.current(dataset.id),
+      used: stranger.datasets.usedByJobs(dataset.id),
+      restored: stranger.datasets.restore(dataset.id),
+    }).toEqual({
+      model: null,
+      models: [],
+      removed: false,
+      speed: null,
+      request: null,
+      taken: [],
+      versions: [],
+      current: null,
+      used: 0,
+      restored: null,
+    });
+    expect(() => stranger.requests.enqueue({ job_id: job.id, command: 'cancel', payload: {} })).toThrow(
+      'does not belong',
+    );
+    expect(owner.settings.all()).toEqual({ theme: 'dark' });
+    expect(owner.requests.take().map(({ answer }) => answer)).toEqual([null]);
+    expect(owner.baseModels.get(model.id)).not.toBeNull();
+  });
+});
