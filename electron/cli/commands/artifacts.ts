@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { formatBytes } from '../../../src/lib/messages/format';
+import { type ArtifactExport, ExportFormat, type ModelArtifact } from '../../../src/lib/types/model-artifact';
+import { NoOptions, operand, type Registry } from '../command';
+import { EXIT } from '../exit-codes';
+import { findArtifact } from '../find';
+import type { Output } from '../output/output';
+import type { Column } from '../output/table';
+import { shortId } from '../run/describe-job';
+import { adapterDirOf } from '../trainer';
+
+const loss = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+export const lossChange = ({
+  quality_metrics: { base_validation_loss, final_validation_loss },
+}: ModelArtifact): string => `${loss(base_validation_loss)} → ${loss(final_validation_loss)}`;
+
+const COLUMNS: readonly Column<ModelArtifact>[] = [
+  { title: 'ID', text: ({ id }) => shortId(id) },
+  { title: 'NAME', text: ({ name }) => name },
+  { title: 'VERSION', text: ({ version }) => version },
+  { title: 'BASE MODEL', text: ({ training_summary }) => training_summary.base_model_name },
+  { title: 'HELD-OUT LOSS', text: lossChange },
+  { title: 'MADE', text: ({ created_at }) => created_at },
+];
+
+const pairsOf = (artifact: ModelArtifact, folder: string): [string, string][] => [
+  ['id', artifact.id],
+  ['name', artifact.name],
+  ['version', artifact.version],
+  ['status', artifact.status],
+  ['run', artifact.job_id ?? '–'],
+  ['dataset', artifact.training_summary.dataset_name],
+  ['base model', artifact.training_summary.base_model_name],
+  ['held-out loss', lossChange(artifact)],
+  ['from step', String(artifact.source_step ?? '–')],
+  ['folder', folder],
+  ...artifact.artifacts.map(({ name, size_bytes, sha256 }): [string, string] => [
+    name,
+    `${formatBytes(size_bytes)}, SHA-256 ${sha256}`,
+  ]),
+];
+
+const addLooks = (group: Command, { add }: Registry): void => {
+  add(group, {
+    usage: 'list',
+    about: 'every model',
+    options: NoOptions,
+    run: async ({ app, output }) => {
+      const artifacts = await app.services.models.list();
+      if (output.json) output.document(artifacts);
+      else if (artifacts.length === 0) output.line('No models yet. Train one with: pipeline train');
+      else output.table(COLUMNS, artifacts);
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'show <model>',
+    about: 'one model, its figures and its files',
+    options: NoOptions,
+    run: async (work) => {
+      const { app, output, args } = work;
+      const artifact = await findArtifact(app.services, operand(args));
+      if (output.json) output.document(artifact);
+      output.pairs(pairsOf(artifact, adapterDirOf(work, artifact)));
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'verify <model>',
+    about: 'compare every file with its hash and load the adapter',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const { id } = await findArtifact(app.services, operand(args));
+      const artifact = await app.services.models.verify(id);
+      output.answer({ id, ok: true, files: artifact.artifacts }, () => [
+        'Every file is as it was stored, and the adapter loads.',
+      ]);
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'delete <model>',
+    about: 'put a model away',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const { id, name } = await findArtifact(app.services, operand(args));
+      await app.services.models.delete(id);
+      output.answer({ id, deleted: true }, () => [`“${name}” was put away.`]);
+      return EXIT.done;
+    },
+  });
+};
+
+export const tellExport = (output: Output, { path, files, verification }: ArtifactExport): void => {
+  output.answer({ path, files, verification }, () => [
+    `The export is in ${path}`,
+    ...files.map(({ name, size_bytes }) => `  ${name}  ${formatBytes(size_bytes)}`),
+    ...(verification
+      ? [`Checked in plain PEFT: the logits differ by at most ${verification.max_abs_diff.toExponential(1)}.`]
+      : []),
+  ]);
+};
+
+const addExport = (group: Command, { add }: Registry): void =>
+  add(group, {
+    usage: 'export <model>',
+    about: 'write a model for other programs, and check what was written',
+    flags: [
+      ['--format <format>', 'adapter or zip'],
+      ['--to <path>', 'a folder; for zip also a file'],
+    ],
+    options: z.object({ format: ExportFormat.default('adapter'), to: z.string('give --to').min(1) }),
+    run: async ({ app, output, args, options }) => {
+      const { id } = await findArtifact(app.services, operand(args));
+      tellExport(
+        output,
+        await app.services.models.export({ id, format: options.format, to: resolve(options.to) }),
+      );
+      return EXIT.done;
+    },
+  });
+
+export const addArtifacts = (registry: Registry): void => {
+  const group = registry.program.command('artifacts').description('models that runs have made');
+  addLooks(group, registry);
+  addExport(group, registry);
+};

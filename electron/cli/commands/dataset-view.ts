@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { RecordView } from '../../../src/lib/types/record-view';
+import { operand, type Registry, WholeNumber } from '../command';
+import { EXIT } from '../exit-codes';
+import { findBaseModel, findDataset } from '../find';
+import type { Output } from '../output/output';
+
+const DEFAULT_LENGTH = 2048;
+
+const tellView = (output: Output, view: RecordView): void => {
+  for (const turn of view.turns) {
+    const kept = turn.cut ? ', cut' : '';
+    output.line(
+      `${turn.role} (${turn.end - turn.start} tokens, ${turn.trained_tokens} trained${kept})`,
+      'bold',
+    );
+    const text = view.tokens
+      .slice(turn.start, turn.end)
+      .map(({ text: piece, trained }) => (trained ? piece.toUpperCase() : piece));
+    output.line(text.join(''));
+  }
+  output.note(
+    `${view.total_tokens} tokens, ${view.trained_tokens} trained (in capitals), ${view.lost_tokens} beyond ${view.max_length}. ${view.template.note}`,
+  );
+};
+
+export const addView = (group: Command, { add }: Registry): void =>
+  add(group, {
+    usage: 'view <dataset>',
+    about: 'what the model will see of a record, token by token',
+    flags: [
+      ['--record <n>', 'which record, from 1'],
+      ['--base-model <model>', 'whose template and tokenizer'],
+      ['--max-length <n>', 'where longer records are cut'],
+    ],
+    options: z.object({
+      record: WholeNumber.pipe(z.int().min(1, 'records count from 1')).default(1),
+      baseModel: z.string('give --base-model'),
+      maxLength: WholeNumber.pipe(z.int().min(16, 'give 16 or more')).optional(),
+    }),
+    run: async ({ app, output, args, options }) => {
+      const { services } = app;
+      const dataset = await findDataset(services, operand(args));
+      const model = await findBaseModel(services, options.baseModel);
+      const record = await services.datasets.record(dataset.id, options.record - 1);
+      const answer = await services.serve.request('inspect', {
+        base_model: model.path,
+        record,
+        max_length:
+          options.maxLength ?? Math.min(DEFAULT_LENGTH, model.max_position_embeddings ?? DEFAULT_LENGTH),
+        loss_scope: 'auto',
+        format: dataset.format,
+      });
+      const view = RecordView.parse(answer);
+      if (output.json) output.document(view);
+      else tellView(output, view);
+      return EXIT.done;
+    },
+  });

@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import { type Invocation, NoOptions, operand, type Registry } from '../command';
+import { EXIT } from '../exit-codes';
+import { findDataset, findDeletedDataset } from '../find';
+import type { Column } from '../output/table';
+import { shortId } from '../run/describe-job';
+import { addProblems } from './dataset-problems';
+import { addView } from './dataset-view';
+import { importDocument, tellImport } from '../run/import-outcome';
+
+const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
+
+const COLUMNS: readonly Column<Dataset>[] = [
+  { title: 'ID', text: ({ id }) => shortId(id) },
+  { title: 'NAME', text: ({ name }) => name },
+  { title: 'STATUS', text: ({ status }) => status },
+  { title: 'FORMAT', text: ({ format }) => format },
+  { title: 'TRAIN', align: 'right', text: ({ total_training_pairs }) => count(total_training_pairs) },
+  { title: 'HELD OUT', align: 'right', text: ({ total_validation_pairs }) => count(total_validation_pairs) },
+  { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
+];
+
+const pairsOf = (dataset: Dataset): [string, string][] => [
+  ['id', dataset.id],
+  ['name', dataset.name],
+  ['status', dataset.status],
+  ['format', dataset.format],
+  ['kind', dataset.kind],
+  ['file', `${dataset.file_name}, ${formatBytes(dataset.file_size)}`],
+  ['training records', count(dataset.total_training_pairs)],
+  ['held-out records', count(dataset.total_validation_pairs)],
+  ['problems', count(dataset.report?.problems_total ?? null)],
+  ['ready for training', dataset.training_ready ? 'yes' : 'no'],
+  ['imported', dataset.created_at],
+];
+
+const ImportOptions = z.object({
+  name: z.string().trim().min(1).max(200).optional(),
+  description: z.string().optional(),
+  encoding: z.string().optional(),
+  salvage: z.boolean().optional(),
+});
+
+const importFiles = async ({ app, output, args, options }: Invocation<z.infer<typeof ImportOptions>>) => {
+  const outcomes = await app.services.datasets.import(args, options);
+  const [only] = outcomes;
+  if (output.json && outcomes.length === 1 && only) output.document(importDocument(only));
+  else if (output.json) output.document({ imports: outcomes.map(importDocument) });
+  for (const outcome of outcomes) tellImport(output, outcome);
+  return outcomes.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
+};
+
+const addImport = (group: Command, { add }: Registry): void =>
+  add(group, {
+    usage: 'import <files...>',
+    about: 'check files and keep them as datasets',
+    flags: [
+      ['--name <name>', "what it is called; the file's name otherwise"],
+      ['--description <text>', 'what it is for'],
+      ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
+      ['--salvage', 'keep what can be read of damaged records'],
+    ],
+    options: ImportOptions,
+    run: importFiles,
+  });
+
+const addLooks = (group: Command, { add }: Registry): void => {
+  add(group, {
+    usage: 'list',
+    about: 'every dataset',
+    options: NoOptions,
+    run: async ({ app, output }) => {
+      const datasets = await app.services.datasets.list();
+      if (output.json) output.document(datasets);
+      else if (datasets.length === 0)
+        output.line('No datasets yet. Add one with: pipeline datasets import FILE');
+      else output.table(COLUMNS, datasets);
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'show <dataset>',
+    about: 'one dataset and what its import found',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const dataset = await findDataset(app.services, operand(args));
+      if (output.json) output.document(dataset);
+      output.pairs(pairsOf(dataset));
+      return EXIT.done;
+    },
+  });
+};
+
+const addRemovals = (group: Command, { add }: Registry): void => {
+  add(group, {
+    usage: 'delete <dataset>',
+    about: 'put a dataset away; restore brings it back',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const { id, name } = await findDataset(app.services, operand(args));
+      await app.services.datasets.delete(id);
+      output.answer({ id, deleted: true }, () => [
+        `“${name}” was put away. Bring it back with: pipeline datasets restore ${shortId(id)}`,
+      ]);
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'restore <dataset>',
+    about: 'bring back a dataset that was deleted',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const { id } = await findDeletedDataset(app.services, operand(args));
+      const dataset = await app.services.datasets.restore(id);
+      output.answer(dataset, () => [`“${dataset.name}” is back.`]);
+      return EXIT.done;
+    },
+  });
+};
+
+export const addDatasets = (registry: Registry): void => {
+  const group = registry.program.command('datasets').description('import, look into and put away datasets');
+  addImport(group, registry);
+  addLooks(group, registry);
+  addProblems(group, registry);
+  addView(group, registry);
+  addRemovals(group, registry);
+};

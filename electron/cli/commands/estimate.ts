@@ -1,0 +1,60 @@
+import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
+import type { Band, Estimate } from '../../../src/lib/types/estimate';
+import type { Registry } from '../command';
+import { EXIT } from '../exit-codes';
+import type { Output } from '../output/output';
+import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
+
+const bandOf = ({ low, expected, high }: Band, format: (value: number) => string): string =>
+  `≈ ${format(expected)} (${format(low)} – ${format(high)})`;
+
+const FITS: Readonly<Record<Estimate['fits'], string>> = {
+  fits: 'It fits.',
+  tight: 'It may just fit.',
+  does_not_fit: 'It does not fit.',
+};
+const STYLES = { fits: 'green', tight: 'yellow', does_not_fit: 'red' } as const;
+
+const tellEstimate = (output: Output, estimate: Estimate): void => {
+  output.pairs([
+    [
+      'memory',
+      `${bandOf(estimate.memory_bytes, formatMemory)}; ${formatMemory(estimate.memory_free_bytes)} free of ${formatMemory(estimate.memory_total_bytes)}`,
+    ],
+    ['time', estimate.time_ms === null ? 'not known' : bandOf(estimate.time_ms, formatDuration)],
+    ['', estimate.time_method],
+    ['disk', `${bandOf(estimate.disk_bytes, formatBytes)}; ${formatBytes(estimate.disk_free_bytes)} free`],
+    [
+      'energy',
+      estimate.energy_kwh === null
+        ? 'not known'
+        : bandOf(estimate.energy_kwh, (kwh) => `${kwh.toFixed(2)} kWh`),
+    ],
+    ['steps', `${formatCount(estimate.total_steps)} (${formatCount(estimate.steps_per_epoch)} an epoch)`],
+    [
+      'records',
+      `${formatCount(estimate.train_records)} to train, ${formatCount(estimate.held_out_records)} held out`,
+    ],
+    [
+      'trainable',
+      `${formatCount(estimate.trainable_parameters)} of ${formatCount(estimate.total_parameters)} parameters`,
+    ],
+  ]);
+  output.line(FITS[estimate.fits], STYLES[estimate.fits]);
+  for (const { label } of estimate.remedies) output.line(`  ${label}`);
+};
+
+export const addEstimate = ({ program, add }: Registry): void =>
+  add(program, {
+    usage: 'estimate',
+    about: 'memory, time and disk that a run would take, and what would make it fit',
+    flags: RUN_FLAGS,
+    options: RunOptions,
+    run: async (work) => {
+      const { request } = await runOf(work, work.options);
+      const estimate = await work.app.services.estimates.estimate(request);
+      if (work.output.json) work.output.document(estimate);
+      else tellEstimate(work.output, estimate);
+      return EXIT.done;
+    },
+  });

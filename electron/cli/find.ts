@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AppError } from '../../src/lib/messages/app-error';
+import type { BaseModel } from '../../src/lib/types/base-model';
+import type { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
+import type { ModelArtifact } from '../../src/lib/types/model-artifact';
+import type { CliServices } from './io';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+const SHORTEST_PREFIX = 6;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+
+const missing = (what: string, wanted: string): AppError =>
+  new AppError({
+    code: 'not_found',
+    message: `There is no ${what} “${wanted}”.`,
+    hint: 'List them to see which there are.',
+  });
+
+const ambiguous = (what: string, wanted: string, found: readonly Named[]): AppError =>
+  new AppError({
+    code: 'ambiguous_name',
+    message: `${found.length} ${what}s are called “${wanted}”.`,
+    hint: `Give the id of one: ${found
+      .slice(0, 5)
+      .map(({ id }) => id)
+      .join(', ')}.`,
+  });
+
+/** By id, by name, or by the beginning of an id, in that order; `null` where none fits. */
+const pick = <Row extends Named>(what: string, wanted: string, rows: readonly Row[]): Row | null => {
+  const byId = rows.find(({ id }) => id === wanted);
+  if (byId) return byId;
+  const named = rows.filter(({ name }) => name === wanted);
+  const fitting =
+    named.length === 0 && wanted.length >= SHORTEST_PREFIX
+      ? rows.filter(({ id }) => id.startsWith(wanted))
+      : named;
+  if (fitting.length > 1) throw ambiguous(what, wanted, fitting);
+  return fitting[0] ?? null;
+};
+
+const required = <Row extends Named>(what: string, wanted: string, rows: readonly Row[]): Row => {
+  const found = pick(what, wanted, rows);
+  if (!found) throw missing(what, wanted);
+  return found;
+};
+
+const isKind = async (path: string, kind: 'file' | 'folder'): Promise<boolean> => {
+  const found = await stat(resolve(path)).catch(() => null);
+  return kind === 'file' ? (found?.isFile() ?? false) : (found?.isDirectory() ?? false);
+};
+
+export const findDataset = async ({ datasets }: CliServices, wanted: string): Promise<Dataset> =>
+  required('dataset', wanted, await datasets.list());
+
+/** Also one that was deleted. */
+export const findDeletedDataset = async ({ repositories }: CliServices, wanted: string): Promise<Dataset> =>
+  required('deleted dataset', wanted, await repositories.datasets.listDeleted());
+
+/** A dataset that is there, or a file that becomes one. */
+export const datasetOrFile = async (
+  services: CliServices,
+  wanted: string,
+): Promise<{ dataset: Dataset } | { file: string }> => {
+  const dataset = pick('dataset', wanted, await services.datasets.list());
+  if (dataset) return { dataset };
+  if (await isKind(wanted, 'file')) return { file: resolve(wanted) };
+  throw missing('dataset or file', wanted);
+};
+
+export const listBaseModels = async ({ baseModels }: CliServices): Promise<BaseModel[]> => {
+  await baseModels.ensureBundled();
+  return baseModels.list();
+};
+
+/** A known base model, or a folder that becomes one. */
+export const findBaseModel = async (services: CliServices, wanted: string): Promise<BaseModel> => {
+  const known = pick('base model', wanted, await listBaseModels(services));
+  if (known) return known;
+  if (await isKind(wanted, 'folder')) return services.baseModels.add({ path: resolve(wanted) });
+  throw missing('base model', wanted);
+};
+
+export const findKnownBaseModel = async (services: CliServices, wanted: string): Promise<BaseModel> =>
+  required('base model', wanted, await listBaseModels(services));
+
+export const findJob = async ({ jobs }: CliServices, wanted: string): Promise<TrainingJob> =>
+  required('run', wanted, await jobs.list());
+
+/** By its own id or name, or by the id of the run that made it. */
+export const findArtifact = async ({ models }: CliServices, wanted: string): Promise<ModelArtifact> => {
+  const artifacts = await models.list();
+  const ofRun = UUID.test(wanted) ? artifacts.find(({ job_id }) => job_id === wanted) : undefined;
+  return ofRun ?? required('model', wanted, artifacts);
+};

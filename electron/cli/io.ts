@@ -1,0 +1,50 @@
+import type { Publisher } from '../../src/lib/contract/derived';
+import type { AsyncRepositories } from '../db/async-repositories';
+import type { BaseModelService } from '../services/base-models/base-model-service';
+import type { DatasetService } from '../services/datasets/dataset-service';
+import type { EstimateService } from '../services/estimate/estimate-service';
+import type { HardwareService } from '../services/hardware/hardware-service';
+import type { JobService } from '../services/jobs/job-service';
+import type { ArtifactService } from '../services/models/artifact-service';
+import type { Doctor } from '../services/runtime/doctor';
+import type { SettingsService } from '../services/settings/settings-service';
+import type { ServeProcess } from '../services/trainer/serve-process';
+
+/** A standard stream, or what a test collects. */
+export interface TextSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** The services that commands use: those of the window. */
+export interface CliServices {
+  readonly datasets: DatasetService;
+  readonly baseModels: BaseModelService;
+  readonly jobs: JobService;
+  readonly models: ArtifactService;
+  readonly hardware: Pick<HardwareService, 'current'>;
+  readonly settings: SettingsService;
+  readonly doctor: Doctor;
+  readonly estimates: EstimateService;
+  readonly repositories: AsyncRepositories;
+  readonly serve: Pick<ServeProcess, 'request'>;
+}
+
+/** `start` takes the queue and works it; a command that only looks never calls it. */
+export interface CliApp {
+  readonly services: CliServices;
+  start(): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Everything of the process that a command touches. */
+export interface CliIo {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly env: NodeJS.ProcessEnv;
+  readonly resourcesDir: string;
+  openApp(options: { readonly dataDir: string; readonly publisher: Publisher }): Promise<CliApp>;
+  /** Calls back at each Ctrl-C; returns the disposer. */
+  onInterrupt(listener: () => void): () => void;
+}

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { type Cell, toCsv } from './csv';
+import type { Output } from './output';
+
+interface Sheet {
+  readonly columns: readonly string[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+/** Rows into a file, or with `-` to standard output. */
+export const writeCsv = async (output: Output, to: string, { columns, rows }: Sheet): Promise<void> => {
+  const csv = toCsv(columns, rows);
+  if (to === '-') {
+    output.text(csv);
+    return;
+  }
+  const path = resolve(to);
+  await writeFileAtomic(path, csv);
+  output.answer({ path, rows: rows.length }, () => [`${rows.length} rows are in ${path}`]);
+};

@@ -1,0 +1,110 @@
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import type { Publisher } from '../../src/lib/contract/derived';
+import { resolveDataDir } from '../data-dir';
+import { checkedOptions, type CommandSpec, type Registry, usageError } from './command';
+import { addArtifacts } from './commands/artifacts';
+import { addBaseModels } from './commands/base-models';
+import { addDatasets } from './commands/datasets';
+import { addDemo } from './commands/demo';
+import { addDoctor } from './commands/doctor';
+import { addEstimate } from './commands/estimate';
+import { addGenerate } from './commands/generate';
+import { addJobs } from './commands/jobs';
+import { addSettings } from './commands/settings';
+import { addTrain } from './commands/train';
+import { EXIT, exitCodeOf } from './exit-codes';
+import type { CliIo } from './io';
+import { Output } from './output/output';
+
+const silent: Publisher = { publish: () => undefined };
+const GlobalOptions = z.object({ dataDir: z.string().optional() });
+
+const createProgram = (io: CliIo): Command =>
+  new Command('pipeline')
+    .description('Fine-tune language models with LoRA on this machine, offline.')
+    .option('--data-dir <dir>', 'where everything is kept (or PIPELINE_DATA_DIR)')
+    .option('--json', 'one JSON document on standard output, for programs')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Said once, by the code that also knows --json.
+      outputError: () => undefined,
+    });
+
+interface Session {
+  readonly io: CliIo;
+  readonly output: Output;
+  readonly program: Command;
+  readonly end: (code: number) => void;
+}
+
+const perform = async <Options>(
+  { io, output, program, end }: Session,
+  command: Command,
+  spec: CommandSpec<Options>,
+): Promise<void> => {
+  const { dataDir: chosen } = GlobalOptions.parse(program.opts());
+  const options = checkedOptions(spec.options, command.opts());
+  const dataDir = resolveDataDir(chosen, { platform: process.platform, env: io.env });
+  const app = await io.openApp({ dataDir, publisher: silent });
+  try {
+    end(await spec.run({ app, io, output, dataDir, options, args: command.args }));
+  } finally {
+    await app.stop();
+  }
+};
+
+const registryOf = (session: Session): Registry => ({
+  program: session.program,
+  add: (parent, spec) => {
+    const command = parent.command(spec.usage).description(spec.about);
+    for (const [flags, about] of spec.flags ?? []) command.option(flags, about);
+    command.action(() => perform(session, command, spec));
+  },
+});
+
+const GROUPS = [
+  addDemo,
+  addDoctor,
+  addDatasets,
+  addBaseModels,
+  addEstimate,
+  addTrain,
+  addJobs,
+  addArtifacts,
+  addGenerate,
+  addSettings,
+];
+
+const failed = (output: Output, thrown: unknown): number => {
+  if (!(thrown instanceof CommanderError)) {
+    output.failure(thrown);
+    return exitCodeOf(thrown);
+  }
+  if (thrown.exitCode === 0) return EXIT.done;
+  // Help in place of a missing subcommand says it all.
+  if (thrown.code !== 'commander.help' || output.json)
+    output.failure(usageError(thrown.message.replace(/^error: /u, '').replaceAll('\n', ' ')));
+  return EXIT.usage;
+};
+
+/** One command line from its words to its exit code. */
+export const runCli = async (argv: readonly string[], io: CliIo): Promise<number> => {
+  const output = new Output(io, argv.includes('--json'));
+  const program = createProgram(io);
+  let code: number = EXIT.done;
+  const end = (ended: number): void => {
+    code = ended;
+  };
+  const registry = registryOf({ io, output, program, end });
+  for (const addGroup of GROUPS) addGroup(registry);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    return failed(output, thrown);
+  }
+};

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { isActive } from '../../../src/lib/training/job-states';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { followLines, parseEvent } from '../../services/metrics/event-file';
+import type { CliServices } from '../io';
+import type { Output } from '../output/output';
+import { ProgressView } from './progress-view';
+
+const Numbered = z.object({ seq: z.number() });
+
+const seqOf = (line: string): number => {
+  try {
+    return Numbered.safeParse(JSON.parse(line)).data?.seq ?? 0;
+  } catch (thrown) {
+    // A half line of a killed writer: the next attempt cuts it.
+    if (thrown instanceof SyntaxError) return 0;
+    throw thrown;
+  }
+};
+
+export const isAtWork = ({ status }: Pick<TrainingJob, 'status'>): boolean =>
+  status === 'queued' || isActive(status);
+
+interface FollowOptions {
+  readonly output: Output;
+  readonly services: CliServices;
+  /** Ends the following early, without touching the run. */
+  readonly signal?: AbortSignal;
+}
+
+/** Shows the run's events from its `last_seq` on until it rests; answers it as it is then. */
+export const followRun = async (
+  { output, services, signal }: FollowOptions,
+  job: TrainingJob,
+): Promise<TrainingJob> => {
+  const { jobs } = services;
+  const view = new ProgressView(output, job.total_steps);
+  const isOver = async (): Promise<boolean> => signal?.aborted === true || !isAtWork(await jobs.get(job.id));
+  for await (const line of followLines(jobs.runDir(job.id), isOver)) {
+    if (seqOf(line) <= job.last_seq) continue;
+    if (output.json) output.raw(line);
+    const event = output.json ? null : parseEvent(line);
+    if (event) view.accept(event);
+  }
+  output.endLive();
+  for (const line of view.chart()) output.note(line, 'plain');
+  return jobs.get(job.id);
+};

@@ -1,0 +1,28 @@
+import { formatCount } from '../../../src/lib/messages/format';
+import type { DatasetReport } from '../../../src/lib/types/dataset-records';
+import type { ImportOutcome } from '../../services/datasets/import-outcome';
+import type { Output } from '../output/output';
+
+const SHOWN_PROBLEMS = 5;
+
+const tellReport = (output: Output, report: DatasetReport): void => {
+  output.line(
+    `${formatCount(report.usable_records)} of ${formatCount(report.records_total)} records can be used, ` +
+      `${formatCount(report.problems_total)} problems.`,
+  );
+  for (const { line, error, suggestion } of report.problems.slice(0, SHOWN_PROBLEMS)) {
+    output.line(`  line ${line}: ${error}${suggestion === null ? '' : ` ${suggestion}`}`, 'yellow');
+  }
+};
+
+export const tellImport = (output: Output, { dataset, report, error }: ImportOutcome): void => {
+  output.line(`“${dataset.name}” ${dataset.id}: ${dataset.status}`, error === null ? 'green' : 'red');
+  if (report) tellReport(output, report);
+  if (error) output.note(`${error.message} ${error.hint}`, 'red');
+};
+
+export const importDocument = ({ dataset, report, error }: ImportOutcome) => ({
+  dataset,
+  report,
+  ...(error === null ? {} : { error }),
+});

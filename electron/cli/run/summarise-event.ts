@@ -1,0 +1,44 @@
+import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+
+type Summaries = {
+  readonly [Name in TrainerEvent['event']]: (event: Extract<TrainerEvent, { event: Name }>) => string;
+};
+
+const loss = (value: number | null | undefined): string =>
+  typeof value === 'number' ? value.toFixed(4) : '–';
+
+const ofCompleted: Summaries['completed'] = ({ source_step, base_validation_loss, final_validation_loss }) =>
+  `result from step ${source_step}, held-out loss ${loss(base_validation_loss)} → ${loss(final_validation_loss)}`;
+
+const ofMetrics: Summaries['metrics'] = (event) =>
+  `step ${event.step}, loss ${event.non_finite ?? loss(event.training_loss)}, ` +
+  `learning rate ${event.learning_rate.toPrecision(3)}, ${Math.round(event.throughput)} tokens/s`;
+
+const SUMMARIES: Summaries = {
+  hello: ({ device_name, precision, torch, from_checkpoint }) =>
+    `${device_name}, ${precision}, PyTorch ${torch}${from_checkpoint === null ? '' : `, from ${from_checkpoint}`}`,
+  stage: ({ name, detail }) => (detail === '' ? name : `${name}: ${detail}`),
+  plan: (event) =>
+    `${formatCount(event.total_steps)} steps, ${formatCount(event.train_records)} records, ` +
+    `${formatCount(event.held_out_records)} held out, ${formatCount(event.trainable_parameters)} trainable parameters`,
+  metrics: ofMetrics,
+  evaluation: ({ step, subject, group, loss: value }) => `step ${step}, ${subject}, ${group}: ${loss(value)}`,
+  sample: ({ step, prompt, text }) => `step ${step}, “${prompt}”: ${text}`,
+  checkpoint: ({ step, path, size_bytes, best }) =>
+    `step ${step}, ${path}, ${formatBytes(size_bytes)}${best ? ', best so far' : ''}`,
+  warning: ({ code, message }) => `${code}: ${message}`,
+  heartbeat: () => '',
+  completed: ofCompleted,
+  failed: ({ message, hint }) => `${message} ${hint}`,
+  cancelled: ({ step, saved }) => `at step ${step}, ${saved ? 'saved' : 'not saved'}`,
+  interrupted: ({ step, reason, saved }) => `at step ${step}, ${reason}, ${saved ? 'saved' : 'not saved'}`,
+};
+
+const summaryOf = <Name extends TrainerEvent['event']>(
+  name: Name,
+  event: Extract<TrainerEvent, { event: Name }>,
+): string => SUMMARIES[name](event);
+
+/** An event in a few words. */
+export const summariseEvent = (event: TrainerEvent): string => summaryOf(event.event, event);
