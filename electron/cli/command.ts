@@ -30,7 +30,7 @@ export interface CommandSpec<Options> {
 /** What is handed to the file of each group, to hang its commands on the program. */
 export interface Registry {
   readonly program: Command;
-  add<Options>(parent: Command, spec: CommandSpec<Options>): void;
+  readonly add: <Options>(parent: Command, spec: CommandSpec<Options>) => void;
 }
 
 export const NoOptions = z.object({});

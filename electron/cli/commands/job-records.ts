@@ -89,11 +89,12 @@ const showEvents = async ({
   const { jobs } = app.services;
   const { id } = await findJob(app.services, operand(args));
   const follow = options.follow === true;
-  let stopped = false;
+  const stop = new AbortController();
   const dispose = io.onInterrupt(() => {
-    stopped = true;
+    stop.abort();
   });
-  const isOver = async (): Promise<boolean> => stopped || !follow || !isAtWork(await jobs.get(id));
+  const isOver = async (): Promise<boolean> =>
+    stop.signal.aborted || !follow || !isAtWork(await jobs.get(id));
   const lines: unknown[] = [];
   try {
     for await (const line of followLines(jobs.runDir(id), isOver)) {
@@ -104,7 +105,7 @@ const showEvents = async ({
     dispose();
   }
   if (output.json && !follow) output.document(lines);
-  return stopped ? EXIT.stopped : EXIT.done;
+  return stop.signal.aborted ? EXIT.stopped : EXIT.done;
 };
 
 const allLogs = async ({ jobs }: CliServices, id: string): Promise<LogLine[]> => {

@@ -13,7 +13,7 @@ export const safeLine = (text: string): string => safeText(text.replace(BREAKS, 
 
 /** Columns that a text takes in a terminal. */
 export const widthOf = (text: string): number =>
-  [...text].reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0);
+  Array.from(text).reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0);
 
 export const clipped = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text;
