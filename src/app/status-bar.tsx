@@ -1,0 +1,88 @@
+import { Cpu, ShieldCheck } from 'lucide-react';
+import { Link } from 'wouter';
+import { ProgressBar } from '../components/bars';
+import { formatAmount, formatBytes, formatCount, formatMemory } from '../components/format';
+import { useNow } from '../components/time';
+import { isRunning, STAGE_WORDS, timeLeftWords } from '../features/jobs';
+import { useRows } from '../live-store';
+import { useValue } from '../live-value';
+import { paths } from '../paths';
+import { hardware, jobs, network } from '../stores';
+
+const Separator = () => <span aria-hidden className="h-3 w-px bg-line-strong" />;
+
+export const StatusBar = () => {
+  const machine = useValue(hardware);
+  const denied = useValue(network);
+  const requests = denied ? denied.window_requests + denied.trainer_requests : 0;
+  return (
+    <footer className="col-span-2 flex items-center gap-4 overflow-hidden border-t bg-surface-0 px-3 text-xs whitespace-nowrap text-ink-2">
+      <Card />
+      <Separator />
+      <RunningJob />
+      <span className="ml-auto">{machine ? `${formatBytes(machine.disk_free_bytes)} free` : ''}</span>
+      <Separator />
+      <Link
+        href={paths.settings}
+        title="Requests that the window and the trainer attempted; all are denied"
+        className="flex items-center gap-1.5 hover:text-ink"
+      >
+        <ShieldCheck aria-hidden className="size-3.5" />
+        network: {formatAmount(requests, 'request')}
+      </Link>
+    </footer>
+  );
+};
+
+const Card = () => {
+  const machine = useValue(hardware);
+  const card = machine?.gpus[0];
+  if (!card) {
+    return (
+      <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
+        <Cpu aria-hidden className="size-3.5" />
+        {machine ? 'no NVIDIA card' : ''}
+      </span>
+    );
+  }
+  return (
+    <span
+      className="flex items-center gap-4"
+      title={`Driver ${card.driver}. Card memory in GB of 2³⁰ bytes.`}
+    >
+      <span className="flex items-center gap-1.5">
+        <Cpu aria-hidden className="size-3.5" />
+        {card.name.replace(/^NVIDIA (GeForce )?/, '')}
+      </span>
+      <span className="flex items-center gap-1.5">
+        {formatMemory(card.memory_used_bytes)} of {formatMemory(card.memory_total_bytes)}
+        <ProgressBar
+          label="Card memory"
+          value={(card.memory_used_bytes / card.memory_total_bytes) * 100}
+          className="w-14"
+        />
+      </span>
+      {card.temperature === null ? null : <span>{card.temperature.toFixed(0)} °C</span>}
+      {card.power_watts === null ? null : <span>{card.power_watts.toFixed(0)} W</span>}
+    </span>
+  );
+};
+
+const RunningJob = () => {
+  const now = useNow();
+  const job = useRows(jobs).find(isRunning);
+  if (!job) return <span>No job running</span>;
+  const at =
+    job.total_steps === null
+      ? ''
+      : `, step ${formatCount(job.current_step)} of ${formatCount(job.total_steps)}, ${timeLeftWords(job, now)}`;
+  return (
+    <Link href={paths.job(job.id)} className="flex min-w-0 items-center gap-1.5 hover:text-ink">
+      <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
+      <span className="truncate">
+        {job.name}: {STAGE_WORDS[job.current_stage]}
+        {at}
+      </span>
+    </Link>
+  );
+};

@@ -1,0 +1,125 @@
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { classNames } from './class-names';
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly head: string;
+  readonly cell: (row: Row) => ReactNode;
+  readonly right?: boolean;
+  readonly grow?: boolean;
+  /** Makes the column sortable. */
+  readonly order?: (row: Row) => number | string;
+}
+
+export interface SortOrder {
+  readonly key: string;
+  readonly down: boolean;
+}
+
+export const sortRows = <Row,>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  sort: SortOrder,
+): Row[] => {
+  const order = columns.find(({ key }) => key === sort.key)?.order;
+  if (!order) return [...rows];
+  const sign = sort.down ? -1 : 1;
+  return rows.toSorted((one, other) => {
+    const [a, b] = [order(one), order(other)];
+    if (a === b) return 0;
+    return a < b ? -sign : sign;
+  });
+};
+
+export const DataTable = <Row,>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  sort,
+  onSort,
+}: {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+  readonly sort?: SortOrder;
+  readonly onSort?: (sort: SortOrder) => void;
+}) => (
+  <table aria-label={label} className="w-full border-collapse">
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <Head key={column.key} column={column} sort={sort} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map((row) => (
+        <tr key={rowKey(row)} className="group border-b last:border-0 hover:bg-hover">
+          {columns.map((column) => (
+            <td
+              key={column.key}
+              className={classNames(
+                'h-9 px-3 whitespace-nowrap first:pl-4 last:pr-4',
+                column.right && 'text-right',
+                column.grow && 'w-full max-w-0 truncate',
+              )}
+            >
+              {column.cell(row)}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+const Head = <Row,>({
+  column,
+  sort,
+  onSort,
+}: {
+  readonly column: Column<Row>;
+  readonly sort?: SortOrder;
+  readonly onSort?: (sort: SortOrder) => void;
+}) => {
+  const mine = sort?.key === column.key ? sort : null;
+  return (
+    <th
+      scope="col"
+      aria-sort={mine ? directionOf(mine) : undefined}
+      className={classNames(
+        'h-8 border-b px-3 text-xs font-medium whitespace-nowrap text-ink-3 first:pl-4 last:pr-4',
+        column.right ? 'text-right' : 'text-left',
+      )}
+    >
+      {column.order && onSort ? <SortButton column={column} mine={mine} onSort={onSort} /> : column.head}
+    </th>
+  );
+};
+
+const directionOf = ({ down }: SortOrder) => (down ? 'descending' : 'ascending');
+
+const SortButton = <Row,>({
+  column,
+  mine,
+  onSort,
+}: {
+  readonly column: Column<Row>;
+  readonly mine: SortOrder | null;
+  readonly onSort: (sort: SortOrder) => void;
+}) => {
+  const Arrow = mine?.down ? ArrowDown : ArrowUp;
+  return (
+    <button
+      type="button"
+      className="inline-flex items-center gap-1 hover:text-ink"
+      onClick={() => onSort({ key: column.key, down: mine ? !mine.down : false })}
+    >
+      {column.head}
+      {mine ? <Arrow aria-hidden className="size-3" /> : null}
+    </button>
+  );
+};

@@ -1,0 +1,117 @@
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const NOTHING = '—';
+
+interface Band {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+export const formatCount = (value: number): string => WHOLE.format(value);
+
+/** `1 record`, `1,284 records`. */
+export const formatAmount = (value: number, singular: string, plural = `${singular}s`): string =>
+  `${formatCount(value)} ${value === 1 ? singular : plural}`;
+
+/** Files and disks: powers of ten. */
+export const formatBytes = (bytes: number): string => scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB']);
+
+/** Card and main memory: GB of 2³⁰ bytes, as the driver counts. */
+export const formatMemory = (bytes: number): string => scaled(bytes, 1024, ['B', 'kB', 'MB', 'GB', 'TB']);
+
+export const formatLoss = (loss: number | null | undefined): string =>
+  loss === null || loss === undefined ? NOTHING : loss.toFixed(3);
+
+export const formatPercent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`;
+
+/** `− 46.0 %`: the change from one figure to another. */
+export const formatChange = (from: number, to: number): string => {
+  const change = ((to - from) / from) * 100;
+  return `${change < 0 ? '−' : '+'} ${Math.abs(change).toFixed(1)} %`;
+};
+
+export const formatRate = (rate: number): string => {
+  if (rate === 0) return '0';
+  const [digits = '0', power = '0'] = rate.toExponential(1).split('e');
+  return `${digits.replace(/\.0$/, '')}e${Number(power)}`;
+};
+
+/** `33 s`, `14 min 3 s`, `1 h 27 min`, `2 d 4 h`. */
+export const formatDuration = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return pair([Math.floor(seconds / 60), 'min'], [seconds % 60, 's']);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return pair([Math.floor(minutes / 60), 'h'], [minutes % 60, 'min']);
+  return pair([Math.floor(minutes / 1440), 'd'], [Math.floor((minutes % 1440) / 60), 'h']);
+};
+
+/** An estimate of time, no finer than it is known: `≈ 12 min`. */
+export const formatRoughDuration = (ms: number): string => {
+  if (ms < MINUTE) return `≈ ${formatDuration(ms)}`;
+  if (ms < HOUR) return `≈ ${Math.round(ms / MINUTE)} min`;
+  return `≈ ${formatDuration(Math.round(ms / MINUTE) * MINUTE)}`;
+};
+
+/** `≈ 46 min ± 4`: half the band's width, in the unit of the figure. */
+export const formatDurationBand = ({ low, expected, high }: Band): string => {
+  const unit = expected < MINUTE ? 1000 : MINUTE;
+  return `${formatRoughDuration(expected)} ± ${Math.max(1, Math.round((high - low) / 2 / unit))}`;
+};
+
+/** `≈ 18.1 GB ± 0.6`. */
+export const formatMemoryBand = ({ low, expected, high }: Band): string => {
+  const unit = expected >= 1024 ** 3 ? 1024 ** 3 : 1024 ** 2;
+  const spread = (high - low) / 2 / unit;
+  return `≈ ${formatMemory(expected)} ± ${spread.toFixed(unit === 1024 ** 3 ? 1 : 0)}`;
+};
+
+export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
+
+export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
+
+export const formatAgo = (time: number | string, now: number): string => {
+  const age = now - new Date(time).getTime();
+  if (age < MINUTE) return 'just now';
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} min ago`;
+  if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
+  const days = Math.floor(age / DAY);
+  return days === 1 ? 'yesterday' : `${days} days ago`;
+};
+
+/** `7.62 B`, `135 M`: parameters, where digits in full would say no more. */
+export const formatParameters = (count: number): string => {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} B`;
+  if (count >= 1e6) return `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)} M`;
+  return formatCount(count);
+};
+
+export const formatHash = (hash: string): string =>
+  `${hash.slice(0, 4)} ${hash.slice(4, 8)} … ${hash.slice(-4)}`;
+
+export const formatMoney = (amount: number, currency: string): string =>
+  new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+
+const scaled = (value: number, base: number, units: readonly string[]): string => {
+  let rest = value;
+  let power = 0;
+  while (rest >= base && power < units.length - 1) {
+    rest /= base;
+    power += 1;
+  }
+  const digits = power === 0 || rest >= 100 ? 0 : 1;
+  return `${rest.toFixed(power === units.length - 1 ? 2 : digits)} ${units[power] ?? ''}`;
+};
+
+const pair = (...parts: [number, string][]): string =>
+  parts
+    .filter(([amount], index) => index === 0 || amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');

@@ -1,0 +1,137 @@
+import { Fragment } from 'react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { classNames } from './class-names';
+
+/** A screen: title left, at most one filled button right, the body scrolls. */
+export const Page = ({
+  title,
+  parent,
+  note,
+  badges,
+  actions,
+  dense,
+  children,
+}: {
+  readonly title: string;
+  readonly parent?: { readonly label: string; readonly href: string };
+  readonly note?: ReactNode;
+  readonly badges?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly dense?: boolean;
+  readonly children: ReactNode;
+}) => (
+  <main className="flex min-h-0 min-w-0 flex-1 flex-col" aria-labelledby="page-title">
+    <header className="flex h-14 shrink-0 items-center gap-3 px-6">
+      {parent ? (
+        <Link href={parent.href} className="shrink-0 text-lg tracking-tight text-ink-3 hover:text-ink">
+          {parent.label}
+          <span aria-hidden className="ml-3 text-line-control">
+            /
+          </span>
+        </Link>
+      ) : null}
+      <h1
+        id="page-title"
+        tabIndex={-1}
+        title={title}
+        className="truncate text-lg font-semibold tracking-tight outline-none"
+      >
+        {title}
+      </h1>
+      {badges}
+      {note ? <p className="truncate text-ink-2">{note}</p> : null}
+      <div className="ml-auto flex shrink-0 items-center gap-3">{actions}</div>
+    </header>
+    <div
+      className={classNames(
+        'flex min-h-0 flex-1 flex-col overflow-y-auto px-6 pt-px pb-5',
+        dense ? 'gap-3' : 'gap-4',
+      )}
+    >
+      {children}
+    </div>
+  </main>
+);
+
+export const Panel = ({
+  title,
+  note,
+  actions,
+  children,
+  className,
+  plain,
+}: {
+  readonly title?: string;
+  readonly note?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+  readonly plain?: boolean;
+}) => (
+  <section
+    aria-label={title}
+    className={classNames('min-w-0 shrink-0 rounded-lg border bg-surface-2', className)}
+  >
+    {title ? (
+      <div className="flex min-h-10 items-center gap-2 border-b px-4 py-1">
+        <h2 className="font-semibold whitespace-nowrap">{title}</h2>
+        <div className="ml-auto flex min-w-0 items-center gap-3 text-xs text-ink-2">
+          {note ? <span className="truncate">{note}</span> : null}
+          {actions}
+        </div>
+      </div>
+    ) : null}
+    {plain ? children : <div className="p-4">{children}</div>}
+  </section>
+);
+
+/** Label, value, source line. */
+export const Figure = ({
+  label,
+  value,
+  source,
+  aside,
+}: {
+  readonly label: string;
+  readonly value: ReactNode;
+  readonly source?: ReactNode;
+  readonly aside?: ReactNode;
+}) => (
+  <div className="flex min-w-0 flex-col gap-1">
+    <dt className="text-xs text-ink-3">{label}</dt>
+    <dd className="flex items-baseline gap-1.5 text-lg font-semibold tracking-tight whitespace-nowrap">
+      {value}
+      {aside ? <span className="text-sm font-medium">{aside}</span> : null}
+    </dd>
+    <dd className="min-h-4 truncate text-xs text-ink-2">{source}</dd>
+  </div>
+);
+
+export const Facts = ({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) => (
+  <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+    {rows.map(([label, value]) => (
+      <Fragment key={label}>
+        <dt className="whitespace-nowrap text-ink-3">{label}</dt>
+        <dd className="min-w-0 truncate text-right">{value}</dd>
+      </Fragment>
+    ))}
+  </dl>
+);
+
+export const Skeleton = ({ className }: { readonly className?: string }) => (
+  <div aria-hidden className={classNames('skeleton h-3', className)} />
+);
+
+export const SkeletonRows = ({ rows = 6 }: { readonly rows?: number }) => (
+  <div role="status" aria-label="Reading…">
+    {Array.from({ length: rows }, (_, index) => (
+      <div key={index} className="flex h-9 items-center gap-6 border-b px-4 last:border-0">
+        <Skeleton className="w-1/4" />
+        <Skeleton className="w-1/6" />
+        <Skeleton className="ml-auto w-12" />
+        <Skeleton className="w-16" />
+      </div>
+    ))}
+  </div>
+);

@@ -1,0 +1,186 @@
+import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
+import { Dialog as BaseDialog } from '@base-ui/react/dialog';
+import { Menu as BaseMenu } from '@base-ui/react/menu';
+import { Tabs as BaseTabs } from '@base-ui/react/tabs';
+import { Tooltip as BaseTooltip } from '@base-ui/react/tooltip';
+import { Ellipsis } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import { Button } from './button';
+import { classNames } from './class-names';
+
+const SCRIM = 'fixed inset-0 z-20 bg-scrim';
+const POPUP =
+  'fixed left-1/2 z-20 w-[600px] max-w-[calc(100vw-3rem)] -translate-x-1/2 rounded-lg border border-line-strong bg-surface-2 shadow-3 outline-none';
+
+interface OverlayProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+export const Dialog = ({
+  open,
+  onOpenChange,
+  title,
+  bare,
+  children,
+}: OverlayProps & { readonly bare?: boolean }) => (
+  <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
+    <BaseDialog.Portal>
+      <BaseDialog.Backdrop className={SCRIM} />
+      <BaseDialog.Popup className={classNames(POPUP, 'top-[14vh] max-h-[76vh] overflow-y-auto')}>
+        <BaseDialog.Title className={bare ? 'sr-only' : 'px-5 pt-4 pb-2 text-md font-semibold'}>
+          {title}
+        </BaseDialog.Title>
+        {bare ? children : <div className="px-5 pb-5">{children}</div>}
+      </BaseDialog.Popup>
+    </BaseDialog.Portal>
+  </BaseDialog.Root>
+);
+
+/** Asks before something is lost; the words say what. */
+export const AlertDialog = ({
+  open,
+  onOpenChange,
+  title,
+  confirm,
+  onConfirm,
+  keep = 'Keep it',
+  children,
+}: OverlayProps & {
+  readonly confirm: string;
+  readonly onConfirm: () => void;
+  readonly keep?: string;
+}) => (
+  <BaseAlert.Root open={open} onOpenChange={onOpenChange}>
+    <BaseAlert.Portal>
+      <BaseAlert.Backdrop className={SCRIM} />
+      <BaseAlert.Popup className={classNames(POPUP, 'top-[24vh] p-5')}>
+        <BaseAlert.Title className="text-md font-semibold">{title}</BaseAlert.Title>
+        <BaseAlert.Description render={<div />} className="mt-1 text-ink-2">
+          {children}
+        </BaseAlert.Description>
+        <div className="mt-5 flex justify-end gap-3">
+          <Button onClick={() => onOpenChange(false)}>{keep}</Button>
+          <Button
+            look="danger"
+            onClick={() => {
+              onConfirm();
+              onOpenChange(false);
+            }}
+          >
+            {confirm}
+          </Button>
+        </div>
+      </BaseAlert.Popup>
+    </BaseAlert.Portal>
+  </BaseAlert.Root>
+);
+
+export interface MenuAction {
+  readonly label: string;
+  readonly onSelect: () => void;
+  readonly disabled?: boolean;
+}
+
+export const Menu = ({
+  label,
+  actions,
+}: {
+  readonly label: string;
+  readonly actions: readonly MenuAction[];
+}) => (
+  <BaseMenu.Root>
+    <BaseMenu.Trigger
+      aria-label={label}
+      className="inline-flex size-6 items-center justify-center rounded-sm border border-line-strong bg-surface-2 hover:bg-hover"
+    >
+      <Ellipsis aria-hidden className="size-3.5" />
+    </BaseMenu.Trigger>
+    <BaseMenu.Portal>
+      <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">
+        <BaseMenu.Popup className="min-w-40 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none">
+          {actions.map((action) => (
+            <BaseMenu.Item
+              key={action.label}
+              disabled={action.disabled}
+              onClick={action.onSelect}
+              className="flex h-8 items-center rounded-md px-2 outline-none select-none data-[disabled]:text-ink-disabled data-[highlighted]:bg-selected"
+            >
+              {action.label}
+            </BaseMenu.Item>
+          ))}
+        </BaseMenu.Popup>
+      </BaseMenu.Positioner>
+    </BaseMenu.Portal>
+  </BaseMenu.Root>
+);
+
+export const Tooltip = ({ text, children }: { readonly text: string; readonly children: ReactElement }) => (
+  <BaseTooltip.Root>
+    <BaseTooltip.Trigger render={children} />
+    <BaseTooltip.Portal>
+      <BaseTooltip.Positioner sideOffset={4} className="z-30">
+        <BaseTooltip.Popup className="max-w-80 rounded-md border bg-surface-2 px-2 py-1 text-xs shadow-2">
+          {text}
+        </BaseTooltip.Popup>
+      </BaseTooltip.Positioner>
+    </BaseTooltip.Portal>
+  </BaseTooltip.Root>
+);
+
+export interface Tab {
+  readonly id: string;
+  readonly label: string;
+  readonly count?: string;
+  readonly content: ReactNode;
+}
+
+export const Tabs = ({
+  label,
+  tabs,
+  value,
+  onChange,
+  inset,
+  fill,
+}: {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+  readonly inset?: boolean;
+  readonly fill?: boolean;
+}) => (
+  <BaseTabs.Root
+    value={value}
+    onValueChange={(next) => onChange(String(next))}
+    className={classNames('flex flex-col', fill && 'min-h-0 flex-1')}
+  >
+    <BaseTabs.List
+      aria-label={label}
+      activateOnFocus
+      className={classNames('flex h-9 shrink-0 gap-5 border-b', inset && 'px-4')}
+    >
+      {tabs.map((tab) => (
+        <BaseTabs.Tab
+          key={tab.id}
+          value={tab.id}
+          className="-mb-px flex items-center gap-1.5 border-b-2 border-transparent whitespace-nowrap text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
+        >
+          {tab.label}
+          {tab.count ? <span className="text-xs font-normal text-ink-3">{tab.count}</span> : null}
+        </BaseTabs.Tab>
+      ))}
+    </BaseTabs.List>
+    {tabs.map((tab) => (
+      <BaseTabs.Panel
+        key={tab.id}
+        value={tab.id}
+        className={classNames(fill && 'flex min-h-0 flex-1 flex-col', !inset && 'pt-3')}
+      >
+        {tab.content}
+      </BaseTabs.Panel>
+    ))}
+  </BaseTabs.Root>
+);

@@ -1,0 +1,102 @@
+import { CircleAlert, Copy, RefreshCw, TriangleAlert } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { ErrorPayload } from '../lib/types/system';
+import type { Loaded } from '../live-store';
+import { Button } from './button';
+import { SkeletonRows } from './layout';
+
+export const EmptyState = ({
+  icon: Icon,
+  title,
+  children,
+  actions,
+}: {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly actions?: ReactNode;
+}) => (
+  <div className="flex max-w-[32rem] flex-col items-start gap-1 px-12 py-10">
+    <Icon aria-hidden className="mb-2 size-4 text-ink-3" />
+    <h2 className="text-md font-semibold">{title}</h2>
+    <div className="text-ink-2">{children}</div>
+    {actions ? <div className="mt-3 flex flex-wrap gap-3">{actions}</div> : null}
+  </div>
+);
+
+const copyError = (error: ErrorPayload) =>
+  navigator.clipboard.writeText(`${error.code}: ${error.message} ${error.hint}`);
+
+export const ErrorState = ({
+  title,
+  error,
+  onRetry,
+}: {
+  readonly title: string;
+  readonly error: ErrorPayload;
+  readonly onRetry?: () => void;
+}) => (
+  <div role="alert" className="flex max-w-[32rem] flex-col items-start gap-1 px-12 py-10">
+    <CircleAlert aria-hidden className="mb-2 size-4 text-bad" />
+    <h2 className="text-md font-semibold">{title}</h2>
+    <p className="text-ink-2">
+      {error.message} {error.hint}
+    </p>
+    <div className="mt-3 flex gap-2">
+      {onRetry ? (
+        <Button icon={RefreshCw} onClick={onRetry}>
+          Try again
+        </Button>
+      ) : null}
+      <Button look="plain" icon={Copy} onClick={() => void copyError(error)}>
+        Copy details
+      </Button>
+    </div>
+    <p className="mt-2 font-mono text-mono text-ink-3">{error.code}</p>
+  </div>
+);
+
+/** What went wrong with an action, beside the thing acted on. */
+export const ErrorNote = ({
+  error,
+  onDismiss,
+}: {
+  readonly error: ErrorPayload | null;
+  readonly onDismiss?: () => void;
+}) =>
+  error ? (
+    <div role="alert" className="flex items-start gap-2 rounded-md bg-bad-tint px-3 py-2 text-bad">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <p className="min-w-0 flex-1">
+        {error.message} {error.hint}
+      </p>
+      <Button small look="plain" icon={Copy} onClick={() => void copyError(error)}>
+        Copy details
+      </Button>
+      {onDismiss ? (
+        <Button small look="plain" onClick={onDismiss}>
+          Dismiss
+        </Button>
+      ) : null}
+    </div>
+  ) : null;
+
+/** Loading, error and ready in the same place; empty is the child's own matter. */
+export const Async = <Value,>({
+  state,
+  errorTitle,
+  onRetry,
+  rows,
+  children,
+}: {
+  readonly state: Loaded<Value>;
+  readonly errorTitle: string;
+  readonly onRetry?: () => void;
+  readonly rows?: number;
+  readonly children: (value: Value) => ReactNode;
+}) => {
+  if (state.kind === 'loading') return <SkeletonRows rows={rows} />;
+  if (state.kind === 'error') return <ErrorState title={errorTitle} error={state.error} onRetry={onRetry} />;
+  return children(state.value);
+};

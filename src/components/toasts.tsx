@@ -1,0 +1,35 @@
+import { Toast } from '@base-ui/react/toast';
+import { X } from 'lucide-react';
+import { IconButton } from './button';
+
+const manager = Toast.createToastManager();
+
+/** For what happens away from the page in view; never for what it shows already. */
+export const showToast = (title: string, description?: string): void => {
+  manager.add({ title, description });
+};
+
+export const Toasts = () => (
+  <Toast.Provider toastManager={manager}>
+    <Toast.Portal>
+      <Toast.Viewport className="fixed right-6 bottom-10 z-40 flex w-80 flex-col gap-2">
+        <ToastList />
+      </Toast.Viewport>
+    </Toast.Portal>
+  </Toast.Provider>
+);
+
+const ToastList = () =>
+  Toast.useToastManager().toasts.map((toast) => (
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      className="flex items-start gap-2 rounded-lg border border-line-strong bg-surface-2 p-3 shadow-2"
+    >
+      <Toast.Content className="min-w-0 flex-1">
+        <Toast.Title className="font-medium" />
+        <Toast.Description className="text-xs text-ink-2" />
+      </Toast.Content>
+      <Toast.Close render={<IconButton small look="plain" label="Dismiss" icon={X} />} />
+    </Toast.Root>
+  ));

@@ -1,0 +1,173 @@
+import { Plus, Upload } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../../api';
+import { Badge } from '../../components/badge';
+import { Button } from '../../components/button';
+import { Input } from '../../components/fields';
+import { formatCount } from '../../components/format';
+import { Page, SkeletonRows } from '../../components/layout';
+import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
+import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { showToast } from '../../components/toasts';
+import type { Dataset } from '../../lib/types/lora-training';
+import { useLive } from '../../live-store';
+import { paths } from '../../paths';
+import { datasets } from '../../stores';
+import { useAction } from '../../use-load';
+import { datasetState } from './dataset-words';
+import { Conversations } from './parts/conversations';
+import { ModelView } from './parts/model-view';
+import { Overview } from './parts/overview';
+import { Problems } from './parts/problems';
+
+const PARENT = { label: 'Datasets', href: paths.datasets };
+
+export const DatasetPage = ({ id }: { readonly id: string }) => {
+  const state = useLive(datasets);
+  if (state.kind === 'loading')
+    return (
+      <Page title="Dataset" parent={PARENT}>
+        <SkeletonRows />
+      </Page>
+    );
+  if (state.kind === 'error') {
+    return (
+      <Page title="Dataset" parent={PARENT}>
+        <ErrorState
+          title="The dataset cannot be read"
+          error={state.error}
+          onRetry={() => void datasets.reload()}
+        />
+      </Page>
+    );
+  }
+  const dataset = state.value.get(id);
+  if (!dataset || dataset.deleted_at !== null) {
+    return (
+      <Page title="Dataset" parent={PARENT}>
+        <EmptyState icon={Upload} title="This dataset is not here">
+          It was deleted, or the address is of another data folder.
+        </EmptyState>
+      </Page>
+    );
+  }
+  return <Ready key={dataset.id} dataset={dataset} />;
+};
+
+const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
+  const [, navigate] = useLocation();
+  const [tab, setTab] = useState('overview');
+  const { words, tone } = datasetState(dataset);
+  const usable = dataset.report?.usable_records ?? 0;
+  const tabs = [
+    { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} /> },
+    {
+      id: 'problems',
+      label: 'Problems',
+      count: formatCount(dataset.report?.problems_total ?? 0),
+      content: <Problems dataset={dataset} />,
+    },
+    {
+      id: 'conversations',
+      label: 'Conversations',
+      count: formatCount(usable),
+      content: <Conversations dataset={dataset} />,
+    },
+    { id: 'view', label: 'What the model sees', content: <ModelView dataset={dataset} /> },
+  ];
+  return (
+    <Page
+      title={dataset.name}
+      parent={PARENT}
+      dense
+      badges={<Badge tone={tone}>{words}</Badge>}
+      actions={
+        <>
+          <DatasetMenu dataset={dataset} />
+          <Button
+            look="filled"
+            icon={Plus}
+            shortcut="N"
+            disabled={!dataset.training_ready}
+            onClick={() => navigate(paths.newRunOn(dataset.id))}
+          >
+            New run
+          </Button>
+        </>
+      }
+    >
+      <Tabs label="Dataset" tabs={tabs} value={tab} onChange={setTab} fill />
+    </Page>
+  );
+};
+
+const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
+  const [, navigate] = useLocation();
+  const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setOpen(null);
+  const remove = async () => {
+    await api.datasets.delete({ id: dataset.id });
+    showToast(`“${dataset.name}” deleted`, 'Restore it from the palette: Ctrl K, “Restore”.');
+    navigate(paths.datasets);
+  };
+  return (
+    <>
+      <Menu
+        label="More"
+        actions={[
+          { label: 'Rename…', onSelect: () => setOpen('rename') },
+          { label: 'Delete…', onSelect: () => setOpen('delete') },
+        ]}
+      />
+      <Dialog open={open === 'rename'} onOpenChange={close} title="Rename the dataset">
+        <Rename dataset={dataset} onDone={close} />
+      </Dialog>
+      <AlertDialog
+        open={open === 'delete'}
+        onOpenChange={close}
+        title={`Delete “${dataset.name}”?`}
+        confirm="Delete dataset"
+        onConfirm={() => void remove()}
+      >
+        The copy in the data folder goes to the bin; it can be restored. Your original file, past runs and
+        their models stay.
+      </AlertDialog>
+    </>
+  );
+};
+
+const Rename = ({ dataset, onDone }: { readonly dataset: Dataset; readonly onDone: () => void }) => {
+  const [name, setName] = useState(dataset.name);
+  const action = useAction();
+  const save = async () => {
+    datasets.put(await api.datasets.rename({ id: dataset.id, name }));
+    onDone();
+  };
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        action.run('save', save);
+      }}
+    >
+      <Input
+        aria-label="Name"
+        value={name}
+        maxLength={200}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <ErrorNote error={action.failure} />
+      <Button
+        look="filled"
+        submit
+        className="self-end"
+        busy={action.busy !== null}
+        disabled={name.trim() === ''}
+      >
+        Rename
+      </Button>
+    </form>
+  );
+};

@@ -1,0 +1,32 @@
+import type { Tone } from '../../components/badge';
+import { formatAmount } from '../../components/format';
+import type { DatasetFormat, ProblemType } from '../../lib/types/dataset-records';
+import type { Dataset } from '../../lib/types/lora-training';
+
+export const FORMAT_WORDS: Record<DatasetFormat, string> = {
+  brightrun_lora_v4: 'BrightRun v4',
+  brightrun_lora_v3: 'BrightRun v3',
+  turns: 'turns',
+  chat: 'chat messages',
+  sharegpt: 'ShareGPT',
+  alpaca: 'Alpaca',
+  prompt_completion: 'prompt, completion',
+  preference: 'preference pairs',
+  kto: 'KTO',
+  text: 'plain text',
+  table: 'table',
+};
+
+export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ');
+
+export const datasetState = ({
+  status,
+  report,
+}: Dataset): { readonly words: string; readonly tone: Tone } => {
+  if (status === 'uploading' || status === 'validating') return { words: 'Importing', tone: 'info' };
+  if (status === 'error') return { words: 'Cannot be used', tone: 'bad' };
+  const problems = report?.problems_total ?? 0;
+  return problems > 0
+    ? { words: formatAmount(problems, 'problem'), tone: 'warn' }
+    : { words: 'Ready', tone: 'good' };
+};

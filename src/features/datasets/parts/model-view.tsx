@@ -1,0 +1,107 @@
+import { Box } from 'lucide-react';
+import { useState } from 'react';
+import { api } from '../../../api';
+import { Select } from '../../../components/fields';
+import { formatCount } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Async, EmptyState } from '../../../components/states';
+import type { BaseModel } from '../../../lib/types/base-model';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useRows } from '../../../live-store';
+import { baseModels } from '../../../stores';
+import { useLoad } from '../../../use-load';
+import { RecordList, useRecords } from './record-list';
+import type { IndexedRecord } from './record-list';
+import { TemplateView } from './template-view';
+
+const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
+
+export const ModelView = ({ dataset }: { readonly dataset: Dataset }) => {
+  const records = useRecords(dataset);
+  const models = useRows(baseModels);
+  const [modelId, setModelId] = useState<string | null>(null);
+  const [length, setLength] = useState<number | null>(null);
+  const model = models.find(({ id }) => id === modelId) ?? models[0];
+  const longest = model?.max_position_embeddings ?? 32768;
+  const maxLength = Math.min(length ?? 2048, longest);
+  const lengths = [...new Set([...LENGTHS.filter((known) => known < longest), Math.min(longest, 32768)])];
+  return (
+    <div className="flex min-h-0 flex-1 gap-4">
+      <RecordList records={records} />
+      <Panel plain className="flex min-h-0 flex-1 flex-col">
+        <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
+          <h2 className="font-semibold whitespace-nowrap">
+            {records.current ? `Line ${formatCount(records.current.record.source_line)}` : 'Record'}
+          </h2>
+          <Legend />
+          <div className="ml-auto flex items-center gap-2">
+            <Select
+              small
+              label="Base model"
+              placeholder="No base model"
+              value={model?.id ?? null}
+              options={models.map(({ id, name }) => ({ value: id, label: name }))}
+              onChange={setModelId}
+            />
+            <Select
+              small
+              label="Max length"
+              value={String(maxLength)}
+              options={lengths.map((value) => ({
+                value: String(value),
+                label: `Max length ${formatCount(value)}`,
+              }))}
+              onChange={(next) => setLength(Number(next))}
+            />
+          </div>
+        </div>
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          {model && records.current ? (
+            <Rendered dataset={dataset} row={records.current} model={model} maxLength={maxLength} />
+          ) : (
+            <NoView model={model} />
+          )}
+        </div>
+      </Panel>
+    </div>
+  );
+};
+
+const Legend = () => (
+  <p className="flex gap-3 text-xs text-ink-2">
+    <span>
+      <span className="border-b-2 border-trained-line bg-trained-tint px-1">trained</span>
+    </span>
+    <span>context, not trained</span>
+  </p>
+);
+
+const NoView = ({ model }: { readonly model: BaseModel | undefined }) =>
+  model ? null : (
+    <EmptyState icon={Box} title="No base model to read it with">
+      The text that a model sees depends on its template and tokenizer. Add a base model in Settings.
+    </EmptyState>
+  );
+
+const Rendered = ({
+  dataset,
+  row,
+  model,
+  maxLength,
+}: {
+  readonly dataset: Dataset;
+  readonly row: IndexedRecord;
+  readonly model: BaseModel;
+  readonly maxLength: number;
+}) => {
+  const { state, reload } = useLoad(
+    `${dataset.id} ${dataset.revision} ${row.index} ${model.id} ${maxLength}`,
+    () =>
+      api.datasets.view({ id: dataset.id, index: row.index, base_model_id: model.id, max_length: maxLength }),
+  );
+  return (
+    <Async state={state} errorTitle="The record cannot be rendered" onRetry={reload}>
+      {(view) => <TemplateView view={view} />}
+    </Async>
+  );
+};

@@ -1,0 +1,103 @@
+import { useStore } from 'zustand';
+import { api } from '../../../api';
+import { ProgressBar } from '../../../components/bars';
+import { Button } from '../../../components/button';
+import { formatBytes, formatCount, NOTHING } from '../../../components/format';
+import { Facts, Panel } from '../../../components/layout';
+import { Ago } from '../../../components/time';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { imports } from '../../../stores';
+import { FORMAT_WORDS, problemWords } from '../dataset-words';
+
+const count = (value: number | null | undefined): string =>
+  value === null || value === undefined ? NOTHING : formatCount(value);
+
+export const Overview = ({ dataset }: { readonly dataset: Dataset }) => {
+  const importing = dataset.status === 'uploading' || dataset.status === 'validating';
+  return (
+    <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+      {importing ? <Importing dataset={dataset} /> : null}
+      <Panel title="Records">
+        <Facts rows={recordFacts(dataset.report)} />
+      </Panel>
+      <Panel title="File">
+        <Facts rows={fileFacts(dataset)} />
+      </Panel>
+      {dataset.report ? (
+        <Panel title="How it was read" className="narrow:col-span-2">
+          <p className="max-w-[45rem] text-ink-2">{dataset.report.reason}</p>
+          <ProblemCounts dataset={dataset} />
+        </Panel>
+      ) : null}
+    </div>
+  );
+};
+
+const recordFacts = (report: Dataset['report']) =>
+  [
+    ['Read', count(report?.records_total)],
+    ['Usable', count(report?.usable_records)],
+    ['Left out', count(report?.rejected_records)],
+    ['Without an answer to train on', count(report?.skipped_null_target)],
+    ['Exact duplicates', count(report?.duplicates_exact)],
+    ['Conversations', count(report?.conversations)],
+  ] as const;
+
+const shapeOf = ({ report }: Dataset): string =>
+  report?.format ? `${FORMAT_WORDS[report.format]} (form ${report.shape ?? 'unknown'})` : NOTHING;
+
+const fileFacts = (dataset: Dataset) =>
+  [
+    [
+      'Name',
+      <span key="name" className="font-mono text-mono" title={dataset.file_name}>
+        {dataset.file_name}
+      </span>,
+    ],
+    ['Size', formatBytes(dataset.file_size)],
+    ['Shape', shapeOf(dataset)],
+    ['Tokens', count(dataset.total_tokens)],
+    ['Turns a conversation', dataset.avg_turns_per_conversation?.toFixed(1) ?? NOTHING],
+    ['Added', <Ago key="added" time={dataset.created_at} />],
+  ] as const;
+
+const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
+  const progress = useStore(imports, (all) => all.get(dataset.id));
+  const done = progress && progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
+  return (
+    <Panel
+      title="Importing"
+      className="narrow:col-span-2"
+      actions={
+        <Button small onClick={() => void api.datasets.cancel_import({ id: dataset.id })}>
+          Cancel import
+        </Button>
+      }
+    >
+      <ProgressBar label="Import" value={done} />
+      <p className="mt-2 text-xs text-ink-2">
+        {progress
+          ? `${formatBytes(progress.bytes_done)} of ${formatBytes(progress.bytes_total)}, ${formatCount(progress.records)} records, ${formatCount(progress.problems)} problems`
+          : 'Starting…'}
+      </p>
+    </Panel>
+  );
+};
+
+const ProblemCounts = ({ dataset }: { readonly dataset: Dataset }) => {
+  const problems = dataset.report?.problems ?? [];
+  const types = [...new Set(problems.map(({ type }) => type))];
+  if (types.length === 0) return null;
+  const total = dataset.report?.problems_total ?? 0;
+  return (
+    <p className="mt-2 text-ink-2">
+      {total > problems.length
+        ? `Among the first ${problems.length} of ${formatCount(total)} problems: `
+        : 'Problems: '}
+      {types
+        .map((type) => `${problems.filter((problem) => problem.type === type).length} ${problemWords(type)}`)
+        .join(', ')}
+      .
+    </p>
+  );
+};

@@ -1,0 +1,93 @@
+import { Scissors } from 'lucide-react';
+import { classNames } from '../../../components/class-names';
+import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import type { RecordView } from '../../../lib/types/record-view';
+
+type Token = RecordView['tokens'][number];
+type Turn = RecordView['turns'][number];
+
+interface Run {
+  readonly text: string;
+  readonly trained: boolean;
+  readonly cut: boolean;
+  readonly start: number;
+}
+
+/** Neighbouring tokens that are treated alike become one piece of text. */
+export const joinTokens = (tokens: readonly Token[], start: number): Run[] =>
+  tokens.reduce<Run[]>((runs, { text, trained, cut }, index) => {
+    const last = runs.at(-1);
+    if (last?.trained === trained && last.cut === cut)
+      return [...runs.slice(0, -1), { ...last, text: last.text + text }];
+    return [...runs, { text, trained, cut, start: start + index }];
+  }, []);
+
+export const TemplateView = ({ view }: { readonly view: RecordView }) => {
+  const cutAt = view.tokens.findIndex(({ cut }) => cut);
+  return (
+    <div className="py-3">
+      <p className="px-4 pb-3 text-xs text-ink-2">
+        {formatAmount(view.total_tokens, 'token')}, {formatCount(view.trained_tokens)} trained
+        {view.total_tokens > 0 ? ` (${formatPercent(view.trained_tokens / view.total_tokens)})` : ''}.{' '}
+        {view.template.note}
+      </p>
+      {view.turns.map((turn, index) => (
+        <div key={turn.start}>
+          {cutAt >= 0 && cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
+          <TurnView turn={turn} view={view} first={index === 0} />
+        </div>
+      ))}
+      {view.dropped_turns > 0 && cutAt < 0 ? <CutLine view={view} at={view.tokens.length} /> : null}
+    </div>
+  );
+};
+
+const TurnView = ({
+  turn,
+  view,
+  first,
+}: {
+  readonly turn: Turn;
+  readonly view: RecordView;
+  readonly first: boolean;
+}) => {
+  const start = first ? 0 : turn.start;
+  return (
+    <div className="grid grid-cols-[6.5rem_1fr] gap-4 px-4 pb-3">
+      <div className="text-right">
+        <p className="text-xs font-medium">{turn.role}</p>
+        <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>
+          {turn.cut ? `${formatCount(turn.end - turn.start)} lost` : turnCount(turn)}
+        </p>
+      </div>
+      <p className="min-w-0 font-mono text-mono break-words whitespace-pre-wrap">
+        {joinTokens(view.tokens.slice(start, turn.end), start).map((run) => (
+          <span key={run.start} className={runClass(run)}>
+            {run.text}
+          </span>
+        ))}
+      </p>
+    </div>
+  );
+};
+
+const turnCount = (turn: Turn): string =>
+  turn.trained_tokens > 0
+    ? `${formatCount(turn.trained_tokens)} trained`
+    : formatAmount(turn.end - turn.start, 'token');
+
+const runClass = ({ trained, cut }: Run): string => {
+  if (cut) return 'text-ink-3 line-through';
+  return trained ? 'border-b border-trained-line bg-trained-tint' : 'text-ink-2';
+};
+
+const CutLine = ({ view, at }: { readonly view: RecordView; readonly at: number }) => (
+  <div className="mb-3 flex h-8 items-center gap-2 border-t border-dashed border-bad-fill bg-bad-tint px-4 text-xs text-bad">
+    <Scissors aria-hidden className="size-4" />
+    <span className="font-medium">Cut at token {formatCount(at)}</span>
+    <span className="ml-auto">
+      {formatAmount(view.lost_tokens, 'token')} not seen, {formatCount(view.lost_trained_tokens)} of them to
+      be trained
+    </span>
+  </div>
+);

@@ -1,0 +1,4 @@
+export { startTryIt } from './job-actions';
+export { JobPage } from './job-page';
+export { groupJobs, isRunning, STAGE_WORDS, STATUS_WORDS, timeLeftWords, verdictOf } from './job-words';
+export { JobsPage } from './jobs-page';

@@ -1,0 +1,83 @@
+import { Activity } from 'lucide-react';
+import { Badge } from '../../components/badge';
+import { Page, SkeletonRows } from '../../components/layout';
+import { Async, EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import type { TrainingJob } from '../../lib/types/lora-training';
+import { useLive } from '../../live-store';
+import { paths } from '../../paths';
+import { jobs } from '../../stores';
+import { useAction } from '../../use-load';
+import { MainAction } from './job-actions';
+import { useJobRun } from './job-run';
+import type { JobRun } from './job-run';
+import { isRunning, STATUS_WORDS } from './job-words';
+import { JobFigures } from './parts/job-figures';
+import { JobOutcome } from './parts/job-outcome';
+import { JobTabs } from './parts/job-tabs';
+import { LossPanel } from './parts/loss-panel';
+import { RunMenu } from './parts/run-menu';
+import { SmallCharts } from './parts/small-charts';
+
+const PARENT = { label: 'Jobs', href: paths.jobs };
+
+export const JobPage = ({ id }: { readonly id: string }) => {
+  const state = useLive(jobs);
+  if (state.kind === 'loading')
+    return (
+      <Page title="Job" parent={PARENT}>
+        <SkeletonRows />
+      </Page>
+    );
+  if (state.kind === 'error') {
+    return (
+      <Page title="Job" parent={PARENT}>
+        <ErrorState title="The job cannot be read" error={state.error} onRetry={() => void jobs.reload()} />
+      </Page>
+    );
+  }
+  const job = state.value.get(id);
+  if (!job)
+    return (
+      <Page title="Job" parent={PARENT}>
+        <EmptyState icon={Activity} title="This job is not here">
+          It was deleted, or the address is of another data folder.
+        </EmptyState>
+      </Page>
+    );
+  return <Ready key={job.id} job={job} />;
+};
+
+const Ready = ({ job }: { readonly job: TrainingJob }) => {
+  const run = useJobRun(job.id);
+  const action = useAction();
+  const { word, tone } = STATUS_WORDS[job.status];
+  return (
+    <Page
+      title={job.name}
+      parent={PARENT}
+      dense
+      badges={<Badge tone={tone}>{word}</Badge>}
+      actions={
+        <>
+          <RunMenu job={job} action={action} />
+          <MainAction job={job} action={action} />
+        </>
+      }
+    >
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <JobOutcome job={job} />
+      <Async state={run} errorTitle="The run cannot be read" rows={12}>
+        {(value) => <Run job={job} run={value} />}
+      </Async>
+    </Page>
+  );
+};
+
+const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
+  <>
+    <JobFigures job={job} run={run} />
+    <LossPanel job={job} run={run} live={isRunning(job)} />
+    <SmallCharts job={job} run={run} />
+    <JobTabs job={job} run={run} />
+  </>
+);

@@ -1,0 +1,145 @@
+import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import { api } from '../../api';
+import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../lib/types/job-records';
+import { toErrorPayload } from '../../lib/messages/app-error';
+import type { Loaded } from '../../live-store';
+
+export interface JobRun {
+  readonly points: readonly MetricsPoint[];
+  readonly events: readonly JobEvent[];
+  readonly samples: readonly JobSample[];
+  readonly evaluations: readonly Evaluation[];
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+export const EMPTY_RUN: JobRun = { points: [], events: [], samples: [], evaluations: [], checkpoints: [] };
+
+const EVENT_PAGE = 500;
+
+/** Adds to what is known; of two reports of one thing the later attempt or the later word counts. */
+export const mergeRun = (known: JobRun, news: Partial<JobRun>): JobRun => ({
+  points: merged(known.points, news.points, {
+    key: ({ step }) => String(step),
+    order: ({ step }) => step,
+    wins: (now, was) => now.attempt >= was.attempt,
+  }),
+  events: merged(known.events, news.events, {
+    key: ({ attempt, seq }) => `${attempt} ${seq}`,
+    order: ({ attempt, seq }) => attempt * 1e9 + seq,
+  }),
+  samples: merged(known.samples, news.samples, {
+    key: ({ step, prompt_id }) => `${step} ${prompt_id}`,
+    order: ({ step }) => step,
+  }),
+  evaluations: merged(known.evaluations, news.evaluations, {
+    key: ({ step, subject, group, final }) => `${step} ${subject} ${group} ${final}`,
+    order: ({ step }) => step,
+  }),
+  checkpoints: merged(known.checkpoints, news.checkpoints, {
+    key: ({ step }) => String(step),
+    order: ({ step }) => step,
+  }),
+});
+
+/** Subscribes first and loads second, like every live store; the load never replaces news. */
+const createRunStore = (jobId: string) => {
+  const store = createStore<Loaded<JobRun>>(() => ({ kind: 'loading' }));
+  const connect = () => {
+    let wanted = true;
+    let run = EMPTY_RUN;
+    let ready = false;
+    const add = (news: Partial<JobRun>) => {
+      if (!wanted) return;
+      run = mergeRun(run, news);
+      if (ready) store.setState({ kind: 'ready', value: run }, true);
+    };
+    const offPoints = api.jobs.onPoints(({ job_id, points }) => {
+      if (job_id === jobId) add({ points });
+    });
+    const offNews = api.jobs.onNews(({ job_id, ...news }) => {
+      if (job_id === jobId) add(news);
+    });
+    loadRun(jobId).then(
+      (loaded) => {
+        const news = run;
+        run = loaded;
+        ready = true;
+        add(news);
+      },
+      (thrown: unknown) => {
+        if (wanted) store.setState({ kind: 'error', error: toErrorPayload(thrown) }, true);
+      },
+    );
+    return () => {
+      wanted = false;
+      offPoints();
+      offNews();
+    };
+  };
+  return { store, connect };
+};
+
+export const useJobRun = (jobId: string): Loaded<JobRun> => {
+  const run = useMemo(() => createRunStore(jobId), [jobId]);
+  useEffect(() => run.connect(), [run]);
+  return useStore(run.store);
+};
+
+const loadRun = async (id: string): Promise<JobRun> => {
+  const [points, events, samples, evaluations, checkpoints] = await Promise.all([
+    api.jobs.metrics({ id }),
+    loadEvents(id),
+    api.jobs.samples({ id }),
+    api.jobs.evaluations({ id }),
+    api.jobs.checkpoints({ id }),
+  ]);
+  return mergeRun(EMPTY_RUN, { points, events, samples, evaluations, checkpoints });
+};
+
+const loadEvents = async (id: string): Promise<JobEvent[]> => {
+  const first = await api.jobs.events({ id, offset: 0, limit: EVENT_PAGE });
+  if (first.total <= EVENT_PAGE) return first.events;
+  const last = await api.jobs.events({ id, offset: first.total - EVENT_PAGE, limit: EVENT_PAGE });
+  return [...first.events, ...last.events];
+};
+
+interface Identity<Row> {
+  readonly key: (row: Row) => string;
+  readonly order: (row: Row) => number;
+  readonly wins?: (now: Row, was: Row) => boolean;
+}
+
+const merged = <Row>(
+  known: readonly Row[],
+  news: readonly Row[] | undefined,
+  { key, order, wins }: Identity<Row>,
+): readonly Row[] => {
+  if (!news || news.length === 0) return known;
+  const rows = new Map(known.map((row) => [key(row), row]));
+  for (const row of news) {
+    const was = rows.get(key(row));
+    if (!was || !wins || wins(row, was)) rows.set(key(row), row);
+  }
+  return [...rows.values()].sort((one, other) => order(one) - order(other));
+};
+
+const lossOf = (run: JobRun, subject: Evaluation['subject']): readonly Evaluation[] =>
+  run.evaluations.filter((one) => one.subject === subject && one.group === 'all');
+
+/** The untouched model and the adapter's best on the whole held-out set. */
+export const heldOutOf = (
+  run: JobRun,
+): {
+  readonly base: Evaluation | null;
+  readonly best: Evaluation | null;
+  readonly all: readonly Evaluation[];
+} => {
+  const all = lossOf(run, 'adapter');
+  const best = all.reduce<Evaluation | null>(
+    (lowest, one) => (lowest === null || one.loss < lowest.loss ? one : lowest),
+    null,
+  );
+  return { base: lossOf(run, 'base').at(-1) ?? null, best, all };
+};

@@ -1,0 +1,87 @@
+import type { Tone } from '../../components/badge';
+import { formatLoss, formatRoughDuration } from '../../components/format';
+import type { JobStage, JobStatus, TrainingJob } from '../../lib/types/lora-training';
+import type { ModelArtifact } from '../../lib/types/model-artifact';
+
+export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly tone: Tone }> = {
+  queued: { word: 'Waiting', tone: 'neutral' },
+  initializing: { word: 'Starting', tone: 'info' },
+  running: { word: 'Running', tone: 'good' },
+  completed: { word: 'Completed', tone: 'good' },
+  failed: { word: 'Failed', tone: 'bad' },
+  cancelled: { word: 'Cancelled', tone: 'neutral' },
+  paused: { word: 'Paused', tone: 'warn' },
+  interrupted: { word: 'Interrupted', tone: 'warn' },
+};
+
+export const STAGE_WORDS: Record<JobStage, string> = {
+  queued: 'waiting',
+  preprocessing: 'preparing data',
+  model_loading: 'loading the model',
+  training: 'training',
+  finalization: 'finalising',
+};
+
+export const isRunning = ({ status }: TrainingJob): boolean =>
+  status === 'running' || status === 'initializing';
+
+export interface JobGroups {
+  readonly running: readonly TrainingJob[];
+  readonly needsYou: readonly TrainingJob[];
+  readonly waiting: readonly TrainingJob[];
+  readonly finished: readonly TrainingJob[];
+}
+
+/** A failed run that was tried again no longer needs anyone. */
+export const groupJobs = (all: readonly TrainingJob[]): JobGroups => {
+  const retried = new Set(all.map(({ retry_of }) => retry_of));
+  const newest = all.toSorted((one, other) => other.updated_at.localeCompare(one.updated_at));
+  const needsYou = newest.filter(
+    ({ id, status }) =>
+      status === 'paused' || status === 'interrupted' || (status === 'failed' && !retried.has(id)),
+  );
+  return {
+    running: newest.filter(isRunning),
+    needsYou,
+    waiting: all
+      .filter(({ status }) => status === 'queued')
+      .toSorted((one, other) => one.position - other.position),
+    finished: newest.filter(
+      (job) => ['completed', 'cancelled', 'failed'].includes(job.status) && !needsYou.includes(job),
+    ),
+  };
+};
+
+/** Milliseconds until the end by the trainer's own measure; null while nothing is measured. */
+export const timeLeftMs = (job: TrainingJob, now: number): number | null =>
+  job.estimated_completion_at ? Math.max(0, new Date(job.estimated_completion_at).getTime() - now) : null;
+
+export const timeLeftWords = (job: TrainingJob, now: number): string => {
+  const left = timeLeftMs(job, now);
+  return left === null ? STAGE_WORDS[job.current_stage] : `${formatRoughDuration(left)} left`;
+};
+
+export const trainedMs = (job: TrainingJob): number | null =>
+  job.started_at
+    ? new Date(job.completed_at ?? job.updated_at).getTime() - new Date(job.started_at).getTime()
+    : null;
+
+export interface VerdictWords {
+  readonly words: string;
+  readonly figures: string;
+  readonly tone: Tone;
+}
+
+/** Better on held-out data or not, by how much; differences under half a percent are none. */
+export const verdictOf = ({
+  quality_metrics: quality,
+  training_summary: summary,
+}: ModelArtifact): VerdictWords => {
+  const [before, after] = [quality.base_validation_loss, quality.final_validation_loss];
+  if (before === null || after === null)
+    return { words: 'Not measured', figures: 'no records were held out', tone: 'neutral' };
+  const figures = `${formatLoss(before)} → ${formatLoss(after)}, step ${summary.source_step.toLocaleString('en-US')}`;
+  if (after < before * 0.995) return { words: 'Better on held-out data', figures, tone: 'good' };
+  if (after > before * 1.005) return { words: 'Worse on held-out data', figures, tone: 'bad' };
+  return { words: 'No better on held-out data', figures, tone: 'warn' };
+};

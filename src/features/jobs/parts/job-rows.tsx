@@ -1,0 +1,165 @@
+import { CircleCheck, CirclePause, CirclePlay, CircleSlash, CircleX, Unplug } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { TONE_TEXT } from '../../../components/badge';
+import type { Tone } from '../../../components/badge';
+import { ProgressBar } from '../../../components/bars';
+import { classNames } from '../../../components/class-names';
+import { formatCount, formatDuration, formatLoss, NOTHING } from '../../../components/format';
+import { ErrorNote } from '../../../components/states';
+import { Ago, useNow } from '../../../components/time';
+import type { TrainingJob } from '../../../lib/types/lora-training';
+import { useRows } from '../../../live-store';
+import { paths } from '../../../paths';
+import { models } from '../../../stores';
+import { useAction } from '../../../use-load';
+import { MainAction } from '../job-actions';
+import { STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '../job-words';
+
+const GRID =
+  'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4';
+
+const Row = ({
+  job,
+  icon: Icon,
+  tone,
+  under,
+  state,
+  right,
+  tall,
+}: {
+  readonly job: TrainingJob;
+  readonly icon: LucideIcon;
+  readonly tone: Tone;
+  readonly under?: ReactNode;
+  readonly state: ReactNode;
+  readonly right: ReactNode;
+  readonly tall?: boolean;
+}) => {
+  const action = useAction();
+  return (
+    <li data-row className="border-b last:border-0 hover:bg-hover">
+      <div className={classNames(GRID, tall ? 'min-h-15' : 'min-h-10')}>
+        <Icon aria-label={STATUS_WORDS[job.status].word} className={classNames('size-4', TONE_TEXT[tone])} />
+        <div className="min-w-0">
+          <Link
+            href={paths.job(job.id)}
+            title={job.name}
+            className="block truncate font-medium hover:text-accent-text"
+          >
+            {job.name}
+          </Link>
+          {under ? <p className="truncate text-xs text-ink-2">{under}</p> : null}
+        </div>
+        <div className="min-w-0">{state}</div>
+        <div className="text-right whitespace-nowrap text-ink-2">{right}</div>
+        <div className="flex justify-end">
+          <MainAction job={job} action={action} small />
+        </div>
+      </div>
+      {action.failure ? (
+        <div className="px-4 pb-2">
+          <ErrorNote error={action.failure} onDismiss={action.clear} />
+        </div>
+      ) : null}
+    </li>
+  );
+};
+
+const baseAndRank = ({ hyperparameters }: TrainingJob): string =>
+  `${hyperparameters.base_model}, rank ${hyperparameters.lora_rank}`;
+
+export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
+  const heldOut = job.current_metrics?.validation_loss;
+  const training = job.current_stage === 'training' || job.current_stage === 'finalization';
+  return (
+    <Row
+      job={job}
+      tall
+      icon={CirclePlay}
+      tone="good"
+      under={baseAndRank(job)}
+      right={timeLeftWords(job, useNow())}
+      state={
+        <div className="flex items-center gap-2">
+          <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="w-22" />
+          <span>
+            {training
+              ? `${formatCount(job.current_step)} of ${job.total_steps === null ? NOTHING : formatCount(job.total_steps)}`
+              : STAGE_WORDS[job.current_stage]}
+          </span>
+          {heldOut === undefined ? null : (
+            <span className="truncate text-ink-2">held-out {formatLoss(heldOut)}</span>
+          )}
+        </div>
+      }
+    />
+  );
+};
+
+const NEEDS: Readonly<Record<string, { readonly icon: LucideIcon; readonly tone: Tone }>> = {
+  failed: { icon: CircleX, tone: 'bad' },
+  paused: { icon: CirclePause, tone: 'warn' },
+  interrupted: { icon: Unplug, tone: 'warn' },
+};
+
+export const NeedsYouRow = ({ job }: { readonly job: TrainingJob }) => {
+  const { icon, tone } = NEEDS[job.status] ?? { icon: Unplug, tone: 'warn' };
+  const at = `at step ${formatCount(job.current_step)}${job.total_steps === null ? '' : ` of ${formatCount(job.total_steps)}`}`;
+  const spent = trainedMs(job);
+  return (
+    <Row
+      job={job}
+      tall
+      icon={icon}
+      tone={tone}
+      under={
+        <>
+          {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
+        </>
+      }
+      right={spent === null ? NOTHING : formatDuration(spent)}
+      state={
+        <>
+          <p className="truncate" title={job.error_message ?? undefined}>
+            {job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`}
+          </p>
+          <p className="truncate text-xs text-ink-2">
+            {job.error_hint ?? 'Resume goes on from the last checkpoint.'}
+          </p>
+        </>
+      }
+    />
+  );
+};
+
+export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {
+  const spent = trainedMs(job);
+  const completed = job.status === 'completed';
+  return (
+    <Row
+      job={job}
+      icon={completed ? CircleCheck : CircleSlash}
+      tone={completed ? 'good' : 'neutral'}
+      state={<Result job={job} />}
+      right={spent === null ? NOTHING : formatDuration(spent)}
+    />
+  );
+};
+
+const Result = ({ job }: { readonly job: TrainingJob }) => {
+  const model = useRows(models).find(({ id }) => id === job.artifact_id);
+  if (!model)
+    return (
+      <p className="truncate text-ink-2">
+        {STATUS_WORDS[job.status].word} at step {formatCount(job.current_step)}
+      </p>
+    );
+  const { words, figures, tone } = verdictOf(model);
+  return (
+    <p className="truncate">
+      <span className={TONE_TEXT[tone]}>{words}</span> <span className="text-ink-2">{figures}</span>
+    </p>
+  );
+};

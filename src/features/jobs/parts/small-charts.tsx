@@ -1,0 +1,78 @@
+import { useMemo } from 'react';
+import { formatCount, formatRate, NOTHING } from '../../../components/format';
+import { LineChart } from '../../../components/line-chart';
+import type { Series } from '../../../components/line-chart-options';
+import type { MetricsPoint } from '../../../lib/types/job-records';
+import type { TrainingJob } from '../../../lib/types/lora-training';
+import type { JobRun } from '../job-run';
+
+interface Small {
+  readonly label: string;
+  readonly of: (point: MetricsPoint) => number | null;
+  readonly words: (value: number) => string;
+}
+
+const CHARTS: readonly Small[] = [
+  { label: 'Learning rate', of: ({ learning_rate }) => learning_rate, words: formatRate },
+  { label: 'Gradient norm', of: ({ gradient_norm }) => gradient_norm, words: (value) => value.toFixed(2) },
+  { label: 'Speed', of: ({ throughput }) => throughput, words: (value) => `${formatCount(value)} tokens/s` },
+  {
+    label: 'Card',
+    of: ({ gpu_utilization }) => gpu_utilization,
+    words: (value) => `${value.toFixed(0)} % busy`,
+  },
+];
+
+export const SmallCharts = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
+  const charts = CHARTS.filter(({ label }) => label !== 'Card' || job.gpu_config.num_gpus > 0);
+  return (
+    <div className="grid shrink-0 auto-cols-fr grid-flow-col gap-3">
+      {charts.map((chart) => (
+        <SmallChart key={chart.label} chart={chart} run={run} totalSteps={job.total_steps} />
+      ))}
+    </div>
+  );
+};
+
+const SmallChart = ({
+  chart,
+  run,
+  totalSteps,
+}: {
+  readonly chart: Small;
+  readonly run: JobRun;
+  readonly totalSteps: number | null;
+}) => {
+  const series = useMemo<Series[]>(
+    () => [
+      {
+        name: chart.label,
+        number: 1,
+        points: run.points.flatMap((point) => {
+          const y = chart.of(point);
+          return y === null ? [] : [{ x: point.step, y }];
+        }),
+      },
+    ],
+    [chart, run.points],
+  );
+  const last = series[0]?.points.at(-1);
+  const value = last ? chart.words(last.y) : NOTHING;
+  return (
+    <section aria-label={chart.label} className="min-w-0 rounded-lg border bg-surface-2 px-3 py-2">
+      <div className="flex justify-between gap-2 text-xs">
+        <h2 className="text-ink-2">{chart.label}</h2>
+        <span className="font-medium">{value}</span>
+      </div>
+      <LineChart
+        bare
+        label={chart.label}
+        summary={`${chart.label} is ${value} at step ${last?.x ?? 0}.`}
+        series={series}
+        xTitle="step"
+        xMax={totalSteps ?? undefined}
+        className="mt-1 h-11"
+      />
+    </section>
+  );
+};

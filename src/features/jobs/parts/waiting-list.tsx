@@ -1,0 +1,119 @@
+import { GripVertical } from 'lucide-react';
+import { useState } from 'react';
+import type { DragEvent, KeyboardEvent } from 'react';
+import { Link, useLocation } from 'wouter';
+import { api } from '../../../api';
+import { classNames } from '../../../components/class-names';
+import { Menu } from '../../../components/overlays';
+import { ErrorNote } from '../../../components/states';
+import type { TrainingJob } from '../../../lib/types/lora-training';
+import { paths } from '../../../paths';
+import { jobs } from '../../../stores';
+import { useAction } from '../../../use-load';
+
+/** The waiting order: dragged, or moved with Alt and the arrows. */
+export const WaitingList = ({ waiting }: { readonly waiting: readonly TrainingJob[] }) => {
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [said, setSaid] = useState('');
+  const action = useAction();
+  const move = (job: TrainingJob, to: number) => {
+    if (to < 0 || to >= waiting.length) return;
+    action.run('move', async () => {
+      await api.jobs.move({ id: job.id, to });
+      setSaid(`${job.name} is now ${to + 1} of ${waiting.length}.`);
+    });
+  };
+  const drop = (to: number) => {
+    const job = waiting.find(({ id }) => id === dragged);
+    setDragged(null);
+    if (job) move(job, to);
+  };
+  return (
+    <section aria-label="Waiting">
+      <h2 className="flex h-8 items-center gap-2 border-b bg-surface-0 px-4 text-xs font-semibold text-ink-2">
+        Waiting{' '}
+        <span className="font-normal text-ink-3">{waiting.length}, in this order; drag, or Alt ↑ ↓</span>
+      </h2>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <ol>
+        {waiting.map((job, index) => (
+          <WaitingRow
+            key={job.id}
+            job={job}
+            index={index}
+            last={index === waiting.length - 1}
+            dragged={dragged === job.id}
+            onDrag={setDragged}
+            onDrop={drop}
+            onMove={move}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+};
+
+const WaitingRow = ({
+  job,
+  index,
+  last,
+  dragged,
+  onDrag,
+  onDrop,
+  onMove,
+}: {
+  readonly job: TrainingJob;
+  readonly index: number;
+  readonly last: boolean;
+  readonly dragged: boolean;
+  readonly onDrag: (id: string | null) => void;
+  readonly onDrop: (to: number) => void;
+  readonly onMove: (job: TrainingJob, to: number) => void;
+}) => {
+  const [, navigate] = useLocation();
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    onMove(job, event.key === 'ArrowUp' ? index - 1 : index + 1);
+  };
+  const over = (event: DragEvent) => event.preventDefault();
+  const withdraw = async () => jobs.put(await api.jobs.cancel({ id: job.id, save: false, reason: null }));
+  return (
+    <li
+      draggable
+      onKeyDown={onKeyDown}
+      onDragStart={() => onDrag(job.id)}
+      onDragEnd={() => onDrag(null)}
+      onDragOver={over}
+      onDrop={() => onDrop(index)}
+      className={classNames(
+        'flex h-10 items-center gap-3 border-b px-4 hover:bg-hover',
+        dragged && 'bg-selected',
+      )}
+    >
+      <GripVertical aria-hidden className="size-4 cursor-grab text-ink-3" />
+      <Link
+        href={paths.job(job.id)}
+        title={job.name}
+        className="w-[15.75rem] truncate font-medium hover:text-accent-text"
+      >
+        {job.name}
+      </Link>
+      <span className="flex-1 text-ink-2">
+        {index + 1}. {index === 0 ? 'starts next' : 'waiting'}
+      </span>
+      <Menu
+        label={`More for ${job.name}`}
+        actions={[
+          { label: 'Move up', disabled: index === 0, onSelect: () => onMove(job, index - 1) },
+          { label: 'Move down', disabled: last, onSelect: () => onMove(job, index + 1) },
+          { label: 'New run like this', onSelect: () => navigate(paths.newRunLike(job.id)) },
+          { label: 'Take out of the queue', onSelect: () => void withdraw() },
+        ]}
+      />
+    </li>
+  );
+};

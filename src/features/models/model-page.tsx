@@ -1,0 +1,108 @@
+import { Box, Download, MessageSquare } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../../api';
+import { Badge } from '../../components/badge';
+import { Button } from '../../components/button';
+import { Page, SkeletonRows } from '../../components/layout';
+import { AlertDialog, Dialog, Menu } from '../../components/overlays';
+import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import type { ModelArtifact } from '../../lib/types/model-artifact';
+import { useLive } from '../../live-store';
+import { paths } from '../../paths';
+import { models } from '../../stores';
+import { useAction } from '../../use-load';
+import { Exports, useExports } from './parts/exports';
+import { ExportChoice } from './parts/export-choice';
+import { Files } from './parts/files';
+import { Lineage } from './parts/lineage';
+import { ModelVerdict } from './parts/model-verdict';
+import { TryModel } from './parts/try-model';
+
+const PARENT = { label: 'Models', href: paths.models };
+
+export const ModelPage = ({ id }: { readonly id: string }) => {
+  const state = useLive(models);
+  if (state.kind === 'loading')
+    return (
+      <Page title="Model" parent={PARENT}>
+        <SkeletonRows />
+      </Page>
+    );
+  if (state.kind === 'error') {
+    return (
+      <Page title="Model" parent={PARENT}>
+        <ErrorState
+          title="The model cannot be read"
+          error={state.error}
+          onRetry={() => void models.reload()}
+        />
+      </Page>
+    );
+  }
+  const model = state.value.get(id);
+  if (!model || model.deleted_at !== null)
+    return (
+      <Page title="Model" parent={PARENT}>
+        <EmptyState icon={Box} title="This model is not here">
+          It was deleted, or the address is of another data folder.
+        </EmptyState>
+      </Page>
+    );
+  return <Ready key={model.id} model={model} />;
+};
+
+const Ready = ({ model }: { readonly model: ModelArtifact }) => {
+  const [, navigate] = useLocation();
+  const [open, setOpen] = useState<'try' | 'export' | 'delete' | null>(null);
+  const exports = useExports(model.id);
+  const action = useAction();
+  const close = () => setOpen(null);
+  const remove = async () => {
+    await api.models.delete({ id: model.id });
+    navigate(paths.models);
+  };
+  return (
+    <Page
+      title={model.name}
+      parent={PARENT}
+      badges={<Badge>Version {model.version}</Badge>}
+      actions={
+        <>
+          <Menu label="More" actions={[{ label: 'Delete…', onSelect: () => setOpen('delete') }]} />
+          <Button icon={MessageSquare} onClick={() => setOpen('try')}>
+            Try it
+          </Button>
+          <Button look="filled" icon={Download} onClick={() => setOpen('export')}>
+            Export…
+          </Button>
+        </>
+      }
+    >
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <div className="grid grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+        <ModelVerdict model={model} />
+        <Lineage model={model} />
+      </div>
+      <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+        <Files model={model} />
+        <Exports exports={exports} />
+      </div>
+      <Dialog open={open === 'try'} onOpenChange={close} title="Untouched model and adapter, side by side">
+        <TryModel model={model} />
+      </Dialog>
+      <Dialog open={open === 'export'} onOpenChange={close} title="Export">
+        <ExportChoice model={model} onStarted={exports.put} onDone={close} />
+      </Dialog>
+      <AlertDialog
+        open={open === 'delete'}
+        onOpenChange={close}
+        title={`Delete “${model.name}”?`}
+        confirm="Delete model"
+        onConfirm={() => action.run('delete', remove)}
+      >
+        The adapter’s files in the data folder are lost. Exports you made elsewhere and the run’s curves stay.
+      </AlertDialog>
+    </Page>
+  );
+};

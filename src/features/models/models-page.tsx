@@ -1,0 +1,143 @@
+import { Box, FlaskConical, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { TONE_TEXT } from '../../components/badge';
+import { Button } from '../../components/button';
+import { DataTable, sortRows } from '../../components/data-table';
+import type { Column, SortOrder } from '../../components/data-table';
+import { SearchInput } from '../../components/fields';
+import { formatAmount, formatBytes } from '../../components/format';
+import { Page, Panel } from '../../components/layout';
+import { Async, EmptyState } from '../../components/states';
+import { Ago } from '../../components/time';
+import type { ModelArtifact } from '../../lib/types/model-artifact';
+import { mapLoaded, useLive } from '../../live-store';
+import { paths } from '../../paths';
+import { models } from '../../stores';
+import { useAction } from '../../use-load';
+import { startTryIt, verdictOf } from '../jobs';
+
+const COLUMNS: readonly Column<ModelArtifact>[] = [
+  {
+    key: 'name',
+    head: 'Name',
+    grow: true,
+    order: ({ name }) => name.toLowerCase(),
+    cell: ({ id, name }) => (
+      <Link href={paths.model(id)} title={name} className="font-medium hover:text-accent-text">
+        {name}
+      </Link>
+    ),
+  },
+  {
+    key: 'base',
+    head: 'Base model',
+    order: ({ training_summary }) => training_summary.base_model_name,
+    cell: ({ training_summary }) => training_summary.base_model_name,
+  },
+  { key: 'verdict', head: 'Held-out data', cell: (model) => <Verdict model={model} /> },
+  { key: 'size', head: 'Size', right: true, order: sizeOf, cell: (model) => formatBytes(sizeOf(model)) },
+  {
+    key: 'made',
+    head: 'Made',
+    right: true,
+    order: ({ created_at }) => created_at,
+    cell: ({ created_at }) => <Ago time={created_at} />,
+  },
+];
+
+function sizeOf({ artifacts }: ModelArtifact): number {
+  return artifacts.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+}
+
+const Verdict = ({ model }: { readonly model: ModelArtifact }) => {
+  const { words, figures, tone } = verdictOf(model);
+  return (
+    <>
+      <span className={TONE_TEXT[tone]}>{words}</span> <span className="text-ink-2">{figures}</span>
+    </>
+  );
+};
+
+export const ModelsPage = () => {
+  const state = mapLoaded(useLive(models), (rows) =>
+    [...rows.values()].filter(({ deleted_at }) => deleted_at === null),
+  );
+  return (
+    <Page
+      title="Models"
+      note={
+        state.kind === 'ready' && state.value.length > 0 ? formatAmount(state.value.length, 'adapter') : null
+      }
+    >
+      <Async
+        state={state}
+        errorTitle="The list of models cannot be read"
+        onRetry={() => void models.reload()}
+      >
+        {(rows) => (rows.length === 0 ? <NoModels /> : <List rows={rows} />)}
+      </Async>
+    </Page>
+  );
+};
+
+const NoModels = () => {
+  const [, navigate] = useLocation();
+  const action = useAction();
+  return (
+    <Panel plain>
+      <EmptyState
+        icon={Box}
+        title="No models yet"
+        actions={
+          <>
+            <Button icon={Plus} onClick={() => navigate(paths.newRun)}>
+              New run
+            </Button>
+            <Button
+              look="plain"
+              icon={FlaskConical}
+              busy={action.busy !== null}
+              onClick={() => action.run('try', () => startTryIt(navigate))}
+            >
+              Try it with the bundled sample
+            </Button>
+          </>
+        }
+      >
+        A model is the adapter that a run leaves, with its files, their checksums and the verdict on held-out
+        data. It can be exported and used in any program that loads PEFT adapters.
+      </EmptyState>
+    </Panel>
+  );
+};
+
+const List = ({ rows }: { readonly rows: readonly ModelArtifact[] }) => {
+  const [query, setQuery] = useState('');
+  const [sort, setSort] = useState<SortOrder>({ key: 'made', down: true });
+  const found = rows.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()));
+  return (
+    <>
+      <SearchInput label="Find a model" value={query} onChange={setQuery} className="w-72 shrink-0" />
+      <Panel plain>
+        {found.length === 0 ? (
+          <p className="flex items-center gap-3 p-4 text-ink-2">
+            No model has “{query}” in its name.
+            <Button small onClick={() => setQuery('')}>
+              Clear filter
+            </Button>
+          </p>
+        ) : (
+          <DataTable
+            label="Models"
+            columns={COLUMNS}
+            rows={sortRows(found, COLUMNS, sort)}
+            rowKey={({ id }) => id}
+            sort={sort}
+            onSort={setSort}
+          />
+        )}
+      </Panel>
+    </>
+  );
+};

@@ -1,0 +1,52 @@
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { api } from '../../../api';
+import { Button } from '../../../components/button';
+import { Segments } from '../../../components/fields';
+import { ErrorNote } from '../../../components/states';
+import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../lib/types/model-artifact';
+import { useAction } from '../../../use-load';
+
+const FORMATS = [
+  { value: 'adapter', label: 'Folder' },
+  { value: 'zip', label: 'ZIP file' },
+] as const;
+
+export const ExportChoice = ({
+  model,
+  onStarted,
+  onDone,
+}: {
+  readonly model: ModelArtifact;
+  readonly onStarted: (one: ArtifactExport) => void;
+  readonly onDone: () => void;
+}) => {
+  const [format, setFormat] = useState<ExportFormat>('adapter');
+  const action = useAction();
+  const start = async () => {
+    const file = model.name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'adapter';
+    const to = await api.desktop.choose_save_path({ name: format === 'zip' ? `${file}.zip` : file });
+    if (to === null) return;
+    onStarted(await api.models.export({ id: model.id, format, to }));
+    onDone();
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <Segments label="Format" value={format} options={FORMATS} onChange={setFormat} />
+      <p className="text-ink-2">
+        Adapter, configuration, tokenizer, chat template and a model card that names data, settings and the
+        losses before and after. It is loaded again in plain PEFT and compared before it counts as done.
+      </p>
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <Button
+        look="filled"
+        icon={Download}
+        className="self-end"
+        busy={action.busy !== null}
+        onClick={() => action.run('export', start)}
+      >
+        Choose where…
+      </Button>
+    </div>
+  );
+};

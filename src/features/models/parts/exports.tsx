@@ -1,0 +1,98 @@
+import { CircleCheck, CircleX, RefreshCw } from 'lucide-react';
+import { useMemo } from 'react';
+import { api } from '../../../api';
+import { TONE_TEXT } from '../../../components/badge';
+import type { Tone } from '../../../components/badge';
+import { Button } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
+import { formatAmount, formatBytes } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import type { ArtifactExport } from '../../../lib/types/model-artifact';
+import { createLiveStore, useLive } from '../../../live-store';
+
+/** The exports of one model, live. */
+export const useExports = (artifactId: string) => {
+  const store = useMemo(
+    () =>
+      createLiveStore<ArtifactExport>({
+        list: () => api.models.exports({ id: artifactId }),
+        onChanged: (listener) =>
+          api.models.onExportChanged((one) => {
+            if (one.artifact_id === artifactId) listener(one);
+          }),
+      }),
+    [artifactId],
+  );
+  return { state: useLive(store), put: store.put, reload: store.reload };
+};
+
+export const Exports = ({ exports }: { readonly exports: ReturnType<typeof useExports> }) => (
+  <Panel title="Exports" plain note="Done means loaded again and compared">
+    <Async
+      state={exports.state}
+      errorTitle="The exports cannot be read"
+      onRetry={() => void exports.reload()}
+      rows={3}
+    >
+      {(rows) =>
+        rows.size === 0 ? (
+          <p className="p-4 text-ink-2">
+            None yet. An export is the adapter with tokenizer, template and model card, ready for plain PEFT.
+          </p>
+        ) : (
+          <ul>
+            {[...rows.values()]
+              .toSorted((one, other) => other.created_at.localeCompare(one.created_at))
+              .map((one) => (
+                <ExportRow key={one.id} one={one} />
+              ))}
+          </ul>
+        )
+      }
+    </Async>
+  </Panel>
+);
+
+const LOOKS = {
+  pending: { icon: RefreshCw, tone: 'info' },
+  running: { icon: RefreshCw, tone: 'info' },
+  completed: { icon: CircleCheck, tone: 'good' },
+  failed: { icon: CircleX, tone: 'bad' },
+} as const satisfies Record<ArtifactExport['status'], { icon: typeof RefreshCw; tone: Tone }>;
+
+const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
+  const { icon: Icon, tone } = LOOKS[one.status];
+  const size = one.files.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+  return (
+    <li className="flex min-h-15 items-center gap-3 border-b px-4 py-2 last:border-0">
+      <Icon aria-label={one.status} className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium">
+          {one.format === 'zip' ? 'Adapter as ZIP' : 'Adapter folder'}{' '}
+          <span className="font-normal text-ink-2">{size > 0 ? formatBytes(size) : ''}</span>
+        </p>
+        <p className={classNames('text-xs', one.status === 'failed' ? 'text-bad' : 'text-ink-2')}>
+          {outcome(one)}
+        </p>
+        <p className="truncate font-mono text-mono text-ink-3" title={one.path}>
+          {one.path}
+        </p>
+      </div>
+      {one.status === 'completed' ? (
+        <Button small onClick={() => void api.desktop.show_in_folder({ path: one.path })}>
+          Open folder
+        </Button>
+      ) : null}
+    </li>
+  );
+};
+
+const outcome = ({ status, verification, error }: ArtifactExport): string => {
+  if (status === 'pending' || status === 'running') return 'Making, then loading it again in plain PEFT…';
+  if (!verification) return error ?? 'Not compared.';
+  const figures = `largest logit difference ${verification.max_abs_diff.toExponential(1)}, greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}, ${formatAmount(verification.prompts, 'prompt')}`;
+  return status === 'failed'
+    ? `${error ?? 'Differs from the trainer'}: ${figures}`
+    : `Loaded again: ${figures}`;
+};

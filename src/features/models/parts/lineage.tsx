@@ -1,0 +1,92 @@
+import { Activity, Box, Database, Flag, Layers } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { formatAmount, formatCount, formatDuration, formatHash } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import { paths } from '../../../paths';
+
+export const Lineage = ({ model }: { readonly model: ModelArtifact }) => {
+  const { training_summary: summary, configuration, dataset_id, job_id } = model;
+  return (
+    <Panel
+      title="Lineage"
+      actions={
+        job_id ? (
+          <Link href={paths.newRunLike(job_id)} className="font-medium text-accent-text">
+            New run like this
+          </Link>
+        ) : null
+      }
+    >
+      <ol className="flex flex-col gap-3">
+        <Step
+          icon={Database}
+          title={
+            dataset_id ? (
+              <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
+                {summary.dataset_name}
+              </Link>
+            ) : (
+              summary.dataset_name
+            )
+          }
+        >
+          {formatAmount(summary.train_records, 'record')} trained,{' '}
+          <Hash value={summary.dataset_version_sha256} />
+        </Step>
+        <Step icon={Box} title={`Base ${summary.base_model_name}`}>
+          fingerprint <Hash value={summary.base_model_fingerprint} />
+        </Step>
+        <Step
+          icon={Activity}
+          title={
+            job_id ? (
+              <Link href={paths.job(job_id)} className="hover:text-accent-text">
+                The run
+              </Link>
+            ) : (
+              'Imported'
+            )
+          }
+        >
+          {formatAmount(summary.total_steps, 'step')}, {formatDuration(summary.duration_ms)},{' '}
+          {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}
+        </Step>
+        <Step icon={Flag} title={`Step ${formatCount(summary.source_step)}`}>
+          on {summary.device}
+        </Step>
+        <Step icon={Layers} title={`Adapter version ${model.version}`}>
+          rank {configuration.lora_rank}, {formatCount(summary.trainable_parameters)} parameters
+        </Step>
+      </ol>
+    </Panel>
+  );
+};
+
+const Hash = ({ value }: { readonly value: string }) => (
+  <span className="font-mono" title={value}>
+    {formatHash(value)}
+  </span>
+);
+
+const Step = ({
+  icon: Icon,
+  title,
+  children,
+}: {
+  readonly icon: LucideIcon;
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+}) => (
+  <li className="flex gap-3">
+    <span className="flex size-6 shrink-0 items-center justify-center rounded-md border bg-surface-1">
+      <Icon aria-hidden className="size-3.5 text-ink-2" />
+    </span>
+    <div className="min-w-0">
+      <p className="truncate">{title}</p>
+      <p className="truncate text-xs text-ink-2">{children}</p>
+    </div>
+  </li>
+);

@@ -1,0 +1,105 @@
+import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { TONE_TEXT } from '../../../components/badge';
+import { classNames } from '../../../components/class-names';
+import { formatChange, formatCount, formatLoss, NOTHING } from '../../../components/format';
+import { Facts, Panel } from '../../../components/layout';
+import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import { verdictOf } from '../../jobs';
+
+const perplexity = (value: number | null): string => (value === null ? NOTHING : value.toFixed(2));
+
+export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
+  const { quality_metrics: quality } = model;
+  const { base_validation_loss: before, final_validation_loss: after } = quality;
+  const { words, tone } = verdictOf(model);
+  const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
+  const longest = Math.max(before ?? 0, after ?? 0, Number.EPSILON) * 1.08;
+  return (
+    <Panel plain className="p-4">
+      <h2 className="flex items-center gap-3 text-lg font-semibold tracking-tight">
+        <Icon aria-hidden className={classNames('size-5', TONE_TEXT[tone])} />
+        {words}
+        {before !== null && after !== null ? `: loss ${formatChange(before, after)}` : ''}
+      </h2>
+      <table aria-label="Loss on held-out data" className="mt-3 w-full">
+        <thead>
+          <tr className="text-xs text-ink-3">
+            <th scope="col" className="w-20 text-left font-medium">
+              Model
+            </th>
+            <td />
+            <th scope="col" className="w-20 text-right font-medium">
+              Loss
+            </th>
+            <th scope="col" className="w-24 text-right font-medium">
+              Perplexity
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <BarRow
+            label="Base"
+            loss={before}
+            share={(before ?? 0) / longest}
+            perplexity={perplexity(quality.base_perplexity)}
+            className="bg-ink-3"
+          />
+          <BarRow
+            label="Adapter"
+            loss={after}
+            share={(after ?? 0) / longest}
+            perplexity={perplexity(quality.perplexity)}
+            className="bg-accent"
+            strong
+          />
+        </tbody>
+      </table>
+      <p className="mt-2 text-xs text-ink-2">
+        Method: {quality.method}. {formatCount(quality.held_out_tokens)} tokens of{' '}
+        {formatCount(quality.held_out_records)} held-out records, {quality.precision}. Perplexity = e^loss.
+      </p>
+      <div className="mt-4 border-t pt-3">
+        <Facts
+          rows={[
+            ['Training loss at the end', formatLoss(quality.final_training_loss)],
+            ['Best epoch', quality.best_epoch === null ? NOTHING : formatCount(quality.best_epoch)],
+            ['Rank, alpha', `${model.configuration.lora_rank}, ${model.configuration.lora_alpha}`],
+            [
+              'Learning rate, schedule',
+              `${model.configuration.learning_rate}, ${model.configuration.lr_scheduler}`,
+            ],
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+};
+
+const BarRow = ({
+  label,
+  loss,
+  share,
+  perplexity: shown,
+  className,
+  strong,
+}: {
+  readonly label: string;
+  readonly loss: number | null;
+  readonly share: number;
+  readonly perplexity: string;
+  readonly className: string;
+  readonly strong?: boolean;
+}) => (
+  <tr className={classNames('h-7', strong && 'font-semibold')}>
+    <th scope="row" className="text-left font-[inherit]">
+      {label}
+    </th>
+    <td>
+      <div className="h-4 rounded-sm bg-active">
+        <div className={classNames('h-full rounded-l-sm', className)} style={{ width: `${share * 100}%` }} />
+      </div>
+    </td>
+    <td className="text-right">{formatLoss(loss)}</td>
+    <td className="text-right">{shown}</td>
+  </tr>
+);

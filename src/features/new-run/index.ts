@@ -1,0 +1,1 @@
+export { NewRunPage } from './new-run-page';

@@ -1,0 +1,136 @@
+import { Box, Database, Play, Upload } from 'lucide-react';
+import { useEffect, useEffectEvent } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../../api';
+import { Button } from '../../components/button';
+import { Page, Panel, SkeletonRows } from '../../components/layout';
+import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { useLive } from '../../live-store';
+import { paths } from '../../paths';
+import { baseModels, datasets, jobs } from '../../stores';
+import { useAction } from '../../use-load';
+import { chooseAndImport } from '../datasets';
+import { Advanced } from './parts/advanced';
+import { DataCard, ModelCard } from './parts/choices';
+import { Recipes } from './parts/recipes';
+import { Review } from './parts/review';
+import { useNewRun } from './use-new-run';
+import type { NewRun, Origin } from './use-new-run';
+
+export const NewRunPage = (origin: Origin) => {
+  const [, navigate] = useLocation();
+  const run = useNewRun(origin);
+  const action = useAction();
+  const ready = run.request !== null && run.name.trim() !== '' && Object.keys(run.errors).length === 0;
+  const start = () => {
+    const { request } = run;
+    if (!ready || !request) return;
+    action.run('start', async () => {
+      const job = await api.jobs.create({ ...request, name: run.name });
+      jobs.put(job);
+      navigate(paths.job(job.id));
+    });
+  };
+  useCtrlEnter(start);
+  return (
+    <Page
+      title="New run"
+      dense
+      note={noteOf(run, origin)}
+      actions={
+        <Button
+          look="filled"
+          icon={Play}
+          shortcut="Ctrl ⏎"
+          busy={action.busy !== null}
+          disabled={!ready}
+          onClick={start}
+        >
+          Start run
+        </Button>
+      }
+    >
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <Body run={run} />
+    </Page>
+  );
+};
+
+const noteOf = (run: NewRun, origin: Origin): string | null => {
+  if (run.past) return `Filled from run “${run.past.name}”`;
+  return origin.datasetId && run.dataset ? `Filled from dataset “${run.dataset.name}”` : null;
+};
+
+const useCtrlEnter = (start: () => void) => {
+  const onStart = useEffectEvent(start);
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onStart();
+    };
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
+};
+
+const Body = ({ run }: { readonly run: NewRun }) => {
+  const [, navigate] = useLocation();
+  const [data, models] = [useLive(datasets), useLive(baseModels)];
+  if (data.kind === 'error')
+    return (
+      <ErrorState
+        title="The datasets cannot be read"
+        error={data.error}
+        onRetry={() => void datasets.reload()}
+      />
+    );
+  if (models.kind === 'error')
+    return (
+      <ErrorState
+        title="The base models cannot be read"
+        error={models.error}
+        onRetry={() => void baseModels.reload()}
+      />
+    );
+  if (data.kind === 'loading' || models.kind === 'loading') return <SkeletonRows rows={10} />;
+  if (!run.dataset) {
+    return (
+      <Panel plain>
+        <EmptyState
+          icon={Database}
+          title="A run needs a dataset"
+          actions={
+            <Button icon={Upload} onClick={() => void chooseAndImport(navigate)}>
+              Choose files…
+            </Button>
+          }
+        >
+          Import a file of examples first; the sample that comes with the app is under Datasets.
+        </EmptyState>
+      </Panel>
+    );
+  }
+  if (!run.model) {
+    return (
+      <Panel plain>
+        <EmptyState
+          icon={Box}
+          title="A run needs a base model"
+          actions={<Button onClick={() => navigate(paths.settings)}>Add a base model</Button>}
+        >
+          Any local Hugging Face folder with safetensors will do.
+        </EmptyState>
+      </Panel>
+    );
+  }
+  return (
+    <>
+      <div className="grid shrink-0 grid-cols-1 gap-4 narrow:grid-cols-2">
+        <DataCard run={run} dataset={run.dataset} />
+        <ModelCard run={run} model={run.model} />
+      </div>
+      <Recipes run={run} />
+      <Advanced run={run} />
+      <Review run={run} />
+    </>
+  );
+};

@@ -1,0 +1,91 @@
+import { ChevronDown, SlidersHorizontal } from 'lucide-react';
+import { useState } from 'react';
+import { Badge } from '../../../components/badge';
+import { Button } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
+import { Field, Input, Select } from '../../../components/fields';
+import { FIELDS, shownValue } from '../drafts';
+import type { FieldSpec } from '../drafts';
+import type { NewRun } from '../use-new-run';
+
+export const Advanced = ({ run }: { readonly run: NewRun }) => {
+  const [open, setOpen] = useState(false);
+  const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
+  return (
+    <section aria-label="Advanced" className="shrink-0 rounded-lg border bg-surface-2">
+      <h2>
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="flex min-h-10 w-full items-center gap-2 px-4 py-1 text-left"
+        >
+          <SlidersHorizontal aria-hidden className="size-4" />
+          <span className="font-semibold">Advanced</span>
+          <span className="text-xs text-ink-2">
+            {FIELDS.length} settings, {changed.length} changed
+          </span>
+          {changed.slice(0, 3).map(({ key, label }) => (
+            <Badge key={key} tone="warn">
+              {label} {shownValue(run.changes[key])}, was {shownValue(run.recipe?.[key]) || 'by rule'}
+            </Badge>
+          ))}
+          <ChevronDown
+            aria-hidden
+            className={classNames('ml-auto size-4 transition-transform', open && 'rotate-180')}
+          />
+        </button>
+      </h2>
+      {open ? (
+        <div className="border-t p-4">
+          <div className="grid grid-cols-2 gap-x-6 gap-y-4 narrow:grid-cols-3 broad:grid-cols-4">
+            {FIELDS.map((spec) => (
+              <SettingField key={spec.key} spec={spec} run={run} />
+            ))}
+          </div>
+          <Button className="mt-4" disabled={changed.length === 0} onClick={run.reset}>
+            Back to the recipe’s values
+          </Button>
+        </div>
+      ) : null}
+    </section>
+  );
+};
+
+const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: NewRun }) => {
+  const was = shownValue(run.recipe?.[spec.key]);
+  const value = run.drafts[spec.key] ?? was;
+  const set = (next: string) => run.type({ [spec.key]: next });
+  const changed = run.changes[spec.key] !== undefined;
+  return (
+    <Field
+      label={spec.label}
+      unit={spec.unit}
+      help={`${spec.help} ${spec.range}.`}
+      error={run.errors[spec.key]}
+      changed={
+        changed ? (
+          <button type="button" className="text-warn underline" onClick={() => set(was)}>
+            changed, was {was || 'by rule'}
+          </button>
+        ) : null
+      }
+    >
+      {spec.choices ? (
+        <Select
+          label={spec.label}
+          value={value}
+          options={spec.choices.map((choice) => ({ value: choice, label: choice }))}
+          onChange={set}
+        />
+      ) : (
+        <Input
+          value={value}
+          placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
+          inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}
+          onChange={(event) => set(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+};

@@ -1,0 +1,74 @@
+import { api } from '../../../api';
+import { Input } from '../../../components/fields';
+import { formatAmount, formatClock, formatCount, formatPercent } from '../../../components/format';
+import { useNow } from '../../../components/time';
+import type { Estimate } from '../../../lib/types/estimate';
+import { useRows } from '../../../live-store';
+import { jobs } from '../../../stores';
+import { useLoad } from '../../../use-load';
+import { groupJobs } from '../../jobs';
+import type { NewRun } from '../use-new-run';
+import { Numbered } from './choices';
+
+export const Review = ({ run }: { readonly run: NewRun }) => {
+  const { request } = run;
+  const { state } = useLoad(JSON.stringify(request), () =>
+    request ? api.jobs.estimate(request) : Promise.resolve(null),
+  );
+  const estimate = state.kind === 'ready' ? state.value : null;
+  return (
+    <section
+      aria-label="Review"
+      className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-3 rounded-lg border bg-surface-2 p-4"
+    >
+      <Numbered number={4} title="Review" />
+      <div className="min-h-15 min-w-72 flex-1">
+        <label className="flex items-center gap-3">
+          <span className="text-ink-2">Name</span>
+          <Input
+            className="flex-1"
+            maxLength={200}
+            value={run.name}
+            onChange={(event) => run.setName(event.target.value)}
+          />
+        </label>
+        {estimate ? <p className="mt-2 text-xs text-ink-2">{sentence(run, estimate)}</p> : null}
+      </div>
+      <Turn estimate={estimate} />
+    </section>
+  );
+};
+
+const sentence = (run: NewRun, estimate: Estimate): string => {
+  const parameters = `${formatCount(estimate.trainable_parameters)} trainable parameters, ${formatPercent(estimate.trainable_parameters / Math.max(1, estimate.total_parameters), 2)} of the model`;
+  const steps = `${formatAmount(estimate.steps_per_epoch, 'step')} an epoch, ${formatCount(estimate.total_steps)} in all`;
+  const heldOut =
+    estimate.held_out_records === 0
+      ? 'Nothing is held out, so there will be no verdict.'
+      : `${formatCount(estimate.held_out_records)} held out for the verdict.`;
+  const kept = run.recipe
+    ? ` The last ${run.changes.save_total_limit ?? run.recipe.save_total_limit} checkpoints and the best are kept.`
+    : '';
+  return `${parameters}. ${formatAmount(estimate.train_records, 'record')} train, ${heldOut} ${steps}.${kept} Samples from the untouched model come first.`;
+};
+
+const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
+  const now = useNow();
+  const { running, waiting } = groupJobs(useRows(jobs));
+  const ahead = running.length + waiting.length;
+  const free = ahead === 0;
+  return (
+    <div className="text-right">
+      <p>
+        {free && estimate?.time_ms
+          ? `Starts at once, ends ≈ ${formatClock(now + estimate.time_ms.expected)}`
+          : free
+            ? 'Starts at once'
+            : `Starts after ${formatAmount(ahead, 'job')}`}
+      </p>
+      <p className="text-xs text-ink-2">
+        {free ? 'No other job is running or waiting' : `${running.length} running, ${waiting.length} waiting`}
+      </p>
+    </div>
+  );
+};

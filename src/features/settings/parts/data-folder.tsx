@@ -1,0 +1,50 @@
+import { FolderOpen } from 'lucide-react';
+import { api } from '../../../api';
+import { Button } from '../../../components/button';
+import { formatBytes, NOTHING } from '../../../components/format';
+import { Facts } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import { useValue } from '../../../live-value';
+import { hardware } from '../../../stores';
+import { useLoad } from '../../../use-load';
+import { Section } from './section';
+
+export const DataFolder = () => {
+  const { state, reload } = useLoad('about', () => api.system.about());
+  const machine = useValue(hardware);
+  const folder = state.kind === 'ready' ? state.value.data_dir : null;
+  return (
+    <Section
+      title="Data folder"
+      actions={
+        folder ? (
+          <Button small icon={FolderOpen} onClick={() => void api.desktop.show_in_folder({ path: folder })}>
+            Show in folder
+          </Button>
+        ) : null
+      }
+    >
+      <Async state={state} errorTitle="The data folder cannot be found" onRetry={reload} rows={2}>
+        {(about) => (
+          <Facts
+            rows={[
+              [
+                'Folder',
+                <span key="folder" className="font-mono text-mono" title={about.data_dir}>
+                  {about.data_dir}
+                </span>,
+              ],
+              [
+                'Free',
+                machine
+                  ? `${formatBytes(machine.disk_free_bytes)} of ${formatBytes(machine.disk_total_bytes)}`
+                  : NOTHING,
+              ],
+              ['Pipeline', `${about.version}, ${about.platform}`],
+            ]}
+          />
+        )}
+      </Async>
+    </Section>
+  );
+};

@@ -1,0 +1,32 @@
+import { formatAmount, formatExactTime } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import { useLiveValue } from '../../../live-value';
+import { network } from '../../../stores';
+
+export const NetworkLog = () => (
+  <Panel title="Network" plain note="Every request of the window and of the trainer is denied and counted">
+    <Async state={useLiveValue(network)} errorTitle="The network log cannot be read" rows={2}>
+      {({ window_requests, trainer_requests, last }) => (
+        <>
+          <p className="p-4">
+            {formatAmount(window_requests, 'request')} by the window,{' '}
+            {formatAmount(trainer_requests, 'request')} by the trainer, since the start. None left this
+            machine.
+          </p>
+          {last.length > 0 ? (
+            <ul aria-label="Denied requests" className="border-t">
+              {last.map((request, index) => (
+                <li key={`${request.time} ${index}`} className="flex gap-3 border-b px-4 py-1 last:border-0">
+                  <span className="text-ink-3">{formatExactTime(request.time)}</span>
+                  <span>{request.source}</span>
+                  <span className="truncate font-mono text-mono">{request.target}</span>
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </>
+      )}
+    </Async>
+  </Panel>
+);

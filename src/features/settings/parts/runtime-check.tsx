@@ -1,0 +1,53 @@
+import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
+import { api } from '../../../api';
+import { TONE_TEXT } from '../../../components/badge';
+import { Button } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
+import { Panel } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import { useLoad } from '../../../use-load';
+
+const LOOKS = {
+  passed: { icon: CircleCheck, tone: 'good' },
+  look: { icon: TriangleAlert, tone: 'warn' },
+  failed: { icon: CircleX, tone: 'bad' },
+} as const;
+
+export const RuntimeCheck = () => {
+  const { state, reload } = useLoad('doctor', () => api.system.doctor());
+  return (
+    <Panel
+      title="Runtime check"
+      plain
+      actions={
+        <Button small icon={RefreshCw} onClick={reload}>
+          Check again
+        </Button>
+      }
+    >
+      <Async state={state} errorTitle="The checks cannot run" onRetry={reload} rows={4}>
+        {(checks) => (
+          <ul>
+            {checks.map((check) => {
+              const { icon: Icon, tone } = LOOKS[check.level];
+              return (
+                <li key={check.id} className="flex items-start gap-3 border-b px-4 py-2 last:border-0">
+                  <Icon
+                    aria-label={check.level}
+                    className={classNames('mt-0.5 size-4 shrink-0', TONE_TEXT[tone])}
+                  />
+                  <div className="min-w-0">
+                    <p className="font-medium">{check.title}</p>
+                    <p className="text-xs text-ink-2">
+                      {check.message} {check.hint}
+                    </p>
+                  </div>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </Async>
+    </Panel>
+  );
+};

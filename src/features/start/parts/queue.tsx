@@ -1,0 +1,92 @@
+import { Plus } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { ProgressBar } from '../../../components/bars';
+import { Button } from '../../../components/button';
+import { formatCount } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import { Ago, useNow } from '../../../components/time';
+import type { TrainingJob } from '../../../lib/types/lora-training';
+import { mapLoaded, useLive } from '../../../live-store';
+import { paths } from '../../../paths';
+import { jobs } from '../../../stores';
+import { groupJobs, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
+
+const SHOWN = 4;
+
+export const Queue = () => {
+  const [, navigate] = useLocation();
+  const state = mapLoaded(useLive(jobs), (rows) => groupJobs([...rows.values()]));
+  const note =
+    state.kind === 'ready'
+      ? `${state.value.running.length} running, ${state.value.waiting.length} waiting`
+      : null;
+  return (
+    <Panel title="Queue" note={note} plain>
+      <Async state={state} errorTitle="The jobs cannot be read" onRetry={() => void jobs.reload()} rows={3}>
+        {({ running, needsYou, waiting, finished }) => {
+          const rows = [...running, ...needsYou, ...waiting, ...finished].slice(0, SHOWN);
+          return (
+            <>
+              {rows.length === 0 ? (
+                <NoJobs />
+              ) : (
+                <ul>
+                  {rows.map((job) => (
+                    <JobRow key={job.id} job={job} />
+                  ))}
+                </ul>
+              )}
+              <div className="p-4">
+                <Button icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
+                  New run
+                </Button>
+              </div>
+            </>
+          );
+        }}
+      </Async>
+    </Panel>
+  );
+};
+
+const NoJobs = () => (
+  <div className="p-4 pb-0">
+    <p className="font-medium">No jobs yet</p>
+    <p className="text-ink-2">
+      Jobs run one after the other, also while the window is closed. They survive a restart.
+    </p>
+  </div>
+);
+
+const JobRow = ({ job }: { readonly job: TrainingJob }) => {
+  const now = useNow();
+  return (
+    <li className="border-b px-4 py-2">
+      <div className="flex items-center justify-between gap-3">
+        <Link
+          href={paths.job(job.id)}
+          title={job.name}
+          className="truncate font-medium hover:text-accent-text"
+        >
+          {job.name}
+        </Link>
+        <span className="shrink-0 text-xs text-ink-2">
+          {isRunning(job) ? (
+            timeLeftWords(job, now)
+          ) : (
+            <>
+              {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
+            </>
+          )}
+        </span>
+      </div>
+      {isRunning(job) ? (
+        <div className="mt-1 flex items-center gap-2 text-xs text-ink-2">
+          <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="flex-1" />
+          {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
+        </div>
+      ) : null}
+    </li>
+  );
+};

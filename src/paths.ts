@@ -1,0 +1,14 @@
+/** Where each screen lives. */
+export const paths = {
+  start: '/',
+  datasets: '/datasets',
+  dataset: (id: string) => `/datasets/${id}`,
+  newRun: '/new-run',
+  newRunOn: (datasetId: string) => `/new-run/dataset/${datasetId}`,
+  newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
+  jobs: '/jobs',
+  job: (id: string) => `/jobs/${id}`,
+  models: '/models',
+  model: (id: string) => `/models/${id}`,
+  settings: '/settings',
+} as const;
