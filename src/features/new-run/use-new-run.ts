@@ -39,12 +39,14 @@ const pastDrafts = (past: TrainingJob | undefined): Drafts => (past ? draftsOf(p
 const nameOf = (dataset: string | undefined, preset: PresetId): string =>
   dataset === undefined ? '' : `${dataset}, ${preset === 'custom' ? 'your own' : preset}`.slice(0, 200);
 
-const requestFor = (
-  dataset: string | undefined,
-  model: string | undefined,
-  preset: PresetId,
-): RunRequest | null =>
-  dataset && model ? { dataset_id: dataset, base_model_id: model, preset_id: preset, changes: {} } : null;
+interface Named {
+  readonly id: string;
+}
+
+const requestFor = (dataset: Named | null, model: Named | null, preset: PresetId): RunRequest | null =>
+  dataset && model
+    ? { dataset_id: dataset.id, base_model_id: model.id, preset_id: preset, changes: {} }
+    : null;
 
 const useSettings = (plain: RunRequest | null) => {
   const { state } = useLoad(JSON.stringify(plain), () =>
@@ -67,7 +69,7 @@ export const useNewRun = (origin: Origin) => {
   const model = pick(models, chosen.model ?? modelId);
   const preset = chosen.preset ?? past?.preset_id ?? 'balanced';
   const drafts: Drafts = { ...pastDrafts(past), ...typed };
-  const plain = requestFor(dataset?.id, model?.id, preset);
+  const plain = requestFor(dataset, model, preset);
   const recipe = useSettings(plain);
   const { changes, errors } = readDrafts(drafts, recipe);
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
