@@ -1,13 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type SQLite from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { z } from 'zod';
 import { AppError } from '../../src/lib/messages/app-error';
-
-const BACKUPS_KEPT = 3;
+import { makeBackup, restoreBackup } from './backups';
+import { type Migration, readMigrations } from './migration-files';
 
 export interface MigrationOptions {
   readonly migrationsDir: string;
@@ -25,8 +20,8 @@ const appliedMigrations = (db: SQLite.Database) => {
   );
 };
 
-const refuseUnknown = (applied: z.infer<typeof Applied>, known: readonly MigrationMeta[]): void => {
-  const newest = known.at(-1)?.folderMillis ?? 0;
+const refuseUnknown = (applied: z.infer<typeof Applied>, known: readonly Migration[]): void => {
+  const newest = known.at(-1)?.when ?? 0;
   if (applied.some(({ created_at }) => created_at > newest)) {
     throw new AppError({
       code: 'database_newer',
@@ -36,7 +31,7 @@ const refuseUnknown = (applied: z.infer<typeof Applied>, known: readonly Migrati
   }
   for (const [index, { hash, created_at }] of applied.entries()) {
     const expected = known[index];
-    if (expected?.hash === hash && expected.folderMillis === created_at) continue;
+    if (expected?.hash === hash && expected.when === created_at) continue;
     throw new AppError({
       code: 'migration_mismatch',
       message: `Step ${index + 1} of the database's history is not the one that this version ships. Nothing was changed.`,
@@ -72,51 +67,55 @@ const checkAfter = (db: SQLite.Database, before: ReadonlyMap<string, number>): v
   if (answer !== 'ok') throw new Error(String(answer));
 };
 
-const makeBackup = (db: SQLite.Database, backupsDir: string): string => {
-  mkdirSync(backupsDir, { recursive: true, mode: 0o700 });
-  const path = join(backupsDir, `pipeline-${new Date().toISOString().replaceAll(':', '-')}.db`);
-  db.prepare('VACUUM INTO ?').run(path);
-  const old = readdirSync(backupsDir)
-    .filter((name) => name.endsWith('.db'))
-    .sort()
-    .slice(0, -BACKUPS_KEPT);
-  for (const name of old) rmSync(join(backupsDir, name));
-  return path;
+/** drizzle's own bookkeeping, so that its tools still read the database. */
+const BOOKKEEPING =
+  'CREATE TABLE IF NOT EXISTS __drizzle_migrations (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, created_at NUMERIC)';
+
+const applyAll = (db: SQLite.Database, missing: readonly Migration[]): void => {
+  db.exec(BOOKKEEPING);
+  const record = db.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
+  for (const { tag, hash, when, statements } of missing) {
+    for (const statement of statements) db.exec(statement);
+    if (!db.inTransaction) throw new Error(`${tag} ended the transaction`);
+    record.run(hash, when);
+  }
 };
 
-const restore = (db: SQLite.Database, backup: string): void => {
-  const path = db.name;
-  db.close();
-  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
-  copyFileSync(backup, path);
-};
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+const isWhole = (db: SQLite.Database): boolean =>
+  !db.inTransaction && db.pragma('quick_check(1)', { simple: true }) === 'ok';
 
 /**
- * Brings the database up to date. Foreign keys are off outside drizzle's transaction, because a
- * migration that rebuilds a parent table would otherwise delete its child rows. Rows are counted
- * and checked afterwards; whatever goes wrong, the backup is put back and the connection is closed.
+ * Brings the database up to date. Foreign keys are off outside the transaction, because a migration
+ * that rebuilds a parent table would otherwise delete its child rows. All steps and the checks of
+ * their result are one transaction: killed at any moment, the file is the old or the checked new one.
+ * The backup is put back only where rolling back did not leave a whole file.
  */
 export const migrateGuarded = (
   db: SQLite.Database,
   { migrationsDir, backupsDir }: MigrationOptions,
 ): void => {
-  const known = readMigrationFiles({ migrationsFolder: migrationsDir });
+  const known = readMigrations(migrationsDir);
   const applied = appliedMigrations(db);
   refuseUnknown(applied, known);
   if (applied.length === known.length) return;
   const before = tableCounts(db);
   const backup = applied.length > 0 ? makeBackup(db, backupsDir) : null;
+  db.pragma('foreign_keys = OFF');
   try {
-    db.pragma('foreign_keys = OFF');
-    migrate(drizzle(db), { migrationsFolder: migrationsDir });
-    checkAfter(db, before);
+    db.transaction(() => {
+      applyAll(db, known.slice(applied.length));
+      checkAfter(db, before);
+    }).exclusive();
     db.pragma('foreign_keys = ON');
   } catch (cause) {
-    if (backup !== null && existsSync(backup)) restore(db, backup);
-    else db.close();
+    if (backup !== null && (!isWhole(db) || appliedMigrations(db).length !== applied.length)) {
+      restoreBackup(db, backup);
+    } else db.close();
     throw new AppError({
       code: 'migration_failed',
-      message: `The database could not be brought up to date: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      message: `The database could not be brought up to date: ${reasonOf(cause)}.`,
       hint: 'It is as it was before. Start the previous version, or report this with the log.',
     });
   }

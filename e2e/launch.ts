@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+
+const ROOT = join(import.meta.dirname, '..');
+const ELECTRON =
+  process.env['PIPELINE_ELECTRON'] ?? join(ROOT, 'resources', 'runtime', 'electron', 'electron');
+
+export interface LaunchedApp {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly dataDir: string;
+  /** What the page said on its console as an error, and every violation of its security policy. */
+  readonly complaints: string[];
+  /** From the start of the process to the first page's heading. */
+  readonly startedInMs: number;
+  close(): Promise<void>;
+}
+
+interface LaunchOptions {
+  /** An existing data folder, to start again where an earlier app stopped. */
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const collectComplaints = async (page: Page): Promise<string[]> => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.evaluate(() => {
+    document.addEventListener('securitypolicyviolation', (violation) => {
+      console.error(`securitypolicyviolation: ${violation.violatedDirective} ${violation.blockedURI}`);
+    });
+  });
+  return complaints;
+};
+
+/** Starts the built app, as a person would, on a data folder of its own. */
+export const launch = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'pipeline e2e ü ')));
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...process.env, ...options.env })) {
+    if (value !== undefined) env[name] = value;
+  }
+  Object.assign(env, { PIPELINE_DATA_DIR: dataDir, PIPELINE_NO_DIALOGS: '1' });
+  const startedAt = performance.now();
+  const app = await _electron.launch({ executablePath: ELECTRON, args: [ROOT, '--no-sandbox'], env });
+  const page = await app.firstWindow();
+  const complaints = await collectComplaints(page);
+  await page.waitForSelector('h1');
+  const startedInMs = performance.now() - startedAt;
+  return { app, page, dataDir, complaints, startedInMs, close: () => app.close() };
+};
+
+export const removeDataDir = (dataDir: string): Promise<void> =>
+  rm(dataDir, { recursive: true, force: true });

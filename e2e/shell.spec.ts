@@ -1,0 +1,124 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { z } from 'zod';
+import { call, request, show } from './app';
+import { launch, removeDataDir, type LaunchedApp } from './launch';
+
+const SCREENS = ['Start', 'Datasets', 'Jobs', 'Models', 'Settings'] as const;
+const PATHS = ['/', '/datasets', '/new-run', '/jobs', '/models', '/settings'] as const;
+const STARTS_WITHIN_MS = 2000;
+
+let pipeline: LaunchedApp;
+
+test.beforeAll(async () => {
+  pipeline = await launch();
+});
+
+test.afterAll(async () => {
+  await pipeline.close();
+  await removeDataDir(pipeline.dataDir);
+});
+
+const entry = (name: string) =>
+  pipeline.page
+    .getByRole('navigation', { name: 'Screens' })
+    .getByRole('link', { name: new RegExp(`^${name}`) });
+
+test('the window is there in under two seconds', () => {
+  console.log(
+    `start-up: ${pipeline.startedInMs.toFixed(0)} ms from the start of the process to the first page`,
+  );
+  expect(pipeline.startedInMs).toBeLessThan(STARTS_WITHIN_MS);
+});
+
+for (const name of SCREENS) {
+  test(`${name} opens by click and by palette`, async () => {
+    const { page } = pipeline;
+    await entry(name).click();
+    await expect(entry(name)).toHaveAttribute('aria-current', 'page');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await show(page, name === 'Jobs' ? '/models' : '/jobs');
+    await expect(entry(name)).not.toHaveAttribute('aria-current', 'page');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search or run…').fill(name);
+    await page.getByRole('group', { name: 'Screens' }).getByRole('option', { name }).click();
+    await expect(entry(name)).toHaveAttribute('aria-current', 'page');
+  });
+}
+
+test('the palette works by keyboard and leaves on Escape', async () => {
+  const { page } = pipeline;
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Settings');
+  await page.keyboard.press('Enter');
+  await expect(entry('Settings')).toHaveAttribute('aria-current', 'page');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const path of PATHS) {
+    test(`axe finds nothing on ${path} in ${theme}`, async () => {
+      const { page } = pipeline;
+      await call(page, { name: 'settings.set', input: { theme } }, z.unknown());
+      await expect(page.locator('html')).toHaveClass(new RegExp(theme));
+      await show(page, path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('status', { name: /…$/ })).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
+    });
+  }
+}
+
+test('the bridge is the only way out of the page', async () => {
+  const found = await pipeline.page.evaluate(() => ({
+    bridge: Object.keys(window.api).sort(),
+    leaks: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(
+      (name) => name in window,
+    ),
+  }));
+  expect(found).toEqual({ bridge: ['call', 'on', 'pathForFile'], leaks: [] });
+});
+
+test('requests that the contract does not name are refused', async () => {
+  for (const name of ['settings.drop', 'constructor.name', '__proto__.toString', 'jobs.changed', '']) {
+    expect(await request(pipeline.page, { name })).toMatchObject({
+      ok: false,
+      error: { code: 'unknown_call' },
+    });
+  }
+  expect(await request(pipeline.page, { name: 'settings.set', input: { theme: 'pink' } })).toMatchObject({
+    ok: false,
+    error: { code: 'invalid_request' },
+  });
+});
+
+test('no page complained in all of this', () => {
+  expect(pipeline.complaints).toEqual([]);
+});
+
+test('nothing leaves: navigation, new windows and requests are denied, and counted', async () => {
+  const { app, page } = pipeline;
+  const address = page.url();
+  const opened = await page.evaluate(() => window.open('https://example.com/') === null);
+  expect(opened).toBe(true);
+  await page.evaluate(() => {
+    location.href = 'https://example.com/';
+  });
+  expect(await page.evaluate(() => fetch('https://example.com/').then(String, () => 'denied'))).toBe(
+    'denied',
+  );
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(page.url()).toBe(address);
+  expect(app.windows()).toHaveLength(1);
+  // The page's policy stops a fetch before the session sees it; this one goes straight to the session.
+  await app.evaluate(({ session }) =>
+    session.defaultSession.fetch('https://example.com/').then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
+  await expect(page.getByRole('contentinfo')).toContainText(/network: [1-9]\d* requests?/);
+});

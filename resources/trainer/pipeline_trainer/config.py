@@ -1,0 +1,233 @@
+"""`job.json` as frozen dataclasses, validated by the schema that is generated from zod.
+
+Unknown keys are refused. The schema carries types and ranges; rules that span fields are here and in
+`src/lib/training/job-rules.ts`, bound by `src/lib/training/job-examples.json`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NoReturn, cast
+
+from .errors import TrainerError
+
+RUN_FOLDER_SCHEMA = 1
+SCHEMA_PATH = Path(__file__).parent / "schema" / "job.schema.json"
+
+Device = Literal["auto", "cpu", "cuda"]
+LossScope = Literal["auto", "final", "all"]
+LrScheduler = Literal["cosine", "linear", "constant"]
+Precision = Literal["auto", "bf16", "fp32"]
+TargetModules = Literal["all-linear"] | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRef:
+    """The canonical dataset; `path` is a hint, `sha256` is what must agree."""
+
+    dataset_id: str
+    dataset_version_id: str
+    name: str
+    sha256: str
+    path: Path
+    format: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaseModelRef:
+    """The base model's folder; `path` is a hint, `fingerprint` is what must agree."""
+
+    base_model_id: str
+    name: str
+    fingerprint: str
+    path: Path
+    architecture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every hyperparameter with its default resolved; `None` means: chosen by rule."""
+
+    base_model: str
+    learning_rate: float
+    batch_size: int
+    num_epochs: int
+    lora_rank: int
+    lora_alpha: float
+    lora_dropout: float
+    warmup_steps: int | None
+    weight_decay: float
+    max_steps: int | None
+    gradient_accumulation_steps: int
+    max_length: int
+    lr_scheduler: LrScheduler
+    warmup_ratio: float
+    max_grad_norm: float
+    seed: int
+    validation_share: float
+    eval_steps: int | None
+    save_steps: int | None
+    save_total_limit: int
+    early_stopping_patience: int | None
+    early_stopping_min_delta: float
+    target_modules: TargetModules
+    method: Literal["sft"]
+    loss_scope: LossScope
+    precision: Precision
+
+    @property
+    def records_per_step(self) -> int:
+        """Records of one optimizer step, however it is cut into micro-batches."""
+        return self.batch_size * self.gradient_accumulation_steps
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePrompt:
+    """A question asked of the untouched model, at every checkpoint and of the result."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """All that a trainer knows about its job."""
+
+    schema: int
+    job_id: str
+    name: str
+    created_at: str
+    app_version: str
+    dataset: DatasetRef
+    base_model: BaseModelRef
+    settings: Settings
+    preset_id: str
+    total_steps: int
+    total_epochs: int
+    sample_prompts: tuple[SamplePrompt, ...]
+    sample_max_new_tokens: int
+    device: Device
+    threads: int
+
+
+def load_job(run_dir: Path, *, dataset: Path | None = None, base_model: Path | None = None) -> JobFile:
+    """Read `job.json`; `dataset` and `base_model` override its path hints.
+
+    Raises `run_folder_unreadable`, `run_folder_newer` or `job_invalid`.
+    """
+    job = parse_job(_read_document(run_dir / "job.json"))
+    if dataset is not None:
+        job = replace(job, dataset=replace(job.dataset, path=dataset))
+    if base_model is not None:
+        job = replace(job, base_model=replace(job.base_model, path=base_model))
+    return job
+
+
+def parse_job(document: object) -> JobFile:
+    """Validate a decoded `job.json` and type it. Raises `run_folder_newer` or `job_invalid`."""
+    _refuse_newer(document)
+    fault = schema_fault(document)
+    if fault is not None:
+        raise _invalid(fault)
+    job = _typed(cast("Mapping[str, Any]", document))
+    rule = broken_rule(job)
+    if rule is not None:
+        raise _invalid(rule)
+    return job
+
+
+def schema_fault(document: object) -> str | None:
+    """The first way in which `document` is no job file, as `path: reason`."""
+    error = next(iter(sorted(_validator().iter_errors(document), key=lambda found: list(map(str, found.path)))), None)
+    if error is None:
+        return None
+    where = "/".join(str(part) for part in error.path) or "job.json"
+    return f"{where}: {error.message[:300]}"
+
+
+def broken_rule(job: JobFile) -> str | None:
+    """The first rule across fields that `job` breaks (mirror: `job-rules.ts`)."""
+    settings = job.settings
+    planned = settings.num_epochs if settings.max_steps is None else job.total_epochs
+    most_steps = -(-job.dataset.records // settings.records_per_step) * job.total_epochs
+    prompt_ids = [prompt.id for prompt in job.sample_prompts]
+    rules = (
+        (settings.max_steps not in (None, job.total_steps), "total_steps: must equal settings.max_steps"),
+        (job.total_epochs != planned, "total_epochs: must equal settings.num_epochs"),
+        (job.total_steps > most_steps, "total_steps: more than the records allow in total_epochs"),
+        (job.total_steps < job.total_epochs, "total_steps: an epoch is at least one step"),
+        (
+            settings.early_stopping_patience is not None and settings.validation_share == 0,
+            "settings/early_stopping_patience: needs a held-out share",
+        ),
+        (len(set(prompt_ids)) < len(prompt_ids), "sample_prompts: ids must differ"),
+    )
+    return next((message for broken, message in rules if broken), None)
+
+
+def _read_document(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise TrainerError(
+            "run_folder_unreadable",
+            f"{path.name} cannot be read: {error.strerror}.",
+            hint="Check that the run folder exists and is readable.",
+        ) from error
+    except ValueError as error:
+        raise _invalid(f"job.json: {error}") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_newer(document: object) -> None:
+    found = document.get("schema") if isinstance(document, dict) else None
+    if isinstance(found, int) and found > RUN_FOLDER_SCHEMA:
+        raise TrainerError(
+            "run_folder_newer",
+            f"This run folder has format {found}; this trainer knows formats up to {RUN_FOLDER_SCHEMA}.",
+            hint="Update the app, or train this run with the version that made it.",
+        )
+
+
+def _invalid(fault: str) -> TrainerError:
+    return TrainerError("job_invalid", f"job.json is not valid: {fault}.", hint="Create the job again.")
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded only where a job is read)
+
+    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text("utf-8")))
+
+
+def _typed(document: Mapping[str, Any]) -> JobFile:
+    dataset = {**document["dataset"], "path": Path(document["dataset"]["path"])}
+    base_model = {**document["base_model"], "path": Path(document["base_model"]["path"])}
+    nested = {
+        "dataset": DatasetRef(**_whole(DatasetRef, dataset)),
+        "base_model": BaseModelRef(**base_model),
+        "settings": Settings(**_whole(Settings, _with_tuple(document["settings"]))),
+        "sample_prompts": tuple(SamplePrompt(**prompt) for prompt in document["sample_prompts"]),
+    }
+    return JobFile(**_whole(JobFile, {**document, **nested}))
+
+
+def _with_tuple(settings: Mapping[str, Any]) -> dict[str, Any]:
+    targets = settings["target_modules"]
+    return {**settings, "target_modules": tuple(targets) if isinstance(targets, list) else targets}
+
+
+def _whole(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers in their declared type: JSON knows no difference between 2 and 2.0."""
+    declared = {field.name: field.type for field in fields(kind)}
+    casts = {int: int, float: float, int | None: int}
+    return {
+        name: value if value is None or declared.get(name) not in casts else casts[declared[name]](value)  # type: ignore[index]
+        for name, value in values.items()
+    }

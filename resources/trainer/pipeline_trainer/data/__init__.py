@@ -1,0 +1,1 @@
+"""Canonical records → rendered text → tokens with a mask → batches."""

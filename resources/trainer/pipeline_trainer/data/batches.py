@@ -1,0 +1,111 @@
+"""Rows, their order, and how they are laid side by side."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A tokenised record. `trained[t]`: token t is a target. `groups`: like `topic: sleep`."""
+
+    record_id: str
+    ids: list[int]
+    trained: list[bool]
+    groups: tuple[str, ...] = ()
+
+    @property
+    def trained_tokens(self) -> int:
+        """Targets of this row; the first token of a row is never one, nothing comes before it."""
+        return sum(self.trained[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows padded on the right.
+
+    input_ids, attention_mask, predicts: (batch, seq); targets: (marked,), in the order in which
+    `hidden[predicts]` lists its rows. `predicts[b, t]`: position t predicts a trained token t + 1.
+    """
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    predicts: Tensor
+    targets: Tensor
+    padded: bool
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on another device."""
+        parts = (self.input_ids, self.attention_mask, self.predicts, self.targets)
+        return Batch(*(part.to(device) for part in parts), padded=self.padded)
+
+
+def collate(rows: Sequence[Row], *, pad_id: int) -> Batch:
+    """Lay rows side by side; padding is neither seen nor trained."""
+    width = max(len(row.ids) for row in rows)
+    input_ids = torch.full((len(rows), width), pad_id, dtype=torch.long)
+    attention_mask = torch.zeros((len(rows), width), dtype=torch.long)
+    predicts = torch.zeros((len(rows), width), dtype=torch.bool)
+    for index, row in enumerate(rows):
+        length = len(row.ids)
+        input_ids[index, :length] = torch.tensor(row.ids)
+        attention_mask[index, :length] = 1
+        predicts[index, : length - 1] = torch.tensor(row.trained[1:], dtype=torch.bool)
+    shifted = torch.roll(input_ids, -1, dims=1)
+    padded = any(len(row.ids) < width for row in rows)
+    return Batch(input_ids, attention_mask, predicts, shifted[predicts], padded)
+
+
+def split_micro(rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
+    """Cut a step's rows into passes of at most `micro_batch`, long ones together, in a fixed order."""
+    by_length = sorted(rows, key=lambda row: (-len(row.ids), row.record_id))
+    return [by_length[start : start + micro_batch] for start in range(0, len(by_length), micro_batch)]
+
+
+class Sampler:
+    """Which rows each optimizer step takes: every epoch a new seeded permutation, every row once.
+
+    The last step of an epoch may be smaller; fewer rows than a step make one step an epoch.
+    """
+
+    def __init__(self, rows: int, records_per_step: int, seed: int) -> None:
+        """`seed` is the derived seed of the shuffle stream."""
+        self.rows = rows
+        self.records_per_step = records_per_step
+        self.seed = seed
+        self.epoch = 0
+        self.cursor = 0
+        self._order = self._permutation()
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """ceil(rows ÷ records a step)."""
+        return -(-self.rows // self.records_per_step)
+
+    def next_step(self) -> list[int]:
+        """Row indices of the next optimizer step."""
+        if self.cursor >= self.rows:
+            self.epoch += 1
+            self.cursor = 0
+            self._order = self._permutation()
+        chosen = self._order[self.cursor : self.cursor + self.records_per_step]
+        self.cursor += len(chosen)
+        return chosen
+
+    def to_dict(self) -> dict[str, Any]:
+        """The position, for a checkpoint."""
+        return {"epoch": self.epoch, "cursor": self.cursor, "seed": self.seed, "rows": self.rows}
+
+    def load_dict(self, position: dict[str, Any]) -> None:
+        """Go to a saved position."""
+        self.epoch, self.cursor, self.seed = position["epoch"], position["cursor"], position["seed"]
+        self._order = self._permutation()
+
+    def _permutation(self) -> list[int]:
+        order = list(range(self.rows))
+        random.Random(f"{self.seed}/{self.epoch}").shuffle(order)  # noqa: S311 (no secret)
+        return order

@@ -1,0 +1,116 @@
+"""The canonical `dataset.jsonl`, one record a line, as the importer wrote it."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ..errors import TrainerError
+
+Role = Literal["system", "user", "assistant", "tool"]
+ROLES = frozenset({"system", "user", "assistant", "tool"})
+HASH_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn; `trained` says whether the loss covers it."""
+
+    role: Role
+    content: str
+    trained: bool = False
+    tool_calls: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffolding:
+    """Where a record stands in its dataset's design; evaluations group by it."""
+
+    persona: str | None = None
+    arc: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One conversation to train on; `source_line` is 1-based in the imported file."""
+
+    id: str
+    source_line: int
+    messages: tuple[Message, ...]
+    conversation_id: str | None = None
+    tools: tuple[Mapping[str, Any], ...] = ()
+    scaffolding: Scaffolding = Scaffolding()
+
+
+def read_records(path: Path, *, sha256: str | None = None) -> Iterator[Record]:
+    """Stream the records of `path`, after its hash agreed with `sha256` where one is given.
+
+    Raises `dataset_missing`, `dataset_changed`, or `dataset_invalid` with the line.
+    """
+    if sha256 is not None:
+        verify_sha256(path, sha256)
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _record_of_line(line, number)
+    except OSError as error:
+        raise _missing(path, error) from error
+
+
+def verify_sha256(path: Path, expected: str) -> None:
+    """Raises `dataset_missing`, or `dataset_changed` when the file's SHA-256 is not `expected`."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as blocks:
+            while block := blocks.read(HASH_BLOCK_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise _missing(path, error) from error
+    if digest.hexdigest() != expected:
+        raise TrainerError(
+            "dataset_changed",
+            f"{path.name} is not the dataset that this job was made for.",
+            hint="Import the changed dataset and start a new job with it.",
+        )
+
+
+def parse_record(document: object) -> Record:
+    """Type one decoded canonical record. Raises ValueError with what is wrong."""
+    match document:
+        case {"id": str(record_id), "source_line": int(source_line), "messages": [*messages]} if messages:
+            return Record(
+                id=record_id,
+                source_line=source_line,
+                messages=tuple(_message(message) for message in messages),
+                conversation_id=cast("str | None", document.get("conversation_id")),
+                tools=tuple(document.get("tools") or ()),
+                scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
+            )
+    raise ValueError("id, source_line or messages missing")
+
+
+def _record_of_line(line: bytes, number: int) -> Record:
+    try:
+        return parse_record(json.loads(line))
+    except (ValueError, TypeError) as error:
+        raise TrainerError(
+            "dataset_invalid", f"Line {number} of the dataset is no record: {error}.", hint="Import the dataset again."
+        ) from error
+
+
+def _message(document: object) -> Message:
+    match document:
+        case {"role": str(role), "content": str(content), "trained": bool(trained)} if role in ROLES:
+            calls = tuple(document.get("tool_calls") or ())
+            return Message(cast("Role", role), content, trained=trained, tool_calls=calls)
+    raise ValueError("a message needs role, content and trained")
+
+
+def _missing(path: Path, error: OSError) -> TrainerError:
+    return TrainerError(
+        "dataset_missing", f"{path.name} cannot be read: {error.strerror}.", hint="Restore the file, or import it again."
+    )

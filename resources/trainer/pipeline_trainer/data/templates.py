@@ -1,0 +1,281 @@
+"""A base model's chat template around its tokenizer: one way to text for preview, training and chat."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, cast
+
+from ..errors import TrainerError
+from .records import Message
+from .sandbox import TEMPLATE_LIMIT_BYTES, compile_template
+
+# Where the base model brings no template: no new tokens, and the end of a turn is the end of text.
+PLAIN_TEMPLATE: Final = """\
+{%- if starts_with_bos %}{{ bos_token }}{% endif %}
+{%- if tools %}{{ 'Tools:\\n' + (tools | tojson) + '\\n\\n' }}{% endif %}
+{%- for message in messages %}
+{%- set name = {'system': 'System', 'user': 'User', 'assistant': 'Assistant', 'tool': 'Tool'}[message['role']] %}
+{{- name + ':\\n' + message['content'] }}
+{%- if message['tool_calls'] %}{{ message['tool_calls'] | tojson }}{% endif %}
+{%- if message['role'] == 'assistant' %}{{ eos_token }}{% endif %}
+{{- '\\n\\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}{{ 'Assistant:\\n' }}{% endif %}"""
+PLAIN_NAME: Final = "plain"
+PROBE: Final = "PqZprobe"
+
+
+class Tokenizer(Protocol):
+    """What is used of a transformers tokenizer."""
+
+    chat_template: Any
+    is_fast: bool
+    bos_token: str | None
+    eos_token: str | None
+    eos_token_id: int | None
+    pad_token_id: int | None
+
+    def __call__(self, text: str, **options: Any) -> Any:
+        """Encode `text`."""
+
+    def __len__(self) -> int:
+        """Size of the vocabulary, added tokens included."""
+
+    def decode(self, token_ids: Sequence[int], **options: Any) -> str:
+        """Text of `token_ids`."""
+
+    def convert_ids_to_tokens(self, ids: int) -> str:
+        """The token's own spelling."""
+
+
+class ChatTemplate:
+    """Renders conversations as the base model expects them."""
+
+    def __init__(self, tokenizer: Tokenizer, *, end_token_ids: frozenset[int] = frozenset()) -> None:
+        """Compile and probe. `end_token_ids`: what the model's generation settings stop at.
+
+        Raises `template_refused` or `template_unusable`.
+        """
+        self.tokenizer = tokenizer
+        own, tool_use = own_templates(tokenizer)
+        self.source: Literal["own", "plain"] = "plain" if own is None else "own"
+        self.text = PLAIN_TEMPLATE if own is None else own
+        if own is None and not tokenizer.eos_token:
+            raise TrainerError(
+                "template_unusable",
+                "The tokenizer has neither a chat template nor an end-of-text token.",
+                hint="Use a base model whose tokenizer names its eos_token.",
+            )
+        self._render = compile_template(self.text)
+        self._render_tools = self._render if tool_use is None else compile_template(tool_use)
+        self._variables = {
+            **special_tokens(tokenizer),
+            "starts_with_bos": starts_with_bos(tokenizer),
+        }
+        self._declared_ends = end_token_ids
+
+    def render(
+        self,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[Mapping[str, Any]] = (),
+        add_generation_prompt: bool = False,
+    ) -> str:
+        """The text of `messages`; `generation_prompt` opens the assistant's next turn.
+
+        Raises `template_refused` when the template does not take this conversation.
+        """
+        prepared = list(messages) if self.has_system_role else without_system_role(messages)
+        return self._apply(prepared, tools=tools, generation_prompt=add_generation_prompt)
+
+    @cached_property
+    def has_system_role(self) -> bool:
+        """Whether a system message shows up in the rendering: templates refuse it, or leave it out."""
+        probe = [Message("system", PROBE), Message("user", "a")]
+        try:
+            return PROBE in self._apply(probe, tools=(), generation_prompt=True)
+        except TrainerError:
+            return False
+
+    @cached_property
+    def end_token_ids(self) -> frozenset[int]:
+        """Tokens that end an assistant's turn: the template's own, eos, and what generation stops at."""
+        own = self._probed_end
+        eos = self.tokenizer.eos_token_id
+        return self._declared_ends | ({own} if own is not None else set()) | ({eos} if eos is not None else set())
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of everything that decides the rendering."""
+        document = [self.text, own_templates(self.tokenizer)[1], self._variables, sorted(self._declared_ends)]
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+    def adapted(self, messages: Sequence[Message]) -> list[Message]:
+        """Without a system role in the template, the system text goes to the front of the first user turn."""
+        return list(messages) if self.has_system_role else without_system_role(messages)
+
+    def encode(self, text: str) -> "Encoded":
+        """Tokens of rendered text; the template writes the special tokens itself."""
+        encoded = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return Encoded(list(encoded["input_ids"]), [(start, end) for start, end in encoded["offset_mapping"]])
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of an answer, without special tokens."""
+        return self.tokenizer.decode(ids, skip_special_tokens=True)
+
+    def prompt_ids(self, prompt: str) -> list[int]:
+        """One user message and the opening of the answer."""
+        return encode(self.tokenizer, self.render([Message("user", prompt)], add_generation_prompt=True))
+
+    @cached_property
+    def special_ids(self) -> frozenset[int]:
+        """Ids of special tokens, those of the template included."""
+        return special_ids(self.tokenizer)
+
+    @property
+    def stop_ids(self) -> set[int]:
+        """Tokens that end generation."""
+        return set(self.end_token_ids)
+
+    @cached_property
+    def pad_id(self) -> int:
+        """A token for padding that never ends a turn."""
+        return pad_token_id(self)
+
+    def describe(self) -> dict[str, str]:
+        """For people: where the template comes from."""
+        notes = {
+            "own": "The base model's own chat template.",
+            "plain": "The base model has no chat template; Pipeline's plain one is used and exported with the adapter.",
+        }
+        merged = "" if self.has_system_role else " It has no system role: system text goes to the first user turn."
+        return {"source": self.source, "note": notes[self.source] + merged}
+
+    @cached_property
+    def _probed_end(self) -> int | None:
+        """The first special token after an answer that ends the conversation."""
+        text = self.render([Message("user", "a"), Message("assistant", PROBE)])
+        tail = text[text.rfind(PROBE) + len(PROBE) :]
+        special = special_ids(self.tokenizer)
+        ids = encode(self.tokenizer, tail)
+        return next((token for token in ids if token in special), None)
+
+    def _apply(self, messages: Sequence[Message], *, tools: Sequence[Mapping[str, Any]], generation_prompt: bool) -> str:
+        render = self._render_tools if tools else self._render
+        return render(
+            messages=[as_document(message) for message in messages],
+            tools=[dict(tool) for tool in tools] or None,
+            documents=None,
+            add_generation_prompt=generation_prompt,
+            **self._variables,
+        )
+
+
+def load_tokenizer(base_model: Path) -> Tokenizer:
+    """The tokenizer of a local folder, without network and without code from the folder.
+
+    Raises `tokenizer_unreadable`.
+    """
+    from transformers import AutoTokenizer  # noqa: PLC0415 (seconds; `serve` starts without it)
+
+    template = base_model / "chat_template.jinja"
+    try:
+        if template.exists() and template.stat().st_size > TEMPLATE_LIMIT_BYTES:
+            raise TrainerError("template_refused", "The chat template is larger than 1 MiB.", hint="Use another base model.")
+        loaded = AutoTokenizer.from_pretrained(base_model, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise TrainerError(
+            "tokenizer_unreadable",
+            f"The tokenizer of {base_model.name} cannot be loaded: {str(error)[:300]}",
+            hint="Check that the folder holds tokenizer.json or tokenizer.model.",
+        ) from error
+    return cast("Tokenizer", loaded)
+
+
+def load_template(base_model: Path) -> ChatTemplate:
+    """Tokenizer and template of a base model's folder. Raises what its parts raise."""
+    return ChatTemplate(load_tokenizer(base_model), end_token_ids=generation_ends(base_model))
+
+
+def generation_ends(base_model: Path) -> frozenset[int]:
+    """`eos_token_id` of generation_config.json; none where there is no such file."""
+    try:
+        ends = json.loads((base_model / "generation_config.json").read_bytes()).get("eos_token_id")
+    except (OSError, ValueError, AttributeError):
+        return frozenset()
+    return frozenset(token for token in (ends if isinstance(ends, list) else [ends]) if isinstance(token, int))
+
+
+def own_templates(tokenizer: Tokenizer) -> tuple[str | None, str | None]:
+    """The tokenizer's template and, where it names one apart, the template for tools."""
+    template = tokenizer.chat_template
+    if isinstance(template, Mapping):
+        named = {str(name): str(text) for name, text in template.items()}
+        return named.get("default", next(iter(named.values()), None)), named.get("tool_use")
+    return (str(template) if template else None), None
+
+
+def pad_token_id(template: ChatTemplate) -> int:
+    """A token for padding that is never an end of turn: the tokenizer's own, else one that is no answer.
+
+    Padding is masked, so any other id serves. Raises `template_unusable`.
+    """
+    own = template.tokenizer.pad_token_id
+    if own is not None and own not in template.end_token_ids:
+        return own
+    found = next((token for token in range(len(template.tokenizer)) if token not in template.end_token_ids), None)
+    if found is None:
+        raise TrainerError("template_unusable", "The tokenizer has no token for padding.", hint="Use another base model.")
+    return found
+
+
+def encode(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Token ids of rendered text: the template wrote the special tokens, none are added."""
+    return cast("list[int]", tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def special_ids(tokenizer: Tokenizer) -> frozenset[int]:
+    """Ids of all special tokens, also those that a tokenizer marks special only in its table of added tokens."""
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    marked = {int(index) for index, token in added.items() if getattr(token, "special", False)}
+    return frozenset(marked | set(getattr(tokenizer, "all_special_ids", ())))
+
+
+def special_tokens(tokenizer: Tokenizer) -> dict[str, str]:
+    """The names that templates use: bos_token, eos_token, …"""
+    named = getattr(tokenizer, "special_tokens_map", {})
+    return {name: str(token) for name, token in named.items() if not isinstance(token, list | tuple)}
+
+
+def starts_with_bos(tokenizer: Tokenizer) -> bool:
+    """Whether this tokenizer puts bos before any text, so that the plain template must too."""
+    ids = tokenizer("a")["input_ids"]
+    return bool(ids) and tokenizer.bos_token is not None and tokenizer.convert_ids_to_tokens(ids[0]) == tokenizer.bos_token
+
+
+def without_system_role(messages: Sequence[Message]) -> list[Message]:
+    """The system text in front of the first user message, a blank line between."""
+    system = "\n\n".join(message.content for message in messages if message.role == "system")
+    rest = [message for message in messages if message.role != "system"]
+    first = next((index for index, message in enumerate(rest) if message.role == "user"), None)
+    if not system or first is None:
+        return rest
+    merged = replace(rest[first], content=f"{system}\n\n{rest[first].content}")
+    return [*rest[:first], merged, *rest[first + 1 :]]
+
+
+def as_document(message: Message) -> dict[str, Any]:
+    """A message as templates read it."""
+    document: dict[str, Any] = {"role": message.role, "content": message.content}
+    return {**document, "tool_calls": [dict(call) for call in message.tool_calls]} if message.tool_calls else document
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Token ids with the characters [start, end) that each stands for."""
+
+    ids: list[int]
+    spans: list[tuple[int, int]]

@@ -1,0 +1,61 @@
+"""Files and folders that are either there in full or not at all."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+BLOCK_BYTES: Final = 1 << 20
+STAGING_PREFIX: Final = ".staging-"
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as blocks:
+        while block := blocks.read(BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def fsync_path(path: Path) -> None:
+    """Flush a file or a folder's entries to the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write and flush one file. Raises OSError."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def staging_folder(target: Path) -> Path:
+    """An empty folder beside `target` that `publish` renames to it."""
+    staging = target.parent / f"{STAGING_PREFIX}{target.name}"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    return staging
+
+
+def publish(staging: Path, target: Path) -> None:
+    """Flush every file of `staging`, then give it the name `target`. Raises OSError."""
+    for path in sorted(staging.rglob("*")):
+        fsync_path(path)
+    fsync_path(staging)
+    if target.exists():
+        shutil.rmtree(target)
+    staging.rename(target)
+    fsync_path(target.parent)
+
+
+def sweep_staging(parent: Path) -> None:
+    """Remove what a killed process left half written."""
+    for path in parent.glob(f"{STAGING_PREFIX}*"):
+        shutil.rmtree(path, ignore_errors=True)

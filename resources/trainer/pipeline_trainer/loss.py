@@ -1,0 +1,59 @@
+"""Cross-entropy of the trained tokens, with the last projection on their rows only."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .data.batches import Batch
+from .model import Trainable
+
+
+class LossHead:
+    """Runs the model and gives the loss of each trained token.
+
+    A hook in front of the output embedding keeps only the hidden states that predict a trained token: the
+    other positions' logits, tens of thousands of numbers each, are neither computed nor stored. What an
+    architecture does with logits afterwards (scale, soft-cap) still happens. Where there is no output
+    embedding to hook, or where it does not come last, the full logits are indexed instead.
+    """
+
+    def __init__(self, trainable: Trainable, *, select_rows: bool = True) -> None:
+        """`select_rows=False` always takes the plain path."""
+        self._model = trainable.model
+        self._kept: Tensor | None = None
+        head = self._model.get_base_model().get_output_embeddings() if select_rows else None
+        self.selects_rows = head is not None
+        if head is not None:
+            head.register_forward_pre_hook(self._keep_rows)
+
+    def token_losses(self, batch: Batch) -> Tensor:
+        """Cross-entropy of each target of `batch`, (marked,) float32.
+
+        The model gets no mask: rows are padded on the right, so under a causal mask no real token sees the
+        padding, and without a mask torch takes its faster causal kernel.
+        """
+        positions = batch.predicts.flatten().nonzero().squeeze(1)  # (marked,)
+        logits = self._logits(batch.input_ids, positions)  # (marked, vocab)
+        return functional.cross_entropy(logits.float(), batch.targets, reduction="none")
+
+    def _logits(self, input_ids: Tensor, positions: Tensor) -> Tensor:
+        self._kept = positions if self.selects_rows else None
+        try:
+            logits: Tensor = self._model(input_ids=input_ids, use_cache=False).logits
+        finally:
+            self._kept = None
+        if self.selects_rows:
+            if logits.shape[:2] == (1, positions.numel()):
+                return logits[0]  # (marked, vocab)
+            self.selects_rows = False
+            return self._logits(input_ids, positions)
+        return logits.flatten(0, 1).index_select(0, positions)  # (marked, vocab)
+
+    def _keep_rows(self, _module: torch.nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        if self._kept is None:
+            return None
+        hidden, *rest = inputs  # (batch, seq, width)
+        rows = hidden.reshape(-1, hidden.shape[-1]).index_select(0, self._kept)
+        return (rows.unsqueeze(0), *rest)  # (1, marked, width)

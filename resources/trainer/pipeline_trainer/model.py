@@ -1,0 +1,151 @@
+"""Base model from a local folder, and the LoRA adapter on top of it."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+import torch
+from torch import nn
+from torch.nn import Parameter
+
+from .config import Settings, TargetModules
+from .errors import TrainerError
+from .rng import generator
+
+ADAPTER: Final = "default"
+UNSAFE_SUFFIXES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+ALL_LINEAR: Final = "all-linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """A PEFT model and its trained tensors, by name in the order of the model."""
+
+    model: Any  # peft.PeftModel: its attributes are those of the wrapped architecture
+    parameters: dict[str, Parameter]
+
+    @property
+    def trainable_count(self) -> int:
+        """Trained numbers."""
+        return sum(parameter.numel() for parameter in self.parameters.values())
+
+    @property
+    def total_count(self) -> int:
+        """All numbers of base and adapter; tied weights count once."""
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
+
+def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
+    """Load `folder`: safetensors only, no code from the folder, nothing from a network.
+
+    Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`.
+    """
+    refuse_unsafe(folder)
+    from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
+
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise TrainerError(
+            "base_model_invalid",
+            f"The base model in {folder.name} cannot be loaded: {first_line(error)}",
+            hint="Check that the folder is complete, or choose another base model.",
+        ) from error
+    model.config.use_cache = False
+    return model.to(device).requires_grad_(False)
+
+
+def refuse_unsafe(folder: Path) -> None:
+    """Raises `base_model_missing`, or `base_model_unsafe` where only pickled weights are there."""
+    if not (folder / "config.json").is_file():
+        raise TrainerError(
+            "base_model_missing",
+            f"{folder.name} is no model folder: config.json is missing.",
+            hint="Choose the folder that holds config.json and the safetensors files.",
+        )
+    if any(folder.glob("*.safetensors")):
+        return
+    pickled = sorted(path.name for path in folder.iterdir() if path.suffix in UNSAFE_SUFFIXES)
+    code = "base_model_unsafe" if pickled else "base_model_missing"
+    reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
+    raise TrainerError(
+        code, f"{folder.name} holds {reason}.", hint="Use a version of the model with safetensors weights."
+    )
+
+
+def attach_adapter(base: Any, settings: Settings) -> Trainable:
+    """Wrap `base` with a new adapter: float32 tensors, initialised from the seed's own stream.
+
+    Raises `target_modules_unknown`.
+    """
+    from peft import LoraConfig, get_peft_model  # noqa: PLC0415
+
+    targets = resolve_targets(base, settings.target_modules)
+    config = LoraConfig(
+        r=settings.lora_rank,
+        lora_alpha=cast("int", whole(settings.lora_alpha)),
+        lora_dropout=settings.lora_dropout,
+        target_modules=targets,
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    model = get_peft_model(base, config, adapter_name=ADAPTER)
+    trainable = Trainable(model, {name: value for name, value in model.named_parameters() if value.requires_grad})
+    initialise(trainable, settings.seed)
+    return trainable
+
+
+@torch.no_grad()
+def initialise(trainable: Trainable, seed: int) -> None:
+    """PEFT's default start: A uniform in ±1/√fan_in, B zero.
+
+    Each tensor has a stream named after it, drawn on the processor, so that the start depends neither
+    on the device nor on the order of layers.
+    """
+    for name, parameter in trainable.parameters.items():
+        parameter.data = parameter.data.float()
+        if "lora_A" not in name:
+            parameter.zero_()
+            continue
+        bound = 1.0 / math.sqrt(parameter[0].numel())  # (rank, fan_in)
+        drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator(seed, f"initialisation/{name}"))
+        parameter.copy_(drawn)
+
+
+def resolve_targets(base: Any, targets: TargetModules) -> str | list[str]:
+    """PEFT's `all-linear`, or the names, each of which must be a linear layer of `base`."""
+    if targets == ALL_LINEAR:
+        return ALL_LINEAR
+    known = linear_names(base)
+    unknown = [name for name in targets if name not in known]
+    if unknown:
+        raise TrainerError(
+            "target_modules_unknown",
+            f"The base model has no linear layer named {', '.join(unknown)}.",
+            hint=f"Choose from: {', '.join(sorted(known))}.",
+        )
+    return sorted(targets)
+
+
+def linear_names(base: nn.Module) -> frozenset[str]:
+    """Last parts of the names of all linear layers."""
+    return frozenset(name.rpartition(".")[2] for name, module in base.named_modules() if isinstance(module, nn.Linear))
+
+
+def without_adapter(trainable: Trainable) -> Any:
+    """Context in which the model is the untouched base."""
+    return trainable.model.disable_adapter()
+
+
+def whole(value: float) -> int | float:
+    """2.0 as 2: readers of adapter_config.json expect an integer alpha."""
+    return int(value) if value == int(value) else value
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text, at most 300 characters."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+

@@ -1,0 +1,83 @@
+"""What a run has reached: the counters that a checkpoint carries."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Summed cross-entropy over `tokens` trained tokens of `records` held-out rows."""
+
+    total: float
+    tokens: int
+    records: int
+
+    @property
+    def loss(self) -> float:
+        """Mean a trained token."""
+        return self.total / self.tokens
+
+    def __add__(self, other: "HeldOut") -> "HeldOut":
+        """Both sets together, weighted by token."""
+        return HeldOut(self.total + other.total, self.tokens + other.tokens, self.records + other.records)
+
+
+Groups = dict[str, HeldOut]  # `all`, and one for each value of the scaffolding
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counters of the loop.
+
+    `evaluated_step`, `sampled_step`: for which step that is already done, so that a run that was stopped
+    in the middle of it does it again. `last_metrics`: the figures of the last step, for the same reason.
+    `last_good_step`: the newest checkpoint outside a series of steps that were not finite.
+    """
+
+    micro_batch: int = 1
+    step: int = 0
+    tokens: int = 0
+    last_loss: float | None = None
+    last_metrics: dict[str, Any] = field(default_factory=dict)
+    rate_factor: float = 1.0
+    non_finite_in_a_row: int = 0
+    last_good_step: int | None = None
+    base: Groups | None = None
+    best: Groups | None = None
+    best_step: int | None = None
+    patience_loss: float | None = None
+    evaluations_without_gain: int = 0
+    evaluated_step: int | None = None
+    sampled_step: int | None = None
+    stopped_early: bool = False
+
+    def judge(self, groups: Groups, *, min_delta: float, patience: int | None) -> bool:
+        """Take an evaluation of the current step in; True when it is the best so far.
+
+        The best is the lowest loss; patience only counts gains of more than `min_delta`.
+        """
+        loss = groups["all"].loss
+        self.evaluated_step = self.step
+        better = self.best is None or loss < self.best["all"].loss
+        if better:
+            self.best, self.best_step = groups, self.step
+        if self.patience_loss is None or loss < self.patience_loss - min_delta:
+            self.patience_loss, self.evaluations_without_gain = loss, 0
+        else:
+            self.evaluations_without_gain += 1
+        self.stopped_early = patience is not None and self.evaluations_without_gain >= patience
+        return better
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Progress":
+        """Inverse of `to_dict`. Raises TypeError on unknown or missing keys."""
+        return cls(**{**document, "base": _groups(document["base"]), "best": _groups(document["best"])})
+
+
+def _groups(document: Mapping[str, Any] | None) -> Groups | None:
+    return None if document is None else {name: HeldOut(**value) for name, value in document.items()}

@@ -1,0 +1,169 @@
+"""From a run folder to a model that is ready to train, or to go on training."""
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from . import rng
+from .config import JobFile
+from .data.batches import Row, Sampler
+from .data.rows import Rows, load_rows
+from .data.templates import ChatTemplate, load_tokenizer
+from .errors import TrainerError
+from .fingerprint import refuse_other_model, rows_hash
+from .hardware import Compute, GpuMonitor, resolve
+from .loss import LossHead
+from .model import Trainable, attach_adapter, load_base
+from .optimizer import Optimizer
+from .progress import Progress
+from .protocol import Commands, EventLog
+from .resume import find_checkpoint, identity_of, judge_checkpoint
+from .run_state import Run
+from .schedule import build_intervals, build_schedule, planned_steps
+from .threads import pin
+
+# Padded tokens of one pass, measured: larger passes are no faster, and keep more activations.
+PASS_TOKENS: Final = {"cpu": 1024, "cuda": 16_384}
+PACKAGES: Final = ("transformers", "peft", "safetensors", "tokenizers", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a run reads before it loads a model."""
+
+    template: ChatTemplate
+    rows: Rows
+    hash: str
+
+
+def setup(
+    run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None
+) -> Run:
+    """Check data, model and checkpoint, and only then load. Raises TrainerError."""
+    pin(job.threads)
+    compute = resolve(job.device, job.settings.precision)
+    found = find_checkpoint(run_dir / "checkpoints", log=log)
+    commands.loading_step = 0 if found is None else found.step
+    _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
+    log.emit("stage", name="preprocessing", detail="reading and tokenising the dataset")
+    data = read_data(run_dir, job=job, cache_dir=cache_dir)
+    identity = identity_of(job, compute, rows=data.hash)
+    if found is not None:
+        judge_checkpoint(found, identity, log=log)
+    log.emit("stage", name="model_loading", detail=job.base_model.name)
+    run = build(run_dir, job=job, log=log, commands=commands, data=data, compute=compute, identity=identity)
+    if found is not None:
+        run.resume(found.path)
+        run.resumed_from = found.step
+    _plan(run, truncated=data.rows.truncated)
+    return run
+
+
+def read_data(run_dir: Path, *, job: JobFile, cache_dir: Path | None = None) -> Data:
+    """Tokenised rows of the job's own dataset, by its own model's template. Raises TrainerError."""
+    refuse_other_model(job.base_model.path, job.base_model.fingerprint)
+    template = ChatTemplate(load_tokenizer(job.base_model.path))
+    rows = load_rows(run_dir, job=job, template=template, cache_dir=cache_dir)
+    return Data(template, rows, rows_hash([*rows.train, *rows.held_out]))
+
+
+def build(
+    run_dir: Path,
+    *,
+    job: JobFile,
+    log: EventLog,
+    commands: Commands,
+    data: Data,
+    compute: Compute,
+    identity: dict[str, object],
+) -> Run:
+    """The run before its first step. Raises `plan_mismatch` and what loading raises."""
+    settings = job.settings
+    refuse_other_plan(job, len(data.rows.train))
+    trainable = load_trainable(job, compute)
+    shuffle = rng.derive_seed(settings.seed, "shuffle")
+    rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
+    return Run(
+        run_dir=run_dir,
+        job=job,
+        log=log,
+        commands=commands,
+        compute=compute,
+        template=data.template,
+        trainable=trainable,
+        head=LossHead(trainable),
+        optimizer=Optimizer(
+            trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm
+        ),
+        schedule=build_schedule(settings, job.total_steps),
+        intervals=build_intervals(settings, job.total_steps),
+        sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),
+        train_rows=data.rows.train,
+        held_out_rows=data.rows.held_out,
+        progress=Progress(micro_batch=micro_batch_for(data.rows.train, settings.records_per_step, compute)),
+        identity=identity,
+        gpu=GpuMonitor(compute.device),
+        saved_at=time.monotonic(),
+    )
+
+
+def load_trainable(job: JobFile, compute: Compute) -> Trainable:
+    """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
+    rng.seed_everything(rng.derive_seed(job.settings.seed, "initialisation"))
+    base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device)
+    return attach_adapter(base, job.settings)
+
+
+def micro_batch_for(rows: list[Row], records_per_step: int, compute: Compute) -> int:
+    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step."""
+    longest = max(len(row.ids) for row in rows)
+    return max(1, min(records_per_step, PASS_TOKENS[compute.device.type] // longest))
+
+
+def refuse_other_plan(job: JobFile, records: int) -> None:
+    """Raises `plan_mismatch` where the job promises another number of steps than its records make."""
+    planned = planned_steps(records, job.settings)
+    if planned != job.total_steps:
+        raise TrainerError(
+            "plan_mismatch",
+            f"The job says {job.total_steps} steps, but its {records} records make {planned}.",
+            hint="Create the job again.",
+        )
+
+
+def _hello(log: EventLog, compute: Compute, *, from_checkpoint: str | None) -> None:
+    log.emit(
+        "hello",
+        pid=os.getpid(),
+        device=str(compute.device),
+        device_name=compute.name,
+        precision=compute.precision,
+        torch=torch.__version__,
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        from_checkpoint=from_checkpoint,
+    )
+
+
+def _plan(run: Run, *, truncated: int) -> None:
+    epochs = run.job.total_steps / run.sampler.steps_per_epoch
+    run.log.emit(
+        "plan",
+        total_steps=run.job.total_steps,
+        total_tokens=round(sum(len(row.ids) for row in run.train_rows) * epochs),
+        trained_tokens=round(sum(row.trained_tokens for row in run.train_rows) * epochs),
+        train_records=len(run.train_rows),
+        held_out_records=len(run.held_out_rows),
+        truncated_records=truncated,
+        trainable_parameters=run.trainable.trainable_count,
+        total_parameters=run.trainable.total_count,
+        micro_batch=run.progress.micro_batch,
+        recompute="none",
+        eval_every=run.intervals.eval_every,
+        save_every=run.intervals.save_every,
+    )

@@ -1,0 +1,113 @@
+"""One optimizer step: forward, loss, backward, clip, update."""
+
+import gc
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+
+from .data.batches import Row, collate, split_micro
+from .errors import TrainerError
+from .run_state import Run, StoppedError
+
+CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one step did; `loss` is a mean a trained token, `tokens` are real ones without padding."""
+
+    loss: float
+    gradient_norm: float
+    rate: float
+    tokens: int
+    seconds: float
+
+    @property
+    def finite(self) -> bool:
+        """Whether the step was applied."""
+        return math.isfinite(self.loss) and math.isfinite(self.gradient_norm)
+
+
+def optimizer_step(run: Run) -> Outcome:
+    """Train on the next rows. Leaves the run at the step's start when StoppedError passes through.
+
+    A step whose loss or gradient norm is not finite takes its rows but changes no weight.
+    """
+    started = time.perf_counter()
+    origin = run.origin()
+    rows = [run.train_rows[index] for index in run.sampler.next_step()]
+    try:
+        loss = _gradient(run, rows)
+    except StoppedError:
+        run.back_to(origin)
+        raise
+    norm = run.optimizer.clip()
+    rate = run.progress.rate_factor * run.schedule.rate(run.progress.step + 1)
+    seconds = time.perf_counter() - started
+    outcome = Outcome(loss, norm, rate, sum(len(row.ids) for row in rows), seconds)
+    if outcome.finite:
+        run.optimizer.step(rate)
+    run.optimizer.drop_gradients()
+    return outcome
+
+
+def gradient(run: Run, rows: Sequence[Row]) -> float:
+    """Add the gradient of the mean loss over all trained tokens of `rows`; returns that loss.
+
+    The sum of every micro-batch is divided by the trained tokens of the whole step, counted before it:
+    the cut changes the order of additions and nothing else.
+    """
+    run.trainable.model.train()
+    trained_tokens = sum(row.trained_tokens for row in rows)
+    loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)
+    for part in split_micro(rows, run.progress.micro_batch):
+        run.check()
+        batch = collate(part, pad_id=run.template.pad_id).to(run.compute.device)
+        part_loss = run.head.token_losses(batch).sum() / trained_tokens
+        part_loss.backward()  # type: ignore[no-untyped-call]
+        loss += part_loss.detach()
+    return float(loss)
+
+
+def _gradient(run: Run, rows: Sequence[Row]) -> float:
+    """`gradient`, again with half the micro-batch as often as memory runs out."""
+    while True:
+        origin = run.origin()
+        try:
+            return gradient(run, rows)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        # Only here, outside the handler, is the failed frame with its tensors gone.
+        run.back_to(origin)
+        halve_micro_batch(run)
+
+
+def halve_micro_batch(run: Run) -> None:
+    """Go on with smaller passes. Raises `out_of_memory` when one row is too much already."""
+    gc.collect()
+    if run.compute.device.type == "cuda":
+        torch.cuda.empty_cache()
+    if run.progress.micro_batch == 1:
+        raise TrainerError(
+            "out_of_memory",
+            "The memory does not hold the training of a single row.",
+            hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
+        )
+    run.progress.micro_batch = (run.progress.micro_batch + 1) // 2
+    dropout = " With dropout its random numbers fall differently." if run.job.settings.lora_dropout > 0 else ""
+    run.log.warn(
+        "micro_batch_halved",
+        f"Memory ran out: {run.progress.micro_batch} rows at once from here on; a step stays the same size.{dropout}",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a card or the processor ran out of memory."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(mark in str(error) for mark in CPU_OUT_OF_MEMORY)

@@ -1,0 +1,208 @@
+"""What happens between two steps: figures, held-out loss, checkpoints, samples, going back."""
+
+import math
+import time
+from typing import Any, Final
+
+from . import checkpoint, rng
+from .errors import TrainerError
+from .evaluate import METHOD, evaluating, held_out_groups
+from .generate import answers
+from .model import without_adapter
+from .progress import Groups
+from .run_state import Run, StoppedError
+from .step import Outcome
+
+NON_FINITE_LIMIT: Final = 3
+RATE_CUT: Final = 0.5
+ASKED: Final = "asked"
+
+
+def account(run: Run, outcome: Outcome) -> None:
+    """Count a step and report its figures; those of an evaluated step wait for the held-out loss."""
+    progress = run.progress
+    progress.step += 1
+    progress.tokens += outcome.tokens
+    progress.non_finite_in_a_row = 0 if outcome.finite else progress.non_finite_in_a_row + 1
+    progress.last_loss = outcome.loss if outcome.finite else progress.last_loss
+    progress.last_metrics = {
+        "step": progress.step,
+        "epoch": run.epoch,
+        "tokens": progress.tokens,
+        "training_loss": outcome.loss if outcome.finite else None,
+        "non_finite": None if outcome.finite else name_non_finite(outcome),
+        "learning_rate": outcome.rate,
+        "gradient_norm": outcome.gradient_norm if math.isfinite(outcome.gradient_norm) else None,
+        "throughput": outcome.tokens / outcome.seconds,
+        "step_ms": outcome.seconds * 1000,
+        **run.gpu.latest(),
+    }
+    if not evaluation_due(run) or not outcome.finite:
+        run.log.emit("metrics", **progress.last_metrics)
+
+
+def name_non_finite(outcome: Outcome) -> str:
+    """`nan`, `inf` or `-inf`: of the loss, or of the gradient where the loss is a number."""
+    value = outcome.gradient_norm if math.isfinite(outcome.loss) else outcome.loss
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def evaluation_due(run: Run) -> bool:
+    """Whether the step just done has a held-out loss that is not there yet."""
+    progress = run.progress
+    at_step = progress.step % run.intervals.eval_every == 0 or progress.step == run.job.total_steps
+    return bool(run.held_out_rows) and at_step and progress.step > 0 and progress.evaluated_step != progress.step
+
+
+def validate(run: Run) -> bool:
+    """Held-out loss of the adapter where it is due; keeps the best and the patience. True when it was due."""
+    if not evaluation_due(run):
+        return False
+    settings, progress = run.job.settings, run.progress
+    try:
+        groups = evaluate(run)
+    except StoppedError:
+        run.log.emit("metrics", **progress.last_metrics)
+        raise
+    progress.judge(
+        groups, min_delta=settings.early_stopping_min_delta, patience=settings.early_stopping_patience
+    )
+    progress.last_metrics["validation_loss"] = groups["all"].loss
+    emit_evaluation(run, "adapter", {"all": groups["all"]}, step=progress.step)
+    run.log.emit("metrics", **progress.last_metrics)
+    return True
+
+
+def measure_base(run: Run) -> None:
+    """Held-out loss and answers of the untouched model, once a run."""
+    if run.progress.base is None and run.held_out_rows:
+        with without_adapter(run.trainable):
+            run.progress.base = evaluate(run)
+        emit_evaluation(run, "base", {"all": run.progress.base["all"]}, step=0)
+    if run.progress.sampled_step is None:
+        with without_adapter(run.trainable):
+            sample(run)
+
+
+def evaluate(run: Run) -> Groups:
+    """Held-out losses of the model as it stands, on generators of their own."""
+    seed = rng.derive_seed(run.job.settings.seed, "evaluation")
+    with rng.isolated(seed), evaluating(run.trainable.model):
+        return held_out_groups(
+            run.head, run.held_out_rows, pad_id=run.template.pad_id, device=run.compute.device, check=run.check
+        )
+
+
+def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:
+    """Report held-out losses."""
+    for name, part in sorted(groups.items()):
+        fields: dict[str, Any] = {"loss": part.loss, "tokens": part.tokens, "records": part.records}
+        run.log.emit("evaluation", step=step, subject=subject, group=name, method=METHOD, final=final, **fields)
+
+
+def save_if_due(run: Run, *, evaluated: bool) -> None:
+    """A checkpoint by steps, by time, at a new best, and at the end; one that is there gains an evaluation."""
+    progress, intervals = run.progress, run.intervals
+    if progress.step in (0, run.saved_step) and not evaluated:
+        return
+    late = intervals.save_seconds is not None and time.monotonic() - run.saved_at > intervals.save_seconds
+    best = progress.best_step == progress.step
+    if progress.step % intervals.save_every == 0 or late or best or run.finished:
+        save(run)
+
+
+def save(run: Run) -> None:
+    """Write a checkpoint of the step just done, and remove what is no longer kept."""
+    progress = run.progress
+    if progress.non_finite_in_a_row == 0:
+        progress.last_good_step = progress.step
+    written = checkpoint.save(run.checkpoints, run.snapshot())
+    run.saved_at, run.saved_step = time.monotonic(), progress.step
+    protected = {progress.step, progress.best_step, progress.last_good_step, run.resumed_from} - {None}
+    pruned = checkpoint.prune(
+        run.checkpoints,
+        keep=run.job.settings.save_total_limit,
+        protected={step for step in protected if step is not None},
+    )
+    evaluated = progress.evaluated_step == progress.step
+    run.log.emit(
+        "checkpoint",
+        step=progress.step,
+        path=f"checkpoints/{written.path.name}",
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        validation_loss=progress.last_metrics.get("validation_loss") if evaluated else None,
+        best=progress.best_step == progress.step,
+        pruned=[f"checkpoints/{name}" for name in pruned],
+    )
+
+
+def sample_if_due(run: Run) -> None:
+    """Answers where a step has both an evaluation and a checkpoint."""
+    step, intervals = run.progress.step, run.intervals
+    both = step % intervals.eval_every == 0 and step % intervals.save_every == 0
+    # At the end the result answers, which need not be the last step.
+    if both and not run.finished and run.progress.sampled_step != step:
+        sample(run)
+
+
+def sample(run: Run) -> None:
+    """Ask the job's prompts, all at once, and remember that it was done."""
+    prompts = run.job.sample_prompts
+    for prompt, text in zip(prompts, ask(run, [prompt.text for prompt in prompts]), strict=True):
+        emit_sample(run, prompt.id, prompt.text, text=text)
+    run.progress.sampled_step = run.progress.step
+
+
+def ask(run: Run, prompts: list[str]) -> list[str]:
+    """Greedy answers of the model as it stands, on generators of their own."""
+    if not prompts:
+        return []
+    with rng.isolated(rng.derive_seed(run.job.settings.seed, "sampling")), evaluating(run.trainable.model):
+        return answers(
+            run.trainable.model, run.template, prompts, max_new_tokens=run.job.sample_max_new_tokens, check=run.check
+        )
+
+
+def emit_sample(run: Run, prompt_id: str, prompt: str, *, text: str) -> None:
+    """Report one answer."""
+    seed, step = run.job.settings.seed, run.progress.step
+    run.log.emit("sample", step=step, prompt_id=prompt_id, prompt=prompt, seed=seed, text=text)
+
+
+def answer_requests(run: Run) -> None:
+    """Between two steps: the checkpoints and samples that a person asked for. Raises StoppedError."""
+    run.check()
+    while run.requests:
+        request = run.requests.pop(0)
+        if request.kind == "checkpoint":
+            save(run)
+        else:
+            emit_sample(run, ASKED, request.prompt, text=ask(run, [request.prompt])[0])
+
+
+def recover(run: Run) -> None:
+    """After three steps in a row that were not finite: back to the last good checkpoint, at half the rate.
+
+    Raises `loss_diverged` the second time.
+    """
+    progress = run.progress
+    if progress.non_finite_in_a_row < NON_FINITE_LIMIT:
+        return
+    if progress.rate_factor < 1.0:
+        raise TrainerError(
+            "loss_diverged",
+            "The loss was not a number for three steps in a row, again after the learning rate was halved.",
+            hint="Retry with a lower learning rate, or look for broken records in the dataset.",
+        )
+    if progress.last_good_step is None:
+        run.restart()
+    else:
+        run.resume(run.checkpoints / checkpoint.folder_name(progress.last_good_step))
+    run.progress.rate_factor = RATE_CUT
+    run.progress.non_finite_in_a_row = 0
+    run.saved_step = None
+    run.log.warn(
+        "rate_halved",
+        f"Three steps in a row were not finite: back to step {run.progress.step} at half the learning rate.",
+    )
