@@ -71,20 +71,23 @@ const checkAfter = (db: SQLite.Database, before: ReadonlyMap<string, number>): v
 const BOOKKEEPING =
   'CREATE TABLE IF NOT EXISTS __drizzle_migrations (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, created_at NUMERIC)';
 
+/** What a step has written can then no longer be rolled back. */
+class EndedTransaction extends Error {}
+
 const applyAll = (db: SQLite.Database, missing: readonly Migration[]): void => {
   db.exec(BOOKKEEPING);
   const record = db.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)');
   for (const { tag, hash, when, statements } of missing) {
     for (const statement of statements) db.exec(statement);
-    if (!db.inTransaction) throw new Error(`${tag} ended the transaction`);
+    if (!db.inTransaction) throw new EndedTransaction(`${tag} ended the transaction`);
     record.run(hash, when);
   }
 };
 
 const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-const isWhole = (db: SQLite.Database): boolean =>
-  !db.inTransaction && db.pragma('quick_check(1)', { simple: true }) === 'ok';
+const wasRolledBack = (db: SQLite.Database, cause: unknown): boolean =>
+  !(cause instanceof EndedTransaction) && db.pragma('quick_check(1)', { simple: true }) === 'ok';
 
 /**
  * Brings the database up to date. Foreign keys are off outside the transaction, because a migration
@@ -110,9 +113,8 @@ export const migrateGuarded = (
     }).exclusive();
     db.pragma('foreign_keys = ON');
   } catch (cause) {
-    if (backup !== null && (!isWhole(db) || appliedMigrations(db).length !== applied.length)) {
-      restoreBackup(db, backup);
-    } else db.close();
+    if (backup !== null && !wasRolledBack(db, cause)) restoreBackup(db, backup);
+    else db.close();
     throw new AppError({
       code: 'migration_failed',
       message: `The database could not be brought up to date: ${reasonOf(cause)}.`,
