@@ -21,6 +21,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The number of the answer that says whether the database could be opened. */
+const OPENING = 0;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: Error) => void;
@@ -28,21 +31,26 @@ interface Waiting {
 
 type Question = { kind: 'call'; request: DatabaseRequest } | { kind: 'profile' | 'data_version' | 'close' };
 
+/** A thread that keeps dying has a cause which another start does not remove. */
+const MAX_RESTARTS = 3;
+
 class WorkerDatabase implements Database {
-  readonly #worker: Worker;
+  readonly #start: () => Worker;
   readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker;
   #lastId = 0;
+  #opened = false;
+  #closing = false;
   #ended = false;
+  #restarts = 0;
 
   constructor(workerUrl: URL, options: SessionOptions) {
-    this.#worker = new Worker(workerUrl, { workerData: options });
-    this.#worker.on('message', (raw) => this.#settle(raw));
-    this.#worker.on('error', (cause: unknown) => this.#end(toErrorPayload(cause).message));
-    this.#worker.on('exit', () => this.#end('its thread ended'));
+    this.#start = () => new Worker(workerUrl, { workerData: options });
+    this.#worker = this.#begin();
   }
 
   opened(): Promise<unknown> {
-    return new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.set(OPENING, { resolve, reject }));
   }
 
   async profile(): Promise<Profile> {
@@ -58,7 +66,9 @@ class WorkerDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    if (!this.#ended) await this.#ask({ kind: 'close' });
+    if (this.#ended) return;
+    this.#closing = true;
+    await this.#ask({ kind: 'close' });
   }
 
   #ask(question: Question): Promise<unknown> {
@@ -71,18 +81,37 @@ class WorkerDatabase implements Database {
     });
   }
 
+  #begin(): Worker {
+    const worker = this.#start();
+    let reason = 'its thread ended';
+    worker.on('message', (raw) => this.#settle(raw));
+    worker.on('error', (cause: unknown) => {
+      reason = toErrorPayload(cause).message;
+    });
+    worker.on('exit', () => this.#exited(reason));
+    return worker;
+  }
+
   #settle(raw: unknown): void {
     const reply = Reply.parse(raw);
+    if (reply.id === OPENING && reply.ok) this.#opened = true;
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply.value);
     else waiting?.reject(new AppError(reply.error));
   }
 
-  #end(reason: string): void {
-    this.#ended = true;
+  /** What was asked may or may not have been done, so it is refused, never asked again. */
+  #exited(reason: string): void {
     for (const { reject } of this.#waiting.values()) reject(databaseGone(reason));
     this.#waiting.clear();
+    if (this.#closing || !this.#opened || this.#restarts >= MAX_RESTARTS) {
+      this.#ended = true;
+      return;
+    }
+    this.#restarts += 1;
+    this.#opened = false;
+    this.#worker = this.#begin();
   }
 }
 
