@@ -7,12 +7,6 @@ const SNIFFED_BYTES = 65_536;
 const SAFETENSORS_PREFIX = 8;
 const TAR_MAGIC_AT = 257;
 
-const startsWith = (head: Buffer, bytes: readonly number[]): boolean =>
-  bytes.every((byte, index) => head[index] === byte);
-
-/** Pickles run code when they are read: plain ones start with 0x80, torch's with ZIP's mark. */
-const isPickle = (head: Buffer): boolean => head[0] === 0x80 || startsWith(head, [0x50, 0x4b, 3, 4]);
-
 const isTar = (head: Buffer): boolean => head.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar';
 
 /** Eight bytes of header length, then a JSON object of that length inside the file. */
@@ -54,16 +48,17 @@ const jsonTypeOf = (head: Buffer, whole: boolean): ContentType | null => {
   return text.slice(line.length).trim() === '' ? 'application/json' : 'application/x-jsonlines';
 };
 
-/** What a file is by its own bytes, never by its name; `null` for anything that is not kept. */
+/**
+ * What a file is by its own bytes, never by its name; `null` for anything that is not kept, as pickles,
+ * which run code when they are read.
+ */
 export const contentTypeOf = async (path: string): Promise<ContentType | null> => {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
-    // First, because a header's length may well begin with a pickle's mark.
     if (isSafetensors(head, size)) return 'application/octet-stream';
-    if (isPickle(head)) return null;
     if (isTar(head)) return 'application/x-tar';
     return jsonTypeOf(head, bytesRead === size);
   } finally {

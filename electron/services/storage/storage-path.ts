@@ -5,13 +5,9 @@ const MAX_LENGTH = 255;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)/i;
 const UNSAFE = /[\\:*?"<>|]|\p{Cc}/u;
 
+// A name may not end in a dot, which covers `.` and `..`.
 const isSafe = (part: string): boolean =>
-  part !== '' &&
-  part !== '.' &&
-  part !== '..' &&
-  !UNSAFE.test(part) &&
-  !WINDOWS_DEVICE.test(part) &&
-  !/[. ]$/.test(part);
+  part !== '' && !UNSAFE.test(part) && !WINDOWS_DEVICE.test(part) && !/[. ]$/.test(part);
 
 /** The parts of a bucket's path: relative, forward slashes, never up, never a URL. */
 export const storagePath = (path: string): readonly string[] => {
