@@ -27,9 +27,7 @@ def inspect(
     messages = template.adapted(scoped(record.messages, loss_scope))
     whole = masked(record, messages, template)
     try:
-        kept = tokenize(
-            record, template, max_length=max_length, loss_scope=loss_scope, dataset_format=dataset_format
-        )
+        kept = tokenize(record, template, max_length=max_length, loss_scope=loss_scope, dataset_format=dataset_format)
         seen, dropped = len(kept.ids), kept.dropped_turns
         lost_trained = kept.lost_trained_tokens
     except TrainerError as error:

@@ -34,9 +34,7 @@ def dataset_stats(
         totals["trained_tokens"] += whole.trained_tokens
         totals["over_limit"] += len(whole.ids) > max_length
         try:
-            kept = tokenize(
-                record, template, max_length=max_length, loss_scope=loss_scope, dataset_format=dataset_format
-            )
+            kept = tokenize(record, template, max_length=max_length, loss_scope=loss_scope, dataset_format=dataset_format)
             totals["lost_trained_tokens"] += kept.lost_trained_tokens
         except TrainerError as error:
             problems.append(_problem(record, error))

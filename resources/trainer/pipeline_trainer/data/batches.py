@@ -40,8 +40,13 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
-        parts = (self.input_ids, self.attention_mask, self.predicts, self.targets)
-        return Batch(*(part.to(device) for part in parts), padded=self.padded)
+        return Batch(
+            self.input_ids.to(device),
+            self.attention_mask.to(device),
+            self.predicts.to(device),
+            self.targets.to(device),
+            self.padded,
+        )
 
 
 def collate(rows: Sequence[Row], *, pad_id: int) -> Batch:

@@ -78,7 +78,7 @@ def verify_sha256(path: Path, expected: str) -> None:
         )
 
 
-def parse_record(document: object) -> Record:
+def parse_record(document: Any) -> Record:
     """Type one decoded canonical record. Raises ValueError with what is wrong."""
     match document:
         case {"id": str(record_id), "source_line": int(source_line), "messages": [*messages]} if messages:
@@ -102,7 +102,7 @@ def _record_of_line(line: bytes, number: int) -> Record:
         ) from error
 
 
-def _message(document: object) -> Message:
+def _message(document: Any) -> Message:
     match document:
         case {"role": str(role), "content": str(content), "trained": bool(trained)} if role in ROLES:
             calls = tuple(document.get("tool_calls") or ())

@@ -8,15 +8,16 @@ goes through a check, so it works in any thread and on every platform.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from jinja2 import TemplateError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from ..errors import TrainerError
@@ -87,7 +88,7 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def call(self, context: Context, func: Any, /, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def call(self, context: Context, func: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Send `text.replace` and `separator.join` through the bounds of the filters of the same name."""
         owner = getattr(func, "__self__", None)
         bound = BOUNDED_METHODS.get(getattr(func, "__name__", "")) if isinstance(owner, str) else None
@@ -114,7 +115,7 @@ class GenerationTag(Extension):
 class SafeNamespace(Namespace):
     """A namespace without underscore names, so that no dunder can be planted."""
 
-    def __init__(*arguments: Any, **values: Any) -> None:  # noqa: N805 (lets a template write self=…)
+    def __init__(*arguments: Any, **values: Any) -> None:
         """Same signature as jinja's."""
         self, *rest = arguments
         attributes = dict(*rest, **values)
@@ -167,9 +168,9 @@ def _collect(pieces: Any, environment: ChatEnvironment) -> str:
 
 def bounded(tree: nodes.Template) -> nodes.Template:
     """Put a tick into every loop and macro, and a check into every `~`."""
-    for kind in (nodes.For, nodes.Macro, nodes.CallBlock):
-        for node in tree.find_all(kind):
-            node.body.insert(0, _tick(node.lineno))
+    for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
+        body: list[nodes.Node] = node.body  # type: ignore[attr-defined]
+        body.insert(0, _tick(node.lineno))
     _without_concat(tree)
     return tree
 
@@ -208,8 +209,8 @@ def limited_join(parts: Iterable[Any], separator: str = "", attribute: str | int
     return separator.join(texts)
 
 
-def _item(part: Any, attribute: str | int) -> Any:
-    return part[attribute] if isinstance(part, dict | list | tuple) else ""
+def _item(part: Any, attribute: Any) -> Any:
+    return part[attribute] if isinstance(part, Mapping | Sequence) and not isinstance(part, str) else ""
 
 
 def limited_replace(text: Any, old: str, new: str, count: int = -1) -> str:

@@ -28,9 +28,7 @@ def read_split(path: Path) -> Split:
             held_out=_ids(document["held_out"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainerError(
-            "split_invalid", f"{path.name} cannot be used: {error}.", hint="Create the job again."
-        ) from error
+        raise TrainerError("split_invalid", f"{path.name} cannot be used: {error}.", hint="Create the job again.") from error
 
 
 def _ids(values: object) -> tuple[str, ...]:

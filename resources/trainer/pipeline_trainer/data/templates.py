@@ -54,8 +54,8 @@ class Tokenizer(Protocol):
 class ChatTemplate:
     """Renders conversations as the base model expects them."""
 
-    def __init__(self, tokenizer: Tokenizer, *, end_token_ids: frozenset[int] = frozenset()) -> None:
-        """Compile and probe. `end_token_ids`: what the model's generation settings stop at.
+    def __init__(self, tokenizer: Tokenizer, *, end_token_ids: frozenset[int] | None = None) -> None:
+        """Compile and probe. `end_token_ids`: what generation stops at, by default as in the model's folder.
 
         Raises `template_refused` or `template_unusable`.
         """
@@ -75,7 +75,7 @@ class ChatTemplate:
             **special_tokens(tokenizer),
             "starts_with_bos": starts_with_bos(tokenizer),
         }
-        self._declared_ends = end_token_ids
+        self._declared_ends = generation_ends(tokenizer) if end_token_ids is None else end_token_ids
 
     def render(
         self,
@@ -118,7 +118,16 @@ class ChatTemplate:
         return list(messages) if self.has_system_role else without_system_role(messages)
 
     def encode(self, text: str) -> "Encoded":
-        """Tokens of rendered text; the template writes the special tokens itself."""
+        """Tokens of rendered text; the template writes the special tokens itself.
+
+        Raises `tokenizer_unsupported` where the tokenizer does not say which characters a token stands for.
+        """
+        if not self.tokenizer.is_fast:
+            raise TrainerError(
+                "tokenizer_unsupported",
+                "This tokenizer does not tell which characters its tokens stand for.",
+                hint="Use a base model with a tokenizer.json.",
+            )
         encoded = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         return Encoded(list(encoded["input_ids"]), [(start, end) for start, end in encoded["offset_mapping"]])
 
@@ -155,13 +164,15 @@ class ChatTemplate:
         return {"source": self.source, "note": notes[self.source] + merged}
 
     @cached_property
-    def _probed_end(self) -> int | None:
-        """The first special token after an answer that ends the conversation."""
+    def end_text(self) -> str:
+        """What the template writes after an answer that ends the conversation, without white space around."""
         text = self.render([Message("user", "a"), Message("assistant", PROBE)])
-        tail = text[text.rfind(PROBE) + len(PROBE) :]
-        special = special_ids(self.tokenizer)
-        ids = encode(self.tokenizer, tail)
-        return next((token for token in ids if token in special), None)
+        return text[text.rfind(PROBE) + len(PROBE) :].strip()
+
+    @cached_property
+    def _probed_end(self) -> int | None:
+        ids = encode(self.tokenizer, self.end_text)
+        return next((token for token in ids if token in self.special_ids), None)
 
     def _apply(self, messages: Sequence[Message], *, tools: Sequence[Mapping[str, Any]], generation_prompt: bool) -> str:
         render = self._render_tools if tools else self._render
@@ -197,13 +208,14 @@ def load_tokenizer(base_model: Path) -> Tokenizer:
 
 def load_template(base_model: Path) -> ChatTemplate:
     """Tokenizer and template of a base model's folder. Raises what its parts raise."""
-    return ChatTemplate(load_tokenizer(base_model), end_token_ids=generation_ends(base_model))
+    return ChatTemplate(load_tokenizer(base_model))
 
 
-def generation_ends(base_model: Path) -> frozenset[int]:
-    """`eos_token_id` of generation_config.json; none where there is no such file."""
+def generation_ends(tokenizer: Tokenizer) -> frozenset[int]:
+    """`eos_token_id` of the generation_config.json beside the tokenizer; none where there is no such file."""
+    path = Path(getattr(tokenizer, "name_or_path", "")) / "generation_config.json"
     try:
-        ends = json.loads((base_model / "generation_config.json").read_bytes()).get("eos_token_id")
+        ends = json.loads(path.read_bytes()).get("eos_token_id")
     except (OSError, ValueError, AttributeError):
         return frozenset()
     return frozenset(token for token in (ends if isinstance(ends, list) else [ends]) if isinstance(token, int))
@@ -245,7 +257,7 @@ def special_ids(tokenizer: Tokenizer) -> frozenset[int]:
 
 
 def special_tokens(tokenizer: Tokenizer) -> dict[str, str]:
-    """The names that templates use: bos_token, eos_token, …"""
+    """The names that templates use, like bos_token and eos_token."""
     named = getattr(tokenizer, "special_tokens_map", {})
     return {name: str(token) for name, token in named.items() if not isinstance(token, list | tuple)}
 
