@@ -1,22 +1,24 @@
 """Commands in: JSON lines on stdin, signals, and the end of stdin, which means that the parent died."""
 
+import contextlib
 import json
 import os
 import queue
 import signal
-import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Final, Literal
 
+from .errors import TrainerError
 from .events import EXIT_CANCELLED, EXIT_INTERRUPTED, EventLog
 
 CommandKind = Literal["stop", "pause", "checkpoint", "sample", "parent_gone", "signal"]
 StopKind = Literal["stop", "pause", "parent_gone", "signal"]
 STOP_KINDS: Final = frozenset({"stop", "pause", "parent_gone", "signal"})
 INTERRUPT_REASONS: Final = {"pause": "paused", "parent_gone": "parent_gone", "signal": "signal"}
-LINE_LIMIT_CHARACTERS: Final = 64 * 1024
+LINE_LIMIT_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,13 @@ class Commands:
         self._inbox.put(Command("signal"))
 
     def _read(self) -> None:
-        while line := sys.stdin.readline(LINE_LIMIT_CHARACTERS):
-            if not line.strip():
-                continue
+        for line in _lines(0):
             try:
                 self._inbox.put(parse_command(line))
-            except ValueError as error:
-                self._log.warn("command_malformed", f"A command was not understood: {error}")
+            except (ValueError, RecursionError) as error:
+                # A disk that is full is the training thread's to report.
+                with contextlib.suppress(TrainerError):
+                    self._log.warn("command_malformed", f"A command was not understood: {error}")
         self._inbox.put(Command("parent_gone"))
 
     def _dispatch(self) -> None:
@@ -109,7 +111,20 @@ class Commands:
         os._exit(EXIT_CANCELLED if command.kind == "stop" else EXIT_INTERRUPTED)
 
 
-def parse_command(line: str) -> Command:
+def _lines(fd: int) -> Iterator[bytes]:
+    """Filled lines of `fd` until its end; what is longer than a command may be comes in pieces.
+
+    Not through `sys.stdin`: a thread that waits in its buffer makes the interpreter abort when it exits.
+    """
+    rest = b""
+    while chunk := os.read(fd, LINE_LIMIT_BYTES):
+        *whole, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LINE_LIMIT_BYTES:
+            whole, rest = [*whole, rest], b""
+        yield from (line for line in whole if line.strip())
+
+
+def parse_command(line: str | bytes) -> Command:
     """Parse one line. Raises ValueError with what is wrong."""
     document = json.loads(line)
     if not isinstance(document, dict):

@@ -182,6 +182,8 @@ def finite(fields: Mapping[str, Any]) -> dict[str, Any]:
     found: list[NonFinite] = []
 
     def clean(value: Any) -> Any:
+        if hasattr(value, "item"):  # a number of numpy or torch
+            return clean(value.item())
         if isinstance(value, float) and not math.isfinite(value):
             found.append("nan" if math.isnan(value) else "inf" if value > 0 else "-inf")
             return None

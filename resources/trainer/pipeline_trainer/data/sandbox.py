@@ -88,6 +88,12 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Refuse `text.format`, whose widths grow without bound; jinja asks here before `is_safe_attribute`."""
+        if isinstance(getattr(value, "__self__", None), str) and getattr(value, "__name__", "") in GROWING_METHODS:
+            raise SecurityError(f"the text method {value.__name__} is not available in chat templates")
+        return None
+
     def call(self, context: Context, func: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Send `text.replace` and `separator.join` through the bounds of the filters of the same name."""
         owner = getattr(func, "__self__", None)
