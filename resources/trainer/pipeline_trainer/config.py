@@ -177,7 +177,7 @@ def _read_document(path: Path) -> object:
             f"{path.name} cannot be read: {error.strerror}.",
             hint="Check that the run folder exists and is readable.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(f"job.json: {error}") from error
 
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokenJobRule } from '../training/job-rules';
 import { Sha256, Timestamp, Uuid } from './primitives';
 import { TrainingSettings } from './training-settings';
 
@@ -11,11 +12,7 @@ export const SamplePrompt = z.strictObject({
 });
 export type SamplePrompt = z.infer<typeof SamplePrompt>;
 
-/**
- * `job.json`, all that a trainer knows. Paths are hints that the command line may override; the
- * hashes are what must agree. `threads` is pinned so that a CPU run repeats bit for bit.
- */
-export const JobFile = z.strictObject({
+const JobFileShape = z.strictObject({
   schema: z.literal(RUN_FOLDER_SCHEMA),
   job_id: Uuid,
   name: z.string().min(1).max(200),
@@ -45,5 +42,14 @@ export const JobFile = z.strictObject({
   sample_max_new_tokens: z.int().min(1).max(1024),
   device: z.enum(['auto', 'cpu', 'cuda']),
   threads: z.int().min(1).max(256),
+});
+
+/**
+ * `job.json`, all that a trainer knows. Paths are hints that the command line may override; the
+ * hashes are what must agree. `threads` is pinned so that a CPU run repeats bit for bit.
+ */
+export const JobFile = JobFileShape.superRefine((job, context) => {
+  const message = brokenJobRule(job);
+  if (message !== null) context.addIssue({ code: 'custom', message });
 });
 export type JobFile = z.infer<typeof JobFile>;

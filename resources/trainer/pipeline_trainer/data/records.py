@@ -96,7 +96,7 @@ def parse_record(document: Any) -> Record:
 def _record_of_line(line: bytes, number: int) -> Record:
     try:
         return parse_record(json.loads(line))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise TrainerError(
             "dataset_invalid", f"Line {number} of the dataset is no record: {error}.", hint="Import the dataset again."
         ) from error
