@@ -1,0 +1,120 @@
+"""`export`: an adapter as a folder or a ZIP that any PEFT user can load, checked before it gets its name."""
+
+import argparse
+import json
+import shutil
+import sys
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from .adapter_folder import ADAPTER_FILES
+from .compare import Verification, compare
+from .data.templates import ChatTemplate, load_tokenizer
+from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
+from .errors import TrainerError
+
+TOKENIZER_FILES: Final = (
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+)
+TEMPLATE_FILE: Final = "chat_template.jinja"
+CARD_FILE: Final = "README.md"
+
+
+def main(argv: list[str]) -> int:
+    """Print `{path, files, verification}`. Raises `export_target_exists`, `export_failed`, or what `compare` raises."""
+    parser = argparse.ArgumentParser(prog="pipeline_trainer export")
+    parser.add_argument("--adapter", type=Path, required=True)
+    parser.add_argument("--base-model", type=Path, required=True)
+    parser.add_argument("--format", choices=("adapter", "zip"), required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--card", type=Path)
+    options = parser.parse_args(argv)
+    target = target_of(options.to, options.format)
+    try:
+        staging = staging_folder(target)
+        fill(staging, options)
+        verification = check(staging, options)
+        if not verification.ok:
+            shutil.rmtree(staging)
+            raise TrainerError("export_unverified", "The export does not compute what the adapter does.", hint="Export again.")
+        files = listing(staging)
+        finish(staging, target, options.format)
+    except OSError as error:
+        raise TrainerError(
+            "export_failed", f"The export could not be written: {error.strerror}.", hint="Choose another folder, or free space."
+        ) from error
+    document = {"path": str(target), "files": files, "verification": asdict(verification)}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    return 0
+
+
+def target_of(to: Path, kind: str) -> Path:
+    """The path that the export gets. Raises `export_target_exists`."""
+    target = to.resolve()
+    if kind == "zip" and target.suffix != ".zip":
+        target = target / "adapter.zip" if target.is_dir() else target.with_name(f"{target.name}.zip")
+    empty_folder = target.is_dir() and not any(target.iterdir())
+    if target.exists() and not (kind == "adapter" and empty_folder):
+        raise TrainerError("export_target_exists", f"{target} exists already.", hint="Choose a name that is free.")
+    return target
+
+
+def fill(staging: Path, options: argparse.Namespace) -> None:
+    """Adapter, tokenizer, chat template and card."""
+    for name in ADAPTER_FILES:
+        write_durably(staging / name, (options.adapter / name).read_bytes())
+    for name in TOKENIZER_FILES:
+        if (options.base_model / name).is_file():
+            write_durably(staging / name, (options.base_model / name).read_bytes())
+    template = ChatTemplate(load_tokenizer(options.base_model))
+    write_durably(staging / TEMPLATE_FILE, template.text.encode())
+    if options.card is not None:
+        write_durably(staging / CARD_FILE, options.card.read_bytes())
+
+
+def check(staging: Path, options: argparse.Namespace) -> Verification:
+    """Compare what was written with what is stored; a ZIP is unpacked again for it."""
+    if options.format == "adapter":
+        return compare(options.base_model, stored=options.adapter, loaded_again=staging)
+    with TemporaryDirectory(dir=staging.parent, prefix=".unpacked-") as unpacked:
+        archive = pack(staging)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(unpacked)
+        return compare(options.base_model, stored=options.adapter, loaded_again=Path(unpacked))
+
+
+def pack(staging: Path) -> Path:
+    """The ZIP of a staging folder, beside it."""
+    archive = staging.with_name(f"{staging.name}.zip")
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(staging.iterdir()):
+            packed.write(path, path.name)
+    fsync_path(archive)
+    return archive
+
+
+def finish(staging: Path, target: Path, kind: str) -> None:
+    """Give the checked export its name."""
+    if kind == "adapter":
+        publish(staging, target)
+        return
+    staging.with_name(f"{staging.name}.zip").rename(target)
+    shutil.rmtree(staging)
+    fsync_path(target.parent)
+
+
+def listing(staging: Path) -> list[dict[str, object]]:
+    """Name, size and SHA-256 of every file."""
+    return [
+        {"name": path.name, "size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in sorted(staging.iterdir())
+    ]
