@@ -40,7 +40,13 @@ const main: UserConfig = {
         'database-worker': resolve(root, 'electron/db/worker.ts'),
         'import-worker': resolve(root, 'electron/services/datasets/import-worker.ts'),
       },
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        // write-file-atomic is CommonJS and names its temporary files after its own file.
+        intro: 'const __filename = import.meta.filename;',
+      },
     },
   },
 };

@@ -5,7 +5,7 @@ export default defineConfig({
   outputDir: '../test-results',
   workers: 1,
   timeout: 300_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   projects: [
     { name: 'app', testIgnore: 'gallery.spec.ts' },

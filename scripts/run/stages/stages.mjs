@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { hasDisplay } from '../display.mjs';
-import { readJunit, readVitest } from './reports.mjs';
+import { readJunit, readPlaywright, readVitest } from './reports.mjs';
 
 const SCREEN = '-screen 0 1440x900x24';
 
@@ -13,13 +13,16 @@ const SCREEN = '-screen 0 1440x900x24';
  */
 
 /**
- * What `npm test` runs, in order. The end-to-end project is run by hand until it is green:
- * npx playwright test --config=e2e/playwright.config.ts --project=app
- *
+ * Everything that `npm test` runs, in order.
  * @param {{paths: object, node: string, python: string, npm: (args: string[]) => object, reportsDir: string}} tools
  * @returns {Stage[]}
  */
-export const stagesFor = (tools) => [checkStage(tools), unitStage(tools), trainerStage(tools)];
+export const stagesFor = (tools) => [
+  checkStage(tools),
+  unitStage(tools),
+  trainerStage(tools),
+  windowStage(tools),
+];
 
 // No report: each command is one test, passed or failed.
 function checkStage({ paths, npm }) {
@@ -48,6 +51,15 @@ function trainerStage({ paths, python, reportsDir }) {
     name: 'trainer',
     commands: [{ command: python, args: ['-m', 'pytest', `--junitxml=${report}`], cwd }],
     readReport: () => readJunit(report),
+  };
+}
+
+function windowStage({ paths, node, reportsDir }) {
+  const report = join(reportsDir, 'e2e.json');
+  return {
+    name: 'e2e',
+    commands: [playwright({ paths, node, project: 'app', env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
+    readReport: () => readPlaywright(report),
   };
 }
 
