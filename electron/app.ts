@@ -12,6 +12,7 @@ import { DatasetPaths } from './services/datasets/dataset-paths';
 import { DatasetService } from './services/datasets/dataset-service';
 import { importInWorker } from './services/datasets/worker-import';
 import { EstimateService } from './services/estimate/estimate-service';
+import { createTokenCounter } from './services/estimate/token-counts';
 import { HardwareService } from './services/hardware/hardware-service';
 import { Conclusion } from './services/jobs/conclusion';
 import { JobService } from './services/jobs/job-service';
@@ -128,15 +129,19 @@ const buildServices = async (options: AppOptions, database: Database) => {
     bundledModelDir: bundledDir,
     dataDir,
   });
+  const serve = new ServeProcess(places);
   const estimates = new EstimateService({
     dataset: (id) => datasets.get(id),
     baseModel: (id) => baseModels.get(id),
     hardware: () => hardware.current(),
     measuredSpeed: (baseModelId) => repositories.records.measuredSpeed(baseModelId),
+    countTokens: createTokenCounter({
+      versionPath: (id) => datasets.currentVersion(id),
+      request: (method, params) => serve.request(method, params),
+    }),
   });
   const jobs = new JobService({ ...common, sources, runner, app_version: APP_VERSION });
   const models = new ArtifactService({ ...common, commands });
-  const serve = new ServeProcess(places);
   return {
     datasets,
     baseModels,

@@ -8,8 +8,6 @@ import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 
-/** Roughly one token of English and code for four characters, used until tokens are counted. */
-const CHARACTERS_A_TOKEN = 4;
 const MEMORY_BAND = 0.3;
 const TIME_BAND = 0.15;
 const SMALLEST_LENGTH = 256;
@@ -25,6 +23,8 @@ interface EstimateOptions {
   readonly baseModel: (id: string) => Promise<BaseModel>;
   readonly hardware: () => Promise<HardwareState>;
   readonly measuredSpeed: (baseModelId: string) => Promise<MeasuredSpeed | null>;
+  /** Real tokens of every record, by this model's tokenizer and template. */
+  readonly countTokens: (dataset: Dataset, model: BaseModel) => Promise<number>;
 }
 
 interface Known {
@@ -90,12 +90,8 @@ const remediesFor = (known: Known, settings: TrainingSettings): Estimate['remedi
   );
 };
 
-const tokensAnEpoch = ({ dataset }: Known, train: number): number | null => {
-  const records = train + (dataset.total_validation_pairs ?? 0);
-  if (records === 0) return null;
-  const all = dataset.total_tokens ?? dataset.file_size / CHARACTERS_A_TOKEN;
-  return Math.round((all * train) / records);
-};
+const tokensAnEpoch = (all: number, { train, held_out }: { train: number; held_out: number }): number =>
+  Math.round((all * train) / Math.max(1, train + held_out));
 
 /** What a run would take, from formulas and from what this machine has measured before. */
 export class EstimateService {
@@ -112,8 +108,11 @@ export class EstimateService {
   async estimate(request: RunRequest): Promise<Estimate> {
     const known = await this.#known(request);
     const settings = settingsOf(known, request);
-    const speed = await this.#options.measuredSpeed(known.model.id);
-    return estimateFrom(known, settings, speed);
+    const [speed, tokens] = await Promise.all([
+      this.#options.measuredSpeed(known.model.id),
+      this.#options.countTokens(known.dataset, known.model),
+    ]);
+    return estimateFrom(known, settings, { speed, tokens });
   }
 
   async #known({ dataset_id, base_model_id }: RunRequest): Promise<Known> {
@@ -133,11 +132,10 @@ const splitCounts = (dataset: Dataset, share: number): { train: number; held_out
   return { train: Math.max(1, usable - held_out), held_out };
 };
 
-const timeOf = (tokens: number | null, epochs: number, speed: MeasuredSpeed | null) => {
+const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => {
   if (speed === null) {
     return { time_ms: null, time_method: 'No run of this base model was measured on this machine yet.' };
   }
-  if (tokens === null) return { time_ms: null, time_method: 'The dataset has no records to count.' };
   const runs = speed.runs === 1 ? 'one past run' : `${speed.runs} past runs`;
   return {
     time_ms: band(((tokens * epochs) / speed.tokens_per_second) * 1000, TIME_BAND),
@@ -145,10 +143,15 @@ const timeOf = (tokens: number | null, epochs: number, speed: MeasuredSpeed | nu
   };
 };
 
-const estimateFrom = (known: Known, settings: TrainingSettings, speed: MeasuredSpeed | null): Estimate => {
-  const { train, held_out } = splitCounts(known.dataset, settings.validation_share);
+const estimateFrom = (
+  known: Known,
+  settings: TrainingSettings,
+  measured: { readonly speed: MeasuredSpeed | null; readonly tokens: number },
+): Estimate => {
+  const counts = splitCounts(known.dataset, settings.validation_share);
+  const { train, held_out } = counts;
   const plan = planSteps(train, settings);
-  const tokens = tokensAnEpoch(known, train);
+  const tokens = tokensAnEpoch(measured.tokens, counts);
   const memory = memoryOf(known, settings);
   const { total, free } = room(known.hardware);
   const trainable = trainableParameters(known.model.config, settings);
@@ -160,7 +163,7 @@ const estimateFrom = (known: Known, settings: TrainingSettings, speed: MeasuredS
     memory_total_bytes: total,
     memory_free_bytes: Math.max(0, free),
     memory_method: '≈ from weights, adapter, activations at the longest row and loss; ± 30 % until measured.',
-    ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, speed),
+    ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, measured.speed),
     disk_bytes: band(disk, 0.1),
     disk_free_bytes: known.hardware.disk_free_bytes,
     energy_kwh: null,

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import { Dataset } from '../../../src/lib/types/lora-training';
+import type { HardwareState } from '../../../src/lib/types/system';
+import { EstimateService, type MeasuredSpeed } from './estimate-service';
+import { createTokenCounter } from './token-counts';
+
+const GIB = 1024 ** 3;
+const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
+const NOW = '2026-01-01T00:00:00.000Z';
+
+const dataset = Dataset.parse({
+  id: ID,
+  user_id: ID,
+  name: 'Sample',
+  description: null,
+  format: 'chat',
+  kind: 'sft',
+  status: 'ready',
+  storage_bucket: 'lora-datasets',
+  storage_path: 'a/b',
+  file_name: 'a.jsonl',
+  file_size: 1_000_000,
+  total_training_pairs: 90,
+  total_validation_pairs: 10,
+  total_tokens: null,
+  avg_turns_per_conversation: 2,
+  avg_tokens_per_turn: null,
+  training_ready: true,
+  validated_at: NOW,
+  validation_errors: null,
+  sample_data: null,
+  report: null,
+  created_at: NOW,
+  updated_at: NOW,
+  deleted_at: null,
+  notes: null,
+  tags: [],
+  verdict: null,
+  revision: 0,
+});
+const model: BaseModel = {
+  id: ID,
+  user_id: ID,
+  name: 'smollm2',
+  path: '/m',
+  architecture: 'llama',
+  parameters: 134_515_008,
+  dtype: 'BF16',
+  size_bytes: 269_000_000,
+  fingerprint: 'a'.repeat(64),
+  has_chat_template: true,
+  max_position_embeddings: 8192,
+  config: {
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    head_dim: 64,
+    vocab_size: 49_152,
+    tie_word_embeddings: true,
+  },
+  bundled: true,
+  checked_at: NOW,
+  created_at: NOW,
+  revision: 0,
+};
+const machine = (free: number): HardwareState => ({
+  gpus: [],
+  problem: null,
+  cpu_name: 'cpu',
+  cpu_cores: 2,
+  memory_total_bytes: 24 * GIB,
+  memory_free_bytes: free,
+  disk_free_bytes: 1e12,
+  disk_total_bytes: 2e12,
+});
+
+const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
+  new EstimateService({
+    dataset: () => Promise.resolve(dataset),
+    baseModel: () => Promise.resolve(model),
+    hardware: () => Promise.resolve(machine(free)),
+    measuredSpeed: () => Promise.resolve(speed),
+    countTokens: () => Promise.resolve(10_000),
+  }).estimate({ dataset_id: ID, base_model_id: ID, preset_id: 'balanced', changes: { num_epochs: 2 } });
+
+describe('EstimateService', () => {
+  it('counts steps by records and time by real tokens and measured speed', async () => {
+    const estimate = await estimateWith(20 * GIB, { tokens_per_second: 100, runs: 1 });
+    expect(estimate).toMatchObject({
+      steps_per_epoch: 12,
+      total_steps: 24,
+      train_records: 90,
+      tokens_per_epoch: 9000,
+    });
+    expect(estimate.time_ms?.expected).toBe(180_000);
+    expect(estimate.fits).toBe('fits');
+  });
+
+  it('gives no time where nothing was measured, and says so', async () => {
+    const estimate = await estimateWith(20 * GIB, null);
+    expect(estimate.time_ms).toBeNull();
+    expect(estimate.time_method).toContain('No run of this base model');
+  });
+
+  it('says that it does not fit, and offers only what would', async () => {
+    const estimate = await estimateWith(2.6 * GIB, null);
+    expect(estimate.fits).not.toBe('fits');
+    for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
+  });
+});
+
+describe('createTokenCounter', () => {
+  it('asks once for each version and model, and again after a failure', async () => {
+    let asked = 0;
+    const count = createTokenCounter({
+      versionPath: () => Promise.resolve({ path: '/d', sha256: 'b' }),
+      request: () => {
+        asked += 1;
+        return asked === 1 ? Promise.reject(new Error('helper died')) : Promise.resolve({ total_tokens: 7 });
+      },
+    });
+    await expect(count(dataset, model)).rejects.toThrow('helper died');
+    expect(await count(dataset, model)).toBe(7);
+    expect(await count(dataset, model)).toBe(7);
+    expect(asked).toBe(2);
+  });
+});
