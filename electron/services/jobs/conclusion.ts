@@ -58,8 +58,11 @@ export class Conclusion {
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job?.status !== 'initializing' && job?.status !== 'running') return;
     const stack = error instanceof Error ? (error.stack ?? null) : null;
+    const attempt = await this.#options.repositories.attempts.last(jobId);
     const unseen = { exit_code: null, signal: null, end_reason: 'failed' };
-    await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
+    // An attempt that has ended keeps its own end; what failed came after it.
+    if (attempt?.ended_at === null)
+      await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
     await this.#apply(job, { kind: 'failed', error: toErrorPayload(error), stack });
   }
 

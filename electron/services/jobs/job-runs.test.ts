@@ -99,6 +99,25 @@ describe('a run', () => {
     if (name === 'sigkill') expect(ended.error_message).toContain('SIGKILL');
   });
 
+  it('keeps how the attempt ended when its adapter turns out to be unusable', async () => {
+    const job = await world.create('no-adapter');
+    await world.until(job.id, 'failed');
+    expect(await world.jobs.attempts(job.id)).toMatchObject([{ exit_code: 0, end_reason: 'completed' }]);
+  });
+
+  it('is cancelled while it rests, also where no process runs the queue', async () => {
+    const job = await world.create('hold');
+    await world.until(job.id, 'running');
+    await world.jobs.pause(job.id);
+    await world.until(job.id, 'paused');
+    await world.runner.stop();
+    await world.jobs.cancel({ id: job.id, save: false, reason: 'no longer needed' });
+    expect(await world.jobs.get(job.id)).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'no longer needed',
+    });
+  });
+
   it('is paused and goes on with the next attempt', async () => {
     const job = await world.create('hold');
     await world.until(job.id, 'running');

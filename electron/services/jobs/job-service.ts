@@ -108,7 +108,8 @@ export class JobService {
         'Nothing is left to stop.',
       );
     const { runner } = this.#options;
-    if (runner.owns) await runner.cancel(id, { save, reason });
+    // A run without a trainer needs nobody's help: its state is compared and set.
+    if (runner.owns || !isActive(job.status)) await runner.cancel(id, { save, reason });
     else await runner.request(id, 'cancel', { save, reason });
     return this.get(id);
   }
