@@ -1,5 +1,6 @@
 import { basename, extname, join, posix } from 'node:path';
 import type { Dataset } from '../../../src/lib/types/lora-training';
+import { storagePath } from '../storage/storage-path';
 import { RECORDS_FILE, SOURCE_FILE } from './dataset-files';
 
 /** Where the files of one user's datasets are. The database holds paths relative to the bucket, with `/`. */
@@ -20,8 +21,9 @@ export class DatasetPaths {
     return join(this.userDir, datasetId);
   }
 
-  absolute(storagePath: string): string {
-    return join(this.#bucketDir, storagePath);
+  /** Throws `storage_path_refused` for a path that leads out of the bucket. */
+  absolute(path: string): string {
+    return join(this.#bucketDir, ...storagePath(path));
   }
 
   /** E01's path of the current canonical file. */

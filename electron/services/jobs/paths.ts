@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { storagePath } from '../storage/storage-path';
 
 /** Where everything of the data directory is. */
 export interface Paths {
@@ -22,6 +23,6 @@ export const pathsOf = (dataDir: string, resourcesDir: string): Paths => ({
 
 export const runDirOf = (paths: Paths, jobId: string): string => join(paths.runsDir, jobId);
 
-/** A path of the database, below its bucket, on this machine. */
+/** A path of the database, below its bucket, on this machine. Throws `storage_path_refused` for one that leads out. */
 export const inBucket = (paths: Paths, bucket: string, relative: string): string =>
-  join(paths.storageDir, bucket, ...relative.split('/'));
+  join(paths.storageDir, bucket, ...storagePath(relative));
