@@ -84,7 +84,6 @@ def attach_stored(base: Any, folder: Path) -> Trainable:
 def observe(model: Any, template: ChatTemplate) -> tuple[list[Tensor], list[str]]:
     """Logits of every prompt, (1, seq, vocab) each, and its greedy beginning."""
     logits = [
-        model(input_ids=torch.tensor([template.prompt_ids(prompt)]), use_cache=False).logits.float()
-        for prompt in PROMPTS
+        model(input_ids=torch.tensor([template.prompt_ids(prompt)]), use_cache=False).logits.float() for prompt in PROMPTS
     ]
     return logits, answers(model, template, PROMPTS, max_new_tokens=GREEDY_TOKENS)

@@ -10,9 +10,14 @@ from typing import Any, Final
 
 import torch
 
+from .config import load_job
 from .data.batches import Row, collate
+from .hardware import resolve
 from .loss import LossHead
 from .progress import Groups, HeldOut
+from .reading import open_model
+from .setup import read_data
+from .threads import pin
 
 METHOD: Final = "mean cross-entropy a trained token, dropout off"
 BATCH_ROWS: Final = 8
@@ -33,7 +38,7 @@ def held_out_groups(
         check()
         part = ordered[start : start + BATCH_ROWS]
         batch = collate(part, pad_id=pad_id).to(device)
-        losses = head.token_losses(batch).double().split([row.trained_tokens for row in part])
+        losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])
         for row, own in zip(part, losses, strict=True):
             result = HeldOut(float(own.sum()), row.trained_tokens, 1)
             for name in ("all", *row.groups):
@@ -54,22 +59,26 @@ def evaluating(model: Any) -> Iterator[None]:
 
 def main(argv: list[str]) -> int:
     """`evaluate RUN_DIR`: held-out losses of the base model and of the run's adapter, as JSON."""
-    from .setup import load_for_reading  # noqa: PLC0415 (setup reads this module)
-
     parser = argparse.ArgumentParser(prog="pipeline_trainer evaluate")
     parser.add_argument("run_dir", type=Path)
-    parser.add_argument("--adapter", type=Path)
-    parser.add_argument("--base-model", type=Path)
-    parser.add_argument("--dataset", type=Path)
+    parser.add_argument("--adapter", type=Path, help="by default the run's own")
+    parser.add_argument("--base-model", type=Path, help="where the base model is now")
+    parser.add_argument("--dataset", type=Path, help="where the dataset is now")
     options = parser.parse_args(argv)
-    loaded = load_for_reading(
-        options.run_dir, adapter=options.adapter, base_model=options.base_model, dataset=options.dataset
-    )
-    document = {
-        "method": METHOD,
-        "base": describe(loaded.base_groups()),
-        "adapter": describe(loaded.adapter_groups()),
-    }
+    job = load_job(options.run_dir, dataset=options.dataset, base_model=options.base_model)
+    pin(job.threads)
+    data = read_data(options.run_dir, job=job)
+    compute = resolve(job.device, job.settings.precision)
+    adapter = options.adapter or options.run_dir / "adapter"
+    opened = open_model(job.base_model.path, compute=compute, adapter=adapter)
+    head = LossHead(opened.model)
+    document: dict[str, Any] = {"method": METHOD}
+    for subject in ("base", "adapter"):
+        with opened.subject(subject):
+            groups = held_out_groups(
+                head, data.rows.held_out, pad_id=data.template.pad_id, device=compute.device, check=lambda: None
+            )
+        document[subject] = describe(groups)
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     return 0
 

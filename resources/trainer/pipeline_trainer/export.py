@@ -45,12 +45,16 @@ def main(argv: list[str]) -> int:
         verification = check(staging, options)
         if not verification.ok:
             shutil.rmtree(staging)
-            raise TrainerError("export_unverified", "The export does not compute what the adapter does.", hint="Export again.")
+            raise TrainerError(
+                "export_unverified", "The export does not compute what the adapter does.", hint="Export again."
+            )
         files = listing(staging)
         finish(staging, target, options.format)
     except OSError as error:
         raise TrainerError(
-            "export_failed", f"The export could not be written: {error.strerror}.", hint="Choose another folder, or free space."
+            "export_failed",
+            f"The export could not be written: {error.strerror}.",
+            hint="Choose another folder, or free space.",
         ) from error
     document = {"path": str(target), "files": files, "verification": asdict(verification)}
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")

@@ -79,7 +79,8 @@ def write_result(run: Run) -> Result:
     fault = checkpoint.fault_of(source)
     if fault is not None:
         raise TrainerError(
-            "checkpoint_damaged", f"The checkpoint of the result, {source.name}, cannot be used: {fault}.",
+            "checkpoint_damaged",
+            f"The checkpoint of the result, {source.name}, cannot be used: {fault}.",
             hint="Resume: the run goes on from the newest checkpoint that is whole.",
         )
     target = run.run_dir / ADAPTER_PATH

@@ -115,9 +115,7 @@ def takes_positions(model: Any) -> bool:
     return "position_ids" in inspect.signature(base.forward).parameters
 
 
-def stream(
-    model: Any, template: ChatTemplate, prompt: str, *, max_new_tokens: int, choose: Choose
-) -> Iterator[str]:
+def stream(model: Any, template: ChatTemplate, prompt: str, *, max_new_tokens: int, choose: Choose) -> Iterator[str]:
     """One answer in pieces of whole characters."""
     inputs = lay_out([template.prompt_ids(prompt)], pad_id=template.pad_id, device=model.device)
     ids: list[int] = []
@@ -149,9 +147,7 @@ def main(argv: list[str]) -> int:
             continue
         choose = drawing(options.temperature, options.seed) if options.temperature > 0 else greedy
         with opened.subject(subject) as model:
-            pieces = stream(
-                model, opened.template, options.prompt, max_new_tokens=options.max_new_tokens, choose=choose
-            )
+            pieces = stream(model, opened.template, options.prompt, max_new_tokens=options.max_new_tokens, choose=choose)
             written[subject] = "".join(_shown(pieces, subject)).strip()
     _print({"event": "done", "answers": written})
     return 0

@@ -7,7 +7,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from .data.batches import Batch
-from .model import Trainable
 
 
 class LossHead:
@@ -19,9 +18,9 @@ class LossHead:
     embedding to hook, or where it does not come last, the full logits are indexed instead.
     """
 
-    def __init__(self, trainable: Trainable, *, select_rows: bool = True) -> None:
-        """`select_rows=False` always takes the plain path."""
-        self._model = trainable.model
+    def __init__(self, model: Any, *, select_rows: bool = True) -> None:
+        """`model` is a PEFT model; `select_rows=False` always takes the plain path."""
+        self._model = model
         self._kept: Tensor | None = None
         head = self._model.get_base_model().get_output_embeddings() if select_rows else None
         self.selects_rows = head is not None

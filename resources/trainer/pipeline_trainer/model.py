@@ -43,7 +43,9 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
     """
     refuse_unsafe(folder)
     from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
+    from transformers.utils import logging  # noqa: PLC0415
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
@@ -55,7 +57,8 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
             hint="Check that the folder is complete, or choose another base model.",
         ) from error
     model.config.use_cache = False
-    return model.to(device).requires_grad_(False)
+    moved: Any = model.to(device)  # type: ignore[arg-type]
+    return moved.requires_grad_(requires_grad=False)
 
 
 def refuse_unsafe(folder: Path) -> None:
@@ -71,9 +74,7 @@ def refuse_unsafe(folder: Path) -> None:
     pickled = sorted(path.name for path in folder.iterdir() if path.suffix in UNSAFE_SUFFIXES)
     code = "base_model_unsafe" if pickled else "base_model_missing"
     reason = f"only pickled weights ({pickled[0]})" if pickled else "no weights"
-    raise TrainerError(
-        code, f"{folder.name} holds {reason}.", hint="Use a version of the model with safetensors weights."
-    )
+    raise TrainerError(code, f"{folder.name} holds {reason}.", hint="Use a version of the model with safetensors weights.")
 
 
 def attach_adapter(base: Any, settings: Settings) -> Trainable:
@@ -93,9 +94,14 @@ def attach_adapter(base: Any, settings: Settings) -> Trainable:
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(base, config, adapter_name=ADAPTER)
-    trainable = Trainable(model, {name: value for name, value in model.named_parameters() if value.requires_grad})
+    trainable = Trainable(model, trained_parameters(model))
     initialise(trainable, settings.seed)
     return trainable
+
+
+def trained_parameters(model: nn.Module) -> dict[str, Parameter]:
+    """The tensors that learn, by name, in the order of the model."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
 @torch.no_grad()
@@ -148,4 +154,3 @@ def whole(value: float) -> int | float:
 def first_line(error: BaseException) -> str:
     """The first line of an error's text, at most 300 characters."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,13 +50,13 @@ def seed_everything(seed: int) -> None:
 
 def capture() -> RngState:
     """The state of all global generators, as copies."""
-    cuda = tuple(torch.cuda.get_rng_state_all()) if torch.cuda.is_initialized() else ()
+    cuda = tuple(torch.cuda.get_rng_state_all()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
     return RngState(random.getstate(), np.random.get_state(legacy=False), torch.get_rng_state(), cuda)
 
 
 def restore(state: RngState) -> None:
     """Put all global generators back; CUDA states only where as many devices are there."""
-    random.setstate(cast("tuple[Any, ...]", state.python))
+    random.setstate(state.python)
     np.random.set_state(dict(state.numpy))
     torch.set_rng_state(state.torch)
     if state.cuda and len(state.cuda) == torch.cuda.device_count():

@@ -42,9 +42,7 @@ class Data:
     hash: str
 
 
-def setup(
-    run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None
-) -> Run:
+def setup(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None) -> Run:
     """Check data, model and checkpoint, and only then load. Raises TrainerError."""
     pin(job.threads)
     compute = resolve(job.device, job.settings.precision)
@@ -56,6 +54,7 @@ def setup(
     identity = identity_of(job, compute, rows=data.hash)
     if found is not None:
         judge_checkpoint(found, identity, log=log)
+    refuse_other_plan(job, len(data.rows.train))
     log.emit("stage", name="model_loading", detail=job.base_model.name)
     run = build(run_dir, job=job, log=log, commands=commands, data=data, compute=compute, identity=identity)
     if found is not None:
@@ -83,9 +82,8 @@ def build(
     compute: Compute,
     identity: dict[str, object],
 ) -> Run:
-    """The run before its first step. Raises `plan_mismatch` and what loading raises."""
+    """The run before its first step. Raises what loading raises."""
     settings = job.settings
-    refuse_other_plan(job, len(data.rows.train))
     trainable = load_trainable(job, compute)
     shuffle = rng.derive_seed(settings.seed, "shuffle")
     rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
@@ -97,10 +95,8 @@ def build(
         compute=compute,
         template=data.template,
         trainable=trainable,
-        head=LossHead(trainable),
-        optimizer=Optimizer(
-            trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm
-        ),
+        head=LossHead(trainable.model),
+        optimizer=Optimizer(trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm),
         schedule=build_schedule(settings, job.total_steps),
         intervals=build_intervals(settings, job.total_steps),
         sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),

@@ -8,7 +8,7 @@ from .protocol import EXIT_COMPLETED, Commands, EventLog
 from .run_state import Run, StoppedError
 from .setup import setup
 from .step import optimizer_step
-from .validate import account, answer_requests, measure_base, recover, save_if_due, sample_if_due, validate
+from .validate import account, answer_requests, measure_base, recover, sample_if_due, save_if_due, validate
 
 
 def run(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None) -> int:

@@ -37,9 +37,7 @@ def arguments(stored: Path, kind: str, to: Path) -> list[str]:
     return ["--adapter", str(stored), "--base-model", str(MODEL), "--format", kind, "--to", str(to)]
 
 
-def test_rule_9_a_stored_adapter_has_equal_logits_in_plain_peft(
-    stored: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_rule_9_a_stored_adapter_has_equal_logits_in_plain_peft(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify.main(["--adapter", str(stored), "--base-model", str(MODEL)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["ok"]

@@ -1,0 +1,84 @@
+"""`probe`: how long a step takes and how much memory, measured on the longest row of a job."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from .config import JobFile, load_job
+from .data.batches import Row, collate
+from .hardware import Compute, peak_memory_bytes, resolve
+from .loss import LossHead
+from .optimizer import Optimizer
+from .setup import Data, load_trainable, micro_batch_for, read_data
+from .threads import pin
+
+TIMED_SECONDS: Final = 3.0
+MEASURED_RATE: Final = 1e-9  # moves nothing that matters, and takes the same time
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """`step_ms` is a whole step of longest rows; `tokens_per_second` are real tokens through forward and backward."""
+
+    step_ms: float
+    tokens_per_second: float
+    peak_memory_bytes: int
+    micro_batch: int
+    longest_row_tokens: int
+
+
+def main(argv: list[str]) -> int:
+    """Print a `Probe` as JSON."""
+    parser = argparse.ArgumentParser(prog="pipeline_trainer probe")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--base-model", type=Path, help="where the base model is now")
+    parser.add_argument("--dataset", type=Path, help="where the dataset is now")
+    options = parser.parse_args(argv)
+    job = load_job(options.run_dir, dataset=options.dataset, base_model=options.base_model)
+    pin(job.threads)
+    compute = resolve(job.device, job.settings.precision)
+    measured = measure(job, read_data(options.run_dir, job=job), compute)
+    sys.stdout.write(json.dumps(asdict(measured)) + "\n")
+    return 0
+
+
+def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
+    """Two passes of the longest row: one row, which warms up, then as many as fit into the time, at most a micro-batch."""
+    settings = job.settings
+    trainable = load_trainable(job, compute)
+    trainable.model.train()
+    head = LossHead(trainable.model)
+    optimizer = Optimizer(trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm)
+    longest = max(data.rows.train, key=lambda row: len(row.ids))
+    micro_batch = micro_batch_for(data.rows.train, settings.records_per_step, compute)
+
+    def one_pass(rows: list[Row]) -> None:
+        batch = collate(rows, pad_id=data.template.pad_id).to(compute.device)
+        head.token_losses(batch).mean().backward()  # type: ignore[no-untyped-call]
+        optimizer.clip()  # waits for the device
+        optimizer.step(MEASURED_RATE)
+        optimizer.drop_gradients()
+
+    cold = timed(lambda: one_pass([longest]))
+    rows = max(1, min(micro_batch, int(TIMED_SECONDS / cold)))
+    seconds = timed(lambda: one_pass([longest] * rows))
+    tokens = len(longest.ids)
+    return Probe(
+        step_ms=1000 * seconds / rows * settings.records_per_step,
+        tokens_per_second=tokens * rows / seconds,
+        peak_memory_bytes=peak_memory_bytes(compute.device),
+        micro_batch=micro_batch,
+        longest_row_tokens=tokens,
+    )
+
+
+def timed(work: Callable[[], None]) -> float:
+    """Seconds that `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
