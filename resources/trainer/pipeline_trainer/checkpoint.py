@@ -7,7 +7,7 @@ gets its name; one whose manifest does not agree is passed over for the next old
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,8 +81,7 @@ def save(folder: Path, snapshot: Snapshot) -> Written:
         save_file(rng.to_tensors(snapshot.rng_state), staging / RNG)
         _write_json(staging / STATE, _document(snapshot))
         files = {
-            path.name: {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
-            for path in sorted(staging.iterdir())
+            path.name: {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(staging.iterdir())
         }
         _write_json(staging / MANIFEST, {"schema": CHECKPOINT_SCHEMA, "step": step, "files": files})
         publish(staging, target)
@@ -162,12 +161,20 @@ def prune(folder: Path, *, keep: int, protected: set[int]) -> list[str]:
     """Remove all but the newest `keep` and the `protected` steps; returns the removed folders' names."""
     kept = {folder_name(step) for step in protected}
     found = sorted(folder.glob("step-*"), key=lambda path: path.name, reverse=True)
-    removed = [path for path in found[keep:] if path.name not in kept]
-    for path in removed:
+    return _remove([path for path in found[keep:] if path.name not in kept])
+
+
+def remove_after(folder: Path, step: int) -> list[str]:
+    """Remove the checkpoints of steps after `step`; returns the removed folders' names."""
+    return _remove([path for path in sorted(folder.glob("step-*")) if step_of(path) > step])
+
+
+def _remove(paths: Sequence[Path]) -> list[str]:
+    for path in paths:
         # The manifest goes first, so that a removal cut short leaves nothing that looks whole.
         (path / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(path, ignore_errors=True)
-    return [path.name for path in removed]
+    return [path.name for path in paths]
 
 
 def _document(snapshot: Snapshot) -> dict[str, Any]:

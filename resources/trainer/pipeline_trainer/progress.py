@@ -1,5 +1,6 @@
 """What a run has reached: the counters that a checkpoint carries."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -55,14 +56,16 @@ class Progress:
     def judge(self, groups: Groups, *, min_delta: float, patience: int | None) -> bool:
         """Take an evaluation of the current step in; True when it is the best so far.
 
-        The best is the lowest loss; patience only counts gains of more than `min_delta`.
+        The best is the lowest loss; patience only counts gains of more than `min_delta`. A loss that is
+        not finite is no gain and never the best.
         """
         loss = groups["all"].loss
         self.evaluated_step = self.step
-        better = self.best is None or loss < self.best["all"].loss
+        counts = math.isfinite(loss)
+        better = counts and (self.best is None or loss < self.best["all"].loss)
         if better:
             self.best, self.best_step = groups, self.step
-        if self.patience_loss is None or loss < self.patience_loss - min_delta:
+        if counts and (self.patience_loss is None or loss < self.patience_loss - min_delta):
             self.patience_loss, self.evaluations_without_gain = loss, 0
         else:
             self.evaluations_without_gain += 1

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 from . import checkpoint, rng
@@ -37,7 +38,8 @@ def account(run: Run, outcome: Outcome) -> None:
         "step_ms": outcome.seconds * 1000,
         **run.gpu.latest(),
     }
-    if not evaluation_due(run) or not outcome.finite:
+    # An evaluated step's figures are one event with its held-out loss, unless the run goes back before it.
+    if not evaluation_due(run) or progress.non_finite_in_a_row == NON_FINITE_LIMIT:
         run.log.emit("metrics", **progress.last_metrics)
 
 
@@ -64,9 +66,7 @@ def validate(run: Run) -> bool:
     except StoppedError:
         run.log.emit("metrics", **progress.last_metrics)
         raise
-    progress.judge(
-        groups, min_delta=settings.early_stopping_min_delta, patience=settings.early_stopping_patience
-    )
+    progress.judge(groups, min_delta=settings.early_stopping_min_delta, patience=settings.early_stopping_patience)
     progress.last_metrics["validation_loss"] = groups["all"].loss
     emit_evaluation(run, "adapter", {"all": groups["all"]}, step=progress.step)
     run.log.emit("metrics", **progress.last_metrics)
@@ -96,6 +96,9 @@ def evaluate(run: Run) -> Groups:
 def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:
     """Report held-out losses."""
     for name, part in sorted(groups.items()):
+        if not math.isfinite(part.loss):
+            run.log.warn("evaluation_not_finite", f"The held-out loss of {name} ({subject}) is not a number at step {step}.")
+            continue
         fields: dict[str, Any] = {"loss": part.loss, "tokens": part.tokens, "records": part.records}
         run.log.emit("evaluation", step=step, subject=subject, group=name, method=METHOD, final=final, **fields)
 
@@ -111,8 +114,11 @@ def save_if_due(run: Run, *, evaluated: bool) -> None:
         save(run)
 
 
-def save(run: Run) -> None:
-    """Write a checkpoint of the step just done, and remove what is no longer kept."""
+def save(run: Run, *, taken_back: Sequence[str] = ()) -> None:
+    """Write a checkpoint of the step just done, and remove what is no longer kept.
+
+    `taken_back`: checkpoints that were removed before, to be reported with this one.
+    """
     progress = run.progress
     if progress.non_finite_in_a_row == 0:
         progress.last_good_step = progress.step
@@ -133,7 +139,7 @@ def save(run: Run) -> None:
         sha256=written.sha256,
         validation_loss=progress.last_metrics.get("validation_loss") if evaluated else None,
         best=progress.best_step == progress.step,
-        pruned=[f"checkpoints/{name}" for name in pruned],
+        pruned=[f"checkpoints/{name}" for name in (*taken_back, *pruned)],
     )
 
 
@@ -201,7 +207,8 @@ def recover(run: Run) -> None:
         run.resume(run.checkpoints / checkpoint.folder_name(progress.last_good_step))
     run.progress.rate_factor = RATE_CUT
     run.progress.non_finite_in_a_row = 0
-    run.saved_step = None
+    # A process that ends from here on must find the halved rate, and no step that was taken back.
+    save(run, taken_back=checkpoint.remove_after(run.checkpoints, run.progress.step))
     run.log.warn(
         "rate_halved",
         f"Three steps in a row were not finite: back to step {run.progress.step} at half the learning rate.",
