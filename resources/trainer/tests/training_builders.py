@@ -17,11 +17,8 @@ from pipeline_trainer.config import JobFile, parse_job
 from pipeline_trainer.data.batches import Row
 from pipeline_trainer.fingerprint import model_fingerprint
 from pipeline_trainer.protocol import Command, EventLog
-from pipeline_trainer.setup import build, read_data, setup
-from pipeline_trainer.resume import identity_of
-from pipeline_trainer.hardware import Compute
 from pipeline_trainer.run_state import Run
-from pipeline_trainer.threads import pin
+from pipeline_trainer.setup import setup
 
 TEMPLATE = (
     "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>{% endfor %}"
@@ -106,6 +103,16 @@ class Folder:
             target[name] = value
         (self.path / "job.json").write_text(json.dumps(document))
 
+    @property
+    def steps_reported(self) -> int:
+        """Metrics written so far, over all attempts; readable while another process writes."""
+        events = self.path / "events.jsonl"
+        return events.read_bytes().count(b'"event": "metrics"') if events.exists() else 0
+
+    def curve(self, name: str) -> dict[int, Any]:
+        """One figure of the metrics by step; a later attempt's point replaces an earlier one."""
+        return {event["step"]: event.get(name) for event in self.named("metrics")}
+
     def adapter(self) -> bytes:
         """The resulting weights."""
         return (self.path / "adapter" / "adapter_model.safetensors").read_bytes()
@@ -175,14 +182,14 @@ def open_run(folder: Folder, *, at_poll: Mapping[int, Command] | None = None) ->
     return setup(folder.path, job=folder.job, log=log, commands=FakeCommands(dict(at_poll or {})), cache_dir=None)  # type: ignore[arg-type]
 
 
-def attempt(folder: Folder, *, at_poll: Mapping[int, Command] | None = None) -> int:
+def attempt(folder: Folder, *, at_poll: Mapping[int, Command] | None = None, commands: FakeCommands | None = None) -> int:
     """One attempt in this process; returns the exit status."""
     from pipeline_trainer.train import run
 
     log = EventLog(folder.path, heartbeat_seconds=3600)
-    commands = FakeCommands(dict(at_poll or {}))
+    listener: Any = commands or FakeCommands(dict(at_poll or {}))
     try:
-        return run(folder.path, job=folder.job, log=log, commands=commands, cache_dir=None)  # type: ignore[arg-type]
+        return run(folder.path, job=folder.job, log=log, commands=listener, cache_dir=None)
     finally:
         log.close()
 
@@ -198,9 +205,3 @@ def make_rows(lengths: Sequence[int], *, vocabulary: int = 200, trained: int = 5
         )
         for index, length in enumerate(lengths)
     ]
-
-
-__all__ = [
-    "REAL_MODEL", "SETTINGS", "Compute", "FakeCommands", "Folder", "attempt", "build", "identity_of", "make_model",
-    "make_records", "make_rows", "make_run", "open_run", "pin", "read_data",
-]  # fmt: skip

@@ -1,0 +1,250 @@
+"""Rule 5: a run goes on exactly where it was, from the newest checkpoint that is whole, or not at all."""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from training_builders import Folder, attempt, make_model, make_run
+
+from pipeline_trainer import checkpoint, rng, setup
+from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.fingerprint import model_fingerprint
+from pipeline_trainer.protocol import Command
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def paused(tmp_path: Path, model: Path) -> Folder:
+    """A run with dropout that stopped after about half of its steps."""
+    folder = make_run(tmp_path / "run", model, lora_dropout=0.2)
+    assert attempt(folder, at_poll={20: Command("pause")}) == 75
+    return folder
+
+
+def newest(folder: Folder) -> Path:
+    return max((folder.path / "checkpoints").glob("step-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a forked process")
+def test_rule_5_killed_at_random_moments_gives_the_same_bits(tmp_path: Path, model: Path) -> None:
+    whole = make_run(tmp_path / "whole", model, lora_dropout=0.2, num_epochs=6, save_steps=2)
+    assert attempt(whole) == 0
+    killed = make_run(tmp_path / "killed", model, lora_dropout=0.2, num_epochs=6, save_steps=2)
+    moments = random.Random(5)
+    deaths = 0
+    for _ in range(12):
+        child = os.fork()
+        if child == 0:
+            os._exit(attempt(killed))
+        # The step at which to strike; how far the child gets into it is up to the machine.
+        target = killed.steps_reported + moments.randrange(1, 9)
+        while killed.steps_reported < target:
+            if os.waitpid(child, os.WNOHANG)[0] == child:
+                break
+            time.sleep(0.001)
+        else:
+            time.sleep(moments.random() * 0.02)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            deaths += 1
+            continue
+        break
+    if not killed.named("completed"):
+        assert attempt(killed) == 0
+    assert deaths >= 2
+    assert killed.adapter() == whole.adapter()
+    assert killed.curve("training_loss") == whole.curve("training_loss")
+
+
+def test_rule_5_a_checkpoint_holds_all_that_a_run_is(paused: Folder) -> None:
+    state = json.loads((newest(paused) / "state.json").read_bytes())
+    assert set(state) == {"schema", "attempt", "identity", "progress", "sampler", "rng"}
+    assert {"epoch", "cursor", "seed"} <= set(state["sampler"])
+    assert {"step", "tokens", "micro_batch", "rate_factor", "non_finite_in_a_row", "best_step"} <= set(state["progress"])
+    assert {"torch", "transformers", "peft", "threads", "device"} <= set(state["identity"]["exactness"])
+    assert {"dataset", "rows", "base_model", "settings", "total_steps"} == set(state["identity"]["must_agree"])
+    assert not [path for path in newest(paused).iterdir() if path.suffix in {".pt", ".bin", ".pkl"}]
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ("adapter_model.safetensors", flip, "has changed"),
+        ("optimizer.safetensors", cut, "is cut off"),
+        ("state.json", Path.unlink, "No such file"),
+        ("manifest.json", cut, "manifest cannot be read"),
+        ("manifest.json", Path.unlink, "No such file"),
+    ],
+)
+def test_rule_5_a_damaged_checkpoint_is_skipped_for_the_next_older(
+    paused: Folder, damage: tuple[str, Callable[[Path], None], str], tmp_path: Path, model: Path
+) -> None:
+    name, inflict, reason = damage
+    inflict(newest(paused) / name)
+    assert attempt(paused) == 0
+    (warning,) = [event for event in paused.named("warning") if event["code"] == "checkpoint_skipped"]
+    assert reason in warning["message"]
+    assert paused.named("hello")[-1]["from_checkpoint"] is not None
+    whole = make_run(tmp_path / "whole", model, lora_dropout=0.2)
+    attempt(whole)
+    assert paused.adapter() == whole.adapter()
+
+
+def test_rule_5_without_any_whole_checkpoint_the_run_begins_again(paused: Folder) -> None:
+    for path in (paused.path / "checkpoints").glob("step-*"):
+        flip(path / "state.json")
+    assert attempt(paused) == 0
+    assert paused.named("hello")[-1]["from_checkpoint"] is None
+
+
+def test_rule_5_what_a_killed_writer_left_is_swept(paused: Folder) -> None:
+    leftover = paused.path / "checkpoints" / ".staging-step-000099"
+    leftover.mkdir()
+    (leftover / "adapter_model.safetensors").write_bytes(b"half")
+    assert attempt(paused) == 0
+    assert not leftover.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"learning_rate": 1e-4}, "settings_changed"),
+        ({"lora_dropout": 0.1}, "settings_changed"),
+        ({"seed": 43}, "settings_changed"),
+        ({"num_epochs": 3, "total_epochs": 3, "total_steps": 15}, "settings_changed"),
+    ],
+)
+def test_rule_5_other_mathematics_is_refused_before_the_model_loads(
+    paused: Folder, changes: dict[str, object], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "load_trainable", never)
+    paused.change(**changes)
+    assert refusal(paused) == code
+
+
+def never(*_anything: object) -> None:
+    pytest.fail("the model was loaded")
+
+
+def refusal(folder: Folder) -> str:
+    with pytest.raises(TrainerError) as refused:
+        attempt(folder)
+    return refused.value.code
+
+
+def test_rule_5_other_data_is_refused(paused: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "load_trainable", never)
+    split = json.loads((paused.path / "split.json").read_bytes())
+    split["train"], split["held_out"] = (
+        [*split["train"][1:], split["held_out"][0]],
+        [split["train"][0], *split["held_out"][1:]],
+    )
+    (paused.path / "split.json").write_text(json.dumps(split))
+    assert refusal(paused) == "dataset_changed"
+    (paused.path / "dataset.jsonl").write_text("{}\n")
+    assert refusal(paused) == "dataset_changed"
+
+
+def test_rule_5_another_base_model_is_refused(paused: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "load_trainable", never)
+    other = make_model(tmp_path / "other", layers=3)
+    point_at(paused, path=str(other))
+    assert refusal(paused) == "base_model_changed"
+    point_at(paused, fingerprint=model_fingerprint(other))
+    assert refusal(paused) == "base_model_changed"
+
+
+def point_at(folder: Folder, **changes: str) -> None:
+    document = json.loads((folder.path / "job.json").read_bytes())
+    document["base_model"] |= changes
+    (folder.path / "job.json").write_text(json.dumps(document))
+
+
+def test_rule_5_a_newer_checkpoint_is_refused_not_skipped(paused: Folder) -> None:
+    manifest = newest(paused) / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_bytes()), "schema": 2}))
+    assert refusal(paused) == "checkpoint_newer"
+
+
+def test_rule_5_another_torch_or_machine_goes_on_with_a_warning(paused: Folder) -> None:
+    folder = newest(paused)
+    state = json.loads((folder / "state.json").read_bytes())
+    state["identity"]["exactness"] |= {"torch": "2.11.0", "device_name": "another"}
+    (folder / "state.json").write_text(json.dumps(state))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    size, sha256 = (folder / "state.json").stat().st_size, checkpoint.sha256_of(folder / "state.json")
+    manifest["files"]["state.json"] = {"size_bytes": size, "sha256": sha256}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert attempt(paused) == 0
+    (warning,) = [event for event in paused.named("warning") if event["code"] == "not_bit_exact"]
+    assert "torch 2.11.0" in warning["message"]
+
+
+def test_rule_5_what_changes_no_number_may_change(paused: Folder) -> None:
+    paused.change(save_steps=1, save_total_limit=1)
+    assert attempt(paused) == 0
+
+
+def test_pruning_keeps_the_newest_the_best_and_the_one_resumed_from(tmp_path: Path) -> None:
+    for step in (10, 20, 30, 40, 50):
+        (tmp_path / checkpoint.folder_name(step)).mkdir()
+    assert checkpoint.prune(tmp_path, keep=2, protected={10}) == ["step-000030", "step-000020"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step-000010", "step-000040", "step-000050"]
+
+
+def test_a_full_disk_names_itself_and_leaves_older_checkpoints(paused: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = checkpoint.find(paused.path / "checkpoints").path
+    assert before is not None
+
+    def full(*_anything: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "publish", full)
+    assert refusal(paused) == "checkpoint_failed"
+    monkeypatch.undo()
+    assert checkpoint.find(paused.path / "checkpoints").path == before
+
+
+def test_generator_states_survive_json_and_safetensors() -> None:
+    rng.seed_everything(11)
+    torch.randn(3)
+    random.random()
+    state = rng.capture()
+    expected = (torch.randn(3), random.random())
+    back = rng.from_parts(json.loads(json.dumps(rng.to_json(state))), rng.to_tensors(state))
+    rng.restore(back)
+    assert torch.equal(torch.randn(3), expected[0])
+    assert random.random() == expected[1]
+    assert rng.fingerprint(back) == rng.fingerprint(state)
+
+
+def test_derived_streams_differ_and_isolated_blocks_leave_no_trace() -> None:
+    seeds = {rng.derive_seed(42, name) for name in ("initialisation", "shuffle", "dropout", "sampling")}
+    assert len(seeds) == 4
+    rng.seed_everything(1)
+    before = rng.fingerprint(rng.capture())
+    with rng.isolated(2):
+        torch.randn(5)
+        random.random()
+    assert rng.fingerprint(rng.capture()) == before
