@@ -3,74 +3,118 @@
 import argparse
 import importlib
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Final
 
-from .config import load_job
+from .config import JobFile, load_job
 from .errors import TrainerError
 from .guard import deny_network
-from .protocol import EXIT_FAILED, Commands, EventLog, claim_stdout
+from .protocol import EXIT_CANCELLED, EXIT_FAILED, EXIT_INTERRUPTED, Commands, EventLog, claim_stdout
+from .threads import prepare_environment
 
-COMMANDS = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "selftest")
-MODULES = {"inspect": "one_shot", "stats": "one_shot"}
+USAGE_ERROR: Final = 2
+COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "selftest")
+# Both are one module, which is told which of them it is.
+TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
+GO_ON: Final = "The log has the details. Resume goes on from the last checkpoint."
 
 
 def main(argv: list[str]) -> int:
     """Run one command; returns the exit status."""
-    if argv[:1] == ["run"]:
-        return run_attempt(argv[1:])
-    if argv[:1] and argv[0] in COMMANDS:
-        return run_command(argv)
+    command, *arguments = argv or [""]
+    if command == "run":
+        return run_attempt(_run_options(arguments))
+    if command in COMMANDS:
+        return run_command(command, arguments)
     sys.stderr.write(f"usage: pipeline_trainer run RUN_DIR | {' | '.join(COMMANDS)}\n")
-    return 2
+    return USAGE_ERROR
 
 
-def run_attempt(argv: list[str]) -> int:
+def run_attempt(options: argparse.Namespace) -> int:
     """`run`: one attempt of a job. Whatever happens, exactly one terminal event ends it."""
-    parser = argparse.ArgumentParser(prog="pipeline_trainer run")
-    parser.add_argument("run_dir", type=Path)
-    parser.add_argument("--dataset", type=Path)
-    parser.add_argument("--base-model", type=Path)
-    parser.add_argument("--attempt", type=int)
-    parser.add_argument("--cache-dir", type=Path)
-    options = parser.parse_args(argv)
-    run_dir = options.run_dir.resolve()
-    log = EventLog(run_dir, attempt=options.attempt, pipe_fd=claim_stdout())
+    prepare_environment()
+    run_dir: Path = options.run_dir.resolve()
+    pipe_fd = claim_stdout()
+    try:
+        log = EventLog(run_dir, attempt=options.attempt, pipe_fd=pipe_fd)
+    except TrainerError as error:
+        # Without a log there is no attempt: the folder may belong to another trainer.
+        sys.stderr.write(f"{error.code}: {error.message} {error.hint}\n")
+        return EXIT_FAILED
     deny_network(lambda target: log.warn("network_blocked", f"A connection to {target} was denied."))
     commands = Commands(log)
-    commands.start()
+    commands.start(read_stdin=not options.detached)
     try:
-        job = load_job(run_dir, dataset=options.dataset, base_model=options.base_model)
-        from .train import run  # noqa: PLC0415 (torch: a stop while it loads must already be heard)
-
-        return run(run_dir, job=job, log=log, commands=commands, cache_dir=options.cache_dir)
-    except TrainerError as error:
-        log.emit("failed", code=error.code, message=error.message, hint=error.hint, traceback=traceback.format_exc())
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last boundary of the process)
-        hint = "The log has the details. Resume goes on from the last checkpoint."
-        log.emit("failed", code="unexpected", message=_one_line(error), hint=hint, traceback=traceback.format_exc())
+        return _checked(_train(run_dir, options, log=log, commands=commands), log)
+    except BaseException as error:  # noqa: BLE001 (the last boundary of the process)
+        failure = describe(error)
+        log.emit("failed", code=failure.code, message=failure.message, hint=failure.hint, traceback=traceback.format_exc())
+        return EXIT_FAILED
     finally:
         log.close()
-    return EXIT_FAILED
 
 
-def run_command(argv: list[str]) -> int:
+def _train(run_dir: Path, options: argparse.Namespace, *, log: EventLog, commands: Commands) -> int:
+    job: JobFile = load_job(run_dir, dataset=options.dataset, base_model=options.base_model)
+    os.environ.setdefault("OMP_NUM_THREADS", str(job.threads))
+    from .train import run  # noqa: PLC0415 (torch: a stop while it loads must already be heard)
+
+    return run(run_dir, job=job, log=log, commands=commands, cache_dir=options.cache_dir)
+
+
+def _checked(code: int, log: EventLog) -> int:
+    if log.ended:
+        return code
+    raise TrainerError("no_terminal_event", f"The run ended with status {code} and without saying how.", hint=GO_ON)
+
+
+def describe(error: BaseException) -> TrainerError:
+    """What a failure means; what nobody foresaw is `unexpected`."""
+    if isinstance(error, TrainerError):
+        return error
+    # Also torch's own OutOfMemoryError, which is not imported for its name.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return TrainerError(
+            "out_of_memory", "There is not enough memory for this run.", hint="Lower max_length, batch_size or lora_rank."
+        )
+    lines = f"{type(error).__name__}: {error}".splitlines()
+    return TrainerError("unexpected", lines[0][:500], hint=GO_ON)
+
+
+def run_command(command: str, arguments: list[str]) -> int:
     """Every other command: JSON on stdout, or one error object and exit status 1."""
-    denied: list[str] = []
-    deny_network(denied.append)
-    module = importlib.import_module(f".{MODULES.get(argv[0], argv[0])}", __package__)
-    arguments = argv if argv[0] in MODULES else argv[1:]
+    deny_network(_say_denied)
+    prepare_environment()
+    module = importlib.import_module(f".{TOLD_ITS_NAME.get(command, command)}", __package__)
     try:
-        return int(module.main(arguments))
+        return int(module.main([command, *arguments] if command in TOLD_ITS_NAME else arguments))
     except TrainerError as error:
         document = {"code": error.code, "message": error.message, "hint": error.hint}
         sys.stdout.write(json.dumps({"error": document}, ensure_ascii=False) + "\n")
         return EXIT_FAILED
 
 
-def _one_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:500]
+def _say_denied(target: str) -> None:
+    sys.stderr.write(f"A connection to {target} was denied.\n")
+
+
+def _run_options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="pipeline_trainer run",
+        description="One attempt of a run. The hashes in job.json are what must agree; paths may be overridden.",
+        epilog=f"Exit status: 0 completed, {EXIT_FAILED} failed, {EXIT_INTERRUPTED} interrupted or paused, "
+        f"{EXIT_CANCELLED} cancelled.",
+    )
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--dataset", type=Path, help="where the dataset is now")
+    parser.add_argument("--base-model", type=Path, help="where the base model is now")
+    parser.add_argument("--attempt", type=int, help="the attempt's number; by default one more than the last")
+    parser.add_argument("--cache-dir", type=Path, help="folder of the token cache; none without it")
+    parser.add_argument("--detached", action="store_true", help="no parent: the end of stdin means nothing")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ StopKind = Literal["stop", "pause", "parent_gone", "signal"]
 STOP_KINDS: Final = frozenset({"stop", "pause", "parent_gone", "signal"})
 INTERRUPT_REASONS: Final = {"pause": "paused", "parent_gone": "parent_gone", "signal": "signal"}
 LINE_LIMIT_BYTES: Final = 64 * 1024
+READ_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Commands:
         self._inbox.put(Command("signal"))
 
     def _read(self) -> None:
-        for line in _lines(0):
+        for line in filled_lines(0):
             try:
                 self._inbox.put(parse_command(line))
             except (ValueError, RecursionError) as error:
@@ -111,17 +112,19 @@ class Commands:
         os._exit(EXIT_CANCELLED if command.kind == "stop" else EXIT_INTERRUPTED)
 
 
-def _lines(fd: int) -> Iterator[bytes]:
-    """Filled lines of `fd` until its end; what is longer than a command may be comes in pieces.
+def filled_lines(fd: int, limit: int = LINE_LIMIT_BYTES) -> Iterator[bytes]:
+    """Filled lines of `fd` until its end; one that is longer than `limit` bytes comes in pieces.
 
     Not through `sys.stdin`: a thread that waits in its buffer makes the interpreter abort when it exits.
     """
     rest = b""
-    while chunk := os.read(fd, LINE_LIMIT_BYTES):
+    while chunk := os.read(fd, READ_BYTES):
         *whole, rest = (rest + chunk).split(b"\n")
-        if len(rest) > LINE_LIMIT_BYTES:
+        if len(rest) > limit:
             whole, rest = [*whole, rest], b""
         yield from (line for line in whole if line.strip())
+    if rest.strip():
+        yield rest
 
 
 def parse_command(line: str | bytes) -> Command:

@@ -1,87 +1,135 @@
 """What the model will see of one record: every token, which are trained, where it is cut."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from .config import LossScope
+from .data.answers import common_prefix
 from .data.masks import Tokenized, masked, scoped, tokenize
-from .data.records import Message, Record, read_records
+from .data.records import Message, Record, record_lines
 from .data.templates import ChatTemplate
+from .data.tokens import How
 from .errors import TrainerError
+
+# A view shows also what training would refuse.
+SHOWN_ANYWAY: Final = frozenset({"token_overflow", "nothing_to_train"})
 
 
 def record_at(dataset: Path, index: int) -> Record:
-    """Record number `index`, from 0. Raises `record_missing`."""
-    record = next(islice(read_records(dataset), index, None), None)
-    if record is None:
+    """Record number `index`, from 0; the lines before it are not parsed. Raises `record_missing`."""
+    found = next(islice(record_lines(dataset), index, None), None) if index >= 0 else None
+    if found is None:
         raise TrainerError("record_missing", f"The dataset has no record number {index + 1}.")
-    return record
+    return found()
 
 
-def inspect(
-    record: Record, template: ChatTemplate, *, max_length: int, loss_scope: LossScope, dataset_format: str
-) -> dict[str, Any]:
-    """The whole record with marks for training and cutting; same code as training. Raises TrainerError."""
-    messages = template.adapted(scoped(record.messages, loss_scope))
+def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
+    """The whole record with marks for training and cutting, by the code that training uses. Raises TrainerError."""
+    messages = template.adapted(scoped(record.messages, how.loss_scope))
     whole = masked(record, messages, template)
-    try:
-        kept = tokenize(record, template, max_length=max_length, loss_scope=loss_scope, dataset_format=dataset_format)
-        seen, dropped = len(kept.ids), kept.dropped_turns
-        lost_trained = kept.lost_trained_tokens
-    except TrainerError as error:
-        if error.code != "token_overflow":
-            raise
-        seen, dropped, lost_trained = 0, len(messages), whole.trained_tokens
-    lost = len(whole.ids) - seen
-    front = dropped > 0 and dataset_format.startswith("brightrun")
-    cut = _cut_flags(whole, lost, front=front)
-    turns = _turns(record, messages, template, whole=whole, cut=cut)
+    kept = _kept(record, template, how, whole=whole)
+    borders = _borders(record, messages, template, whole=whole)
+    cut = _cut_flags(whole.ids, [] if kept is None else kept.ids, borders)
     return {
         "messages": [_message(message) for message in messages],
         "text": whole.text,
         "tokens": [
-            {"id": token, "text": whole.text[left:right], "trained": trained, "cut": gone}
-            for token, (left, right), trained, gone in zip(whole.ids, whole.spans, whole.trained, cut, strict=True)
+            {"id": token, "text": text, "trained": trained, "cut": gone}
+            for token, text, trained, gone in zip(whole.ids, pieces(whole), whole.trained, cut, strict=True)
         ],
-        "turns": turns,
+        "turns": [
+            {
+                "role": message.role,
+                "start": start,
+                "end": end,
+                "trained_tokens": sum(whole.trained[start:end]),
+                "cut": end > start and all(cut[start:end]),
+            }
+            for message, (start, end) in zip(messages, pairwise(borders), strict=True)
+        ],
         "total_tokens": len(whole.ids),
         "trained_tokens": whole.trained_tokens,
-        "lost_tokens": lost,
-        "lost_trained_tokens": lost_trained,
-        "dropped_turns": dropped,
+        "lost_tokens": len(whole.ids) if kept is None else kept.lost_tokens,
+        "lost_trained_tokens": whole.trained_tokens if kept is None else kept.lost_trained_tokens,
+        "dropped_turns": len(messages) if kept is None else kept.dropped_turns,
         "template": template.describe(),
-        "max_length": max_length,
+        "max_length": how.max_length,
     }
 
 
-def _cut_flags(whole: Tokenized, lost: int, *, front: bool) -> list[bool]:
-    length = len(whole.ids)
-    if front:
-        return [position < lost for position in range(length)]
-    return [position >= length - lost for position in range(length)]
+def pieces(row: Tokenized) -> list[str]:
+    """The text of each token; put together they are the whole text.
+
+    Characters that no token claims (a normaliser took them) go to the token before, and a character of
+    several tokens to the first of them.
+    """
+    starts = [0, *(left for left, _right in row.spans[1:]), len(row.text)] if row.spans else []
+    for position in range(1, len(starts) - 1):
+        # Tokens of one character all say where it begins; all but the first stand at its end.
+        if row.spans[position] == row.spans[position - 1]:
+            starts[position] = row.spans[position][1]
+    for position in range(len(starts) - 2, 0, -1):
+        starts[position] = min(starts[position], starts[position + 1])
+    return [row.text[left:right] for left, right in pairwise(starts)]
 
 
-def _turns(
-    record: Record, messages: list[Message], template: ChatTemplate, *, whole: Tokenized, cut: list[bool]
-) -> list[dict[str, Any]]:
+def _kept(record: Record, template: ChatTemplate, how: How, *, whole: Tokenized) -> Tokenized | None:
+    """What training would see; None where that is nothing."""
+    try:
+        return tokenize(
+            record,
+            template,
+            max_length=how.max_length,
+            loss_scope=how.loss_scope,
+            dataset_format=how.dataset_format,
+            whole=whole,
+        )
+    except TrainerError as error:
+        if error.code not in SHOWN_ANYWAY:
+            raise
+        return None if error.code == "token_overflow" else whole
+
+
+def _cut_flags(whole: Sequence[int], kept: Sequence[int], borders: Sequence[int]) -> list[bool]:
+    """Cutting takes one stretch out: the kept tokens are the beginning and the end of the whole.
+
+    Turns begin and end alike, so there is more than one such stretch; the one that starts with a turn was it.
+    """
+    most = common_prefix(whole, kept)
+    least = len(kept) - common_prefix(whole[::-1], kept[::-1])
+    front = next((border for border in borders if least <= border <= most), most)
+    back = len(kept) - front
+    return [front <= position < len(whole) - back for position in range(len(whole))]
+
+
+def _borders(record: Record, messages: list[Message], template: ChatTemplate, *, whole: Tokenized) -> list[int]:
+    """Token positions at which the turns begin, and where the last one ends."""
     borders = [0]
-    for count in range(1, len(messages) + 1):
-        rendered = len(template.render(messages[:count], tools=record.tools))
-        border = next((i for i, (left, _right) in enumerate(whole.spans) if left >= rendered), len(whole.ids))
+    position = 0
+    for count in range(1, len(messages)):
+        position = max(position, _turn_end(record, messages[:count], template, text=whole.text, start=position))
+        border = next((i for i, (left, _right) in enumerate(whole.spans) if left >= position), len(whole.ids))
         borders.append(max(borders[-1], border))
-    borders[-1] = len(whole.ids)
-    return [
-        {
-            "role": message.role,
-            "start": start,
-            "end": end,
-            "trained_tokens": sum(whole.trained[start:end]),
-            "cut": end > start and all(cut[start:end]),
-        }
-        for message, start, end in zip(messages, borders, borders[1:], strict=False)
-    ]
+    return [*borders, len(whole.ids)]
+
+
+def _turn_end(record: Record, upto: list[Message], template: ChatTemplate, *, text: str, start: int) -> int:
+    """Where the last of `upto` ends; by its content where the template does not take a part of a conversation."""
+    try:
+        rendered = template.render(upto, tools=record.tools)
+    except TrainerError:
+        rendered = ""
+    if rendered and text.startswith(rendered):
+        return len(rendered)
+    content = upto[-1].content.strip()
+    found = text.find(content, start)
+    if found < 0:
+        return start
+    end = found + len(content)
+    closing = text.find(template.end_text, end) if upto[-1].role == "assistant" else -1
+    return closing + len(template.end_text) if closing >= 0 and not text[end:closing].strip() else end
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Small tokenizers that merge across borders, with the templates of the families that people fine-tune."""
 
+import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -109,21 +111,36 @@ BACKENDS = {
 }
 
 
-@cache
-def make_template(name: str, backend: str = "bytes") -> ChatTemplate:
-    """One of `TEMPLATES` on one of `BACKENDS`."""
+def make_tokenizer(name: str, backend: str = "bytes") -> PreTrainedTokenizerFast:
+    """One of `TEMPLATES` on one of `BACKENDS`, as a transformers tokenizer."""
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=BACKENDS[backend](), pad_token="<pad>", bos_token="<s>", eos_token="</s>"
     )
     tokenizer.chat_template = {**TEMPLATES, "tools": TOOLS, "melting": MELTING}[name]
-    return ChatTemplate(tokenizer)
+    return tokenizer
 
 
-def make_record(*turns: str, system: str | None = None, line: int = 7) -> Record:
+@cache
+def make_template(name: str, backend: str = "bytes") -> ChatTemplate:
+    """The same, wrapped."""
+    return ChatTemplate(make_tokenizer(name, backend))
+
+
+def write_dataset(path: Path, records: Iterable[Record]) -> Path:
+    """A canonical `dataset.jsonl`."""
+    lines = []
+    for record in records:
+        messages = [{"role": m.role, "content": m.content, "trained": m.trained} for m in record.messages]
+        lines.append(json.dumps({"id": record.id, "source_line": record.source_line, "messages": messages}))
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+def make_record(*turns: str, system: str | None = None, line: int = 7, record_id: str = "r1") -> Record:
     """User and assistant in turn; every answer is trained."""
     talk = [
         Message("assistant", text, trained=True) if number % 2 else Message("user", text)
         for number, text in enumerate(turns)
     ]
     head = [] if system is None else [Message("system", system)]
-    return Record("r1", line, (*head, *talk))
+    return Record(record_id, line, (*head, *talk))

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -52,11 +53,17 @@ def read_records(path: Path, *, sha256: str | None = None) -> Iterator[Record]:
     """
     if sha256 is not None:
         verify_sha256(path, sha256)
+    for parse in record_lines(path):
+        yield parse()
+
+
+def record_lines(path: Path) -> Iterator[Callable[[], Record]]:
+    """The same records, each parsed only when called. Raises `dataset_missing`."""
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _record_of_line(line, number)
+                    yield partial(_record_of_line, line, number)
     except OSError as error:
         raise _missing(path, error) from error
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from ..config import JobFile
 from ..errors import TrainerError
 from .batches import Row
-from .masks import tokenize
-from .records import Record, read_records
 from .split import read_split
 from .templates import ChatTemplate
+from .tokens import How, TokenSet, tokenize_dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +21,18 @@ class Rows:
 
 
 def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir: Path | None) -> Rows:
-    """Tokenise every record of the split, in the order of the dataset. Raises TrainerError."""
-    del cache_dir  # rows of this size tokenise in seconds
+    """Tokens of every record of the split, in the order of the dataset. Raises TrainerError."""
     split = read_split(run_dir / "split.json")
     sides = {**dict.fromkeys(split.train, "train"), **dict.fromkeys(split.held_out, "held_out")}
+    how = How(job.settings.max_length, job.settings.loss_scope, job.dataset.format)
+    tokens = tokenize_dataset(job.dataset.path, template, how, sha256=job.dataset.sha256, cache_dir=cache_dir)
     rows: dict[str, list[Row]] = {"train": [], "held_out": []}
     truncated = 0
-    for record in read_records(job.dataset.path, sha256=job.dataset.sha256):
-        side = sides.pop(record.id, None)
-        if side is None:
-            continue
-        tokenized = tokenize(
-            record,
-            template,
-            max_length=job.settings.max_length,
-            loss_scope=job.settings.loss_scope,
-            dataset_format=job.dataset.format,
-        )
-        truncated += tokenized.dropped_turns > 0
-        rows[side].append(Row(record.id, tokenized.ids, tokenized.trained, groups_of(record)))
+    for index, (record_id, _line, _groups) in enumerate(tokens.records):
+        side = sides.pop(record_id, None)
+        if side is not None:
+            rows[side].append(_row(tokens, index))
+            truncated += int(tokens.counts[index, 2]) > 0
     if sides:
         raise TrainerError(
             "split_invalid", f"{len(sides)} records of the split are not in the dataset.", hint="Create the job again."
@@ -50,8 +42,9 @@ def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir:
     return Rows(rows["train"], rows["held_out"], truncated)
 
 
-def groups_of(record: Record) -> tuple[str, ...]:
-    """Names of the groups that a record's held-out loss counts for."""
-    place = record.scaffolding
-    named = (("persona", place.persona), ("arc", place.arc), ("topic", place.topic))
-    return tuple(f"{kind}: {value}"[:200] for kind, value in named if value)
+def _row(tokens: TokenSet, index: int) -> Row:
+    if index in tokens.problems:
+        code, message, hint = tokens.problems[index]
+        raise TrainerError(code, message, hint=hint)
+    ids, trained = tokens.tokens(index)
+    return Row(tokens.records[index][0], ids, trained, tokens.records[index][2])

@@ -3,14 +3,27 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal
 
 from ..errors import TrainerError
 from .records import Message
-from .sandbox import TEMPLATE_LIMIT_BYTES, compile_template
+from .sandbox import compile_template
+from .tokenizer import (
+    Encoded,
+    Tokenizer,
+    encode,
+    generation_ends,
+    load_tokenizer,
+    own_templates,
+    special_ids,
+    special_tokens,
+    starts_with_bos,
+)
+
+__all__ = ["PLAIN_TEMPLATE", "ChatTemplate", "Encoded", "encode", "load_template", "load_tokenizer"]
 
 # Where the base model brings no template: no new tokens, and the end of a turn is the end of text.
 PLAIN_TEMPLATE: Final = """\
@@ -24,31 +37,7 @@ PLAIN_TEMPLATE: Final = """\
 {{- '\\n\\n' }}
 {%- endfor %}
 {%- if add_generation_prompt %}{{ 'Assistant:\\n' }}{% endif %}"""
-PLAIN_NAME: Final = "plain"
 PROBE: Final = "PqZprobe"
-
-
-class Tokenizer(Protocol):
-    """What is used of a transformers tokenizer."""
-
-    chat_template: Any
-    is_fast: bool
-    bos_token: str | None
-    eos_token: str | None
-    eos_token_id: int | None
-    pad_token_id: int | None
-
-    def __call__(self, text: str, **options: Any) -> Any:
-        """Encode `text`."""
-
-    def __len__(self) -> int:
-        """Size of the vocabulary, added tokens included."""
-
-    def decode(self, token_ids: Sequence[int], **options: Any) -> str:
-        """Text of `token_ids`."""
-
-    def convert_ids_to_tokens(self, ids: int) -> str:
-        """The token's own spelling."""
 
 
 class ChatTemplate:
@@ -113,11 +102,18 @@ class ChatTemplate:
         document = [self.text, own_templates(self.tokenizer)[1], self._variables, sorted(self._declared_ends)]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
+    @cached_property
+    def tokenizer_sha256(self) -> str:
+        """Hash of the tokenizer's own description: vocabulary, merges, added tokens, normalisation."""
+        backend = getattr(self.tokenizer, "backend_tokenizer", None)
+        text = backend.to_str() if backend is not None else repr(self.tokenizer)
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
     def adapted(self, messages: Sequence[Message]) -> list[Message]:
         """Without a system role in the template, the system text goes to the front of the first user turn."""
         return list(messages) if self.has_system_role else without_system_role(messages)
 
-    def encode(self, text: str) -> "Encoded":
+    def encode(self, text: str) -> Encoded:
         """Tokens of rendered text; the template writes the special tokens itself.
 
         Raises `tokenizer_unsupported` where the tokenizer does not say which characters a token stands for.
@@ -185,49 +181,9 @@ class ChatTemplate:
         )
 
 
-def load_tokenizer(base_model: Path) -> Tokenizer:
-    """The tokenizer of a local folder, without network and without code from the folder.
-
-    Raises `tokenizer_unreadable`.
-    """
-    from transformers import AutoTokenizer  # noqa: PLC0415 (seconds; `serve` starts without it)
-
-    template = base_model / "chat_template.jinja"
-    try:
-        if template.exists() and template.stat().st_size > TEMPLATE_LIMIT_BYTES:
-            raise TrainerError("template_refused", "The chat template is larger than 1 MiB.", hint="Use another base model.")
-        loaded = AutoTokenizer.from_pretrained(base_model, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise TrainerError(
-            "tokenizer_unreadable",
-            f"The tokenizer of {base_model.name} cannot be loaded: {str(error)[:300]}",
-            hint="Check that the folder holds tokenizer.json or tokenizer.model.",
-        ) from error
-    return cast("Tokenizer", loaded)
-
-
 def load_template(base_model: Path) -> ChatTemplate:
     """Tokenizer and template of a base model's folder. Raises what its parts raise."""
     return ChatTemplate(load_tokenizer(base_model))
-
-
-def generation_ends(tokenizer: Tokenizer) -> frozenset[int]:
-    """`eos_token_id` of the generation_config.json beside the tokenizer; none where there is no such file."""
-    path = Path(getattr(tokenizer, "name_or_path", "")) / "generation_config.json"
-    try:
-        ends = json.loads(path.read_bytes()).get("eos_token_id")
-    except (OSError, ValueError, AttributeError):
-        return frozenset()
-    return frozenset(token for token in (ends if isinstance(ends, list) else [ends]) if isinstance(token, int))
-
-
-def own_templates(tokenizer: Tokenizer) -> tuple[str | None, str | None]:
-    """The tokenizer's template and, where it names one apart, the template for tools."""
-    template = tokenizer.chat_template
-    if isinstance(template, Mapping):
-        named = {str(name): str(text) for name, text in template.items()}
-        return named.get("default", next(iter(named.values()), None)), named.get("tool_use")
-    return (str(template) if template else None), None
 
 
 def pad_token_id(template: ChatTemplate) -> int:
@@ -242,30 +198,6 @@ def pad_token_id(template: ChatTemplate) -> int:
     if found is None:
         raise TrainerError("template_unusable", "The tokenizer has no token for padding.", hint="Use another base model.")
     return found
-
-
-def encode(tokenizer: Tokenizer, text: str) -> list[int]:
-    """Token ids of rendered text: the template wrote the special tokens, none are added."""
-    return cast("list[int]", tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def special_ids(tokenizer: Tokenizer) -> frozenset[int]:
-    """Ids of all special tokens, also those that a tokenizer marks special only in its table of added tokens."""
-    added = getattr(tokenizer, "added_tokens_decoder", {})
-    marked = {int(index) for index, token in added.items() if getattr(token, "special", False)}
-    return frozenset(marked | set(getattr(tokenizer, "all_special_ids", ())))
-
-
-def special_tokens(tokenizer: Tokenizer) -> dict[str, str]:
-    """The names that templates use, like bos_token and eos_token."""
-    named = getattr(tokenizer, "special_tokens_map", {})
-    return {name: str(token) for name, token in named.items() if not isinstance(token, list | tuple)}
-
-
-def starts_with_bos(tokenizer: Tokenizer) -> bool:
-    """Whether this tokenizer puts bos before any text, so that the plain template must too."""
-    ids = tokenizer("a")["input_ids"]
-    return bool(ids) and tokenizer.bos_token is not None and tokenizer.convert_ids_to_tokens(ids[0]) == tokenizer.bos_token
 
 
 def without_system_role(messages: Sequence[Message]) -> list[Message]:
@@ -283,11 +215,3 @@ def as_document(message: Message) -> dict[str, Any]:
     """A message as templates read it."""
     document: dict[str, Any] = {"role": message.role, "content": message.content}
     return {**document, "tool_calls": [dict(call) for call in message.tool_calls]} if message.tool_calls else document
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Token ids with the characters [start, end) that each stands for."""
-
-    ids: list[int]
-    spans: list[tuple[int, int]]

@@ -1,0 +1,213 @@
+"""A whole dataset tokenised once: for its statistics, and then, by the same files, for training.
+
+A set is kept in a folder named by the hash of everything that decides its tokens, so that a change of
+dataset, tokenizer, template, length, scope or of this code makes another one. Arrays are read by memory map.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import LossScope
+from ..errors import TrainerError
+from .masks import masked, scoped, tokenize
+from .records import Record, read_records, verify_sha256
+from .templates import ChatTemplate
+
+# Raise it with every change to rendering, masks or cuts.
+TOKENS_VERSION: Final = 1
+ARRAYS: Final = ("ids", "trained", "offsets", "counts")
+RECORD_PROBLEMS: Final = frozenset({"token_overflow", "nothing_to_train", "mask_not_found", "template_refused"})
+MISSES: Final = (OSError, ValueError, KeyError, TypeError, EOFError)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What decides the tokens of a dataset besides its text and its model."""
+
+    max_length: int
+    loss_scope: LossScope
+    dataset_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """Every record of a dataset, in its order. A record with a problem has no tokens.
+
+    ids: (tokens,) int32; trained: (tokens,) bool; offsets: (records + 1,) int64, where each record's tokens
+    begin; counts: (records, 4) int64, tokens and trained tokens before cutting, dropped turns, trained
+    tokens lost. `records[i]` is (id, source line, groups); `problems[i]` is (code, message, hint).
+    """
+
+    ids: NDArray[np.int32]
+    trained: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    records: list[tuple[str, int, tuple[str, ...]]]
+    problems: dict[int, tuple[str, str, str]]
+
+    def tokens(self, index: int) -> tuple[list[int], list[bool]]:
+        """Ids and mask of one record."""
+        part = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+        return self.ids[part].tolist(), self.trained[part].tolist()
+
+
+def tokenize_dataset(
+    dataset: Path,
+    template: ChatTemplate,
+    how: How,
+    *,
+    sha256: str | None = None,
+    cache_dir: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> TokenSet:
+    """The tokens of `dataset`, from `cache_dir` where they are there, else made and, with `sha256`, kept.
+
+    `progress(done, total)` comes after each record and may raise to end the work.
+    Raises what reading the dataset raises; faults of single records become `problems`.
+    """
+    if sha256 is not None:
+        verify_sha256(dataset, sha256)
+    if sha256 is None or cache_dir is None:
+        return _tokenize(dataset, template, how, progress=progress)
+    folder = cache_dir / key_of(sha256, template, how)
+    found = load(folder)
+    if found is not None:
+        return found
+    made = _tokenize(dataset, template, how, progress=progress)
+    store(made, folder)
+    return made
+
+
+def key_of(sha256: str, template: ChatTemplate, how: How) -> str:
+    """Name of a set: the hash of all that decides its tokens."""
+    parts = {
+        "version": TOKENS_VERSION,
+        "tokenizers": version("tokenizers"),
+        "transformers": version("transformers"),
+        "dataset": sha256,
+        "template": template.sha256,
+        "tokenizer": template.tokenizer_sha256,
+        "max_length": how.max_length,
+        "loss_scope": how.loss_scope,
+        "format": how.dataset_format,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def store(tokens: TokenSet, folder: Path) -> None:
+    """Write a set: whole or not at all. A full disk costs the cache, never the work."""
+    staging: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".tokens-", dir=folder.parent))
+        for name in ARRAYS:
+            np.save(staging / f"{name}.npy", getattr(tokens, name), allow_pickle=False)
+        meta = {
+            "records": tokens.records,
+            "problems": [[index, *problem] for index, problem in tokens.problems.items()],
+            "sha256": {name: _sha256(staging / f"{name}.npy") for name in ARRAYS},
+        }
+        (staging / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(staging, folder)  # noqa: PTH105 (atomic, and says so)
+    except OSError:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def load(folder: Path) -> TokenSet | None:
+    """A stored set; None where there is none, or where its hashes do not agree."""
+    try:
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+        if any(_sha256(folder / f"{name}.npy") != meta["sha256"][name] for name in ARRAYS):
+            return None
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
+        records = [(str(record_id), int(line), tuple(groups)) for record_id, line, groups in meta["records"]]
+        problems = {int(index): (code, message, hint) for index, code, message, hint in meta["problems"]}
+    except MISSES:
+        return None
+    return TokenSet(**arrays, records=records, problems=problems)
+
+
+def groups_of(record: Record) -> tuple[str, ...]:
+    """Names of the groups that a record's held-out loss counts for."""
+    place = record.scaffolding
+    named = (("persona", place.persona), ("arc", place.arc), ("topic", place.topic))
+    return tuple(f"{kind}: {value}"[:200] for kind, value in named if value)
+
+
+def _tokenize(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable[[int, int], None]) -> TokenSet:
+    total = _count_records(dataset)
+    made = list(_each(dataset, template, how, progress=lambda done: progress(done, total)))
+    ids = [np.asarray(row.ids, dtype=np.int32) for row in made]
+    lengths = [0, *(len(part) for part in ids)]
+    return TokenSet(
+        ids=np.concatenate([np.zeros(0, dtype=np.int32), *ids]),
+        trained=np.concatenate([np.zeros(0, dtype=np.bool_), *(np.asarray(row.trained, dtype=np.bool_) for row in made)]),
+        offsets=np.cumsum(np.asarray(lengths, dtype=np.int64)),
+        counts=np.asarray([row.counts for row in made], dtype=np.int64).reshape(len(made), 4),
+        records=[row.record for row in made],
+        problems={index: row.problem for index, row in enumerate(made) if row.problem is not None},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    ids: list[int]
+    trained: list[bool]
+    counts: tuple[int, int, int, int]
+    record: tuple[str, int, tuple[str, ...]]
+    problem: tuple[str, str, str] | None = None
+
+
+def _each(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable[[int], None]) -> Iterator[_Made]:
+    for done, record in enumerate(read_records(dataset), start=1):
+        yield _make(record, template, how)
+        progress(done)
+
+
+def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
+    named = (record.id, record.source_line, groups_of(record))
+    counts = (0, 0, 0, 0)
+    try:
+        whole = masked(record, template.adapted(scoped(record.messages, how.loss_scope)), template)
+        counts = (len(whole.ids), whole.trained_tokens, 0, whole.trained_tokens)
+        row = tokenize(
+            record,
+            template,
+            max_length=how.max_length,
+            loss_scope=how.loss_scope,
+            dataset_format=how.dataset_format,
+            whole=whole,
+        )
+    except TrainerError as error:
+        if error.code not in RECORD_PROBLEMS:
+            raise
+        return _Made([], [], counts, named, (error.code, error.message, error.hint))
+    counts = (len(whole.ids), whole.trained_tokens, row.dropped_turns, row.lost_trained_tokens)
+    return _Made(row.ids, row.trained, counts, named)
+
+
+def _count_records(dataset: Path) -> int:
+    """Filled lines of the file; 0 where it cannot be read, which reading then says."""
+    try:
+        with dataset.open("rb") as lines:
+            return sum(1 for line in lines if line.strip())
+    except OSError:
+        return 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

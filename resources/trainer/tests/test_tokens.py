@@ -1,0 +1,138 @@
+"""A dataset's tokens: counted for statistics, kept, and read again by training."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from template_builders import make_record, make_template, write_dataset
+
+from pipeline_trainer.data import tokens as tokens_module
+from pipeline_trainer.data.records import Message, Record
+from pipeline_trainer.data.tokens import How, TokenSet, key_of, tokenize_dataset
+from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.stats import dataset_stats
+
+HOW = How(64, "auto", "chat")
+LONG = make_record("Who?", "aye " * 90, line=3, record_id="long")
+RECORDS = [
+    make_record("Who?", "The keeper.", line=1, record_id="short"),
+    make_record(*[text for n in range(5) for text in (f"Question {n}?", f"Answer {n}.")], line=2, record_id="chat"),
+    LONG,
+    Record("silent", 4, (Message("user", "Who?"), Message("assistant", "Nobody."))),
+]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "dataset.jsonl", RECORDS)
+
+
+def sha_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def same(left: TokenSet, right: TokenSet) -> bool:
+    arrays = all(np.array_equal(getattr(left, name), getattr(right, name)) for name in tokens_module.ARRAYS)
+    return arrays and (left.records, left.problems) == (right.records, right.problems)
+
+
+def refuse_work(*_arguments: Any, **_options: Any) -> None:
+    raise AssertionError("the dataset was tokenised again")
+
+
+def test_counts_what_training_will_see_and_what_it_would_refuse(dataset: Path) -> None:
+    stats = dataset_stats(dataset, make_template("chatml"), HOW)
+    whole = tokenize_dataset(dataset, make_template("chatml"), How(10_000, "auto", "chat"))
+    assert [problem["type"] for problem in stats["problems"]] == ["token_overflow", "nothing_to_train"]
+    assert [problem["line"] for problem in stats["problems"]] == [3, 4]
+    assert (stats["records"], stats["over_limit"], stats["problems_total"]) == (4, 2, 2)
+    assert [row["record_id"] for row in stats["too_long_rows"]] == ["chat", "long"]
+    assert stats["trained_tokens"] == int(whole.counts[:, 1].sum())
+    assert stats["lost_trained_tokens"] == sum(row["lost_trained_tokens"] for row in stats["too_long_rows"])
+    assert sum(stats["histogram"]["counts"]) == 4
+    assert len(stats["histogram"]["edges"]) == len(stats["histogram"]["counts"]) + 1
+    assert stats["min"] <= stats["median"] <= stats["p95"] <= stats["max"]
+    json.dumps(stats, allow_nan=False)
+
+
+def test_an_empty_dataset_has_statistics_too(tmp_path: Path) -> None:
+    stats = dataset_stats(write_dataset(tmp_path / "empty.jsonl", []), make_template("chatml"), HOW)
+    assert (stats["records"], stats["total_tokens"], stats["histogram"]) == (0, 0, {"edges": [], "counts": []})
+
+
+def test_statistics_make_the_tokens_that_training_reads(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = make_template("chatml")
+    fresh = tokenize_dataset(dataset, template, HOW)
+    dataset_stats(dataset, template, HOW, sha256=sha_of(dataset), cache_dir=tmp_path / "cache")
+    monkeypatch.setattr(tokens_module, "_tokenize", refuse_work)
+    read = tokenize_dataset(dataset, template, HOW, sha256=sha_of(dataset), cache_dir=tmp_path / "cache")
+    assert same(read, fresh)
+    assert isinstance(read.ids, np.memmap)
+
+
+@pytest.mark.parametrize("name", ["ids.npy", "trained.npy", "offsets.npy", "counts.npy", "meta.json"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone", "empty"])
+def test_a_damaged_cache_is_made_anew(dataset: Path, tmp_path: Path, name: str, damage: str) -> None:
+    template, sha, cache = make_template("chatml"), sha_of(dataset), tmp_path / "cache"
+    fresh = tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=cache)
+    path = cache / key_of(sha, template, HOW) / name
+    raw = bytearray(path.read_bytes())
+    raw[-3] ^= 0x55
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes({"flip": bytes(raw), "cut": bytes(raw[: len(raw) // 2]), "empty": b""}[damage])
+    if (name, damage) != ("meta.json", "flip"):  # a flipped bit of text may still be text
+        assert tokens_module.load(path.parent) is None
+    assert same(tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=cache), fresh)
+    assert [entry.name for entry in cache.iterdir()] == [path.parent.name]
+
+
+def test_every_cause_of_other_tokens_has_a_set_of_its_own() -> None:
+    chatml, mistral = make_template("chatml"), make_template("mistral")
+    keys = [
+        key_of("a", chatml, HOW),
+        key_of("b", chatml, HOW),
+        key_of("a", mistral, HOW),
+        key_of("a", make_template("chatml", "metaspace"), HOW),
+        key_of("a", chatml, How(65, "auto", "chat")),
+        key_of("a", chatml, How(64, "all", "chat")),
+        key_of("a", chatml, How(64, "auto", "brightrun_lora_v4")),
+    ]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    made = tokenize_dataset(dataset, make_template("chatml"), HOW, sha256=sha_of(dataset), cache_dir=tmp_path / "file")
+    assert len(made.records) == 4
+
+
+def test_a_changed_dataset_is_refused_even_where_its_tokens_are_kept(dataset: Path, tmp_path: Path) -> None:
+    template, sha = make_template("chatml"), sha_of(dataset)
+    tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=tmp_path / "cache")
+    dataset.write_text(dataset.read_text() + "\n")
+    with pytest.raises(TrainerError) as caught:
+        tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=tmp_path / "cache")
+    assert caught.value.code == "dataset_changed"
+
+
+def test_a_dataset_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError) as caught:
+        tokenize_dataset(tmp_path / "none.jsonl", make_template("chatml"), HOW)
+    assert caught.value.code == "dataset_missing"
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id":"a"}', '{"id":"a","source_line":1,"messages":[]}', "\udcff", "[" * 9999])
+def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "dataset.jsonl"
+    path.write_bytes(b"\n" + line.encode("utf-8", "surrogateescape") + b"\n")
+    with pytest.raises(TrainerError, match="Line 2") as caught:
+        tokenize_dataset(path, make_template("chatml"), HOW)
+    assert caught.value.code == "dataset_invalid"
+    shutil.rmtree(tmp_path)
