@@ -25,11 +25,18 @@ export const stagesFor = (tools) => [
 ];
 
 // No report: each command is one test, passed or failed.
-function checkStage({ paths, npm }) {
+function checkStage({ paths, python, npm }) {
   const cwd = paths.root;
+  const trainer = join(cwd, 'resources', 'trainer');
+  const module = (...args) => ({ command: python, args: ['-m', ...args], cwd: trainer });
   return {
     name: 'check',
-    commands: [{ ...npm(['run', '--silent', 'check']), cwd }],
+    commands: [
+      { ...npm(['run', '--silent', 'check']), cwd },
+      module('ruff', 'check', '.'),
+      module('ruff', 'format', '--check', '.'),
+      module('mypy', '--strict', 'pipeline_trainer'),
+    ],
   };
 }
 
