@@ -15,6 +15,7 @@ from .hardware import Compute, peak_memory_bytes, resolve
 from .loss import LossHead
 from .optimizer import Optimizer
 from .setup import Data, load_trainable, micro_batch_for, read_data
+from .step import is_out_of_memory, row_too_large
 from .threads import pin
 
 TIMED_SECONDS: Final = 3.0
@@ -64,21 +65,29 @@ def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
         optimizer.step(MEASURED_RATE)
         optimizer.drop_gradients()
 
-    cold = timed(lambda: one_pass([longest]))
-    rows = max(1, min(micro_batch, int(TIMED_SECONDS / cold)))
-    seconds = timed(lambda: one_pass([longest] * rows))
+    _, cold = largest_pass(1, lambda rows: one_pass([longest] * rows))
+    wanted = max(1, min(micro_batch, int(TIMED_SECONDS / cold)))
+    rows, seconds = largest_pass(wanted, lambda rows: one_pass([longest] * rows))
     tokens = len(longest.ids)
     return Probe(
         step_ms=1000 * seconds / rows * settings.records_per_step,
         tokens_per_second=tokens * rows / seconds,
         peak_memory_bytes=peak_memory_bytes(compute.device),
-        micro_batch=micro_batch,
+        micro_batch=micro_batch if rows == wanted else rows,
         longest_row_tokens=tokens,
     )
 
 
-def timed(work: Callable[[], None]) -> float:
-    """Seconds that `work` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def largest_pass(rows: int, work: Callable[[int], None]) -> tuple[int, float]:
+    """Halve `rows` until `work` fits into memory; returns them and its seconds. Raises `out_of_memory`."""
+    while True:
+        started = time.perf_counter()
+        try:
+            work(rows)
+            return rows, time.perf_counter() - started
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        if rows == 1:
+            raise row_too_large()
+        rows = (rows + 1) // 2

@@ -93,16 +93,21 @@ def halve_micro_batch(run: Run) -> None:
     if run.compute.device.type == "cuda":
         torch.cuda.empty_cache()
     if run.progress.micro_batch == 1:
-        raise TrainerError(
-            "out_of_memory",
-            "The memory does not hold the training of a single row.",
-            hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
-        )
+        raise row_too_large()
     run.progress.micro_batch = (run.progress.micro_batch + 1) // 2
     dropout = " With dropout its random numbers fall differently." if run.job.settings.lora_dropout > 0 else ""
     run.log.warn(
         "micro_batch_halved",
         f"Memory ran out: {run.progress.micro_batch} rows at once from here on; a step stays the same size.{dropout}",
+    )
+
+
+def row_too_large() -> TrainerError:
+    """What is raised when no smaller pass is left to try."""
+    return TrainerError(
+        "out_of_memory",
+        "The memory does not hold the training of a single row.",
+        hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
     )
 
 

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import evaluate, probe, selftest
+from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.durable import sha256_of
 from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.loss import LossHead
 from pipeline_trainer.progress import HeldOut, Progress
 
 
@@ -64,6 +67,27 @@ def test_probe_measures_the_longest_row_and_writes_nothing(
     assert found["peak_memory_bytes"] > 0
     assert (found["micro_batch"], found["longest_row_tokens"]) == (4, 37)
     assert contents(folder.path) == before
+
+
+def test_probe_halves_the_pass_until_it_fits(
+    tmp_path: Path, trained: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = LossHead.token_losses
+
+    def limited(self: LossHead, batch: Batch) -> Tensor:
+        if len(batch.input_ids) > held:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return plain(self, batch)
+
+    monkeypatch.setattr(LossHead, "token_losses", limited)
+    folder = make_run(tmp_path / "run", trained.model)
+    held = 2
+    assert probe.main([str(folder.path)]) == 0
+    assert printed(capsys)["micro_batch"] == 2
+    held = 0
+    with pytest.raises(TrainerError) as refused:
+        probe.main([str(folder.path)])
+    assert refused.value.code == "out_of_memory"
 
 
 def test_selftest_finds_a_whole_installation(capsys: pytest.CaptureFixture[str]) -> None:
