@@ -105,8 +105,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const { network, places, common, settings, hardware } = ground;
   const { repositories, paths } = common;
   const { baseModels, datasets, bundledDir } = buildData(options, ground);
-  const oneShot = new OneShot(places);
-  const commands = new TrainerCommands(oneShot);
+  const commands = new TrainerCommands(new OneShot(places));
   const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
   const runner = new QueueRunner({
     ...common,
@@ -140,7 +139,8 @@ const buildServices = async (options: AppOptions, database: Database) => {
       request: (method, params) => serve.request(method, params),
     }),
   });
-  const jobs = new JobService({ ...common, sources, runner, app_version: APP_VERSION });
+  const making = { sources, app_version: APP_VERSION, probe: (dir: string) => commands.probe(dir) };
+  const jobs = new JobService({ ...common, ...making, runner });
   const models = new ArtifactService({ ...common, commands });
   return {
     datasets,

@@ -13,8 +13,9 @@ const Prompts = z.object({ sample_prompts: z.array(z.string()), demo_question: z
 /** The question whose answers before and after show what was taught. */
 export const DEMO_PROMPT_ID = 'demo';
 
-/** Teaches the sample's voice without looping; fixed until the trainer can measure this machine's pace first. */
-export const DEMO_STEPS = 24;
+const TRAINING_MS = 45_000;
+/** Fewer do not teach the sample's voice, more teach nothing new. */
+const STEPS = { fewest: 20, most: 40 };
 
 /** Found by experiment to teach the sample's voice in few steps. */
 const CHANGES: NewJob['changes'] = {
@@ -33,8 +34,19 @@ interface Parts {
   readonly samplesDir: string;
 }
 
-/** The bundled model learns the bundled sample, in the window and on the command line. */
-export const tryIt = async (parts: Parts, steps = DEMO_STEPS): Promise<TrainingJob> => {
+const stepsFor = (stepMs: number): number =>
+  Math.min(STEPS.most, Math.max(STEPS.fewest, Math.round(TRAINING_MS / stepMs)));
+
+const withSteps = (job: NewJob, steps: number): NewJob => {
+  const half = Math.ceil(steps / 2);
+  return { ...job, changes: { ...job.changes, max_steps: steps, eval_steps: half, save_steps: half } };
+};
+
+/**
+ * The bundled model learns the bundled sample, in the window and on the command line. The number of
+ * steps is fixed before the start, from a short probe of this machine where none is given.
+ */
+export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> => {
   const { datasets, baseModels, jobs, samplesDir } = parts;
   const model = await baseModels.ensureBundled();
   if (!model) {
@@ -48,14 +60,14 @@ export const tryIt = async (parts: Parts, steps = DEMO_STEPS): Promise<TrainingJ
   const { demo_question, sample_prompts } = Prompts.parse(
     JSON.parse(await readFile(join(samplesDir, 'prompts.json'), 'utf8')),
   );
-  const half = Math.ceil(steps / 2);
   const others = sample_prompts.slice(0, 1).map((text) => ({ id: 'start-the-day', text }));
-  return jobs.create({
+  const job: NewJob = {
     name: 'Try it: the lighthouse keeper',
     dataset_id: dataset.id,
     base_model_id: model.id,
     preset_id: 'custom',
-    changes: { ...CHANGES, max_steps: steps, eval_steps: half, save_steps: half },
+    changes: CHANGES,
     sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }, ...others],
-  });
+  };
+  return jobs.create(withSteps(job, steps ?? stepsFor((await jobs.probe(job)).step_ms)));
 };

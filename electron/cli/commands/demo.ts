@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
-import { DEMO_PROMPT_ID, DEMO_STEPS, tryIt } from '../../try-it';
+import { DEMO_PROMPT_ID, tryIt } from '../../try-it';
 import { type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT } from '../exit-codes';
 import { runInForeground } from '../run/foreground';
@@ -56,7 +56,7 @@ export const addDemo = ({ program, add }: Registry): void =>
     usage: 'demo',
     about: 'the main job on the bundled model and sample, with the answer before and after',
     flags: [
-      ['--steps <n>', `how many steps (${DEMO_STEPS})`],
+      ['--steps <n>', 'how many steps, in place of a short probe of this machine'],
       ['--to <folder>', 'export the adapter there'],
     ],
     options: DemoOptions,

@@ -1,29 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { isActive, isResumable } from '../../../src/lib/training/job-states';
-import { resolveSettings } from '../../../src/lib/training/settings';
-import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
-import type { SamplePrompt } from '../../../src/lib/types/run-folder';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
-import { inBucket, MODEL_BUCKET, type Paths, runDirOf } from './paths';
+import { JobMaker, type JobMakerOptions } from './job-maker';
+import { inBucket, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
 import { notFound, refused } from './refusals';
 import { checkResume } from './resume-check';
-import { readJobFile, writeRunFolder } from './run-folder';
-import type { DatasetVersion, RunSources } from './sources';
+import { readJobFile } from './run-folder';
 
-export interface JobServiceOptions {
+export interface JobServiceOptions extends JobMakerOptions {
   readonly repositories: AsyncRepositories;
-  readonly sources: RunSources;
   readonly runner: Pick<QueueRunner, 'owns' | 'isSaving' | 'wake' | 'command' | 'request' | 'cancel'>;
-  readonly paths: Paths;
   readonly publisher: Publisher;
-  readonly now: () => string;
-  readonly app_version: string;
 }
 
 interface PageOf {
@@ -32,21 +24,15 @@ interface PageOf {
   readonly limit: number;
 }
 
-interface Making {
-  readonly name: string;
-  readonly request: RunRequest;
-  readonly sample_prompts: readonly SamplePrompt[] | undefined;
-  readonly settings?: TrainingSettings;
-  readonly retry_of?: TrainingJob;
-}
-
 const RETRY_LIMIT = 5;
 
 export class JobService {
   readonly #options: JobServiceOptions;
+  readonly #maker: JobMaker;
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
+    this.#maker = new JobMaker(options);
   }
 
   list(): Promise<TrainingJob[]> {
@@ -60,13 +46,18 @@ export class JobService {
   }
 
   /** Settings of a run that is not made yet, every default resolved. */
-  async settings(request: RunRequest): Promise<TrainingSettings> {
-    return this.#resolve(request, await this.#baseModel(request.base_model_id));
+  settings(request: RunRequest): Promise<TrainingSettings> {
+    return this.#maker.settings(request);
+  }
+
+  /** How long an optimizer step of such a run would take here. */
+  probe(job: NewJob): Promise<{ readonly step_ms: number }> {
+    return this.#maker.probe(job);
   }
 
   /** Writes the run folder and puts the job at the end of the queue. */
   async create({ name, sample_prompts, ...request }: NewJob): Promise<TrainingJob> {
-    return this.#make({ name, request, sample_prompts });
+    return this.#queued(await this.#maker.make({ name, request, sample_prompts }));
   }
 
   async pause(id: string): Promise<TrainingJob> {
@@ -127,14 +118,16 @@ export class JobService {
       );
     const file = await readJobFile(runDirOf(this.#options.paths, id)).catch(() => null);
     const { dataset_id, base_model_id, preset_id, name, hyperparameters } = job;
-    return this.#make({
-      name,
-      request: { dataset_id, base_model_id, preset_id, changes: {} },
-      // Prompts that cannot be read any more are chosen anew.
-      sample_prompts: file?.sample_prompts,
-      settings: hyperparameters,
-      retry_of: job,
-    });
+    return this.#queued(
+      await this.#maker.make({
+        name,
+        request: { dataset_id, base_model_id, preset_id, changes: {} },
+        // Prompts that cannot be read any more are chosen anew.
+        sample_prompts: file?.sample_prompts,
+        settings: hyperparameters,
+        retry_of: job,
+      }),
+    );
   }
 
   async move(id: string, to: number): Promise<void> {
@@ -204,50 +197,6 @@ export class JobService {
     return runDirOf(this.#options.paths, id);
   }
 
-  async #make({ name, request, sample_prompts, settings, retry_of }: Making): Promise<TrainingJob> {
-    const { repositories, sources, paths, app_version, now } = this.#options;
-    const { dataset, version } = await this.#dataset(request.dataset_id);
-    const base_model = await this.#baseModel(request.base_model_id);
-    const { device, gpu_config } = await sources.device();
-    const resolved = settings ?? (await this.#resolve(request, base_model));
-    const id = randomUUID();
-    const { preset_id } = request;
-    const folder = {
-      dataset,
-      version,
-      base_model,
-      settings: resolved,
-      preset_id,
-      device,
-      sample_prompts,
-      app_version,
-    };
-    const runDir = runDirOf(paths, id);
-    const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder });
-    const row = {
-      id,
-      name,
-      dataset_id: dataset.id,
-      base_model_id: base_model.id,
-      base_model_fingerprint: base_model.fingerprint,
-      preset_id,
-      method: resolved.method,
-      hyperparameters: resolved,
-      gpu_config,
-      total_epochs: file.total_epochs,
-      total_steps: file.total_steps,
-      estimated_total_cost: 0,
-      retry_of: retry_of?.id ?? null,
-      retry_count: retry_of ? retry_of.retry_count + 1 : 0,
-    };
-    try {
-      return await this.#queued(await repositories.jobs.create(row, version.id));
-    } catch (error) {
-      if (!(await repositories.jobs.get(id))) await rm(runDir, { recursive: true, force: true });
-      throw error;
-    }
-  }
-
   async #queued(job: TrainingJob): Promise<TrainingJob> {
     this.#options.publisher.publish('jobs.changed', job);
     await this.#options.runner.wake();
@@ -259,39 +208,5 @@ export class JobService {
     if (!isActive(job.status))
       throw refused('job_state', `The run is ${job.status}, not at work.`, 'Resume it first.');
     return job;
-  }
-
-  async #resolve(request: RunRequest, base: BaseModel): Promise<TrainingSettings> {
-    const { device } = await this.#options.sources.device();
-    const { preset_id, changes } = request;
-    const model_max_length = base.max_position_embeddings;
-    return resolveSettings({ preset_id, changes, base_model_name: base.name, device, model_max_length });
-  }
-
-  async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {
-    const dataset = await this.#options.sources.dataset(id);
-    if (!dataset || dataset.deleted_at !== null) throw notFound('dataset', id);
-    if (dataset.status !== 'ready' || !dataset.training_ready)
-      throw refused(
-        'dataset_not_ready',
-        `“${dataset.name}” is not ready for training.`,
-        'Look at its problems.',
-      );
-    if (dataset.kind !== 'sft')
-      throw refused(
-        'dataset_kind',
-        `“${dataset.name}” is ${dataset.kind} data.`,
-        'This version trains on answers (sft).',
-      );
-    const version = await this.#options.sources.currentVersion(id);
-    if (!version)
-      throw refused('dataset_not_ready', `“${dataset.name}” has no records yet.`, 'Import it again.');
-    return { dataset, version };
-  }
-
-  async #baseModel(id: string): Promise<BaseModel> {
-    const model = await this.#options.sources.baseModel(id);
-    if (!model) throw notFound('base model', id);
-    return model;
   }
 }

@@ -170,9 +170,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     cost_per_gpu_hour: () => Promise.resolve(0),
     fingerprint: () => Promise.resolve(state.fingerprint),
   });
-  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0' });
+  const probe = (runDir: string) => commands.probe(runDir);
+  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0', probe });
   const models = new ArtifactService({ ...common, commands });
-  const request = { dataset_id: dataset.id, base_model_id, preset_id: 'balanced', changes: {} } as const;
   return {
     dir,
     paths,
@@ -187,7 +187,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     dataset_id: dataset.id,
     base_model_id,
     datasetFile: dataset.file,
-    create: (name) => jobs.create({ ...request, name }),
+    create: (name) => jobs.create({ ...requestOf(dataset.id, base_model_id), name }),
     until: (id, ...statuses) => waitUntil(jobs, id, statuses),
     close: async () => {
       await runner.stop();
@@ -195,6 +195,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     },
   };
 };
+
+const requestOf = (dataset_id: string, base_model_id: string) =>
+  ({ dataset_id, base_model_id, preset_id: 'balanced', changes: {} }) as const;
 
 const WAIT_MS = 20_000;
 

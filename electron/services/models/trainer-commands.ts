@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import type { OneShot } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
+
+const Probed = z.object({ step_ms: z.number().positive() });
 
 export interface Question {
   readonly baseModelDir: string;
@@ -14,14 +17,19 @@ export interface Question {
 
 /** The trainer's short commands with their arguments, in one place. */
 export class TrainerCommands {
-  readonly #oneShot: Pick<OneShot, 'generate' | 'export' | 'verify'>;
+  readonly #oneShot: Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe'>;
 
-  constructor(oneShot: Pick<OneShot, 'generate' | 'export' | 'verify'>) {
+  constructor(oneShot: Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe'>) {
     this.#oneShot = oneShot;
   }
 
   verify({ adapterDir, baseModelDir }: AdapterCheck) {
     return this.#oneShot.verify(['--adapter', adapterDir, '--base-model', baseModelDir]);
+  }
+
+  /** Two passes of the longest row: how long an optimizer step takes. */
+  async probe(runDir: string): Promise<{ readonly step_ms: number }> {
+    return Probed.parse(await this.#oneShot.probe([runDir]));
   }
 
   /** Answers of the base model, of the adapter, or with `compare` of both. Greedy unless a temperature is given. */

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import { resolveSettings } from '../../../src/lib/training/settings';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { SamplePrompt } from '../../../src/lib/types/run-folder';
+import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { type Paths, runDirOf } from './paths';
+import { notFound, refused } from './refusals';
+import { writeRunFolder } from './run-folder';
+import type { DatasetVersion, RunSources } from './sources';
+
+export interface JobMakerOptions {
+  readonly repositories: AsyncRepositories;
+  readonly sources: RunSources;
+  readonly paths: Paths;
+  readonly now: () => string;
+  readonly app_version: string;
+  /** Times one optimizer step of a run folder, without training it. */
+  readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
+}
+
+interface Making {
+  readonly name: string;
+  readonly request: RunRequest;
+  readonly sample_prompts: readonly SamplePrompt[] | undefined;
+  readonly settings?: TrainingSettings;
+  readonly retry_of?: TrainingJob;
+}
+
+/** From a wish to a run folder and a row. */
+export class JobMaker {
+  readonly #options: JobMakerOptions;
+
+  constructor(options: JobMakerOptions) {
+    this.#options = options;
+  }
+
+  /** Settings of a run that is not made yet, every default resolved. */
+  async settings(request: RunRequest): Promise<TrainingSettings> {
+    return this.#resolve(request, await this.#baseModel(request.base_model_id));
+  }
+
+  /** Writes the run folder, then the row; a job without its folder is never seen. */
+  async make(making: Making): Promise<TrainingJob> {
+    const { name, retry_of } = making;
+    const { repositories, paths, now } = this.#options;
+    const { folder, gpu_config } = await this.#folder(making);
+    const { dataset, version, base_model, settings, preset_id } = folder;
+    const id = randomUUID();
+    const runDir = runDirOf(paths, id);
+    const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder });
+    const row = {
+      id,
+      name,
+      dataset_id: dataset.id,
+      base_model_id: base_model.id,
+      base_model_fingerprint: base_model.fingerprint,
+      preset_id,
+      method: settings.method,
+      hyperparameters: settings,
+      gpu_config,
+      total_epochs: file.total_epochs,
+      total_steps: file.total_steps,
+      estimated_total_cost: 0,
+      retry_of: retry_of?.id ?? null,
+      retry_count: retry_of ? retry_of.retry_count + 1 : 0,
+    };
+    try {
+      return await repositories.jobs.create(row, version.id);
+    } catch (error) {
+      if (!(await repositories.jobs.get(id))) await rm(runDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** How long an optimizer step of such a run would take here; nothing of it is kept. */
+  async probe({ name, sample_prompts, ...request }: NewJob): Promise<{ readonly step_ms: number }> {
+    const { folder } = await this.#folder({ name, request, sample_prompts });
+    const id = randomUUID();
+    const runDir = join(this.#options.paths.cacheDir, `probe-${id}`);
+    try {
+      await writeRunFolder(runDir, { job_id: id, name, created_at: this.#options.now(), ...folder });
+      return await this.#options.probe(runDir);
+    } finally {
+      await rm(runDir, { recursive: true, force: true });
+    }
+  }
+
+  async #folder({ request, sample_prompts, settings }: Making) {
+    const { sources, app_version } = this.#options;
+    const { dataset, version } = await this.#dataset(request.dataset_id);
+    const base_model = await this.#baseModel(request.base_model_id);
+    const { device, gpu_config } = await sources.device();
+    const resolved = settings ?? (await this.#resolve(request, base_model));
+    const { preset_id } = request;
+    const made = { dataset, version, base_model, settings: resolved, preset_id, device };
+    return { gpu_config, folder: { ...made, sample_prompts, app_version } };
+  }
+
+  async #resolve(request: RunRequest, base: BaseModel): Promise<TrainingSettings> {
+    const { device } = await this.#options.sources.device();
+    const { preset_id, changes } = request;
+    const model_max_length = base.max_position_embeddings;
+    return resolveSettings({ preset_id, changes, base_model_name: base.name, device, model_max_length });
+  }
+
+  async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {
+    const dataset = await this.#options.sources.dataset(id);
+    if (!dataset || dataset.deleted_at !== null) throw notFound('dataset', id);
+    if (dataset.status !== 'ready' || !dataset.training_ready)
+      throw refused(
+        'dataset_not_ready',
+        `“${dataset.name}” is not ready for training.`,
+        'Look at its problems.',
+      );
+    if (dataset.kind !== 'sft')
+      throw refused(
+        'dataset_kind',
+        `“${dataset.name}” is ${dataset.kind} data.`,
+        'This version trains on answers (sft).',
+      );
+    const version = await this.#options.sources.currentVersion(id);
+    if (!version)
+      throw refused('dataset_not_ready', `“${dataset.name}” has no records yet.`, 'Import it again.');
+    return { dataset, version };
+  }
+
+  async #baseModel(id: string): Promise<BaseModel> {
+    const model = await this.#options.sources.baseModel(id);
+    if (!model) throw notFound('base model', id);
+    return model;
+  }
+}
