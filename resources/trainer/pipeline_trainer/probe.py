@@ -14,7 +14,8 @@ from .data.batches import Row, collate
 from .hardware import Compute, peak_memory_bytes, resolve
 from .loss import LossHead
 from .optimizer import Optimizer
-from .setup import Data, load_trainable, micro_batch_for, read_data
+from .pass_size import micro_batch_for
+from .setup import Data, load_trainable, read_data
 from .step import is_out_of_memory, row_too_large
 from .threads import pin
 

@@ -15,6 +15,7 @@ from .hardware import Compute, GpuMonitor
 from .loss import LossHead
 from .model import Trainable, initialise
 from .optimizer import Optimizer
+from .pass_size import PassSize
 from .progress import Progress
 from .protocol import Command, Commands, EventLog
 from .schedule import Intervals, Schedule
@@ -54,6 +55,7 @@ class Run:
     sampler: Sampler
     train_rows: Sequence[Row]
     held_out_rows: Sequence[Row]
+    passes: PassSize
     progress: Progress
     identity: dict[str, Any]
     gpu: GpuMonitor

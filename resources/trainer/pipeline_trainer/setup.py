@@ -12,7 +12,7 @@ import torch
 
 from . import rng
 from .config import JobFile
-from .data.batches import Row, Sampler
+from .data.batches import Sampler
 from .data.rows import Rows, load_rows
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
@@ -21,6 +21,7 @@ from .hardware import Compute, GpuMonitor, resolve
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import Optimizer
+from .pass_size import PassSize, pass_size_for
 from .progress import Progress
 from .protocol import Commands, EventLog
 from .resume import find_checkpoint, identity_of, judge_checkpoint
@@ -28,8 +29,6 @@ from .run_state import Run
 from .schedule import build_intervals, build_schedule, planned_steps
 from .threads import pin
 
-# Padded tokens of one pass, measured: larger passes are no faster, and keep more activations.
-PASS_TOKENS: Final = {"cpu": 1024, "cuda": 16_384}
 PACKAGES: Final = ("transformers", "peft", "safetensors", "tokenizers", "numpy")
 
 
@@ -56,7 +55,8 @@ def setup(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cac
         judge_checkpoint(found, identity, log=log)
     refuse_other_plan(job, len(data.rows.train))
     log.emit("stage", name="model_loading", detail=job.base_model.name)
-    run = build(run_dir, job=job, log=log, commands=commands, data=data, compute=compute, identity=identity)
+    passes = pass_size_for(job, compute, data.rows.train, cache_dir)
+    run = build(run_dir, job=job, log=log, commands=commands, data=data, compute=compute, passes=passes, identity=identity)
     if found is not None:
         run.resume(found.path)
         run.resumed_from = found.step
@@ -80,6 +80,7 @@ def build(
     commands: Commands,
     data: Data,
     compute: Compute,
+    passes: PassSize,
     identity: dict[str, object],
 ) -> Run:
     """The run before its first step. Raises what loading raises."""
@@ -102,7 +103,8 @@ def build(
         sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),
         train_rows=data.rows.train,
         held_out_rows=data.rows.held_out,
-        progress=Progress(micro_batch=micro_batch_for(data.rows.train, settings.records_per_step, compute)),
+        passes=passes,
+        progress=Progress(micro_batch=passes.first()),
         identity=identity,
         gpu=GpuMonitor(compute.device),
         saved_at=time.monotonic(),
@@ -114,12 +116,6 @@ def load_trainable(job: JobFile, compute: Compute) -> Trainable:
     rng.seed_everything(rng.derive_seed(job.settings.seed, "initialisation"))
     base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device)
     return attach_adapter(base, job.settings)
-
-
-def micro_batch_for(rows: list[Row], records_per_step: int, compute: Compute) -> int:
-    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step."""
-    longest = max(len(row.ids) for row in rows)
-    return max(1, min(records_per_step, PASS_TOKENS[compute.device.type] // longest))
 
 
 def refuse_other_plan(job: JobFile, records: int) -> None:

@@ -95,6 +95,7 @@ def halve_micro_batch(run: Run) -> None:
     if run.progress.micro_batch == 1:
         raise row_too_large()
     run.progress.micro_batch = (run.progress.micro_batch + 1) // 2
+    run.passes.remember(run.progress.micro_batch)
     dropout = " With dropout its random numbers fall differently." if run.job.settings.lora_dropout > 0 else ""
     run.log.warn(
         "micro_batch_halved",

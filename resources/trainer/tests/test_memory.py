@@ -12,6 +12,7 @@ from pipeline_trainer import step
 from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.loss import LossHead
+from pipeline_trainer.pass_size import PassSize
 from pipeline_trainer.protocol import Command
 
 
@@ -62,7 +63,7 @@ def test_rule_8_the_step_is_done_again_from_its_start(tmp_path: Path, model: Pat
     surprised = make_run(tmp_path / "surprised", model, lora_dropout=0.2)
     assert attempt(surprised) == 0
     assert "dropout" in surprised.named("warning")[0]["message"].lower()
-    monkeypatch.setattr("pipeline_trainer.setup.micro_batch_for", lambda *_anything: 2)
+    monkeypatch.setattr("pipeline_trainer.pass_size.micro_batch_for", lambda *_anything: 2)
     warned = make_run(tmp_path / "warned", model, lora_dropout=0.2)
     assert attempt(warned) == 0
     assert not warned.named("warning")
@@ -79,6 +80,29 @@ def test_rule_8_a_resumed_run_keeps_the_smaller_pass(tmp_path: Path, model: Path
     assert attempt(folder) == 0
     assert max(passed) == 2
     assert len(folder.named("warning")) == 1
+
+
+def test_rule_8_the_next_run_of_the_same_kind_begins_with_the_pass_that_worked(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold_only(monkeypatch, 1)
+    cache = tmp_path / "cache"
+    assert attempt(make_run(tmp_path / "first", model), cache_dir=cache) == 0
+    again, other = make_run(tmp_path / "again", model), make_run(tmp_path / "other", model, lora_rank=2)
+    assert attempt(again, cache_dir=cache) == attempt(other, cache_dir=cache) == 0
+    assert not again.named("warning")
+    assert again.named("plan")[0]["micro_batch"] == 1
+    assert other.named("plan")[0]["micro_batch"] == 4
+
+
+@pytest.mark.parametrize("content", ["", "none\n", "-3\n", "999\n"])
+def test_rule_8_a_remembered_pass_that_makes_no_sense_is_none(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "size.txt"
+    path.write_text(content)
+    assert PassSize(4, path).first() in ({1} if content.startswith("-") else {4})
+    (tmp_path / "file").write_text("")
+    PassSize(4, tmp_path / "file" / "size.txt").remember(2)  # a cache that cannot be written is no failure
+    assert PassSize(4, tmp_path / "file" / "size.txt").first() == 4
 
 
 def test_rule_8_a_single_row_that_does_not_fit_ends_the_run(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from training_builders import FakeCommands, Folder, attempt, make_model, make_run
 
+from pipeline_trainer.pass_size import PASS_TOKENS
 from pipeline_trainer.protocol import Command
-from pipeline_trainer.setup import PASS_TOKENS
 
 SMALL_PASS = 64
 

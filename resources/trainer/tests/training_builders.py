@@ -182,14 +182,20 @@ def open_run(folder: Folder, *, at_poll: Mapping[int, Command] | None = None) ->
     return setup(folder.path, job=folder.job, log=log, commands=FakeCommands(dict(at_poll or {})), cache_dir=None)  # type: ignore[arg-type]
 
 
-def attempt(folder: Folder, *, at_poll: Mapping[int, Command] | None = None, commands: FakeCommands | None = None) -> int:
+def attempt(
+    folder: Folder,
+    *,
+    at_poll: Mapping[int, Command] | None = None,
+    commands: FakeCommands | None = None,
+    cache_dir: Path | None = None,
+) -> int:
     """One attempt in this process; returns the exit status."""
     from pipeline_trainer.train import run
 
     log = EventLog(folder.path, heartbeat_seconds=3600)
     listener: Any = commands or FakeCommands(dict(at_poll or {}))
     try:
-        return run(folder.path, job=folder.job, log=log, commands=listener, cache_dir=None)
+        return run(folder.path, job=folder.job, log=log, commands=listener, cache_dir=cache_dir)
     finally:
         log.close()
 

@@ -1,0 +1,68 @@
+"""How many rows go through the model at once: by rule, or fewer where memory ran out before."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .config import JobFile
+from .data.batches import Row
+from .hardware import Compute
+
+# Padded tokens of one pass, measured: larger passes are no faster, and keep more activations.
+PASS_TOKENS: Final = {"cpu": 1024, "cuda": 16_384}
+
+
+@dataclass(frozen=True, slots=True)
+class PassSize:
+    """Rows a pass: `by_rule`, and what memory held before, in the file `path` (None where there is no cache)."""
+
+    by_rule: int
+    path: Path | None
+
+    def first(self) -> int:
+        """The rows to begin with."""
+        if self.path is None:
+            return self.by_rule
+        try:
+            return max(1, min(self.by_rule, int(self.path.read_text("utf-8"))))
+        except (OSError, ValueError):  # nothing is remembered, or nothing that can be read
+            return self.by_rule
+
+    def remember(self, rows: int) -> None:
+        """Keep `rows` for the next run. A cache that cannot be written costs that run one step."""
+        if self.path is None:
+            return
+        fresh = self.path.with_suffix(f".{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(f"{rows}\n", "utf-8")
+            fresh.replace(self.path)
+        except OSError as error:
+            sys.stderr.write(f"the pass size is not remembered: {error}\n")
+
+
+def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], cache_dir: Path | None) -> PassSize:
+    """The pass of a job; what is remembered stands for one model, one card and all that decides a row's memory."""
+    settings = job.settings
+    by_rule = micro_batch_for(rows, settings.records_per_step, compute)
+    if cache_dir is None:
+        return PassSize(by_rule, None)
+    model = (job.base_model.fingerprint, settings.lora_rank, settings.target_modules)
+    decides = (*model, compute.name, compute.precision, longest(rows), settings.records_per_step)
+    key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+    return PassSize(by_rule, cache_dir / "pass-sizes" / f"{key}.txt")
+
+
+def micro_batch_for(rows: Sequence[Row], records_per_step: int, compute: Compute) -> int:
+    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step."""
+    return max(1, min(records_per_step, PASS_TOKENS[compute.device.type] // longest(rows)))
+
+
+def longest(rows: Sequence[Row]) -> int:
+    """Tokens of the longest row."""
+    return max(len(row.ids) for row in rows)
