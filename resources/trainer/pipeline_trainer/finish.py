@@ -11,7 +11,7 @@ from .errors import TrainerError
 from .hardware import peak_memory_bytes
 from .protocol import EXIT_CANCELLED, EXIT_INTERRUPTED, Command
 from .run_state import Run
-from .validate import emit_evaluation, sample, save
+from .validate import emit_evaluation, evaluate, sample, save
 
 ADAPTER_PATH: Final = "adapter"
 REASONS: Final = {"pause": "paused", "parent_gone": "parent_gone", "signal": "signal"}
@@ -32,7 +32,9 @@ def complete(run: Run) -> None:
     set_adapter_tensors(run.trainable, read_adapter(run.run_dir / ADAPTER_PATH)[0])
     sample(run)
     progress = run.progress
-    best, base = progress.best or {}, progress.base or {}
+    # Only where the best checkpoint was damaged is the result another one, not measured yet as it stands.
+    measured = progress.best_step in (None, result.step)
+    best, base = (progress.best if measured else evaluate(run)) or {}, progress.base or {}
     emit_evaluation(run, "base", base, step=0, final=True)
     emit_evaluation(run, "adapter", best, step=result.step, final=True)
     run.log.emit(
@@ -72,11 +74,19 @@ def leave(run: Run, command: Command) -> int:
 
 
 def write_result(run: Run) -> Result:
-    """Copy the adapter of the best checkpoint by held-out loss, else of the last, to `RUN_DIR/adapter`."""
-    best = run.progress.best_step
-    step = run.progress.step if best is None else best
+    """Copy the adapter of the best checkpoint by held-out loss, else of the last, to `RUN_DIR/adapter`.
+
+    Raises `checkpoint_damaged` when the last one cannot be used either.
+    """
+    last, best = run.progress.step, run.progress.best_step
+    step = last if best is None else best
     source = run.checkpoints / checkpoint.folder_name(step)
     fault = checkpoint.fault_of(source)
+    if fault is not None and step != last:
+        message = f"The best checkpoint, {source.name}, cannot be used: {fault}. The result is that of step {last}."
+        run.log.warn("best_checkpoint_damaged", message)
+        step, source = last, run.checkpoints / checkpoint.folder_name(last)
+        fault = checkpoint.fault_of(source)
     if fault is not None:
         raise TrainerError(
             "checkpoint_damaged",

@@ -9,7 +9,7 @@ from torch.nn import functional
 from training_builders import Folder, attempt, make_model, make_run, open_run
 
 from pipeline_trainer import evaluate as evaluate_module
-from pipeline_trainer import validate
+from pipeline_trainer import finish, validate
 from pipeline_trainer.checkpoint import folder_name
 from pipeline_trainer.progress import Groups, HeldOut, Progress
 from pipeline_trainer.run_state import Run
@@ -69,6 +69,28 @@ def test_rule_10_the_result_is_the_best_adapter_not_the_last(
     best = folder.path / "checkpoints" / folder_name(3) / "adapter_model.safetensors"
     last = folder.path / "checkpoints" / folder_name(10) / "adapter_model.safetensors"
     assert folder.adapter() == best.read_bytes() != last.read_bytes()
+
+
+def test_rule_10_a_best_checkpoint_that_is_damaged_gives_way_to_the_last(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a run whose training is done could never be finished."""
+    folder = make_run(tmp_path / "run", model, eval_steps=1, save_steps=50)
+    losses = {0: 5.0, **dict.fromkeys(range(1, 11), 4.0), 3: 2.0}
+
+    def evaluation(run: Run) -> Groups:
+        if run.progress.step == 5:
+            (folder.path / "checkpoints" / folder_name(3) / "adapter_model.safetensors").write_bytes(b"")
+        return {"all": HeldOut(losses[run.progress.step] * 10, 10, 3)}
+
+    monkeypatch.setattr(validate, "evaluate", evaluation)
+    monkeypatch.setattr(finish, "evaluate", evaluation)
+    assert attempt(folder) == 0
+    completed = folder.named("completed")[0]
+    assert (completed["source_step"], completed["final_validation_loss"]) == (10, 4.0)
+    assert [event["code"] for event in folder.named("warning")] == ["best_checkpoint_damaged"]
+    last = folder.path / "checkpoints" / folder_name(10) / "adapter_model.safetensors"
+    assert folder.adapter() == last.read_bytes()
 
 
 def test_rule_10_without_held_out_records_the_last_adapter_is_the_result(tmp_path: Path, model: Path) -> None:

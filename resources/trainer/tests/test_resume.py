@@ -49,7 +49,9 @@ def test_rule_5_killed_at_random_moments_gives_the_same_bits(tmp_path: Path, mod
             os._exit(attempt(killed))
         # The step at which to strike; how far the child gets into it is up to the machine.
         target = killed.steps_reported + moments.randrange(1, 9)
+        deadline = time.monotonic() + 120
         while killed.steps_reported < target:
+            assert time.monotonic() < deadline
             if os.waitpid(child, os.WNOHANG)[0] == child:
                 break
             time.sleep(0.001)
