@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
@@ -15,11 +16,23 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ] as const;
 const THEMES = ['light', 'dark'] as const;
-/** Enough for a curve and its smoothing. */
-const STEPS_BEFORE_THE_PICTURES = 40;
+const REAL_PYTHON =
+  process.env['PIPELINE_PYTHON'] ?? join(ROOT, 'resources', 'runtime', 'python', 'bin', 'python');
+/** A run of this name is photographed under way; the scripted trainer plays it. */
+const PLAYED = 'evening|long|aggressive';
+const PLAYED_STEPS = 240;
 
-const TINY = { max_steps: 4, batch_size: 2, max_length: 128, eval_steps: 2, save_steps: 2 };
-const LONG = { ...TINY, max_steps: 400, eval_steps: 20, save_steps: 20 };
+const TINY = {
+  max_steps: 4,
+  batch_size: 2,
+  max_length: 128,
+  eval_steps: 2,
+  save_steps: 2,
+  validation_share: 0.02,
+};
+const LONG = { ...TINY, max_steps: 400, eval_steps: 50, save_steps: 50 };
+
+const QUESTION = { id: 'winter', text: 'How do I keep my house warm in winter?' };
 
 let pipeline: LaunchedApp;
 
@@ -75,7 +88,16 @@ const allRead = async (page: Page, count: number): Promise<Dataset[]> => {
   return read();
 };
 
-/** A data folder as a person would have it after a day: datasets, a finished run, one at work, one waiting. */
+const createJob = (
+  page: Page,
+  { dataset, ...rest }: { dataset: string; name: string; changes: object; sample_prompts?: object[] },
+): Promise<TrainingJob> =>
+  call(page, { name: 'base_models.list' }, z.array(BaseModel)).then(([base]) => {
+    const input = { dataset_id: dataset, base_model_id: base?.id, preset_id: 'custom', ...rest };
+    return call(page, { name: 'jobs.create', input }, TrainingJob);
+  });
+
+/** Datasets of three shapes and one real run of a few steps. */
 const fill = async (page: Page) => {
   const sample = await call(page, { name: 'datasets.import_sample' }, Dataset);
   await importFiles(page, {
@@ -83,43 +105,35 @@ const fill = async (page: Page) => {
     'glossary.json': GLOSSARY,
   });
   const datasets = await allRead(page, 3);
-  const [base] = await call(page, { name: 'base_models.list' }, z.array(BaseModel));
-  const create = (name: string, changes: object) =>
-    call(
-      page,
-      {
-        name: 'jobs.create',
-        input: {
-          name,
-          dataset_id: sample.id,
-          base_model_id: base?.id,
-          preset_id: 'custom',
-          changes,
-        },
-      },
-      TrainingJob,
-    );
-  const first = await create('Lighthouse keeper, first look', TINY);
+  const first = await createJob(page, {
+    dataset: sample.id,
+    name: 'Lighthouse keeper, first look',
+    changes: TINY,
+    sample_prompts: [QUESTION],
+  });
   const finished = await whenJob(page, first.id, ['completed', 'failed']);
   expect(finished.error_message).toBeNull();
-  const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
-  await whenJob(page, short.id, ['failed']);
-  const stopped = await create('Lighthouse keeper, evening tone', LONG);
-  await expect.poll(async () => (await jobOf(page, stopped.id)).current_step).toBeGreaterThan(2);
-  await call(page, { name: 'jobs.pause', input: { id: stopped.id } }, TrainingJob);
-  await whenJob(page, stopped.id, ['paused']);
-  const running = await create('Lighthouse keeper, long answers', LONG);
-  await create('Lighthouse keeper, aggressive', LONG);
-  await expect
-    .poll(async () => (await jobOf(page, running.id)).current_step, { timeout: 240_000 })
-    .toBeGreaterThan(STEPS_BEFORE_THE_PICTURES);
   return {
     sample: sample.id,
     reports: datasets.find(({ name }) => name.startsWith('Field'))?.id ?? '',
     finished: finished.id,
-    running: running.id,
     model: finished.artifact_id ?? '',
   };
+};
+
+/** One job that failed, one paused, one running, one waiting; answers the running one. */
+const fillQueue = async (page: Page, dataset: string): Promise<string> => {
+  const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
+  const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
+  await whenJob(page, short.id, ['failed']);
+  const paused = await create('Lighthouse keeper, evening tone', LONG);
+  await expect.poll(async () => (await jobOf(page, paused.id)).current_step).toBeGreaterThan(60);
+  await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
+  await whenJob(page, paused.id, ['paused']);
+  const running = await create('Lighthouse keeper, long answers', LONG);
+  await create('Lighthouse keeper, aggressive', LONG);
+  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(PLAYED_STEPS);
+  return running.id;
 };
 
 const dress = async (page: Page, theme: 'light' | 'dark', size: (typeof SIZES)[number]): Promise<void> => {
@@ -145,7 +159,7 @@ const hideFolders = (page: Page): Promise<void> =>
   );
 
 const settled = async (page: Page): Promise<void> => {
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.locator('h1')).toBeVisible();
   await expect(page.getByRole('status', { name: /…$/ })).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   await page.evaluate(
@@ -170,14 +184,32 @@ const inEveryDress = async (page: Page, name: string, arrange: () => Promise<voi
   }
 };
 
+/** A Python that hands the runs to be played to the script and all else to the real one. */
+const writePython = async (folder: string): Promise<string> => {
+  const python = join(folder, 'python');
+  const trainer = join(PICTURES, 'trainer.mjs');
+  const script = [
+    '#!/bin/sh',
+    `if [ "$3" = run ] && grep -qE '"name": ?".*(${PLAYED})' "$4/job.json"; then`,
+    `  shift 3; exec '${process.execPath}' '${trainer}' "$@"`,
+    'fi',
+    `exec '${REAL_PYTHON}' "$@"`,
+  ];
+  await writeFile(python, script.join('\n'), { mode: 0o755 });
+  return python;
+};
+
+let pythonDir: string;
+
 test.beforeAll(async () => {
-  await mkdir(PICTURES, { recursive: true });
-  pipeline = await launch();
+  pythonDir = await mkdtemp(join(tmpdir(), 'pipeline-gallery-'));
+  pipeline = await launch({ env: { PIPELINE_PYTHON: await writePython(pythonDir) } });
 });
 
 test.afterAll(async () => {
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);
+  await rm(pythonDir, { recursive: true, force: true });
 });
 
 test('empty lists', async () => {
@@ -197,6 +229,7 @@ test('empty lists', async () => {
 test('a data folder full of real things', async () => {
   const { page } = pipeline;
   const made = await fill(page);
+  const running = await fillQueue(page, made.sample);
   const tab = async (path: string, name: string) => {
     await show(page, path);
     await page.getByRole('tab', { name }).click();
@@ -216,7 +249,7 @@ test('a data folder full of real things', async () => {
     ['datasets', '/datasets'],
     ['new-run', `/new-run/dataset/${made.sample}`],
     ['jobs', '/jobs'],
-    ['job', `/jobs/${made.running}`],
+    ['job', `/jobs/${running}`],
     ['models', '/models'],
     ['model', `/models/${made.model}`],
     ['settings', '/settings'],
