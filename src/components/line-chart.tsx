@@ -9,7 +9,7 @@ import {
 } from 'chart.js';
 import annotationPlugin from 'chartjs-plugin-annotation';
 import { useEffect, useRef, useState } from 'react';
-import { chartOptions, toDataset } from './line-chart-options';
+import { chartOptions, formatAlong, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
 import { downsample } from './downsample';
 
@@ -39,7 +39,7 @@ export const LineChart = ({ label, summary, series, asTable, className, ...look 
   <figure aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
     {asTable ? (
-      <ChartTable label={label} series={series} xTitle={look.xTitle} />
+      <ChartTable label={label} series={series} xUnit={look.xUnit} />
     ) : (
       <Canvas series={series} look={look} />
     )}
@@ -80,11 +80,11 @@ const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly
 const ChartTable = ({
   label,
   series,
-  xTitle,
+  xUnit,
 }: {
   readonly label: string;
   readonly series: readonly Series[];
-  readonly xTitle: string;
+  readonly xUnit: string;
 }) => (
   <div
     className="grid h-full auto-cols-fr grid-flow-col gap-6 overflow-y-auto px-4"
@@ -100,7 +100,7 @@ const ChartTable = ({
           <thead>
             <tr className="text-xs text-ink-3">
               <th scope="col" className="text-left font-medium">
-                {xTitle}
+                {xUnit}
               </th>
               <th scope="col" className="text-right font-medium">
                 value
@@ -110,7 +110,7 @@ const ChartTable = ({
           <tbody>
             {downsample(one.points, TABLE_ROWS / 2).map((point) => (
               <tr key={point.x} className="border-t">
-                <td>{point.x.toLocaleString('en-US', { maximumFractionDigits: 1 })}</td>
+                <td>{formatAlong(point.x)}</td>
                 <td className="text-right">{point.y.toPrecision(4)}</td>
               </tr>
             ))}

@@ -14,6 +14,12 @@ const number = (payload: Payload, key: string): number => {
   return typeof value === 'number' ? value : 0;
 };
 
+const INTERRUPTIONS: Readonly<Record<string, string>> = {
+  paused: 'Paused',
+  parent_gone: 'Interrupted: the app ended',
+  signal: 'Interrupted by a signal',
+};
+
 const WORDS: Readonly<Record<string, (payload: Payload) => string>> = {
   hello: (payload) =>
     `Started on ${text(payload, 'device_name')}, ${text(payload, 'precision')}, PyTorch ${text(payload, 'torch')}`,
@@ -29,14 +35,11 @@ const WORDS: Readonly<Record<string, (payload: Payload) => string>> = {
     `Completed; the adapter is that of step ${formatCount(number(payload, 'source_step'))}`,
   failed: (payload) => text(payload, 'message'),
   cancelled: () => 'Cancelled',
-  interrupted: (payload) => `Interrupted: ${text(payload, 'reason').replaceAll('_', ' ')}`,
+  interrupted: (payload) => INTERRUPTIONS[text(payload, 'reason')] ?? 'Interrupted',
 };
 
 export const eventWords = ({ event, payload }: JobEvent): string =>
   WORDS[event]?.(payload) ?? event.replaceAll('_', ' ');
-
-export const eventStep = ({ payload }: JobEvent): number | null =>
-  typeof payload['step'] === 'number' ? payload['step'] : null;
 
 export const eventTone = ({ event }: JobEvent): Tone => {
   if (event === 'failed') return 'bad';

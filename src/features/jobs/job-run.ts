@@ -105,6 +105,12 @@ const loadEvents = async (id: string): Promise<JobEvent[]> => {
   return [...first.events, ...last.events];
 };
 
+/** The step that an event names, else the last one before it; null before the first. */
+export const stepOf = (run: JobRun, { payload, time }: JobEvent): number | null => {
+  if (typeof payload['step'] === 'number') return payload['step'];
+  return run.points.findLast(({ timestamp }) => timestamp <= time)?.step ?? null;
+};
+
 interface Identity<Row> {
   readonly key: (row: Row) => string;
   readonly order: (row: Row) => number;

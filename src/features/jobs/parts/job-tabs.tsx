@@ -15,7 +15,8 @@ import { Facts, Panel } from '../../../components/layout';
 import { Tabs } from '../../../components/overlays';
 import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
-import { eventStep, eventTone, eventWords } from '../event-words';
+import { eventTone, eventWords } from '../event-words';
+import { stepOf } from '../job-run';
 import type { JobRun } from '../job-run';
 import { LogView } from './log-view';
 import { Samples } from './samples';
@@ -58,29 +59,39 @@ const Events = ({ run }: { readonly run: JobRun }) =>
           >
             {formatClock(event.time)}
           </time>
-          <Badge tone={eventTone(event)}>{event.event.replaceAll('_', ' ')}</Badge>
-          <span className="min-w-0 flex-1">{eventWords(event)}</span>
-          <span className="text-xs text-ink-3">
-            {eventStep(event) === null ? '' : `step ${formatCount(eventStep(event) ?? 0)}`}
+          <span className="w-24 shrink-0">
+            <Badge tone={eventTone(event)}>{event.event.replaceAll('_', ' ')}</Badge>
           </span>
+          <span className="min-w-0 flex-1 py-1.5 break-words">{eventWords(event)}</span>
+          <span className="shrink-0 text-right text-xs text-ink-3">{stepWords(stepOf(run, event))}</span>
         </li>
       ))}
     </ul>
   );
 
+const stepWords = (step: number | null): string => (step === null ? '' : `step ${formatCount(step)}`);
+
 const RunSettings = ({ job }: { readonly job: TrainingJob }) => (
-  <div className="columns-1 gap-8 p-4 narrow:columns-2">
-    <Facts
-      rows={Object.entries(job.hyperparameters).map(
-        ([key, value]) =>
-          [
-            key.replaceAll('_', ' '),
-            value === null ? 'chosen by rule' : Array.isArray(value) ? value.join(', ') : String(value),
-          ] as const,
-      )}
-    />
+  <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 narrow:grid-cols-2">
+    {halves(settingRows(job)).map((rows) => (
+      <Facts key={rows[0]?.[0]} rows={rows} />
+    ))}
   </div>
 );
+
+const settingRows = (job: TrainingJob) =>
+  Object.entries(job.hyperparameters).map(
+    ([key, value]) =>
+      [
+        key.replaceAll('_', ' '),
+        value === null ? 'chosen by rule' : Array.isArray(value) ? value.join(', ') : String(value),
+      ] as const,
+  );
+
+const halves = <Row,>(rows: readonly Row[]): (readonly Row[])[] => {
+  const middle = Math.ceil(rows.length / 2);
+  return [rows.slice(0, middle), rows.slice(middle)];
+};
 
 const COLUMNS: readonly Column<Checkpoint>[] = [
   { key: 'step', head: 'Step', right: true, cell: ({ step }) => formatCount(step) },

@@ -6,10 +6,11 @@ import { Segments, Slider } from '../../../components/fields';
 import { formatCount, formatLoss } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { LineChart } from '../../../components/line-chart';
-import type { Mark, Series } from '../../../components/line-chart-options';
-import type { TrainingJob } from '../../../lib/types/lora-training';
-import { eventStep, eventTone, eventWords } from '../event-words';
-import { heldOutOf } from '../job-run';
+import type { Mark } from '../../../components/line-chart-marks';
+import type { Series } from '../../../components/line-chart-options';
+import type { JobStatus, TrainingJob } from '../../../lib/types/lora-training';
+import { eventTone, eventWords } from '../event-words';
+import { heldOutOf, stepOf } from '../job-run';
 import type { JobRun } from '../job-run';
 
 type Axis = 'step' | 'tokens' | 'time';
@@ -23,7 +24,11 @@ const SCALES = [
   { value: 'linear', label: 'Linear' },
   { value: 'log', label: 'Log' },
 ] as const;
-const TITLES: Record<Axis, string> = { step: 'step', tokens: 'tokens', time: 'minute' };
+const UNITS: Record<Axis, string> = { step: 'steps', tokens: 'tokens', time: 'min' };
+/** Steps on each side, where there are enough of them to smooth. */
+const RADIUS = 5;
+const STEPS_A_RADIUS = 10;
+const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
 
 /** Where a step lies on the chosen axis. */
 export const positionOf = (run: JobRun, axis: Axis): ((step: number) => number) => {
@@ -65,10 +70,18 @@ const lossSeries = (run: JobRun, axis: Axis, radius: number): Series[] => {
   ];
 };
 
+const MOST_EVENTS = 5;
+const MOST_LETTERS = 40;
+
+const shortened = (words: string): string =>
+  words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1).trimEnd()}…` : words;
+
 const lossMarks = (run: JobRun, axis: Axis, live: boolean): Mark[] => {
   const at = positionOf(run, axis);
   const last = run.points.at(-1);
-  const events = run.events.filter((event) => eventTone(event) !== 'neutral').slice(-5);
+  const events = run.events
+    .filter((event) => event.event !== 'failed' && eventTone(event) !== 'neutral')
+    .slice(-MOST_EVENTS);
   return [
     ...run.checkpoints.map(({ step, best, pruned }): Mark => ({
       kind: pruned ? 'pruned' : best ? 'best' : 'kept',
@@ -76,11 +89,40 @@ const lossMarks = (run: JobRun, axis: Axis, live: boolean): Mark[] => {
     })),
     ...events.map((event): Mark => ({
       kind: 'event',
-      x: at(eventStep(event) ?? 0),
-      label: eventWords(event).slice(0, 40),
+      x: at(stepOf(run, event) ?? 0),
+      label: shortened(eventWords(event)),
     })),
-    ...(live && last
-      ? [{ kind: 'now', x: at(last.step), label: `now, step ${formatCount(last.step)}` } as const]
+    ...(live && last ? nowMarks(run, at(last.step), last.step) : []),
+  ];
+};
+
+/** Where the run stands, and what each curve says there. */
+const nowMarks = (run: JobRun, x: number, step: number): Mark[] => {
+  const training = run.points.findLast(({ training_loss }) => training_loss !== null)?.training_loss ?? null;
+  const heldOut = heldOutOf(run).all.at(-1);
+  return [
+    { kind: 'now', x, label: `now, step ${formatCount(step)}` },
+    ...(training === null
+      ? []
+      : [
+          {
+            kind: 'reading',
+            x,
+            y: training,
+            other: heldOut?.loss ?? null,
+            label: `training ${formatLoss(training)}`,
+          } as const,
+        ]),
+    ...(heldOut
+      ? [
+          {
+            kind: 'reading',
+            x,
+            y: heldOut.loss,
+            other: training,
+            label: `held-out ${formatLoss(heldOut.loss)} at step ${formatCount(heldOut.step)}`,
+          } as const,
+        ]
       : []),
   ];
 };
@@ -106,7 +148,8 @@ export const LossPanel = ({
 }) => {
   const [axis, setAxis] = useState<Axis>('step');
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
-  const [radius, setRadius] = useState(5);
+  const [chosen, setRadius] = useState<number | null>(null);
+  const radius = chosen ?? (run.points.length < RADIUS * STEPS_A_RADIUS ? 0 : RADIUS);
   const [asTable, setAsTable] = useState(false);
   const series = useMemo(() => lossSeries(run, axis, radius), [run, axis, radius]);
   const marks = useMemo(() => lossMarks(run, axis, live), [run, axis, live]);
@@ -132,24 +175,25 @@ export const LossPanel = ({
         </>
       }
     >
-      <div className="relative">
+      {run.points.length === 0 ? (
+        <p className="h-68 p-4 text-ink-2">
+          {ENDED.includes(job.status)
+            ? 'The run ended before its first step.'
+            : 'The curve begins with the first step.'}
+        </p>
+      ) : (
         <LineChart
           label="Loss"
           summary={summaryOf(run)}
           series={series}
           marks={marks}
           asTable={asTable}
-          xTitle={TITLES[axis]}
+          xUnit={UNITS[axis]}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}
           className="h-68 px-2 pb-1"
         />
-        {run.points.length === 0 ? (
-          <p className="absolute inset-0 flex items-center justify-center text-ink-2">
-            The curve begins with the first step.
-          </p>
-        ) : null}
-      </div>
+      )}
     </Panel>
   );
 };

@@ -69,7 +69,7 @@ const SmallChart = ({
         label={chart.label}
         summary={`${chart.label} is ${value} at step ${last?.x ?? 0}.`}
         series={series}
-        xTitle="step"
+        xUnit="steps"
         xMax={totalSteps ?? undefined}
         className="mt-1 h-11"
       />
