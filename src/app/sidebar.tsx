@@ -17,10 +17,11 @@ const WORDS = 'hidden narrow:inline';
 export const Sidebar = () => {
   const [location] = useLocation();
   const counts = useCounts();
+  const running = useRows(jobs).some(isRunning);
   const here = entryOf(location);
   return (
     <nav aria-label="Screens" className="flex min-h-0 flex-col border-r bg-surface-0 p-3 max-narrow:p-2">
-      <p className="mb-2 flex h-8 items-center gap-2 px-2 font-semibold">
+      <p className="mb-2 flex h-8 items-center gap-2.5 px-2 font-semibold">
         <Mark />
         <span className={WORDS}>Pipeline</span>
       </p>
@@ -50,9 +51,14 @@ export const Sidebar = () => {
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
                 <span className={WORDS}>{entry.label}</span>
-                <span className={classNames(WORDS, 'ml-auto text-xs font-normal text-ink-3')}>
-                  {counts[path]}
-                </span>
+                {counts[path] ? (
+                  <span className={classNames(WORDS, 'ml-auto text-xs font-normal text-ink-3')}>
+                    {counts[path]}
+                  </span>
+                ) : null}
+                {path === paths.jobs && running ? (
+                  <span aria-hidden className="ml-auto size-1.5 shrink-0 rounded-full bg-good-fill" />
+                ) : null}
               </Link>
             </li>
           );
@@ -85,7 +91,7 @@ const Now = () => {
         <span className="truncate">{job.name}</span>
       </span>
       <ProgressBar label={`Progress of ${job.name}`} value={job.progress} />
-      <span className="flex justify-between text-xs text-ink-2">
+      <span className="flex justify-between text-xs text-ink-2 tabular-nums">
         <span>
           {formatCount(job.current_step)} / {formatCount(job.total_steps ?? 0)}
         </span>

@@ -16,7 +16,7 @@ export const StatusBar = () => {
   const denied = useValue(network);
   const requests = denied ? denied.window_requests + denied.trainer_requests : 0;
   return (
-    <footer className="col-span-2 flex items-center gap-4 overflow-hidden border-t bg-surface-0 px-3 text-xs whitespace-nowrap text-ink-2">
+    <footer className="col-span-2 flex items-center gap-4 overflow-hidden border-t bg-surface-0 px-3 text-xs whitespace-nowrap text-ink-2 tabular-nums">
       <Card />
       <Separator />
       <RunningJob />

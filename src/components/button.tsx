@@ -50,7 +50,11 @@ export const Button = ({
     >
       {Icon ? <Icon aria-hidden className={small ? 'size-3.5' : 'size-4'} /> : null}
       {children}
-      {shortcut ? <Kbd plain={look === 'filled'}>{shortcut}</Kbd> : null}
+      {shortcut ? (
+        <span className="ml-1">
+          <Kbd plain={look === 'filled'}>{shortcut}</Kbd>
+        </span>
+      ) : null}
     </button>
   );
 };
@@ -74,7 +78,7 @@ export const Kbd = ({ children, plain }: { readonly children: ReactNode; readonl
   <kbd
     aria-hidden
     className={classNames(
-      'ml-1 rounded-sm border px-1 font-sans text-xs font-medium whitespace-nowrap',
+      'rounded-sm border px-1 font-sans text-xs font-medium whitespace-nowrap',
       plain ? 'border-current text-current' : 'border-line bg-surface-1 text-ink-3',
     )}
   >

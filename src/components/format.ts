@@ -37,6 +37,10 @@ export const formatChange = (from: number, to: number): string => {
   return `${change < 0 ? '−' : '+'} ${Math.abs(change).toFixed(1)} %`;
 };
 
+/** `5.2 % lower`: the same in words. */
+export const formatChangeWords = (from: number, to: number): string =>
+  `${Math.abs(((to - from) / from) * 100).toFixed(1)} % ${to < from ? 'lower' : 'higher'}`;
+
 export const formatRate = (rate: number): string => {
   if (rate === 0) return '0';
   const [digits = '0', power = '0'] = rate.toExponential(1).split('e');
@@ -60,10 +64,12 @@ export const formatRoughDuration = (ms: number): string => {
   return `≈ ${formatDuration(Math.round(ms / MINUTE) * MINUTE)}`;
 };
 
-/** `≈ 46 min ± 4`: half the band's width, in the unit of the figure. */
+/** `≈ 46 min ± 4`, `≈ 20 h ± 3`: half the band's width, in the unit of the figure. */
 export const formatDurationBand = ({ low, expected, high }: Band): string => {
+  const spread = (high - low) / 2;
+  if (spread >= HOUR) return `≈ ${Math.round(expected / HOUR)} h ± ${Math.round(spread / HOUR)}`;
   const unit = expected < MINUTE ? 1000 : MINUTE;
-  return `${formatRoughDuration(expected)} ± ${Math.max(1, Math.round((high - low) / 2 / unit))}`;
+  return `${formatRoughDuration(expected)} ± ${Math.max(1, Math.round(spread / unit))}`;
 };
 
 /** `≈ 18.1 GB ± 0.6`. */

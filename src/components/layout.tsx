@@ -44,10 +44,7 @@ export const Page = ({
       <div className="ml-auto flex shrink-0 items-center gap-3">{actions}</div>
     </header>
     <div
-      className={classNames(
-        'flex min-h-0 flex-1 flex-col overflow-y-auto px-6 pt-px pb-5',
-        dense ? 'gap-3' : 'gap-4',
-      )}
+      className={classNames('page-scroll flex min-h-0 flex-1 flex-col pt-px pb-5', dense ? 'gap-3' : 'gap-4')}
     >
       {children}
     </div>

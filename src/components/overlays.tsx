@@ -84,19 +84,25 @@ export interface MenuAction {
   readonly disabled?: boolean;
 }
 
+/** As high as the buttons of a page's head; `small` as those of a row. */
 export const Menu = ({
   label,
   actions,
+  small,
 }: {
   readonly label: string;
   readonly actions: readonly MenuAction[];
+  readonly small?: boolean;
 }) => (
   <BaseMenu.Root>
     <BaseMenu.Trigger
       aria-label={label}
-      className="inline-flex size-6 items-center justify-center rounded-sm border border-line-strong bg-surface-2 hover:bg-hover"
+      className={classNames(
+        'inline-flex shrink-0 items-center justify-center border border-line-strong bg-surface-2 hover:bg-hover',
+        small ? 'size-6 rounded-sm' : 'size-8 rounded-md',
+      )}
     >
-      <Ellipsis aria-hidden className="size-3.5" />
+      <Ellipsis aria-hidden className={small ? 'size-3.5' : 'size-4'} />
     </BaseMenu.Trigger>
     <BaseMenu.Portal>
       <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">

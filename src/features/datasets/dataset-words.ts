@@ -17,7 +17,7 @@ export const FORMAT_WORDS: Record<DatasetFormat, string> = {
   table: 'table',
 };
 
-export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ');
+export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ').replace('json', 'JSON');
 
 export const datasetState = ({
   status,

@@ -1,5 +1,6 @@
 import { Activity, FlaskConical, Plus } from 'lucide-react';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
 import { SearchInput } from '../../components/fields';
@@ -12,7 +13,7 @@ import { jobs } from '../../stores';
 import { useAction } from '../../use-load';
 import { startTryIt } from './job-actions';
 import { groupJobs } from './job-words';
-import { FinishedRow, NeedsYouRow, RunningRow } from './parts/job-rows';
+import { FinishedRow, NeedsYouRow, RowHeads, RunningRow } from './parts/job-rows';
 import { WaitingList } from './parts/waiting-list';
 
 export const JobsPage = () => {
@@ -100,6 +101,7 @@ const Groups = ({
   }
   return (
     <Panel plain className="overflow-hidden">
+      <RowHeads />
       <Group title="Running" count={running.length}>
         {running.map((job) => (
           <RunningRow key={job.id} job={job} />
@@ -129,11 +131,11 @@ const Group = ({
   readonly title: string;
   readonly count: number;
   readonly note?: string;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }) =>
   count > 0 ? (
     <section aria-label={title}>
-      <h2 className="flex h-8 items-center gap-2 border-b bg-surface-0 px-4 text-xs font-semibold text-ink-2">
+      <h2 className="flex h-8 items-center gap-2 border-t bg-surface-0 px-4 text-xs font-semibold text-ink-2">
         {title} <span className="font-normal text-ink-3">{note ? `${count}, ${note}` : count}</span>
       </h2>
       <ul>{children}</ul>

@@ -8,6 +8,7 @@ import type { Loaded } from '../../live-store';
 import { useAction, useLoad } from '../../use-load';
 import { chooseAndImport } from '../datasets';
 import { startTryIt } from '../jobs';
+import { checkRows } from './parts/check-rows';
 import { Checks } from './parts/checks';
 import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
@@ -21,7 +22,7 @@ export const StartPage = () => {
   return (
     <main
       aria-labelledby="page-title"
-      className="flex min-h-0 min-w-0 flex-1 flex-col gap-4 overflow-y-auto px-6 pt-6 pb-5"
+      className="page-scroll flex min-h-0 min-w-0 flex-1 flex-col gap-4 pt-6 pb-5"
     >
       <header className="flex items-start gap-3">
         <div className="min-w-0 flex-1">
@@ -67,18 +68,17 @@ const verdict = (
       title: 'Pipeline',
       says: state.kind === 'loading' ? 'Looking at this machine…' : 'Everything but training works.',
     };
-  const failed = state.value.filter(({ level }) => level === 'failed').length;
-  const look = state.value.filter(({ level }) => level === 'look').length;
-  if (failed > 0)
+  const rows = checkRows(state.value);
+  const [failed, look] = ['failed', 'look'].map((level) => rows.filter((row) => row.level === level).length);
+  if (failed)
     return {
       title: 'Not ready to train yet',
-      says: `${failed} of ${state.value.length} checks failed; each says the one thing to do.`,
+      says: `${failed} of ${rows.length} checks failed; each says the one thing to do.`,
     };
   return {
     title: 'Ready to train on this machine',
-    says:
-      look > 0
-        ? `${state.value.length - look} checks passed, ${look} ${look === 1 ? 'needs' : 'need'} a look.`
-        : 'All checks passed.',
+    says: look
+      ? `${rows.length - look} checks passed, ${look} ${look === 1 ? 'needs' : 'need'} a look.`
+      : 'All checks passed.',
   };
 };

@@ -13,18 +13,22 @@ export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
         {records.current ? (
           <>
             <div className="flex h-10 items-center gap-3 border-b px-4">
-              <h2 className="font-semibold">Line {formatCount(records.current.record.source_line)}</h2>
-              <span className="truncate font-mono text-mono text-ink-3">{records.current.record.id}</span>
-              {Object.entries(records.current.record.scaffolding ?? {}).map(([key, value]) => (
-                <Badge key={key}>{`${key}: ${value}`}</Badge>
-              ))}
+              <h2 className="shrink-0 font-semibold">
+                Line {formatCount(records.current.record.source_line)}
+              </h2>
+              <span className="truncate font-mono text-mono text-ink-3" title={records.current.record.id}>
+                {records.current.record.id}
+              </span>
             </div>
+            <Scaffolding values={records.current.record.scaffolding ?? {}} />
             <ol aria-label="Turns" className="max-w-[45rem] p-4">
               {records.current.record.messages.map((message, index) => (
                 <li key={index} className="mb-4 grid grid-cols-[6rem_1fr] gap-4">
                   <div className="text-right">
                     <p className="font-medium">{message.role}</p>
-                    <p className="text-xs text-ink-3">{message.trained ? 'trained' : 'context'}</p>
+                    <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
+                      {message.trained ? 'trained' : 'context'}
+                    </p>
                   </div>
                   <div className="min-w-0">
                     <p className="break-words whitespace-pre-wrap">{message.content}</p>
@@ -43,3 +47,13 @@ export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
     </div>
   );
 };
+
+/** What the file says about a record beside its turns. */
+const Scaffolding = ({ values }: { readonly values: Readonly<Record<string, string>> }) =>
+  Object.keys(values).length === 0 ? null : (
+    <p className="flex flex-wrap gap-2 px-4 pt-3">
+      {Object.entries(values).map(([key, value]) => (
+        <Badge key={key}>{`${key}: ${value.replaceAll('_', ' ')}`}</Badge>
+      ))}
+    </p>
+  );

@@ -56,7 +56,7 @@ const fileFacts = (dataset: Dataset) =>
     ],
     ['Size', formatBytes(dataset.file_size)],
     ['Shape', shapeOf(dataset)],
-    ['Tokens', count(dataset.total_tokens)],
+    ...(dataset.total_tokens === null ? [] : [['Tokens', count(dataset.total_tokens)] as const]),
     ['Turns a conversation', dataset.avg_turns_per_conversation?.toFixed(1) ?? NOTHING],
     ['Added', <Ago key="added" time={dataset.created_at} />],
   ] as const;

@@ -93,10 +93,12 @@ const ProblemRow = ({
   return (
     <li className="border-b px-4 py-2 last:border-0">
       <div className="flex items-center gap-3">
-        <span className="w-20 shrink-0 text-ink-3">
+        <span className="w-16 shrink-0 text-ink-3">
           {problem.line > 0 ? `line ${formatCount(problem.line)}` : 'file'}
         </span>
-        <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
+        <span className="w-36 shrink-0">
+          <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
+        </span>
         <span className="min-w-0 flex-1">{problem.error}</span>
         {problem.path ? <span className="font-mono text-mono text-ink-3">{problem.path}</span> : null}
         {problem.line > 0 ? (
@@ -110,7 +112,7 @@ const ProblemRow = ({
           </Button>
         ) : null}
       </div>
-      {problem.suggestion ? <p className="pl-23 text-xs text-ink-2">{problem.suggestion}</p> : null}
+      {problem.suggestion ? <p className="pl-58 text-xs text-ink-2">{problem.suggestion}</p> : null}
       {raw !== null ? (
         <pre
           tabIndex={0}

@@ -110,13 +110,17 @@ const Rows = ({ rows, records }: { readonly rows: readonly IndexedRecord[]; read
           aria-selected={index === records.current?.index}
           onClick={() => records.choose(index)}
           className={classNames(
-            'flex h-10 cursor-default items-center gap-3 border-b px-3',
-            index === records.current?.index ? 'bg-selected' : 'hover:bg-hover',
+            'flex h-10 cursor-default items-center gap-2 border-b border-l-2 pr-2 pl-2.5',
+            index === records.current?.index
+              ? 'border-l-accent bg-selected'
+              : 'border-l-transparent hover:bg-hover',
           )}
         >
-          <span className="w-10 shrink-0 text-xs text-ink-3">{formatCount(record.source_line)}</span>
+          <span className="min-w-8 shrink-0 text-xs text-ink-3 tabular-nums">
+            {formatCount(record.source_line)}
+          </span>
           <span className="min-w-0 flex-1 truncate">{titleOf(record)}</span>
-          <span className="text-xs text-ink-3">{formatAmount(record.messages.length, 'turn')}</span>
+          <span className="shrink-0 text-xs text-ink-3">{formatAmount(record.messages.length, 'turn')}</span>
         </li>
       ))}
     </ul>

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { classNames } from '../../../components/class-names';
 import {
+  formatAmount,
   formatChange,
   formatClock,
   formatCount,
@@ -30,13 +31,9 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
   return (
     <Panel plain className="px-4 pt-3 pb-2">
       <dl className={classNames('flex flex-wrap justify-between gap-x-8 gap-y-2', stale && 'opacity-70')}>
-        <Figure
-          label="Step"
-          value={steps(job)}
-          source={`${job.progress.toFixed(1)} %, epoch ${job.current_epoch} of ${job.total_epochs}`}
-        />
+        <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
         <TimeFigure job={job} now={now} stale={stale ? `no news for ${formatDuration(silent)}` : null} />
-        <LossFigure run={run} />
+        <LossFigure job={job} run={run} />
         <MemoryFigure job={job} run={run} />
         <CostFigure job={job} />
       </dl>
@@ -47,6 +44,12 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
 
 const steps = ({ current_step, total_steps }: TrainingJob): string =>
   `${formatCount(current_step)} of ${total_steps === null ? NOTHING : formatCount(total_steps)}`;
+
+/** The trainer counts epochs from 0; people from 1. */
+const epochs = ({ current_epoch, total_epochs, started_at }: TrainingJob): string =>
+  started_at === null
+    ? formatAmount(total_epochs, 'epoch')
+    : `epoch ${Math.min(current_epoch + 1, total_epochs)} of ${total_epochs}`;
 
 const TimeFigure = ({
   job,
@@ -64,7 +67,9 @@ const TimeFigure = ({
       <Figure
         label="Time"
         value={spent === null ? NOTHING : formatDuration(spent)}
-        source={spent === null ? 'not started' : 'from start to end'}
+        source={
+          spent === null ? 'not started' : job.completed_at === null ? 'spent so far' : 'from start to end'
+        }
       />
     );
   if (left === null)
@@ -78,14 +83,14 @@ const TimeFigure = ({
   );
 };
 
-const LossFigure = ({ run }: { readonly run: JobRun }) => {
+const LossFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const { base, best } = heldOutOf(run);
   if (!best)
     return (
       <Figure
         label="Held-out loss, best"
         value={base ? formatLoss(base.loss) : NOTHING}
-        source={base ? 'untouched model' : 'not measured yet'}
+        source={base ? 'untouched model' : job.completed_at === null ? 'not measured yet' : 'not measured'}
       />
     );
   const change = base ? formatChange(base.loss, best.loss) : null;
@@ -108,11 +113,13 @@ const MemoryFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: J
     job.current_metrics?.peak_memory_bytes ?? 0,
     ...run.points.slice(-2000).map(({ gpu_memory_bytes }) => gpu_memory_bytes ?? 0),
   );
-  const device =
-    job.gpu_config.num_gpus === 0 ? 'on the processor' : `card ${job.gpu_config.gpu_memory_gb} GB`;
-  return (
-    <Figure label="Memory, peak" value={measured > 0 ? formatMemory(measured) : NOTHING} source={device} />
-  );
+  const onCard = job.gpu_config.num_gpus > 0;
+  const device = onCard ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor';
+  if (measured === 0)
+    return (
+      <Figure label="Memory, peak" value={NOTHING} source={onCard ? device : `not measured ${device}`} />
+    );
+  return <Figure label="Memory, peak" value={formatMemory(measured)} source={device} />;
 };
 
 const CostFigure = ({ job }: { readonly job: TrainingJob }) => {

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { formatChange } from '../../../components/format';
+import { formatChangeWords } from '../../../components/format';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -54,7 +54,7 @@ const Verdict = ({ job }: { readonly job: TrainingJob }) => {
       <div className="min-w-0 flex-1">
         <p className="text-md font-semibold">
           {words}
-          {before !== null && after !== null ? `: loss ${formatChange(before, after)}` : ''}
+          {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
         </p>
         <p className="truncate text-xs text-ink-2" title={method}>
           {figures}. {method}

@@ -20,6 +20,15 @@ import { STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '
 const GRID =
   'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4';
 
+/** What the columns of every group are. */
+export const RowHeads = () => (
+  <div aria-hidden className={classNames(GRID, 'h-7 text-xs font-medium text-ink-3')}>
+    <span className="col-start-2">Job</span>
+    <span>State and result</span>
+    <span className="text-right">Left or spent</span>
+  </div>
+);
+
 const Row = ({
   job,
   icon: Icon,
@@ -39,8 +48,8 @@ const Row = ({
 }) => {
   const action = useAction();
   return (
-    <li data-row className="border-b last:border-0 hover:bg-hover">
-      <div className={classNames(GRID, tall ? 'min-h-15' : 'min-h-10')}>
+    <li data-row className="border-t hover:bg-hover">
+      <div className={classNames(GRID, tall ? 'min-h-15 py-2' : 'min-h-10')}>
         <Icon aria-label={STATUS_WORDS[job.status].word} className={classNames('size-4', TONE_TEXT[tone])} />
         <div className="min-w-0">
           <Link
@@ -84,7 +93,7 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
       state={
         <div className="flex items-center gap-2">
           <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="w-22" />
-          <span>
+          <span className="shrink-0 tabular-nums">
             {training
               ? `${formatCount(job.current_step)} of ${job.total_steps === null ? NOTHING : formatCount(job.total_steps)}`
               : STAGE_WORDS[job.current_stage]}
@@ -122,10 +131,10 @@ export const NeedsYouRow = ({ job }: { readonly job: TrainingJob }) => {
       right={spent === null ? NOTHING : formatDuration(spent)}
       state={
         <>
-          <p className="truncate" title={job.error_message ?? undefined}>
+          <p className="line-clamp-2 break-words" title={job.error_message ?? undefined}>
             {job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`}
           </p>
-          <p className="truncate text-xs text-ink-2">
+          <p className="line-clamp-2 text-xs break-words text-ink-2" title={job.error_hint ?? undefined}>
             {job.error_hint ?? 'Resume goes on from the last checkpoint.'}
           </p>
         </>

@@ -1,5 +1,6 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import { Select } from '../../../components/fields';
+import { IconButton } from '../../../components/button';
 import { formatCount } from '../../../components/format';
 import type { JobSample } from '../../../lib/types/job-records';
 import type { JobRun } from '../job-run';
@@ -13,28 +14,34 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
     return (
       <p className="p-4 text-ink-2">The untouched model answers first; then the model at each checkpoint.</p>
     );
+  const at = prompts.indexOf(current);
+  const go = (to: number) => setChosen(prompts[to]?.prompt_id ?? null);
   const answers = run.samples.filter(({ prompt_id }) => prompt_id === current.prompt_id);
   return (
     <div className="flex min-h-30 divide-x overflow-x-auto">
       <div className="w-50 shrink-0 p-4">
         <div className="flex justify-between text-xs text-ink-3">
           <span>
-            Prompt {prompts.indexOf(current) + 1} of {prompts.length}
+            Prompt {at + 1} of {prompts.length}
           </span>
           <span>seed {current.seed}</span>
         </div>
         <p className="mt-1">{current.prompt}</p>
         {prompts.length > 1 ? (
-          <div className="mt-2">
-            <Select
+          <div className="mt-2 flex gap-2">
+            <IconButton
               small
-              label="Prompt"
-              value={current.prompt_id}
-              options={prompts.map(({ prompt_id, prompt }) => ({
-                value: prompt_id,
-                label: prompt.slice(0, 60),
-              }))}
-              onChange={setChosen}
+              icon={ChevronLeft}
+              label="Previous prompt"
+              disabled={at === 0}
+              onClick={() => go(at - 1)}
+            />
+            <IconButton
+              small
+              icon={ChevronRight}
+              label="Next prompt"
+              disabled={at === prompts.length - 1}
+              onClick={() => go(at + 1)}
             />
           </div>
         ) : null}

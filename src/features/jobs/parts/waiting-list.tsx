@@ -30,7 +30,7 @@ export const WaitingList = ({ waiting }: { readonly waiting: readonly TrainingJo
   };
   return (
     <section aria-label="Waiting">
-      <h2 className="flex h-8 items-center gap-2 border-b bg-surface-0 px-4 text-xs font-semibold text-ink-2">
+      <h2 className="flex h-8 items-center gap-2 border-t bg-surface-0 px-4 text-xs font-semibold text-ink-2">
         Waiting{' '}
         <span className="font-normal text-ink-3">{waiting.length}, in this order; drag, or Alt ↑ ↓</span>
       </h2>
@@ -90,7 +90,7 @@ const WaitingRow = ({
       onDragOver={over}
       onDrop={() => onDrop(index)}
       className={classNames(
-        'flex h-10 items-center gap-3 border-b px-4 hover:bg-hover',
+        'flex h-10 items-center gap-3 border-t px-4 hover:bg-hover',
         dragged && 'bg-selected',
       )}
     >
@@ -106,6 +106,7 @@ const WaitingRow = ({
         {index + 1}. {index === 0 ? 'starts next' : 'waiting'}
       </span>
       <Menu
+        small
         label={`More for ${job.name}`}
         actions={[
           { label: 'Move up', disabled: index === 0, onSelect: () => onMove(job, index - 1) },

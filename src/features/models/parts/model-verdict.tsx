@@ -1,7 +1,7 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { TONE_TEXT } from '../../../components/badge';
 import { classNames } from '../../../components/class-names';
-import { formatChange, formatCount, formatLoss, NOTHING } from '../../../components/format';
+import { formatChangeWords, formatCount, formatLoss, NOTHING } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { verdictOf } from '../../jobs';
@@ -19,7 +19,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
       <h2 className="flex items-center gap-3 text-lg font-semibold tracking-tight">
         <Icon aria-hidden className={classNames('size-5', TONE_TEXT[tone])} />
         {words}
-        {before !== null && after !== null ? `: loss ${formatChange(before, after)}` : ''}
+        {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
       </h2>
       <table aria-label="Loss on held-out data" className="mt-3 w-full">
         <thead>
@@ -91,7 +91,7 @@ const BarRow = ({
   readonly strong?: boolean;
 }) => (
   <tr className={classNames('h-7', strong && 'font-semibold')}>
-    <th scope="row" className="text-left font-[inherit]">
+    <th scope="row" className={classNames('text-left', strong ? 'font-semibold' : 'font-normal')}>
       {label}
     </th>
     <td>

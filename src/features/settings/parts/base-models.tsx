@@ -72,6 +72,7 @@ const ModelRow = ({ model }: { readonly model: BaseModel }) => {
           </p>
         </div>
         <Menu
+          small
           label={`More for ${model.name}`}
           actions={[
             {

@@ -4,12 +4,8 @@ import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { Skeleton } from '../../../components/layout';
 import type { DoctorCheck } from '../../../lib/types/system';
-
-const ROWS = [
-  { label: 'Graphics card', ids: ['gpu', 'driver'] },
-  { label: 'Runtime', ids: ['runtime', 'model'] },
-  { label: 'Disk', ids: ['disk'] },
-] as const;
+import { checkRows } from './check-rows';
+import type { CheckRow } from './check-rows';
 
 const LOOKS = {
   passed: { icon: CircleCheck, tone: 'good', word: 'Passed' },
@@ -18,9 +14,7 @@ const LOOKS = {
   checking: { icon: CircleDashed, tone: 'neutral', word: 'Checking' },
 } as const;
 
-const ORDER = ['failed', 'look', 'passed'] as const;
-
-/** Three checks in plain words; the worst of a row's findings speaks for it. */
+/** Three checks in plain words. */
 export const Checks = ({
   checks,
   onRepeat,
@@ -29,43 +23,29 @@ export const Checks = ({
   readonly onRepeat: () => void;
 }) => (
   <section aria-label="Checks" className="shrink-0 divide-y rounded-lg border bg-surface-2">
-    {ROWS.map(({ label, ids }) => {
-      const mine = checks?.filter(({ id }) => ids.some((known) => known === id)) ?? [];
-      return <CheckRow key={label} label={label} checks={mine} onRepeat={onRepeat} />;
-    })}
+    {checkRows(checks ?? []).map((row) => (
+      <Row key={row.label} row={row} onRepeat={onRepeat} />
+    ))}
   </section>
 );
 
-const CheckRow = ({
-  label,
-  checks,
-  onRepeat,
-}: {
-  readonly label: string;
-  readonly checks: readonly DoctorCheck[];
-  readonly onRepeat: () => void;
-}) => {
-  const level = ORDER.find((known) => checks.some((check) => check.level === known)) ?? 'checking';
-  const worst = checks.find((check) => check.level === level);
-  const rest = checks.filter((check) => check !== worst);
-  const { icon: Icon, tone, word } = LOOKS[level];
+const Row = ({ row, onRepeat }: { readonly row: CheckRow; readonly onRepeat: () => void }) => {
+  const { icon: Icon, tone, word } = LOOKS[row.level];
   return (
     <div className="flex min-h-14 items-center gap-3 px-4 py-2">
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
-      <h2 className="w-37 shrink-0 font-medium">{label}</h2>
-      {worst ? (
-        <div className="min-w-0 flex-1">
-          <p>{worst.message}</p>
-          <p className="text-xs text-ink-2">
-            {[worst.hint, ...rest.map(({ message }) => message)].filter(Boolean).join(' ')}
-          </p>
-        </div>
-      ) : (
+      <h2 className="w-37 shrink-0 font-medium">{row.label}</h2>
+      {row.message === null ? (
         <div className="flex-1">
           <Skeleton className="w-1/2" />
         </div>
+      ) : (
+        <div className="min-w-0 flex-1">
+          <p>{row.message}</p>
+          {row.more ? <p className="text-xs text-ink-2">{row.more}</p> : null}
+        </div>
       )}
-      {level === 'failed' ? (
+      {row.level === 'failed' ? (
         <Button icon={RefreshCw} onClick={onRepeat}>
           Check again
         </Button>

@@ -22,7 +22,7 @@ export const DropHint = () => {
         Drop a file or folder anywhere
       </h2>
       <p className="text-ink-2">Its shape is recognised by content, not by name.</p>
-      <dl className="mt-3 grid grid-cols-[auto_1fr] text-xs">
+      <dl className="mt-3 grid grid-cols-[auto_1fr] items-center text-xs">
         {SHAPES.map(([keys, name]) => (
           <div key={keys} className="contents">
             <dt className="font-mono text-mono">{keys}</dt>

@@ -12,7 +12,8 @@ import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { groupJobs, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
 
-const SHOWN = 4;
+/** As many as leave the whole page in view at 1280 × 800. */
+const SHOWN = 3;
 
 export const Queue = () => {
   const [, navigate] = useLocation();
@@ -72,17 +73,17 @@ const JobRow = ({ job }: { readonly job: TrainingJob }) => {
           {job.name}
         </Link>
         <span className="shrink-0 text-xs text-ink-2">
-          {isRunning(job) ? (
-            timeLeftWords(job, now)
-          ) : (
+          {isRunning(job) ? timeLeftWords(job, now) : STATUS_WORDS[job.status].word}
+          {isRunning(job) || job.status === 'queued' ? null : (
             <>
-              {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
+              {' '}
+              <Ago time={job.updated_at} />
             </>
           )}
         </span>
       </div>
       {isRunning(job) ? (
-        <div className="mt-1 flex items-center gap-2 text-xs text-ink-2">
+        <div className="mt-1 flex items-center gap-2 text-xs text-ink-2 tabular-nums">
           <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="flex-1" />
           {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
         </div>
