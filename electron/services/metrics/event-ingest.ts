@@ -8,6 +8,8 @@ import { showsTraining, toBatch } from './event-batch';
 import { parseEvent, readEvents } from './event-file';
 
 const BATCH_MS = 200;
+// What a trainer says at one moment comes as several lines; a slow step must not wait for the next one.
+const MOMENT_MS = 20;
 const BATCH_EVENTS = 1000;
 
 export type TerminalEvent = Extract<TrainerEvent, { event: (typeof TERMINAL_EVENTS)[number] }>;
@@ -33,6 +35,7 @@ export class EventIngest {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #invalid = 0;
+  #written_at = 0;
 
   constructor(options: EventIngestOptions) {
     this.#options = options;
@@ -63,7 +66,13 @@ export class EventIngest {
     this.#waiting.push(event);
     this.#timer ??= setTimeout(() => {
       this.flush().catch(this.#options.onFailure);
-    }, this.#options.batch_ms ?? BATCH_MS);
+    }, this.#patience());
+  }
+
+  // At most one batch in 200 ms, but the first after a pause at once.
+  #patience(): number {
+    const rest = this.#options.batch_ms ?? BATCH_MS;
+    return Math.max(MOMENT_MS, this.#written_at + rest - performance.now());
   }
 
   /** Writes what has come from the pipe. */
@@ -79,6 +88,7 @@ export class EventIngest {
   #queue(replay: boolean): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#written_at = performance.now();
     // One failed batch must not keep the next from being written.
     const next = this.#work.then(() => this.#write(replay));
     this.#work = next.catch(() => undefined);
