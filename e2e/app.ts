@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { TrainingJob } from '../src/lib/types/lora-training';
+import { BaseModel } from '../src/lib/types/base-model';
+import { Dataset, TrainingJob } from '../src/lib/types/lora-training';
 
 const Reply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown() }),
@@ -41,30 +42,59 @@ export const show = (page: Page, path: string): Promise<void> =>
     location.hash = `#${target}`;
   }, path);
 
-/** Resolves once the condition holds for what `news` of this name and the start say. */
+interface Watched {
+  /** The event that carries the row whenever it changes. */
+  readonly event: string;
+  /** The call that answers the row as it is. */
+  readonly get: string;
+  readonly id: string;
+}
+
+/** Resolves once the row has one of the statuses: by the event, or because it has it already. */
+const whenStatus = (page: Page, watched: Watched, statuses: readonly string[]): Promise<void> =>
+  page.evaluate(
+    ([{ event, get, id }, wanted]) =>
+      new Promise<void>((resolve) => {
+        const look = (row: unknown): void => {
+          const { id: found, status } = Object(row) as { readonly id?: unknown; readonly status?: unknown };
+          if (found !== id || !wanted.includes(String(status))) return;
+          off();
+          resolve();
+        };
+        const off = window.api.on(event, look);
+        void window.api.call(get, { id }).then((reply) => {
+          if (reply.ok) look(reply.value);
+        });
+      }),
+    [watched, statuses] as const,
+  );
+
 export const whenJob = async (
   page: Page,
   id: string,
   statuses: readonly TrainingJob['status'][],
 ): Promise<TrainingJob> => {
-  await page.evaluate(
-    ([jobId, wanted]) =>
-      new Promise<void>((resolve) => {
-        const statusOf = (job: unknown): string =>
-          String(Reflect.get(Object(job), 'id')) === jobId ? String(Reflect.get(Object(job), 'status')) : '';
-        const off = window.api.on('jobs.changed', (job) => {
-          if (!wanted.some((status) => status === statusOf(job))) return;
-          off();
-          resolve();
-        });
-        void window.api.call('jobs.get', { id: jobId }).then((reply) => {
-          if (reply.ok && wanted.some((status) => status === statusOf(reply.value))) {
-            off();
-            resolve();
-          }
-        });
-      }),
-    [id, statuses] as const,
-  );
+  await whenStatus(page, { event: 'jobs.changed', get: 'jobs.get', id }, statuses);
   return jobOf(page, id);
+};
+
+/** Resolves when nothing works on the job any more, however it ended. */
+export const whenJobRests = (page: Page, id: string): Promise<TrainingJob> =>
+  whenJob(page, id, ['completed', 'failed', 'cancelled', 'paused', 'interrupted']);
+
+/** Imports a file as a drop on the window would, and waits for its records. */
+export const importFile = async (page: Page, path: string): Promise<Dataset> => {
+  const [dataset] = await call(
+    page,
+    { name: 'datasets.import', input: { paths: [path] } },
+    z.tuple([Dataset]),
+  );
+  const { id } = dataset;
+  await whenStatus(page, { event: 'datasets.changed', get: 'datasets.get', id }, ['ready', 'error']);
+  return call(page, { name: 'datasets.get', input: { id } }, Dataset);
+};
+
+export const bundledModel = async (page: Page): Promise<BaseModel> => {
+  const [model] = await call(page, { name: 'base_models.list' }, z.tuple([BaseModel]));
+  return model;
 };
