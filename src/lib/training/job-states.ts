@@ -1,4 +1,4 @@
-import { JobStatus, type JobStage } from '../types/lora-training';
+import type { JobStatus } from '../types/lora-training';
 
 export const JOB_EVENTS = [
   'picked',
@@ -50,11 +50,3 @@ export const isFinal = (status: JobStatus): boolean => Object.keys(TRANSITIONS[s
 
 /** Statuses that hold no process and wait for a person. */
 export const isResumable = (status: JobStatus): boolean => nextStatus(status, 'resumed') !== null;
-
-/** The stages that belong to a status with a process. */
-export const STAGE_STATUS: Readonly<Record<Exclude<JobStage, 'queued'>, 'initializing' | 'running'>> = {
-  preprocessing: 'initializing',
-  model_loading: 'initializing',
-  training: 'running',
-  finalization: 'running',
-};

@@ -146,6 +146,3 @@ export const TrainerCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('sample'), prompt: z.string() }),
 ]);
 export type TrainerCommand = z.infer<typeof TrainerCommand>;
-
-/** Exit status of `python -m pipeline_trainer run`. */
-export const TRAINER_EXIT = { completed: 0, failed: 1, interrupted: 75, cancelled: 130 } as const;
