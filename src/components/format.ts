@@ -1,4 +1,7 @@
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+import { formatCount, formatDuration, formatMemory } from '../lib/messages/format';
+
+export { formatBytes, formatCount, formatDuration, formatMemory } from '../lib/messages/format';
+
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -14,17 +17,9 @@ interface Band {
   readonly high: number;
 }
 
-export const formatCount = (value: number): string => WHOLE.format(value);
-
 /** `1 record`, `1,284 records`. */
 export const formatAmount = (value: number, singular: string, plural = `${singular}s`): string =>
   `${formatCount(value)} ${value === 1 ? singular : plural}`;
-
-/** Files and disks: powers of ten. */
-export const formatBytes = (bytes: number): string => scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB']);
-
-/** Card and main memory: GB of 2³⁰ bytes, as the driver counts. */
-export const formatMemory = (bytes: number): string => scaled(bytes, 1024, ['B', 'kB', 'MB', 'GB', 'TB']);
 
 export const formatLoss = (loss: number | null | undefined): string =>
   loss === null || loss === undefined ? NOTHING : loss.toFixed(3);
@@ -45,16 +40,6 @@ export const formatRate = (rate: number): string => {
   if (rate === 0) return '0';
   const [digits = '0', power = '0'] = rate.toExponential(1).split('e');
   return `${digits.replace(/\.0$/, '')}e${Number(power)}`;
-};
-
-/** `33 s`, `14 min 3 s`, `1 h 27 min`, `2 d 4 h`. */
-export const formatDuration = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return pair([Math.floor(seconds / 60), 'min'], [seconds % 60, 's']);
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 48 * 60) return pair([Math.floor(minutes / 60), 'h'], [minutes % 60, 'min']);
-  return pair([Math.floor(minutes / 1440), 'd'], [Math.floor((minutes % 1440) / 60), 'h']);
 };
 
 /** An estimate of time, no finer than it is known: `≈ 12 min`. */
@@ -104,20 +89,3 @@ export const formatHash = (hash: string): string =>
 
 export const formatMoney = (amount: number, currency: string): string =>
   new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
-
-const scaled = (value: number, base: number, units: readonly string[]): string => {
-  let rest = value;
-  let power = 0;
-  while (rest >= base && power < units.length - 1) {
-    rest /= base;
-    power += 1;
-  }
-  const digits = power === 0 || rest >= 100 ? 0 : 1;
-  return `${rest.toFixed(power === units.length - 1 ? 2 : digits)} ${units[power] ?? ''}`;
-};
-
-const pair = (...parts: [number, string][]): string =>
-  parts
-    .filter(([amount], index) => index === 0 || amount > 0)
-    .map(([amount, unit]) => `${amount} ${unit}`)
-    .join(' ');
