@@ -16,12 +16,11 @@ import {
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { api } from '../api';
+import { attempt } from '../attempt';
 import { Kbd } from '../components/button';
 import { Dialog } from '../components/overlays';
-import { showToast } from '../components/toasts';
 import { chooseAndImport } from '../features/datasets';
 import { isRunning, startTryIt, STATUS_WORDS } from '../features/jobs';
-import { toErrorPayload } from '../lib/messages/app-error';
 import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, jobs, models, settings } from '../stores';
@@ -33,6 +32,7 @@ interface Entry {
   readonly group: 'Actions' | 'Screens' | 'Jobs' | 'Datasets' | 'Models';
   readonly label: string;
   readonly note?: string;
+  readonly shortcut?: string;
   readonly icon: LucideIcon;
   readonly run: () => unknown;
 }
@@ -55,14 +55,9 @@ export const Palette = () => {
 
 const Content = () => {
   const entries = useEntries();
-  const act = async (entry: Entry) => {
+  const act = (entry: Entry) => {
     openOverlay(null);
-    try {
-      await entry.run();
-    } catch (thrown) {
-      const { message, hint } = toErrorPayload(thrown);
-      showToast(message, hint);
-    }
+    void attempt(`Not done: ${entry.label}`, entry.run);
   };
   return (
     <Command label="Search or run a command" loop>
@@ -91,12 +86,13 @@ const Content = () => {
                   <Command.Item
                     key={entry.id}
                     value={`${entry.label} ${entry.id}`}
-                    onSelect={() => void act(entry)}
+                    onSelect={() => act(entry)}
                     className="flex h-9 items-center gap-3 px-4 text-sm text-ink data-[selected=true]:bg-selected"
                   >
                     <Icon aria-hidden className="size-4 shrink-0" />
                     <span className="truncate">{entry.label}</span>
                     <span className="ml-auto text-xs whitespace-nowrap text-ink-2">{entry.note}</span>
+                    {entry.shortcut ? <Kbd>{entry.shortcut}</Kbd> : null}
                   </Command.Item>
                 );
               })}
@@ -123,7 +119,7 @@ const useEntries = (): Entry[] => {
       id: 'new-run',
       group: 'Actions',
       label: 'New run',
-      note: 'N',
+      shortcut: 'N',
       icon: Plus,
       run: () => navigate(paths.newRun),
     },
@@ -131,7 +127,7 @@ const useEntries = (): Entry[] => {
       id: 'import',
       group: 'Actions',
       label: 'Import data…',
-      note: 'O',
+      shortcut: 'O',
       icon: Upload,
       run: () => chooseAndImport(navigate),
     },

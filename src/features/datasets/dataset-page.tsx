@@ -2,6 +2,7 @@ import { Plus, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
+import { attempt } from '../../attempt';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Input } from '../../components/fields';
@@ -128,7 +129,7 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
         onOpenChange={close}
         title={`Delete “${dataset.name}”?`}
         confirm="Delete dataset"
-        onConfirm={() => void remove()}
+        onConfirm={() => void attempt(`“${dataset.name}” was not deleted`, remove)}
       >
         The copy in the data folder goes to the bin; it can be restored. Your original file, past runs and
         their models stay.

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { ProgressBar } from '../../../components/bars';
 import { Button } from '../../../components/button';
 import { formatBytes, formatCount, NOTHING } from '../../../components/format';
@@ -69,7 +70,12 @@ const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
       title="Importing"
       className="narrow:col-span-2"
       actions={
-        <Button small onClick={() => void api.datasets.cancel_import({ id: dataset.id })}>
+        <Button
+          small
+          onClick={() =>
+            void attempt('The import goes on', () => api.datasets.cancel_import({ id: dataset.id }))
+          }
+        >
           Cancel import
         </Button>
       }

@@ -1,6 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
@@ -106,7 +107,11 @@ const ProblemRow = ({
             small
             look="plain"
             aria-expanded={raw !== null}
-            onClick={() => (raw === null ? void show() : setRaw(null))}
+            onClick={() =>
+              raw === null
+                ? void attempt(`Line ${formatCount(problem.line)} cannot be shown`, show)
+                : setRaw(null)
+            }
           >
             {raw === null ? 'Show line' : 'Hide line'}
           </Button>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { DragEvent, KeyboardEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { classNames } from '../../../components/class-names';
 import { Menu } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
@@ -112,7 +113,10 @@ const WaitingRow = ({
           { label: 'Move up', disabled: index === 0, onSelect: () => onMove(job, index - 1) },
           { label: 'Move down', disabled: last, onSelect: () => onMove(job, index + 1) },
           { label: 'New run like this', onSelect: () => navigate(paths.newRunLike(job.id)) },
-          { label: 'Take out of the queue', onSelect: () => void withdraw() },
+          {
+            label: 'Take out of the queue',
+            onSelect: () => void attempt(`“${job.name}” is still in the queue`, withdraw),
+          },
         ]}
       />
     </li>

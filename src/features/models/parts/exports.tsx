@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, RefreshCw } from 'lucide-react';
 import { useMemo } from 'react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { TONE_TEXT } from '../../../components/badge';
 import type { Tone } from '../../../components/badge';
 import { Button } from '../../../components/button';
@@ -80,7 +81,12 @@ const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
         </p>
       </div>
       {one.status === 'completed' ? (
-        <Button small onClick={() => void api.desktop.show_in_folder({ path: one.path })}>
+        <Button
+          small
+          onClick={() =>
+            void attempt('The folder cannot be shown', () => api.desktop.show_in_folder({ path: one.path }))
+          }
+        >
           Open folder
         </Button>
       ) : null}

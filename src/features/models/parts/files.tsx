@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { Button, IconButton } from '../../../components/button';
 import { DataTable } from '../../../components/data-table';
 import type { Column } from '../../../components/data-table';
@@ -42,7 +43,9 @@ const COLUMNS: readonly Column<ArtifactFile>[] = [
         look="plain"
         icon={Copy}
         label={`Copy the checksum of ${name}`}
-        onClick={() => void navigator.clipboard.writeText(sha256)}
+        onClick={() =>
+          void attempt('The checksum was not copied', () => navigator.clipboard.writeText(sha256))
+        }
       />
     ),
   },

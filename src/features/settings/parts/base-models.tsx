@@ -1,6 +1,7 @@
 import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { formatBytes, formatParameters } from '../../../components/format';
@@ -77,7 +78,10 @@ const ModelRow = ({ model }: { readonly model: BaseModel }) => {
           actions={[
             {
               label: 'Show in folder',
-              onSelect: () => void api.desktop.show_in_folder({ path: model.path }),
+              onSelect: () =>
+                void attempt('The folder cannot be shown', () =>
+                  api.desktop.show_in_folder({ path: model.path }),
+                ),
             },
             { label: 'Remove…', disabled: model.bundled, onSelect: () => setAsking(true) },
           ]}

@@ -1,5 +1,6 @@
 import { FolderOpen } from 'lucide-react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { formatBytes, NOTHING } from '../../../components/format';
 import { Facts } from '../../../components/layout';
@@ -18,7 +19,13 @@ export const DataFolder = () => {
       title="Data folder"
       actions={
         folder ? (
-          <Button small icon={FolderOpen} onClick={() => void api.desktop.show_in_folder({ path: folder })}>
+          <Button
+            small
+            icon={FolderOpen}
+            onClick={() =>
+              void attempt('The folder cannot be shown', () => api.desktop.show_in_folder({ path: folder }))
+            }
+          >
             Show in folder
           </Button>
         ) : null
