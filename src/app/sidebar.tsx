@@ -47,7 +47,7 @@ export const Sidebar = () => {
                 href={path}
                 title={entry.label}
                 aria-current={path === here ? 'page' : undefined}
-                className="flex h-8 items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover aria-[current]:bg-active aria-[current]:font-medium aria-[current]:text-ink"
+                className="relative flex h-8 items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover aria-[current]:bg-active aria-[current]:font-medium aria-[current]:text-ink"
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
                 <span className={WORDS}>{entry.label}</span>
@@ -57,7 +57,10 @@ export const Sidebar = () => {
                   </span>
                 ) : null}
                 {path === paths.jobs && running ? (
-                  <span aria-hidden className="ml-auto size-1.5 shrink-0 rounded-full bg-good-fill" />
+                  <span
+                    aria-hidden
+                    className="ml-auto size-1.5 shrink-0 rounded-full bg-good-fill max-narrow:absolute max-narrow:top-1.5 max-narrow:right-1.5"
+                  />
                 ) : null}
               </Link>
             </li>

@@ -172,7 +172,7 @@ export const Tabs = ({
         <BaseTabs.Tab
           key={tab.id}
           value={tab.id}
-          className="-mb-px flex items-center gap-1.5 border-b-2 border-transparent whitespace-nowrap text-ink-2 hover:text-ink focus-visible:-outline-offset-2 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
+          className="-mb-px flex items-center gap-1.5 border-b-2 border-transparent whitespace-nowrap text-ink-2 hover:text-ink focus-visible:outline-offset-0 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
         >
           {tab.label}
           {tab.count ? <span className="text-xs font-normal text-ink-3">{tab.count}</span> : null}

@@ -124,7 +124,7 @@ const Body = ({ run }: { readonly run: NewRun }) => {
   }
   return (
     <>
-      <div className="grid shrink-0 grid-cols-1 gap-4 narrow:grid-cols-2">
+      <div className="grid shrink-0 grid-cols-2 gap-4">
         <DataCard run={run} dataset={run.dataset} />
         <ModelCard run={run} model={run.model} />
       </div>

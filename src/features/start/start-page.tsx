@@ -49,7 +49,7 @@ export const StartPage = () => {
       ) : (
         <Checks checks={state.kind === 'ready' ? state.value : null} onRepeat={reload} />
       )}
-      <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
+      <div className="grid flex-1 grid-cols-1 gap-4 narrow:max-h-130 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
         <TryIt />
         <div className="flex min-w-0 flex-col gap-4">
           <Queue />

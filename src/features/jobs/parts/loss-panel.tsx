@@ -28,6 +28,8 @@ const UNITS: Record<Axis, string> = { step: 'steps', tokens: 'tokens', time: 'mi
 /** Steps on each side, where there are enough of them to smooth. */
 const RADIUS = 5;
 const STEPS_A_RADIUS = 10;
+/** Grows with the window; at 1280 × 800 the samples stay in view. */
+const HEIGHT = 'h-[34vh] min-h-68';
 const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
 
 /** Where a step lies on the chosen axis. */
@@ -176,7 +178,7 @@ export const LossPanel = ({
       }
     >
       {run.points.length === 0 ? (
-        <p className="h-68 p-4 text-ink-2">
+        <p className={`${HEIGHT} p-4 text-ink-2`}>
           {ENDED.includes(job.status)
             ? 'The run ended before its first step.'
             : 'The curve begins with the first step.'}
@@ -191,7 +193,7 @@ export const LossPanel = ({
           xUnit={UNITS[axis]}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}
-          className="h-68 px-2 pb-1"
+          className={`${HEIGHT} px-2 pb-1`}
         />
       )}
     </Panel>
