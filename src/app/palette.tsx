@@ -1,4 +1,4 @@
-import { Command } from 'cmdk';
+import { Command, useCommandState } from 'cmdk';
 import type { LucideIcon } from 'lucide-react';
 import {
   Activity,
@@ -18,6 +18,7 @@ import { useStore } from 'zustand';
 import { api } from '../api';
 import { attempt } from '../attempt';
 import { Kbd } from '../components/button';
+import { formatAmount } from '../components/format';
 import { Dialog } from '../components/overlays';
 import { chooseAndImport } from '../features/datasets';
 import { isRunning, startTryIt, STATUS_WORDS } from '../features/jobs';
@@ -102,9 +103,18 @@ const Content = () => {
       <p className="flex gap-4 border-t px-4 py-2 text-xs text-ink-2">
         <span>↑ ↓ choose</span>
         <span>⏎ do it</span>
-        <span className="ml-auto">{entries.length} entries</span>
+        <Count of={entries.length} />
       </p>
     </Command>
+  );
+};
+
+const Count = ({ of: all }: { readonly of: number }) => {
+  const found = useCommandState((state) => state.filtered.count);
+  return (
+    <span className="ml-auto">
+      {found === all ? formatAmount(all, 'entry', 'entries') : `${found} of ${all}`}
+    </span>
   );
 };
 

@@ -24,6 +24,12 @@ const extremes = (bucket: readonly Point[]): Point[] => {
   return low.x < high.x ? [low, high] : [high, low];
 };
 
+/** Every so many points, for a table of at most `rows`. */
+export const everySoMany = (points: readonly Point[], rows: number): Point[] => {
+  const stride = Math.max(1, Math.ceil(points.length / rows));
+  return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
+};
+
 /** Centred mean over `radius` neighbours on each side. */
 export const smooth = (points: readonly Point[], radius: number): Point[] => {
   if (radius === 0) return [...points];

@@ -35,7 +35,7 @@ export const toDataset = ({ name, points, number, faint, dots }: Series): ChartD
   label: name,
   data: points.map(({ x, y }) => ({ x, y })),
   parsing: false,
-  borderColor: () => (faint ? faded(seriesColour(number)) : seriesColour(number)),
+  borderColor: faint ? faded(seriesColour(number)) : seriesColour(number),
   borderWidth: faint ? 1 : 2,
   borderDash: faint ? [] : dashOf(number),
   clip: dots ? DOT_RADIUS * 2 : 0,
@@ -106,9 +106,14 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
   bodyFont: smallFont(),
   titleFont: smallFont(),
   padding: pixels('--space-3'),
-  displayColors: true,
+  boxWidth: pixels('--space-3'),
+  boxHeight: 2,
   callbacks: {
-    title: ([item]) => (item ? `${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
+    title: ([item]) => (item ? `at ${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
+    labelColor: ({ dataset }) => {
+      const colour = typeof dataset.borderColor === 'string' ? dataset.borderColor : '';
+      return { borderColor: colour, backgroundColor: colour };
+    },
     label: (item) => ` ${item.dataset.label ?? ''}  ${(item.parsed.y ?? Number.NaN).toPrecision(4)}`,
   },
 });

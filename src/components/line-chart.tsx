@@ -11,7 +11,7 @@ import annotationPlugin from 'chartjs-plugin-annotation';
 import { useEffect, useRef, useState } from 'react';
 import { chartOptions, formatAlong, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
-import { downsample } from './downsample';
+import { downsample, everySoMany } from './downsample';
 
 Chart.register(
   LineController,
@@ -108,7 +108,7 @@ const ChartTable = ({
             </tr>
           </thead>
           <tbody>
-            {downsample(one.points, TABLE_ROWS / 2).map((point) => (
+            {everySoMany(one.points, TABLE_ROWS).map((point) => (
               <tr key={point.x} className="border-t">
                 <td>{formatAlong(point.x)}</td>
                 <td className="text-right">{point.y.toPrecision(4)}</td>

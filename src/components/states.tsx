@@ -1,10 +1,11 @@
 import { CircleAlert, Copy, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { ErrorPayload } from '../lib/types/system';
 import type { Loaded } from '../live-store';
 import { Button } from './button';
-import { SkeletonRows } from './layout';
+import { Panel, SkeletonRows } from './layout';
 
 export const EmptyState = ({
   icon: Icon,
@@ -23,6 +24,31 @@ export const EmptyState = ({
     <div className="text-ink-2">{children}</div>
     {actions ? <div className="mt-3 flex flex-wrap gap-3">{actions}</div> : null}
   </div>
+);
+
+/** A page whose thing is gone, with the way back to those that are there. */
+export const Missing = ({
+  icon,
+  thing,
+  parent,
+}: {
+  readonly icon: LucideIcon;
+  readonly thing: string;
+  readonly parent: { readonly label: string; readonly href: string };
+}) => (
+  <Panel plain>
+    <EmptyState
+      icon={icon}
+      title={`This ${thing} is not here`}
+      actions={
+        <Link href={parent.href} className="font-medium text-accent-text">
+          {`Go to ${parent.label}`}
+        </Link>
+      }
+    >
+      It was deleted, or the address is of another data folder.
+    </EmptyState>
+  </Panel>
 );
 
 const copyError = (error: ErrorPayload) =>

@@ -1,4 +1,4 @@
-import { Plus, Upload } from 'lucide-react';
+import { Database, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
@@ -9,7 +9,7 @@ import { Input } from '../../components/fields';
 import { formatCount } from '../../components/format';
 import { Page, SkeletonRows } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
-import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { ErrorNote, ErrorState, Missing } from '../../components/states';
 import { showToast } from '../../components/toasts';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
@@ -47,9 +47,7 @@ export const DatasetPage = ({ id }: { readonly id: string }) => {
   if (!dataset || dataset.deleted_at !== null) {
     return (
       <Page title="Dataset" parent={PARENT}>
-        <EmptyState icon={Upload} title="This dataset is not here">
-          It was deleted, or the address is of another data folder.
-        </EmptyState>
+        <Missing icon={Database} thing="dataset" parent={PARENT} />
       </Page>
     );
   }

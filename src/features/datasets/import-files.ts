@@ -20,9 +20,10 @@ export const importPaths = async (files: readonly string[], navigate: Navigate):
 export const chooseAndImport = (navigate: Navigate): Promise<void> =>
   attempt('No files were chosen', async () => importPaths(await api.desktop.choose_files(), navigate));
 
-export const importSample = (navigate: Navigate): Promise<void> =>
+/** Goes to the sample where there is a way to go; a page that waits for a dataset shows it itself. */
+export const importSample = (navigate?: Navigate): Promise<void> =>
   attempt('The sample was not imported', async () => {
     const sample = await api.datasets.import_sample();
     datasets.put(sample);
-    navigate(paths.dataset(sample.id));
+    navigate?.(paths.dataset(sample.id));
   });

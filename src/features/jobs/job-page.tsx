@@ -1,7 +1,7 @@
 import { Activity } from 'lucide-react';
 import { Badge } from '../../components/badge';
 import { Page, SkeletonRows } from '../../components/layout';
-import { Async, EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { Async, ErrorNote, ErrorState, Missing } from '../../components/states';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
@@ -39,9 +39,7 @@ export const JobPage = ({ id }: { readonly id: string }) => {
   if (!job)
     return (
       <Page title="Job" parent={PARENT}>
-        <EmptyState icon={Activity} title="This job is not here">
-          It was deleted, or the address is of another data folder.
-        </EmptyState>
+        <Missing icon={Activity} thing="job" parent={PARENT} />
       </Page>
     );
   return <Ready key={job.id} job={job} />;

@@ -6,7 +6,7 @@ import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Page, SkeletonRows } from '../../components/layout';
 import { AlertDialog, Dialog, Menu } from '../../components/overlays';
-import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { ErrorNote, ErrorState, Missing } from '../../components/states';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
@@ -44,9 +44,7 @@ export const ModelPage = ({ id }: { readonly id: string }) => {
   if (!model || model.deleted_at !== null)
     return (
       <Page title="Model" parent={PARENT}>
-        <EmptyState icon={Box} title="This model is not here">
-          It was deleted, or the address is of another data folder.
-        </EmptyState>
+        <Missing icon={Box} thing="model" parent={PARENT} />
       </Page>
     );
   return <Ready key={model.id} model={model} />;

@@ -1,4 +1,4 @@
-import { Box, Database, Play, Upload } from 'lucide-react';
+import { Box, Database, FlaskConical, Play, Upload } from 'lucide-react';
 import { useEffect, useEffectEvent } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
@@ -9,7 +9,7 @@ import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';
 import { useAction } from '../../use-load';
-import { chooseAndImport } from '../datasets';
+import { chooseAndImport, importSample } from '../datasets';
 import { Advanced } from './parts/advanced';
 import { DataCard, ModelCard } from './parts/choices';
 import { Recipes } from './parts/recipes';
@@ -99,12 +99,17 @@ const Body = ({ run }: { readonly run: NewRun }) => {
           icon={Database}
           title="A run needs a dataset"
           actions={
-            <Button icon={Upload} onClick={() => void chooseAndImport(navigate)}>
-              Choose files…
-            </Button>
+            <>
+              <Button icon={Upload} onClick={() => void chooseAndImport(navigate)}>
+                Choose files…
+              </Button>
+              <Button look="plain" icon={FlaskConical} onClick={() => void importSample()}>
+                Use the bundled sample
+              </Button>
+            </>
           }
         >
-          Import a file of examples first; the sample that comes with the app is under Datasets.
+          Import a file of examples first, or begin with the sample that comes with the app.
         </EmptyState>
       </Panel>
     );

@@ -116,9 +116,7 @@ const MemoryFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: J
   const onCard = job.gpu_config.num_gpus > 0;
   const device = onCard ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor';
   if (measured === 0)
-    return (
-      <Figure label="Memory, peak" value={NOTHING} source={onCard ? device : `not measured ${device}`} />
-    );
+    return <Figure label="Memory, peak" value={NOTHING} source={onCard ? device : 'no card in use'} />;
   return <Figure label="Memory, peak" value={formatMemory(measured)} source={device} />;
 };
 

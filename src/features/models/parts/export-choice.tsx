@@ -32,7 +32,9 @@ export const ExportChoice = ({
   };
   return (
     <div className="flex flex-col gap-3">
-      <Segments label="Format" value={format} options={FORMATS} onChange={setFormat} />
+      <div>
+        <Segments label="Format" value={format} options={FORMATS} onChange={setFormat} />
+      </div>
       <p className="text-ink-2">
         Adapter, configuration, tokenizer, chat template and a model card that names data, settings and the
         losses before and after. It is loaded again in plain PEFT and compared before it counts as done.

@@ -36,7 +36,7 @@ const Row = ({ row, onRepeat }: { readonly row: CheckRow; readonly onRepeat: () 
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
       <h2 className="w-37 shrink-0 font-medium">{row.label}</h2>
       {row.message === null ? (
-        <div className="flex-1">
+        <div role="status" aria-label={`Checking: ${row.label}…`} className="flex-1">
           <Skeleton className="w-1/2" />
         </div>
       ) : (
