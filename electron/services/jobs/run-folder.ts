@@ -12,7 +12,7 @@ import { defaultPrompts, scanDataset } from './dataset-scan';
 import { refused } from './refusals';
 import type { DatasetVersion } from './sources';
 
-const SAMPLE_TOKENS = 128;
+const SAMPLE_TOKENS = 80;
 
 export interface RunFolderRequest {
   readonly job_id: string;
