@@ -108,6 +108,7 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
   padding: pixels('--space-3'),
   boxWidth: pixels('--space-3'),
   boxHeight: 2,
+  multiKeyBackground: token('--surface-2'),
   callbacks: {
     title: ([item]) => (item ? `at ${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
     labelColor: ({ dataset }) => {

@@ -1,7 +1,7 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { TONE_TEXT } from '../../../components/badge';
 import { classNames } from '../../../components/class-names';
-import { formatChangeWords, formatCount, formatLoss, NOTHING } from '../../../components/format';
+import { formatChangeWords, formatCount, formatLoss, formatRate, NOTHING } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { verdictOf } from '../../jobs';
@@ -66,7 +66,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
             ['Rank, alpha', `${model.configuration.lora_rank}, ${model.configuration.lora_alpha}`],
             [
               'Learning rate, schedule',
-              `${model.configuration.learning_rate}, ${model.configuration.lr_scheduler}`,
+              `${formatRate(model.configuration.learning_rate)}, ${model.configuration.lr_scheduler}`,
             ],
           ]}
         />

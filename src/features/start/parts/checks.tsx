@@ -22,7 +22,11 @@ export const Checks = ({
   readonly checks: readonly DoctorCheck[] | null;
   readonly onRepeat: () => void;
 }) => (
-  <section aria-label="Checks" className="shrink-0 divide-y rounded-lg border bg-surface-2">
+  <section
+    aria-label="Checks"
+    aria-busy={checks === null}
+    className="shrink-0 divide-y rounded-lg border bg-surface-2"
+  >
     {checkRows(checks ?? []).map((row) => (
       <Row key={row.label} row={row} onRepeat={onRepeat} />
     ))}
@@ -36,7 +40,7 @@ const Row = ({ row, onRepeat }: { readonly row: CheckRow; readonly onRepeat: () 
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
       <h2 className="w-37 shrink-0 font-medium">{row.label}</h2>
       {row.message === null ? (
-        <div role="status" aria-label={`Checking: ${row.label}…`} className="flex-1">
+        <div className="flex-1">
           <Skeleton className="w-1/2" />
         </div>
       ) : (
