@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
@@ -174,12 +175,18 @@ const take = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
 };
 
+const violations = async (page: Page): Promise<string[]> => {
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+};
+
 const inEveryDress = async (page: Page, name: string, arrange: () => Promise<void>): Promise<void> => {
   for (const size of SIZES) {
     for (const theme of THEMES) {
       await dress(page, theme, size);
       await arrange();
       await take(page, `${name}-${theme}-${size.width}`);
+      if (size === SIZES[0]) expect.soft(await violations(page), `${name} in ${theme}`).toEqual([]);
     }
   }
 };

@@ -5,6 +5,8 @@ import { classNames } from './class-names';
 export interface Column<Row> {
   readonly key: string;
   readonly head: string;
+  /** The head is only for those who hear it. */
+  readonly quiet?: boolean;
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
   readonly grow?: boolean;
@@ -95,7 +97,11 @@ const Head = <Row,>({
         column.right ? 'text-right' : 'text-left',
       )}
     >
-      {column.order && onSort ? <SortButton column={column} mine={mine} onSort={onSort} /> : column.head}
+      {column.order && onSort ? (
+        <SortButton column={column} mine={mine} onSort={onSort} />
+      ) : (
+        <span className={column.quiet ? 'sr-only' : undefined}>{column.head}</span>
+      )}
     </th>
   );
 };

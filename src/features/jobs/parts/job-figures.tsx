@@ -30,7 +30,9 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
   const stale = isRunning(job) && silent > STALE_MS;
   return (
     <Panel plain className="px-4 pt-3 pb-2">
-      <dl className={classNames('flex flex-wrap justify-between gap-x-3 gap-y-2', stale && 'opacity-70')}>
+      <dl
+        className={classNames('flex flex-wrap justify-between gap-x-3 gap-y-2', stale && '[&_dd]:text-ink-3')}
+      >
         <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
         <TimeFigure job={job} now={now} stale={stale ? `no news for ${formatDuration(silent)}` : null} />
         <LossFigure job={job} run={run} />

@@ -36,7 +36,8 @@ const COLUMNS: readonly Column<ArtifactFile>[] = [
   },
   {
     key: 'copy',
-    head: '',
+    head: 'Copy',
+    quiet: true,
     cell: ({ name, sha256 }) => (
       <IconButton
         small
