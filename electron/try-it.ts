@@ -8,7 +8,7 @@ import type { BaseModelService } from './services/base-models/base-model-service
 import type { DatasetService } from './services/datasets/dataset-service';
 import type { JobService } from './services/jobs/job-service';
 
-const Prompts = z.object({ sample_prompts: z.array(z.string()), demo_question: z.string() });
+const Prompts = z.object({ demo_question: z.string() });
 
 /** The question whose answers before and after show what was taught. */
 export const DEMO_PROMPT_ID = 'demo';
@@ -57,17 +57,16 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
     });
   }
   const dataset = await datasets.importSample();
-  const { demo_question, sample_prompts } = Prompts.parse(
+  const { demo_question } = Prompts.parse(
     JSON.parse(await readFile(join(samplesDir, 'prompts.json'), 'utf8')),
   );
-  const others = sample_prompts.slice(0, 1).map((text) => ({ id: 'start-the-day', text }));
   const job: NewJob = {
     name: 'Try it: the lighthouse keeper',
     dataset_id: dataset.id,
     base_model_id: model.id,
     preset_id: 'custom',
     changes: CHANGES,
-    sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }, ...others],
+    sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }],
   };
   return jobs.create(withSteps(job, steps ?? stepsFor((await jobs.probe(job)).step_ms)));
 };
