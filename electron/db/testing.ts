@@ -84,6 +84,7 @@ const SETTINGS: TrainingSettings = {
   method: 'sft',
   loss_scope: 'auto',
   precision: 'auto',
+  packing: 'auto',
 };
 
 export const addDataset = (repositories: Repositories) => {

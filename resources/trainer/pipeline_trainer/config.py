@@ -19,6 +19,7 @@ SCHEMA_PATH = Path(__file__).parent / "schema" / "job.schema.json"
 Device = Literal["auto", "cpu", "cuda"]
 LossScope = Literal["auto", "final", "all"]
 LrScheduler = Literal["cosine", "linear", "constant"]
+Packing = Literal["auto", "on", "off"]
 Precision = Literal["auto", "bf16", "fp32"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
 
@@ -77,6 +78,7 @@ class Settings:
     method: Literal["sft"]
     loss_scope: LossScope
     precision: Precision
+    packing: Packing
 
     @property
     def records_per_step(self) -> int:
@@ -129,6 +131,7 @@ def load_job(run_dir: Path, *, dataset: Path | None = None, base_model: Path | N
 def parse_job(document: object) -> JobFile:
     """Validate a decoded `job.json` and type it. Raises `run_folder_newer` or `job_invalid`."""
     _refuse_newer(document)
+    document = _completed(document)
     fault = schema_fault(document)
     if fault is not None:
         raise _invalid(fault)
@@ -203,7 +206,27 @@ def _invalid(fault: str) -> TrainerError:
 def _validator() -> Any:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded only where a job is read)
 
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text("utf-8")))
+    return Draft202012Validator(_schema())
+
+
+def _completed(document: object) -> object:
+    """Settings that came after the job was made have the defaults of the schema."""
+    settings = document.get("settings") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(settings, dict):
+        return document
+    return {**document, "settings": {**added_settings(), **settings}}
+
+
+@cache
+def added_settings() -> Mapping[str, Any]:
+    """Defaults of the settings that older jobs and checkpoints do not have."""
+    properties = _schema()["properties"]["settings"]["properties"]
+    return {name: shape["default"] for name, shape in properties.items() if "default" in shape}
+
+
+@cache
+def _schema() -> Any:
+    return json.loads(SCHEMA_PATH.read_text("utf-8"))
 
 
 def _typed(document: Mapping[str, Any]) -> JobFile:

@@ -11,8 +11,9 @@ from typing import Any, Final
 import torch
 
 from .config import load_job
-from .data.batches import Row, collate
+from .data.batches import Row
 from .hardware import resolve
+from .layout import Layout, layout_for
 from .loss import LossHead
 from .progress import Groups, HeldOut
 from .reading import open_model
@@ -25,19 +26,17 @@ BATCH_ROWS: Final = 8
 
 @torch.no_grad()
 def held_out_groups(
-    head: LossHead, rows: Sequence[Row], *, pad_id: int, device: torch.device, check: Callable[[], None]
+    head: LossHead, rows: Sequence[Row], *, layout: Layout, device: torch.device, check: Callable[[], None]
 ) -> Groups:
     """Losses of `rows` under `all` and under each of their groups.
 
     Every row's sum is taken on its own, so groups cost nothing more. `check` is called before each batch
     and may raise to stop.
     """
-    ordered = sorted(rows, key=lambda row: (len(row.ids), row.record_id))
     groups: Groups = {}
-    for start in range(0, len(ordered), BATCH_ROWS):
+    for part in layout.passes(rows, BATCH_ROWS):
         check()
-        part = ordered[start : start + BATCH_ROWS]
-        batch = collate(part, pad_id=pad_id).to(device)
+        batch = layout.batch(part).to(device)
         losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])
         for row, own in zip(part, losses, strict=True):
             result = HeldOut(float(own.sum()), row.trained_tokens, 1)
@@ -72,12 +71,19 @@ def main(argv: list[str]) -> int:
     adapter = options.adapter or options.run_dir / "adapter"
     opened = open_model(job.base_model.path, compute=compute, adapter=adapter)
     head = LossHead(opened.model)
+    layout = layout_for(
+        job.settings.packing,
+        compute,
+        rows=data.rows.train,
+        pad_id=data.template.pad_id,
+        model=opened.model,
+        warn=lambda _code, message: sys.stderr.write(f"{message}\n"),
+    )
     document: dict[str, Any] = {"method": METHOD}
     for subject in ("base", "adapter"):
         with opened.subject(subject):
-            groups = held_out_groups(
-                head, data.rows.held_out, pad_id=data.template.pad_id, device=compute.device, check=lambda: None
-            )
+            rows = data.rows.held_out
+            groups = held_out_groups(head, rows, layout=layout, device=compute.device, check=lambda: None)
         document[subject] = describe(groups)
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     return 0

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .attention import inputs_of, within_documents
 from .data.batches import Batch
 
 
@@ -34,20 +35,21 @@ class LossHead:
         padding, and without a mask torch takes its faster causal kernel.
         """
         positions = batch.predicts.flatten().nonzero().squeeze(1)  # (marked,)
-        logits = self._logits(batch.input_ids, positions)  # (marked, vocab)
+        logits = self._logits(batch, positions)  # (marked, vocab)
         return functional.cross_entropy(logits.float(), batch.targets, reduction="none")
 
-    def _logits(self, input_ids: Tensor, positions: Tensor) -> Tensor:
+    def _logits(self, batch: Batch, positions: Tensor) -> Tensor:
         self._kept = positions if self.selects_rows else None
         try:
-            logits: Tensor = self._model(input_ids=input_ids, use_cache=False).logits
+            with within_documents(self._model, batch):
+                logits: Tensor = self._model(**inputs_of(batch)).logits
         finally:
             self._kept = None
         if self.selects_rows:
             if logits.shape[:2] == (1, positions.numel()):
                 return logits[0]  # (marked, vocab)
             self.selects_rows = False
-            return self._logits(input_ids, positions)
+            return self._logits(batch, positions)
         return logits.flatten(0, 1).index_select(0, positions)  # (marked, vocab)
 
     def _keep_rows(self, _module: torch.nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:

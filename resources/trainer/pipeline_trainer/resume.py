@@ -9,7 +9,7 @@ from typing import Any, Final
 import torch
 
 from . import checkpoint
-from .config import JobFile, Settings
+from .config import JobFile, Settings, added_settings
 from .errors import TrainerError
 from .hardware import Compute
 from .protocol import EventLog
@@ -73,7 +73,8 @@ def find_checkpoint(folder: Path, *, log: EventLog) -> Candidate | None:
 def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any], *, log: EventLog) -> None:
     """Refuse what is another run; warn `not_bit_exact` of another machine. Raises what `REFUSED` names."""
     saved = checkpoint.read_identity(candidate.path)
-    refuse_other_run(saved["must_agree"], identity["must_agree"])
+    must_agree = saved["must_agree"]
+    refuse_other_run({**must_agree, "settings": {**added_settings(), **must_agree["settings"]}}, identity["must_agree"])
     before, now = saved["exactness"], identity["exactness"]
     changes = [f"{name} {before.get(name)} → {value}" for name, value in now.items() if before.get(name) != value]
     if changes:

@@ -12,6 +12,7 @@ from .config import JobFile
 from .data.batches import Row, Sampler
 from .data.templates import ChatTemplate
 from .hardware import Compute, GpuMonitor
+from .layout import Layout
 from .loss import LossHead
 from .model import Trainable, initialise
 from .optimizer import Optimizer
@@ -56,6 +57,7 @@ class Run:
     train_rows: Sequence[Row]
     held_out_rows: Sequence[Row]
     passes: PassSize
+    layout: Layout
     progress: Progress
     identity: dict[str, Any]
     gpu: GpuMonitor

@@ -18,6 +18,7 @@ from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .fingerprint import refuse_other_model, rows_hash
 from .hardware import Compute, GpuMonitor, resolve
+from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import Optimizer
@@ -87,6 +88,14 @@ def build(
     settings = job.settings
     trainable = load_trainable(job, compute)
     shuffle = rng.derive_seed(settings.seed, "shuffle")
+    layout = layout_for(
+        settings.packing,
+        compute,
+        rows=data.rows.train,
+        pad_id=data.template.pad_id,
+        model=trainable.model,
+        warn=log.warn,
+    )
     rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
     return Run(
         run_dir=run_dir,
@@ -104,6 +113,7 @@ def build(
         train_rows=data.rows.train,
         held_out_rows=data.rows.held_out,
         passes=passes,
+        layout=layout,
         progress=Progress(micro_batch=passes.first()),
         identity=identity,
         gpu=GpuMonitor(compute.device),
@@ -156,6 +166,7 @@ def _plan(run: Run, *, truncated: int) -> None:
         total_parameters=run.trainable.total_count,
         micro_batch=run.progress.micro_batch,
         recompute="none",
+        packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,
         save_every=run.intervals.save_every,
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 import torch
 
-from .data.batches import Row, collate, split_micro
+from .data.batches import Row
 from .errors import TrainerError
 from .run_state import Run, StoppedError
 
@@ -64,9 +64,9 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     run.trainable.model.train()
     trained_tokens = sum(row.trained_tokens for row in rows)
     loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)
-    for part in split_micro(rows, run.progress.micro_batch):
+    for part in run.layout.passes(rows, run.progress.micro_batch):
         run.check()
-        batch = collate(part, pad_id=run.template.pad_id).to(run.compute.device)
+        batch = run.layout.batch(part).to(run.compute.device)
         part_loss = run.head.token_losses(batch).sum() / trained_tokens
         part_loss.backward()  # type: ignore[no-untyped-call]
         loss += part_loss.detach()

@@ -88,9 +88,7 @@ def evaluate(run: Run) -> Groups:
     """Held-out losses of the model as it stands, on generators of their own."""
     seed = rng.derive_seed(run.job.settings.seed, "evaluation")
     with rng.isolated(seed), evaluating(run.trainable.model):
-        return held_out_groups(
-            run.head, run.held_out_rows, pad_id=run.template.pad_id, device=run.compute.device, check=run.check
-        )
+        return held_out_groups(run.head, run.held_out_rows, layout=run.layout, device=run.compute.device, check=run.check)
 
 
 def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:

@@ -82,7 +82,7 @@ describe('parseSetOptions', () => {
   });
 
   it.each([
-    ['packing=true', /not available in this version/],
+    ['packing=true', /packing=true/],
     ['quantization=nf4', /not available in this version/],
     ['variant=dora', /only plain LoRA/],
     ['optimizer=sgd', /AdamW/],

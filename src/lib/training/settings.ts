@@ -30,11 +30,11 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   method: 'sft',
   loss_scope: 'auto',
   precision: 'auto',
+  packing: 'auto',
 };
 
 /** Names of the field that this version does not have, with the reason. */
 const UNAVAILABLE: Readonly<Record<string, string>> = {
-  packing: 'packing is not available in this version: rows are grouped by length instead',
   optimizer: 'the optimizer is AdamW in this version',
   quantization: 'quantised base weights are not available in this version',
   variant: 'only plain LoRA is available in this version',

@@ -5,6 +5,8 @@ import './primitives';
 export const LrScheduler = z.enum(['cosine', 'linear', 'constant']);
 export const Precision = z.enum(['auto', 'bf16', 'fp32']);
 export const LossScope = z.enum(['auto', 'final', 'all']);
+/** `auto`: on where it is faster, that is on a card. Packing never changes which records a step takes. */
+export const Packing = z.enum(['auto', 'on', 'off']);
 export const TrainingMethod = z.enum(['sft']);
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
@@ -52,18 +54,27 @@ export const AdvancedSettings = z.strictObject({
   method: TrainingMethod,
   loss_scope: LossScope,
   precision: Precision,
+  packing: Packing,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
-/** What a job stores in `hyperparameters` and in `job.json`: every default resolved. */
-export const TrainingSettings = z.strictObject({
+const resolved = {
   ...HyperparameterConfig.shape,
   ...AdvancedSettings.shape,
   weight_decay: z.number().min(0).max(1),
   warmup_steps: z.int().min(0).nullable(),
+};
+
+/**
+ * What a job stores in `hyperparameters` and in `job.json`: every default resolved. A setting that came
+ * after the first release has a default here, and the trainer reads it from the schema: older jobs lack it.
+ */
+export const TrainingSettings = z.strictObject({
+  ...resolved,
+  packing: Packing.default('auto'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
 /** What a person changes on top of a preset; every key optional, unknown keys refused. */
-export const SettingChanges = TrainingSettings.omit({ base_model: true }).partial();
+export const SettingChanges = z.strictObject(resolved).omit({ base_model: true }).partial();
 export type SettingChanges = z.infer<typeof SettingChanges>;

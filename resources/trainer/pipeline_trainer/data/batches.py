@@ -26,43 +26,35 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows padded on the right.
+    """One pass: rows padded on the right, or packed behind one another (`packing.pack`).
 
-    input_ids, attention_mask, predicts: (batch, seq); targets: (marked,), in the order in which
-    `hidden[predicts]` lists its rows. `predicts[b, t]`: position t predicts a trained token t + 1.
+    input_ids, predicts: (batch, seq); targets: (marked,), in the order in which `hidden[predicts]` lists its
+    rows. `predicts[b, t]`: position t predicts a trained token t + 1. Of a pack only: positions (1, seq), and
+    the length of each document.
     """
 
     input_ids: Tensor
-    attention_mask: Tensor
     predicts: Tensor
     targets: Tensor
-    padded: bool
+    positions: Tensor | None = None
+    documents: tuple[int, ...] | None = None
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
-        return Batch(
-            self.input_ids.to(device),
-            self.attention_mask.to(device),
-            self.predicts.to(device),
-            self.targets.to(device),
-            self.padded,
-        )
+        positions = None if self.positions is None else self.positions.to(device)
+        return Batch(self.input_ids.to(device), self.predicts.to(device), self.targets.to(device), positions, self.documents)
 
 
 def collate(rows: Sequence[Row], *, pad_id: int) -> Batch:
     """Lay rows side by side; padding is neither seen nor trained."""
     width = max(len(row.ids) for row in rows)
     input_ids = torch.full((len(rows), width), pad_id, dtype=torch.long)
-    attention_mask = torch.zeros((len(rows), width), dtype=torch.long)
     predicts = torch.zeros((len(rows), width), dtype=torch.bool)
     for index, row in enumerate(rows):
         length = len(row.ids)
         input_ids[index, :length] = torch.tensor(row.ids)
-        attention_mask[index, :length] = 1
         predicts[index, : length - 1] = torch.tensor(row.trained[1:], dtype=torch.bool)
-    shifted = torch.roll(input_ids, -1, dims=1)
-    padded = any(len(row.ids) < width for row in rows)
-    return Batch(input_ids, attention_mask, predicts, shifted[predicts], padded)
+    return Batch(input_ids, predicts, torch.roll(input_ids, -1, dims=1)[predicts])
 
 
 def split_micro(rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:

@@ -1,0 +1,146 @@
+"""Attention within documents: rows packed into one see neither each other nor each other's positions.
+
+Left alone, transformers either makes one long document of them or, from positions that begin again, a mask
+of tokens × tokens. Here each document is its own causal attention: on cards by one variable-length flash
+kernel of torch (`torch.nn.attention.varlen`), elsewhere one document after the other.
+
+The function is registered with transformers' `AttentionInterface` and is in force only `within_documents`:
+answers and padded passes run as they always did.
+"""
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from .data.batches import Batch
+
+NAME: Final = "pipeline_documents"
+VARLEN_DTYPES: Final = (torch.bfloat16, torch.float16)
+# What a model asks of its attention and this one cannot give.
+UNSUPPORTED: Final = ("softcap", "s_aux", "position_bias")
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Lengths of the documents of a pack; `borders` is (documents + 1,) int32 on a card, else None."""
+
+    lengths: tuple[int, ...]
+    borders: Tensor | None = None
+
+
+def inputs_of(batch: Batch) -> dict[str, Any]:
+    """What the model gets of a batch. Neither kind has a mask: padding is on the right, behind every real token."""
+    if batch.documents is None:
+        return {"input_ids": batch.input_ids, "use_cache": False}
+    documents = documents_of(batch.documents, batch.input_ids.device)
+    return {
+        "input_ids": batch.input_ids,
+        "position_ids": batch.positions,
+        "use_cache": False,
+        "documents": documents,
+    }
+
+
+def documents_of(lengths: tuple[int, ...], device: torch.device) -> Documents:
+    """The borders are laid on the card once a pass, for all layers."""
+    if device.type != "cuda" or varlen() is None:
+        return Documents(lengths)
+    return Documents(lengths, torch.tensor([0, *accumulate(lengths)], dtype=torch.int32, device=device))
+
+
+@contextmanager
+def within_documents(model: Any, batch: Batch) -> Iterator[None]:
+    """Inside the block `model` keeps the documents of `batch` apart; a padded batch changes nothing."""
+    if batch.documents is None:
+        yield
+        return
+    from transformers import AttentionInterface  # noqa: PLC0415 (seconds to import, after the checks)
+
+    AttentionInterface.register(NAME, attend)
+    config = model.config
+    usual = config._attn_implementation  # noqa: SLF001 (transformers has no public name for it)
+    config._attn_implementation = NAME  # noqa: SLF001
+    try:
+        yield
+    finally:
+        config._attn_implementation = usual  # noqa: SLF001
+
+
+def attend(
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    _attention_mask: Tensor | None,
+    *,
+    documents: Documents,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    sliding_window: int | None = None,
+    **options: Any,
+) -> tuple[Tensor, None]:
+    """Causal attention within each document.
+
+    query: (1, heads, tokens, width); key and value: (1, key heads, tokens, width); gives
+    (1, tokens, heads, width). Raises NotImplementedError for what only other attentions compute.
+    """
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415
+
+    asked = [name for name in UNSUPPORTED if options.get(name) is not None]
+    if asked:
+        raise NotImplementedError(f"attention within documents does not know {asked[0]}")
+    if documents.borders is not None and dropout == 0.0 and query.dtype in VARLEN_DTYPES:
+        return _by_kernel((query, key, value), documents, scaling=scaling, sliding_window=sliding_window), None
+    outputs = []
+    lengths = list(documents.lengths)
+    for q, k, v in zip(*(torch.split(tensor, lengths, dim=2) for tensor in (query, key, value)), strict=True):
+        mask = window_mask(q, sliding_window)
+        outputs.append(sdpa_attention_forward(module, q, k, v, mask, dropout=dropout, scaling=scaling)[0])
+    return torch.cat(outputs, dim=1), None
+
+
+def window_mask(query: Tensor, window: int | None) -> Tensor | None:
+    """Which of a document's tokens each of them sees, (seq, seq), where the document is longer than the window."""
+    length = query.shape[2]
+    if window is None or length <= window:
+        return None
+    order = torch.arange(length, device=query.device)
+    distance = order[:, None] - order[None, :]  # (seq, seq)
+    return (distance >= 0) & (distance < window)
+
+
+def varlen() -> Any | None:
+    """The variable-length attention of torch, or None where it lacks an argument: they change between releases."""
+    try:
+        from torch.nn.attention.varlen import varlen_attn  # noqa: PLC0415 (not in every torch)
+    except ImportError:
+        return None
+    known = inspect.signature(varlen_attn).parameters
+    return varlen_attn if {"scale", "window_size", "enable_gqa"} <= set(known) else None
+
+
+def _by_kernel(
+    tensors: tuple[Tensor, Tensor, Tensor], documents: Documents, *, scaling: float | None, sliding_window: int | None
+) -> Tensor:
+    query, key, value = (tensor[0].transpose(0, 1).contiguous() for tensor in tensors)  # (tokens, heads, width)
+    longest = max(documents.lengths)
+    kernel: Any = varlen()
+    output: Tensor = kernel(
+        query,
+        key,
+        value,
+        documents.borders,
+        documents.borders,
+        longest,
+        longest,
+        scale=scaling,
+        window_size=(-1 if sliding_window is None else sliding_window - 1, 0),
+        enable_gqa=query.shape[1] != key.shape[1],
+    )
+    return output.unsqueeze(0)

@@ -1,0 +1,91 @@
+"""How the rows of a step are laid into passes: side by side and padded, or packed. The numbers are the same."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from .attention import inputs_of, within_documents
+from .config import Packing
+from .data.batches import Batch, Row, collate, split_micro
+from .data.packing import pack, split_packed
+from .hardware import Compute
+from .pass_size import longest
+
+PROBE_ROWS: Final = 3
+PROBE_TOKENS: Final = 24
+# Packed may differ from separate by rounding, far below what documents that see each other would differ by.
+PROBE_SHARE: Final = 0.1
+REASONS: Final = {
+    "on": "asked for",
+    "off": "asked for",
+    "cuda": "faster on a card",
+    "cpu": "rows of like length side by side are faster on the processor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`packed` or padded, and why. `budget`: tokens of a pack that holds one row, the longest."""
+
+    packed: bool
+    reason: str
+    pad_id: int
+    budget: int
+
+    def passes(self, rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
+        """Cut `rows` into passes of at most `micro_batch` rows, or of the tokens of as many longest ones."""
+        return split_packed(rows, micro_batch * self.budget) if self.packed else split_micro(rows, micro_batch)
+
+    def batch(self, rows: Sequence[Row]) -> Batch:
+        """The rows of one pass as tensors."""
+        return pack(rows) if self.packed else collate(rows, pad_id=self.pad_id)
+
+
+def layout_for(
+    packing: Packing,
+    compute: Compute,
+    *,
+    rows: Sequence[Row],
+    pad_id: int,
+    model: Any,
+    warn: Callable[[str, str], object],
+) -> Layout:
+    """The layout of a run: as asked, else by device. A model that mixes documents trains unpacked, with a warning."""
+    wanted = packing == "on" or (packing == "auto" and compute.device.type == "cuda")
+    layout = Layout(wanted, REASONS[compute.device.type if packing == "auto" else packing], pad_id, longest(rows))
+    fault = mixing_fault(model, rows, pad_id=pad_id, device=compute.device) if wanted else None
+    if fault is None:
+        return layout
+    warn("packing_unavailable", f"Rows are not packed: {fault}. They are laid side by side; the results are the same.")
+    return Layout(packed=False, reason=fault, pad_id=pad_id, budget=layout.budget)
+
+
+@torch.no_grad()
+def mixing_fault(model: Any, rows: Sequence[Row], *, pad_id: int, device: torch.device) -> str | None:
+    """Why documents of a pack are not apart in this model, from the first tokens of a few rows; None where they are."""
+    parts = [Row(row.record_id, row.ids[:PROBE_TOKENS], row.trained[:PROBE_TOKENS]) for row in rows[:PROBE_ROWS]]
+    parts = parts * 2 if len(parts) == 1 else parts
+    joined = Row("joined", [token for row in parts for token in row.ids], [False] * sum(len(row.ids) for row in parts))
+    training = model.training
+    model.eval()
+    try:
+        packed = logits(model, pack(parts).to(device))
+        alone = torch.cat([logits(model, collate([row], pad_id=pad_id).to(device)) for row in parts])
+        mixed = logits(model, collate([joined], pad_id=pad_id).to(device))
+    except (TypeError, ValueError, NotImplementedError, AttributeError) as error:
+        return f"this architecture takes no documents ({type(error).__name__})"
+    finally:
+        model.train(training)
+    apart = float((packed - alone).square().mean().sqrt())
+    mixing = float((mixed - alone).square().mean().sqrt())
+    return None if apart <= PROBE_SHARE * mixing else "this architecture does not keep documents apart"
+
+
+def logits(model: Any, batch: Batch) -> Tensor:
+    """All logits of a batch of one row, (tokens, vocab) float32."""
+    with within_documents(model, batch):
+        made: Tensor = model(**inputs_of(batch)).logits
+    return made[0].float()
