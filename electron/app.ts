@@ -13,6 +13,7 @@ import { DatasetService } from './services/datasets/dataset-service';
 import { importInWorker } from './services/datasets/worker-import';
 import { EstimateService } from './services/estimate/estimate-service';
 import { createTokenCounter } from './services/estimate/token-counts';
+import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
 import { Conclusion } from './services/jobs/conclusion';
 import { JobService } from './services/jobs/job-service';
@@ -99,12 +100,10 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
   return { baseModels, datasets, bundledDir };
 };
 
-const buildServices = async (options: AppOptions, database: Database) => {
-  const { dataDir, resourcesDir, onFailure } = options;
-  const ground = await buildGround(options, database);
-  const { network, places, common, settings, hardware } = ground;
+/** What makes and works the queue, and what comes of it. */
+const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
+  const { places, common, settings, hardware } = ground;
   const { repositories, paths } = common;
-  const { baseModels, datasets, bundledDir } = buildData(options, ground);
   const commands = new TrainerCommands(new OneShot(places));
   const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
   const runner = new QueueRunner({
@@ -113,7 +112,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     launch: createLauncher(places),
     kind: options.kind,
     devices: async () => devicesOf((await hardware.current()).gpus),
-    onFailure,
+    onFailure: options.onFailure,
   });
   const sources = createRunSources({
     repositories,
@@ -122,6 +121,27 @@ const buildServices = async (options: AppOptions, database: Database) => {
     cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
     fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
   });
+  const making = { sources, app_version: APP_VERSION, probe: (dir: string) => commands.probe(dir) };
+  const follower = new Follower({
+    ...common,
+    dataVersion: () => database.dataVersion(),
+    ownsQueue: () => runner.owns,
+    onFailure: options.onFailure,
+  });
+  return {
+    runner,
+    follower,
+    jobs: new JobService({ ...common, ...making, runner }),
+    models: new ArtifactService({ ...common, commands }),
+  };
+};
+
+const buildServices = async (options: AppOptions, database: Database) => {
+  const { dataDir, resourcesDir } = options;
+  const ground = await buildGround(options, database);
+  const { network, places, common, settings, hardware } = ground;
+  const { repositories } = common;
+  const { baseModels, datasets, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
     python: () => findPython(places),
@@ -139,14 +159,10 @@ const buildServices = async (options: AppOptions, database: Database) => {
       request: (method, params) => serve.request(method, params),
     }),
   });
-  const making = { sources, app_version: APP_VERSION, probe: (dir: string) => commands.probe(dir) };
-  const jobs = new JobService({ ...common, ...making, runner });
-  const models = new ArtifactService({ ...common, commands });
   return {
+    ...buildRuns(options, ground, database),
     datasets,
     baseModels,
-    jobs,
-    models,
     hardware,
     settings,
     doctor,
@@ -154,7 +170,6 @@ const buildServices = async (options: AppOptions, database: Database) => {
     network,
     repositories,
     serve,
-    runner,
     dataDir,
     samplesDir: join(resourcesDir, 'samples'),
   };
@@ -188,11 +203,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.baseModels.ensureBundled();
       if (options.kind === 'app') {
         stopWatching = services.hardware.watch(HARDWARE_EVERY_MS, options.onFailure);
+        await services.follower.start();
       }
       await services.runner.start();
     },
     stop: async () => {
       stopWatching();
+      await services.follower.stop();
       await services.runner.stop();
       await services.datasets.stop();
       await services.serve.stop();

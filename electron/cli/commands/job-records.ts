@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { LogLine, MetricsPoint } from '../../../src/lib/types/job-records';
-import { followLines, parseEvent } from '../../services/metrics/event-file';
+import { parseEvent } from '../../services/metrics/event-file';
+import { followLines } from '../../services/metrics/event-tail';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findJob } from '../find';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
-import { followLines, parseEvent } from '../../services/metrics/event-file';
+import { parseEvent } from '../../services/metrics/event-file';
+import { followLines } from '../../services/metrics/event-tail';
 import type { CliServices } from '../io';
 import type { Output } from '../output/output';
 import { ProgressView } from './progress-view';

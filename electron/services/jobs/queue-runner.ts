@@ -5,7 +5,6 @@ import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
-import { Follower } from './follower';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
 import { refused } from './refusals';
@@ -30,7 +29,6 @@ export class QueueRunner {
   readonly #lease: QueueLease;
   readonly #recovery: Recovery;
   readonly #runs = new Map<string, AttemptRun>();
-  readonly #follower: Follower;
   readonly #rest = new EventEmitter();
   #owns = false;
   #stopping = false;
@@ -42,7 +40,6 @@ export class QueueRunner {
     this.#options = options;
     this.#lease = new QueueLease(options.repositories.lease, options.kind, options.pid);
     this.#recovery = new Recovery(options);
-    this.#follower = new Follower(options);
   }
 
   /** Whether this process runs the queue. */
@@ -114,10 +111,7 @@ export class QueueRunner {
 
   async #tick(): Promise<void> {
     if (!this.#owns) await this.#tryToOwn();
-    if (!this.#owns) {
-      await this.#follower.look();
-      return;
-    }
+    if (!this.#owns) return;
     await this.#answerRequests();
     await this.#next();
   }

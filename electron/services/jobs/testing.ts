@@ -26,6 +26,7 @@ export interface World {
   readonly dir: string;
   readonly paths: Paths;
   readonly repositories: AsyncRepositories;
+  readonly dataVersion: () => Promise<number>;
   readonly published: { name: string; payload: unknown }[];
   readonly failures: unknown[];
   readonly runner: QueueRunner;
@@ -177,6 +178,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     dir,
     paths,
     repositories,
+    dataVersion: () => database.dataVersion(),
     published,
     failures,
     runner,

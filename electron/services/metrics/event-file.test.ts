@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { metricsLog } from '../models/artifact-figures';
-import { eventsFileOf, followLines, readEvents } from './event-file';
+import { eventsFileOf, readEvents } from './event-file';
+import { followLines } from './event-tail';
 
 let dir: string;
 

@@ -2,10 +2,10 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TERMINAL_EVENTS, type TrainerEvent } from '../../../src/lib/types/trainer-events';
 import type { AsyncRepositories } from '../../db/async-repositories';
-import type { IngestBatch } from '../../db/repositories/ingest';
 import { refused } from '../jobs/refusals';
 import { showsTraining, toBatch } from './event-batch';
 import { parseEvent, readEvents } from './event-file';
+import { publishNews } from './publish-news';
 
 const BATCH_MS = 200;
 // What a trainer says at one moment comes as several lines; a slow step must not wait for the next one.
@@ -143,7 +143,8 @@ export class EventIngest {
     const job = await jobs.get(id);
     if (!job) throw refused('not_found', 'The job was deleted while it ran.', 'Nothing is left to do.');
     this.#job = job;
-    this.#publish(batch);
+    this.#options.publisher.publish('jobs.changed', job);
+    publishNews(this.#options.publisher, job, batch);
   }
 
   async #noteAttempt(events: readonly TrainerEvent[]): Promise<void> {
@@ -154,26 +155,5 @@ export class EventIngest {
         from_checkpoint: event.from_checkpoint,
       });
     }
-  }
-
-  #publish({ points, events, samples, evaluations, checkpoints }: IngestBatch): void {
-    const { publisher } = this.#options;
-    const job_id = this.#job.id;
-    const time = events.at(-1)?.time ?? this.#job.updated_at;
-    publisher.publish('jobs.changed', this.#job);
-    if (points.length > 0)
-      publisher.publish('jobs.points', { job_id, points: points.map(({ seq: _seq, ...point }) => point) });
-    if (events.length === 0) return;
-    publisher.publish('jobs.news', {
-      job_id,
-      events: [...events],
-      samples: samples.map(({ seq: _seq, ...sample }) => sample),
-      evaluations: evaluations.map(({ seq: _seq, attempt: _attempt, ...row }) => row),
-      checkpoints: checkpoints.map(({ seq: _seq, attempt: _attempt, ...row }) => ({
-        ...row,
-        pruned: false,
-        created_at: time,
-      })),
-    });
   }
 }
