@@ -47,6 +47,7 @@ const prepareFolders = (): void => {
   app.setPath('userData', join(dataDir, 'electron'));
   log.transports.file.resolvePathFn = () => join(dataDir, 'logs', 'main.log');
   log.transports.console.level = false;
+  log.errorHandler.startCatching({ showDialog: process.env['PIPELINE_NO_DIALOGS'] !== '1' });
 };
 
 const publisherWithSideEffects = (): Publisher => {
