@@ -4,12 +4,12 @@ import { decideOutcome } from './outcome';
 import { assign } from './scheduler';
 
 const envelope = { schema: 1, attempt: 1, seq: 9, time: '2026-01-01T00:00:00.000Z' } as const;
-const interrupted = (reason: 'paused' | 'parent_gone' | 'signal'): TerminalEvent => ({
+const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true): TerminalEvent => ({
   ...envelope,
   event: 'interrupted',
   step: 3,
   reason,
-  saved: true,
+  saved,
 });
 
 describe('how an attempt ended', () => {
@@ -25,6 +25,16 @@ describe('how an attempt ended', () => {
   ])('its last word decides, whatever the exit: %#', (terminal, kind) => {
     expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, intent: null }).kind).toBe(kind);
     expect(decideOutcome({ terminal, exit: null, intent: 'cancel' }).kind).toBe(kind);
+  });
+
+  it('a pause that saved nothing is an interruption, which can begin again at step 0', () => {
+    const unsaved = interrupted('paused', false);
+    expect(decideOutcome({ terminal: unsaved, exit: null, intent: 'pause' }).kind).toBe('interrupted');
+  });
+
+  it('a signal that came with the command to pause is the pause', () => {
+    const exit = { code: 75, signal: null };
+    expect(decideOutcome({ terminal: interrupted('signal'), exit, intent: 'pause' }).kind).toBe('paused');
   });
 
   it.each([

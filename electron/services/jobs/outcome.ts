@@ -34,19 +34,23 @@ const failed = (code: string, message: string, hint: string): Outcome => ({
 });
 
 const WORDS = {
-  paused: 'The run was paused.',
+  paused: 'The run was stopped before it had anything to save.',
   parent_gone: 'The app ended while the run was going; its state was saved.',
   signal: 'The trainer was told to stop by the system; its state was saved.',
 } as const;
 
-const ofEvent = (event: TerminalEvent): Outcome => {
+/** Ctrl-C in a terminal reaches the trainer too, as a signal that may come before the command to pause. */
+const isPaused = ({ reason, saved }: EventOf<'interrupted'>, intent: AttemptEnd['intent']): boolean =>
+  saved && (reason === 'paused' || (reason === 'signal' && intent === 'pause'));
+
+const ofEvent = (event: TerminalEvent, intent: AttemptEnd['intent']): Outcome => {
   switch (event.event) {
     case 'completed':
       return { kind: 'completed', event };
     case 'cancelled':
       return { kind: 'cancelled', event };
     case 'interrupted':
-      return event.reason === 'paused' ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
+      return isPaused(event, intent) ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
     case 'failed': {
       const { code, message, hint, traceback } = event;
       return { kind: 'failed', error: { code, message, hint }, stack: traceback };
@@ -74,7 +78,7 @@ const ofExit = ({ code, signal }: TrainerExit): Outcome => {
 
 /** How an attempt ended. A terminal event decides; without one, what the operating system saw. */
 export const decideOutcome = ({ terminal, exit, intent }: AttemptEnd): Outcome => {
-  if (terminal) return ofEvent(terminal);
+  if (terminal) return ofEvent(terminal, intent);
   if (intent === 'cancel') return { kind: 'cancelled', event: null };
   return exit ? ofExit(exit) : interrupted('The trainer and the app ended at the same time.');
 };

@@ -32,6 +32,8 @@ export class QueueRunner {
   readonly #rest = new EventEmitter();
   #owns = false;
   #stopping = false;
+  #lastJobId: string | null = null;
+  #startsNoMore = false;
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
   #beat: Promise<void> = Promise.resolve();
@@ -57,6 +59,28 @@ export class QueueRunner {
     await this.#tick();
     this.#schedule();
     return this.#owns;
+  }
+
+  /**
+   * Ends what a dead process left at work and what it was still asked for, without working the queue.
+   * For a process that has not started. Answers false where a living one runs the queue: its word counts.
+   */
+  async settle(): Promise<boolean> {
+    if (!(await this.#lease.acquire())) return false;
+    try {
+      await this.#recover();
+      await this.#recovery.saved();
+      await this.#answerRequests();
+    } finally {
+      await this.#lease.release();
+    }
+    return true;
+  }
+
+  /** Starts nothing more; with an id, nothing after that job. What runs goes on. */
+  startNoMore(lastJobId: string | null = null): void {
+    this.#lastJobId = lastJobId;
+    this.#startsNoMore = lastJobId === null;
   }
 
   /** Looks at the queue now rather than at the next beat. */
@@ -118,8 +142,11 @@ export class QueueRunner {
 
   async #tryToOwn(): Promise<void> {
     this.#owns = await this.#lease.acquire();
-    if (!this.#owns) return;
-    await this.#recovery.recover(() => {
+    if (this.#owns) await this.#recover();
+  }
+
+  #recover(): Promise<void> {
+    return this.#recovery.recover(() => {
       this.#rest.emit('change');
       this.#next().catch(this.#options.onFailure);
     });
@@ -174,7 +201,7 @@ export class QueueRunner {
   }
 
   async #startWhatFits(): Promise<void> {
-    if (!this.#owns || this.#stopping) return;
+    if (!this.#owns || this.#stopping || this.#startsNoMore) return;
     // A trainer that still saves may hold any of the cards.
     if (this.#recovery.saving.size > 0) return;
     const queued = await this.#options.repositories.jobs.queued();
@@ -185,6 +212,8 @@ export class QueueRunner {
         queued.find(({ id }) => id === job_id),
         device,
       );
+      this.#startsNoMore = job_id === this.#lastJobId;
+      if (this.#startsNoMore) return;
     }
   }
 
@@ -210,6 +239,7 @@ export class QueueRunner {
   async #isBusy(): Promise<boolean> {
     if (this.#stopping) return false;
     if (this.#runs.size > 0 || this.#recovery.saving.size > 0) return true;
-    return this.#owns && (await this.#options.repositories.jobs.queued()).length > 0;
+    if (!this.#owns || this.#startsNoMore) return false;
+    return (await this.#options.repositories.jobs.queued()).length > 0;
   }
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identify } from '../trainer/process-identity';
 import { openWorld, removeWorld, type World } from './testing';
 
+const CANCEL = { save: false, reason: 'why' };
 const worlds: World[] = [];
 let dir: string;
 
@@ -112,6 +113,60 @@ describe('after the app died', () => {
     await world.repositories.attempts.update(job.id, 1, { process_started_at: '1' });
     await world.runner.start();
     expect((await world.jobs.get(job.id)).status).toBe('interrupted');
+  });
+});
+
+describe('a process that does not work the queue', () => {
+  it('ends what a dead one left, starts nothing and gives the lease back', async () => {
+    const job = await orphan('plain', null);
+    const queued = await world.create('plain');
+    await world.repositories.requests.enqueue({ job_id: job.id, command: 'cancel', payload: CANCEL });
+    expect(await world.runner.settle()).toBe(true);
+    expect(await world.jobs.get(job.id)).toMatchObject({ status: 'cancelled', cancel_reason: 'why' });
+    expect((await world.jobs.get(queued.id)).status).toBe('queued');
+    expect(await world.repositories.lease.current()).toBeNull();
+  });
+
+  it('waits for a trainer that still saves', async () => {
+    const job = await world.create('hold slow-save');
+    const child = launch(job);
+    await world.repositories.jobs.transition(
+      job.id,
+      { from: ['queued'], to: 'initializing' },
+      { attempt: 1 },
+    );
+    const identity = await identify(child.pid ?? 0);
+    await world.repositories.attempts.create({ job_id: job.id, number: 1, ...identity });
+    const settled = world.runner.settle();
+    await expect.poll(() => world.runner.isSaving(job.id)).toBe(true);
+    child.kill('SIGKILL');
+    expect(await settled).toBe(true);
+    expect((await world.jobs.get(job.id)).status).toBe('interrupted');
+  });
+
+  it('leaves everything to a living owner', async () => {
+    await world.runner.start();
+    const sleeper = spawn('sleep', ['60']);
+    const other = await open({ dir, pid: sleeper.pid });
+    expect(await other.runner.settle()).toBe(false);
+    expect((await world.repositories.lease.current())?.owner_pid).toBe(process.pid);
+    sleeper.kill();
+  });
+});
+
+describe('a process that works for one run', () => {
+  it('starts what was queued before it, and nothing after it', async () => {
+    const [before, own, after] = [
+      await world.create('plain'),
+      await world.create('plain'),
+      await world.create('plain'),
+    ];
+    world.runner.startNoMore(own.id);
+    await world.runner.start();
+    await world.until(own.id, 'completed');
+    await world.runner.idle();
+    expect((await world.jobs.get(before.id)).status).toBe('completed');
+    expect((await world.jobs.get(after.id)).status).toBe('queued');
   });
 });
 

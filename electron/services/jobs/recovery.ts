@@ -39,6 +39,11 @@ export class Recovery {
     return new Set(this.#saving.keys());
   }
 
+  /** Resolves when those have ended that `recover` found saving. */
+  async saved(): Promise<void> {
+    await Promise.all(this.#saving.values());
+  }
+
   /** Ends what can be ended at once; `onSaved` is called for each that had to be waited for. */
   async recover(onSaved: () => void): Promise<void> {
     const jobs = await this.#options.repositories.jobs.unfinished();
