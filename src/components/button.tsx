@@ -2,6 +2,7 @@ import { LoaderCircle } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { classNames } from './class-names';
+import { Tooltip } from './tooltip';
 
 export type ButtonLook = 'filled' | 'outlined' | 'plain' | 'danger';
 
@@ -64,14 +65,15 @@ export const IconButton = ({
   icon: Icon,
   ...rest
 }: { readonly label: string; readonly icon: LucideIcon } & Omit<ButtonProps, 'icon' | 'children'>) => (
-  <Button
-    {...rest}
-    aria-label={label}
-    title={label}
-    className={classNames('px-0!', rest.small ? 'w-6' : 'w-8', rest.className)}
-  >
-    <Icon aria-hidden className={rest.small ? 'size-3.5' : 'size-4'} />
-  </Button>
+  <Tooltip text={label}>
+    <Button
+      {...rest}
+      aria-label={label}
+      className={classNames('px-0!', rest.small ? 'w-6' : 'w-8', rest.className)}
+    >
+      <Icon aria-hidden className={rest.small ? 'size-3.5' : 'size-4'} />
+    </Button>
+  </Tooltip>
 );
 
 export const Kbd = ({ children, plain }: { readonly children: ReactNode; readonly plain?: boolean }) => (

@@ -17,6 +17,7 @@ import {
   formatPercent,
   formatRate,
   formatRoughDuration,
+  formatStopwatch,
 } from './format';
 
 const MINUTE = 60_000;
@@ -138,4 +139,8 @@ describe('figures', () => {
     expect(formatHash(`2c8c03e6${'0'.repeat(52)}a264`)).toBe('2c8c 03e6 … a264');
     expect(formatMoney(0.05, 'EUR')).toBe('€0.05');
   });
+});
+
+it('shows a stage’s time as a stopwatch does', () => {
+  expect([21_400, 1_570_000, 3_730_000].map(formatStopwatch)).toEqual(['0:21', '26:10', '1:02:10']);
 });

@@ -64,6 +64,17 @@ export const formatMemoryBand = ({ low, expected, high }: Band): string => {
   return `≈ ${formatMemory(expected)} ± ${spread.toFixed(unit === 1024 ** 3 ? 1 : 0)}`;
 };
 
+/** `0:21`, `26:10`, `1:02:10`: what a stopwatch shows. */
+export const formatStopwatch = (ms: number): string => {
+  const [hours, minutes, seconds] = [
+    Math.floor(ms / HOUR),
+    Math.floor((ms % HOUR) / MINUTE),
+    Math.floor((ms % MINUTE) / 1000),
+  ];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+};
+
 export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
 
 export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
@@ -89,3 +100,5 @@ export const formatHash = (hash: string): string =>
 
 export const formatMoney = (amount: number, currency: string): string =>
   new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+
+export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

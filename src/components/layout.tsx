@@ -2,6 +2,7 @@ import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names';
+import { Tooltip } from './tooltip';
 
 /** A screen: title left, at most one filled button right, the body scrolls. */
 export const Page = ({
@@ -83,27 +84,34 @@ export const Panel = ({
   </section>
 );
 
-/** Label, value, source line. */
+/** Label, value, source line, and the method on hover. */
 export const Figure = ({
   label,
   value,
   source,
   aside,
+  method,
 }: {
   readonly label: string;
   readonly value: ReactNode;
   readonly source?: ReactNode;
   readonly aside?: ReactNode;
-}) => (
-  <div className="flex min-w-0 flex-col gap-1">
-    <dt className="text-xs text-ink-3">{label}</dt>
-    <dd className="flex items-baseline gap-1.5 text-lg font-semibold tracking-tight whitespace-nowrap">
+  readonly method?: string;
+}) => {
+  const shown = (
+    <dd className="flex w-fit items-baseline gap-1.5 text-lg font-semibold tracking-tight whitespace-nowrap">
       {value}
       {aside ? <span className="text-sm font-medium">{aside}</span> : null}
     </dd>
-    <dd className="min-h-4 truncate text-xs text-ink-2">{source}</dd>
-  </div>
-);
+  );
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <dt className="text-xs text-ink-3">{label}</dt>
+      {method ? <Tooltip text={method}>{shown}</Tooltip> : shown}
+      <dd className="min-h-4 truncate text-xs text-ink-2">{source}</dd>
+    </div>
+  );
+};
 
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) => (
   <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">

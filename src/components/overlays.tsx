@@ -2,9 +2,8 @@ import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
-import { Tooltip as BaseTooltip } from '@base-ui/react/tooltip';
 import { Ellipsis } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from './button';
 import { classNames } from './class-names';
 
@@ -121,19 +120,6 @@ export const Menu = ({
       </BaseMenu.Positioner>
     </BaseMenu.Portal>
   </BaseMenu.Root>
-);
-
-export const Tooltip = ({ text, children }: { readonly text: string; readonly children: ReactElement }) => (
-  <BaseTooltip.Root>
-    <BaseTooltip.Trigger render={children} />
-    <BaseTooltip.Portal>
-      <BaseTooltip.Positioner sideOffset={4} className="z-30">
-        <BaseTooltip.Popup className="max-w-80 rounded-md border bg-surface-2 px-2 py-1 text-xs shadow-2">
-          {text}
-        </BaseTooltip.Popup>
-      </BaseTooltip.Positioner>
-    </BaseTooltip.Portal>
-  </BaseTooltip.Root>
 );
 
 export interface Tab {

@@ -5,6 +5,9 @@ import { api } from '../../api';
 import { Button } from '../../components/button';
 import { Page, Panel, SkeletonRows } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import type { RunRequest } from '../../lib/contract/contract';
+import type { BaseModel } from '../../lib/types/base-model';
+import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';
@@ -14,6 +17,7 @@ import { Advanced } from './parts/advanced';
 import { DataCard, ModelCard } from './parts/choices';
 import { Recipes } from './parts/recipes';
 import { Review } from './parts/review';
+import { useEstimates } from './use-estimates';
 import { useNewRun } from './use-new-run';
 import type { NewRun, Origin } from './use-new-run';
 
@@ -127,15 +131,31 @@ const Body = ({ run }: { readonly run: NewRun }) => {
       </Panel>
     );
   }
+  if (!run.request) return null;
+  return <Form run={run} dataset={run.dataset} model={run.model} request={run.request} />;
+};
+
+const Form = ({
+  run,
+  dataset,
+  model,
+  request,
+}: {
+  readonly run: NewRun;
+  readonly dataset: Dataset;
+  readonly model: BaseModel;
+  readonly request: RunRequest;
+}) => {
+  const estimates = useEstimates(request);
   return (
     <>
       <div className="grid shrink-0 grid-cols-2 gap-4">
-        <DataCard run={run} dataset={run.dataset} />
-        <ModelCard run={run} model={run.model} />
+        <DataCard run={run} dataset={dataset} />
+        <ModelCard run={run} model={model} />
       </div>
-      <Recipes run={run} />
+      <Recipes run={run} estimates={estimates} />
       <Advanced run={run} />
-      <Review run={run} />
+      <Review run={run} estimates={estimates} />
     </>
   );
 };

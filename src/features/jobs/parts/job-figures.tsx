@@ -1,11 +1,12 @@
-import { Check } from 'lucide-react';
 import { classNames } from '../../../components/class-names';
 import {
+  capitalised,
   formatAmount,
   formatChange,
   formatClock,
   formatCount,
   formatDuration,
+  formatDurationBand,
   formatLoss,
   formatMemory,
   formatMoney,
@@ -14,15 +15,18 @@ import {
 } from '../../../components/format';
 import { Figure, Panel } from '../../../components/layout';
 import { useNow } from '../../../components/time';
-import { JobStage } from '../../../lib/types/lora-training';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useValue } from '../../../live-value';
 import { settings } from '../../../stores';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { isRunning, timeLeftMs, trainedMs } from '../job-words';
+import { isRunning, trainedMs } from '../job-words';
+import { stageTimes, timeLeftBand } from '../run-times';
+import { StageBar } from './stage-bar';
 
 const STALE_MS = 60_000;
+/** Fewer steps give a time but no band. */
+const ENOUGH_STEPS = 10;
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const now = useNow();
@@ -34,12 +38,17 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
         className={classNames('flex flex-wrap justify-between gap-x-3 gap-y-2', stale && '[&_dd]:text-ink-3')}
       >
         <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
-        <TimeFigure job={job} now={now} stale={stale ? `no news for ${formatDuration(silent)}` : null} />
+        <TimeFigure
+          job={job}
+          run={run}
+          now={now}
+          stale={stale ? `no news for ${formatDuration(silent)}` : null}
+        />
         <LossFigure job={job} run={run} />
         <MemoryFigure job={job} run={run} />
-        <CostFigure job={job} />
+        <CostFigure job={job} run={run} />
       </dl>
-      <StageBar job={job} />
+      <StageBar job={job} times={stageTimes(run, isRunning(job) ? now : null)} />
     </Panel>
   );
 };
@@ -55,32 +64,38 @@ const epochs = ({ current_epoch, total_epochs, started_at }: TrainingJob): strin
 
 const TimeFigure = ({
   job,
+  run,
   now,
   stale,
 }: {
   readonly job: TrainingJob;
+  readonly run: JobRun;
   readonly now: number;
   readonly stale: string | null;
 }) => {
-  const left = timeLeftMs(job, now);
-  const spent = trainedMs(job);
-  if (!isRunning(job))
-    return (
-      <Figure
-        label="Time"
-        value={spent === null ? NOTHING : formatDuration(spent)}
-        source={
-          spent === null ? 'not started' : job.completed_at === null ? 'spent so far' : 'from start to end'
-        }
-      />
-    );
+  if (!isRunning(job)) return <TimeSpent job={job} />;
+  const left = timeLeftBand(run.points, job.total_steps);
   if (left === null)
     return <Figure label="Time left" value={NOTHING} source={stale ?? 'measured once steps run'} />;
+  const ends = formatClock(now + left.expected);
   return (
     <Figure
       label="Time left"
-      value={formatRoughDuration(left)}
-      source={stale ?? `ends ≈ ${formatClock(now + left)}, as measured`}
+      value={left.steps < ENOUGH_STEPS ? formatRoughDuration(left.expected) : formatDurationBand(left)}
+      source={stale ?? `ends ≈ ${ends}, from the last ${formatAmount(left.steps, 'step')}`}
+      method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each."
+    />
+  );
+};
+
+const TimeSpent = ({ job }: { readonly job: TrainingJob }) => {
+  const spent = trainedMs(job);
+  if (spent === null) return <Figure label="Time" value={NOTHING} source="not started" />;
+  return (
+    <Figure
+      label="Time"
+      value={formatDuration(spent)}
+      source={job.completed_at === null ? 'spent so far' : 'from start to end'}
     />
   );
 };
@@ -106,6 +121,7 @@ const LossFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: Job
         ) : null
       }
       source={`step ${formatCount(best.step)}${base ? `; untouched model ${formatLoss(base.loss)}` : ''}`}
+      method={`${capitalised(best.method)}, over ${formatCount(best.tokens)} tokens of ${formatAmount(best.records, 'held-out record')}.`}
     />
   );
 };
@@ -116,73 +132,54 @@ const MemoryFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: J
     ...run.points.slice(-2000).map(({ gpu_memory_bytes }) => gpu_memory_bytes ?? 0),
   );
   const onCard = job.gpu_config.num_gpus > 0;
-  const device = onCard ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor';
-  if (measured === 0)
-    return <Figure label="Memory, peak" value={NOTHING} source={onCard ? device : 'no card in use'} />;
-  return <Figure label="Memory, peak" value={formatMemory(measured)} source={device} />;
+  if (measured === 0 && !onCard) return <RecordsFigure job={job} />;
+  return (
+    <Figure
+      label="Memory, peak"
+      value={measured === 0 ? NOTHING : formatMemory(measured)}
+      source={onCard ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor'}
+      method="The highest that any step reported, in GB of 2³⁰ bytes."
+    />
+  );
 };
 
-const CostFigure = ({ job }: { readonly job: TrainingJob }) => {
+const planned = (job: TrainingJob, key: string): number | null => {
+  const value = job.plan?.[key];
+  return typeof value === 'number' ? value : null;
+};
+
+/** A processor's memory is not measured by step: what is learned from stands in its place. */
+const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
+  const [trained, heldOut] = [planned(job, 'train_records'), planned(job, 'held_out_records')];
+  if (trained === null) return <Figure label="Records" value={NOTHING} source="counted with the data" />;
+  return (
+    <Figure
+      label="Records"
+      value={formatCount(trained)}
+      source={`${formatCount(heldOut ?? 0)} held out, by conversation`}
+    />
+  );
+};
+
+/** Money where a price is set, else the tokens that were read. */
+const CostFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const prices = useValue(settings);
-  if (!prices || (prices.cost_per_gpu_hour === 0 && prices.price_per_kwh === 0))
-    return <Figure label="Cost" value={NOTHING} source="no price set in Settings" />;
+  if (!prices || (prices.cost_per_gpu_hour === 0 && prices.price_per_kwh === 0)) {
+    const total = planned(job, 'total_tokens');
+    return (
+      <Figure
+        label="Tokens"
+        value={formatCount(run.points.at(-1)?.tokens ?? 0)}
+        source={total === null ? 'read so far' : `of ≈ ${formatCount(total)}, padding excluded`}
+      />
+    );
+  }
   return (
     <Figure
       label="Cost"
       value={formatMoney(job.final_cost ?? job.current_cost, prices.currency)}
       source={`of ≈ ${formatMoney(job.estimated_total_cost, prices.currency)}`}
+      method="Your own prices in Settings: measured energy times electricity, and the card’s hours."
     />
-  );
-};
-
-const STAGES: readonly { readonly stage: JobStage; readonly label: string; readonly width: string }[] = [
-  { stage: 'preprocessing', label: 'Data', width: 'flex-1' },
-  { stage: 'model_loading', label: 'Load', width: 'flex-1' },
-  { stage: 'training', label: 'Training', width: 'flex-[7]' },
-  { stage: 'finalization', label: 'Finalise', width: 'flex-1' },
-];
-
-const fill = (job: TrainingJob, position: number, at: number): number => {
-  if (job.status === 'completed' || position < at) return 100;
-  if (position > at) return 0;
-  return STAGES[position]?.stage === 'training' && job.total_steps
-    ? (job.current_step / job.total_steps) * 100
-    : 50;
-};
-
-const StageBar = ({ job }: { readonly job: TrainingJob }) => {
-  const at = STAGES.findIndex(({ stage }) => stage === job.current_stage);
-  return (
-    <ol aria-label="Stages" className="mt-2 flex gap-0.5">
-      {STAGES.map(({ stage, label, width }, position) => {
-        const done = fill(job, position, at) === 100;
-        return (
-          <li
-            key={stage}
-            aria-current={position === at ? 'step' : undefined}
-            className={classNames('min-w-0', width)}
-          >
-            <div className="h-1.5 overflow-hidden rounded-sm bg-active">
-              <div
-                className={classNames(
-                  'h-full',
-                  job.status === 'failed' && position === at ? 'bg-bad-fill' : 'bg-accent',
-                )}
-                style={{ width: `${fill(job, position, at)}%` }}
-              />
-            </div>
-            <p
-              className={classNames(
-                'mt-1 flex items-center gap-1 truncate text-xs',
-                position === at && !done ? 'font-medium text-ink' : 'text-ink-3',
-              )}
-            >
-              {done ? <Check aria-label="done" className="size-3" /> : null}
-              {label}
-            </p>
-          </li>
-        );
-      })}
-    </ol>
   );
 };

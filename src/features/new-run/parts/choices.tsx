@@ -20,7 +20,7 @@ export const Numbered = ({ number, title }: { readonly number: number; readonly 
     >
       {number}
     </span>
-    <h2 className="text-ink-2">{title}</h2>
+    <h2 className="font-semibold">{title}</h2>
   </div>
 );
 

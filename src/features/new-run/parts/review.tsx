@@ -1,20 +1,16 @@
-import { api } from '../../../api';
 import { Input } from '../../../components/fields';
 import { formatAmount, formatClock, formatCount, formatPercent } from '../../../components/format';
 import { useNow } from '../../../components/time';
 import type { Estimate } from '../../../lib/types/estimate';
 import { useRows } from '../../../live-store';
 import { jobs } from '../../../stores';
-import { useLoad } from '../../../use-load';
 import { groupJobs } from '../../jobs';
+import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
 import { Numbered } from './choices';
 
-export const Review = ({ run }: { readonly run: NewRun }) => {
-  const { request } = run;
-  const { state } = useLoad(JSON.stringify(request), () =>
-    request ? api.jobs.estimate(request) : Promise.resolve(null),
-  );
+export const Review = ({ run, estimates }: { readonly run: NewRun; readonly estimates: Estimates }) => {
+  const state = estimates.of(run.preset);
   const estimate = state.kind === 'ready' ? state.value : null;
   return (
     <section
@@ -32,7 +28,9 @@ export const Review = ({ run }: { readonly run: NewRun }) => {
             onChange={(event) => run.setName(event.target.value)}
           />
         </label>
-        {estimate ? <p className="mt-2 text-xs text-ink-2">{sentence(run, estimate)}</p> : null}
+        <p className="mt-2 min-h-8 max-w-[45rem] text-xs text-ink-2">
+          {estimate ? sentence(run, estimate) : null}
+        </p>
       </div>
       <Turn estimate={estimate} />
     </section>

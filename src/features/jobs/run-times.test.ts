@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
+import { stageTimes, timeLeftBand } from './run-times';
+
+const AT = Date.parse('2026-03-01T10:00:00.000Z');
+const time = (seconds: number): string => new Date(AT + seconds * 1000).toISOString();
+
+const point = (step: number, seconds: number, attempt = 1): MetricsPoint => ({
+  step,
+  attempt,
+  timestamp: time(seconds),
+  epoch: 0,
+  tokens: step * 100,
+  training_loss: 1,
+  non_finite: null,
+  validation_loss: null,
+  learning_rate: 1e-4,
+  gradient_norm: 1,
+  throughput: 100,
+  step_ms: 1000,
+  gpu_utilization: null,
+  gpu_memory_bytes: null,
+  gpu_temperature: null,
+  gpu_power_watts: null,
+});
+
+const steps = (count: number, secondsEach: (step: number) => number): MetricsPoint[] => {
+  let at = 0;
+  return Array.from({ length: count }, (_, index) => {
+    at += secondsEach(index + 1);
+    return point(index + 1, at);
+  });
+};
+
+const event = (name: string, seconds: number, rest: Partial<JobEvent> = {}): JobEvent => ({
+  seq: seconds,
+  attempt: 1,
+  time: time(seconds),
+  event: name,
+  payload: {},
+  ...rest,
+});
+
+const stage = (name: string, seconds: number, attempt = 1): JobEvent =>
+  event('stage', seconds, { attempt, payload: { name } });
+
+test('measures the time left by the last fifty steps, evaluations included', () => {
+  const slowAtFirst = steps(60, (step) => (step <= 9 ? 30 : 2));
+  expect(timeLeftBand(slowAtFirst, 100)).toEqual({ low: 80_000, expected: 80_000, high: 80_000, steps: 50 });
+});
+
+test('gives a band as wide as the pace moves', () => {
+  const uneven = steps(41, (step) => (Math.floor((step - 2) / 5) % 2 === 0 ? 1 : 3));
+  expect(timeLeftBand(uneven, 51)).toEqual({ low: 10_000, expected: 20_000, high: 30_000, steps: 40 });
+});
+
+test('knows no time left before the second step, and counts no pause as a step', () => {
+  expect(timeLeftBand([point(1, 0)], 10)).toBeNull();
+  expect(timeLeftBand([point(1, 0), point(2, 3600, 2)], 10)).toBeNull();
+});
+
+test('adds up the stages of all attempts', () => {
+  const events = [
+    event('hello', 0),
+    stage('preprocessing', 0),
+    stage('model_loading', 20),
+    stage('training', 30),
+    event('interrupted', 130),
+    event('hello', 1000, { attempt: 2 }),
+    stage('preprocessing', 1000, 2),
+    stage('model_loading', 1005, 2),
+    stage('training', 1015, 2),
+  ];
+  expect(Object.fromEntries(stageTimes({ events, points: [] }, AT + 1_065_000))).toEqual({
+    preprocessing: 25_000,
+    model_loading: 20_000,
+    training: 150_000,
+  });
+});
+
+test('ends the stage of a killed attempt at its last step', () => {
+  const events = [event('hello', 0), stage('training', 10), event('hello', 500, { attempt: 2 })];
+  const points = [point(1, 20), point(2, 40)];
+  expect(Object.fromEntries(stageTimes({ events, points }, null))).toEqual({ training: 30_000 });
+});

@@ -1,0 +1,88 @@
+import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
+import { JobStage } from '../../lib/types/lora-training';
+import type { JobRun } from './job-run';
+
+export interface TimeLeft {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+  /** Over how many steps it was measured. */
+  readonly steps: number;
+}
+
+const MEASURED_STEPS = 50;
+const BLOCK = 5;
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** From one step's end to the next's, evaluations and checkpoints included, pauses not. */
+const gapsOf = (points: readonly MetricsPoint[]): number[] =>
+  points.slice(-MEASURED_STEPS - 1).flatMap((point, index, all) => {
+    const before = all[index - 1];
+    return before?.attempt === point.attempt
+      ? [Date.parse(point.timestamp) - Date.parse(before.timestamp)]
+      : [];
+  });
+
+/** Standard deviation of the means of five steps each: how far the pace itself moves. */
+const spreadOf = (gaps: readonly number[]): number => {
+  const blocks = Array.from({ length: Math.floor(gaps.length / BLOCK) }, (_, index) =>
+    mean(gaps.slice(index * BLOCK, (index + 1) * BLOCK)),
+  );
+  if (blocks.length < 2) return 0;
+  const middle = mean(blocks);
+  return Math.sqrt(mean(blocks.map((block) => (block - middle) ** 2)));
+};
+
+/** Null before there is a pace to measure. */
+export const timeLeftBand = (points: readonly MetricsPoint[], totalSteps: number | null): TimeLeft | null => {
+  const last = points.at(-1);
+  const gaps = gapsOf(points);
+  if (!last || totalSteps === null || gaps.length === 0) return null;
+  const left = Math.max(0, totalSteps - last.step);
+  const [expected, spread] = [left * mean(gaps), left * spreadOf(gaps)];
+  return { low: Math.max(0, expected - spread), expected, high: expected + spread, steps: gaps.length };
+};
+
+const ENDS = new Set(['completed', 'failed', 'cancelled', 'interrupted', 'hello']);
+
+interface Open {
+  readonly stage: JobStage;
+  readonly since: number;
+}
+
+/**
+ * How long each stage took, over all attempts. A stage that is open ends with its attempt, and with
+ * the last sign of life where the attempt was killed; `now` is given while the run goes on.
+ */
+export const stageTimes = (
+  { events, points }: Pick<JobRun, 'events' | 'points'>,
+  now: number | null,
+): ReadonlyMap<JobStage, number> => {
+  const times = new Map<JobStage, number>();
+  let open: Open | null = null;
+  let seen = 0;
+  const close = (at: number) => {
+    if (open) times.set(open.stage, (times.get(open.stage) ?? 0) + Math.max(0, at - open.since));
+    open = null;
+  };
+  const signOfLife = (attempt: number): number =>
+    Math.max(seen, Date.parse(points.findLast((point) => point.attempt === attempt)?.timestamp ?? '') || 0);
+  for (const event of events) {
+    const at = Date.parse(event.time);
+    if (event.event === 'hello') close(signOfLife(event.attempt - 1));
+    else if (ENDS.has(event.event)) close(at);
+    const next = stageNamed(event);
+    if (next) {
+      close(at);
+      open = { stage: next, since: at };
+    }
+    seen = at;
+  }
+  close(now ?? signOfLife(events.at(-1)?.attempt ?? 0));
+  return times;
+};
+
+const stageNamed = ({ event, payload }: JobEvent): JobStage | null =>
+  event === 'stage' ? (JobStage.safeParse(payload['name']).data ?? null) : null;
