@@ -19,6 +19,8 @@ const renderer: UserConfig = {
     target: 'chrome130',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // Read from disk at once, the window's code gains nothing from being cut.
+    chunkSizeWarningLimit: 2000,
   },
 };
 
