@@ -131,8 +131,11 @@ const merged = <Row>(
   return [...rows.values()].sort((one, other) => order(one) - order(other));
 };
 
-const lossOf = (run: JobRun, subject: Evaluation['subject']): readonly Evaluation[] =>
-  run.evaluations.filter((one) => one.subject === subject && one.group === 'all');
+/** One a step: the result's final row says again what its step already said. */
+const lossOf = (run: JobRun, subject: Evaluation['subject']): readonly Evaluation[] => {
+  const rows = run.evaluations.filter((one) => one.subject === subject && one.group === 'all');
+  return [...new Map(rows.map((row) => [row.step, row])).values()];
+};
 
 /** The untouched model and the adapter's best on the whole held-out set. */
 export const heldOutOf = (
