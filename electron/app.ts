@@ -105,7 +105,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const { places, common, settings, hardware } = ground;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
-  const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
+  const maker = createMaker(ground, commands);
   const runner = new QueueRunner({
     ...common,
     conclusion: new Conclusion({ ...common, maker }),
@@ -135,6 +135,13 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     models: new ArtifactService({ ...common, commands }),
   };
 };
+
+const createMaker = ({ common, settings }: Ground, commands: TrainerCommands) =>
+  new ArtifactMaker({
+    ...common,
+    verify: (check) => commands.verify(check),
+    maxFileBytes: async () => (await settings.get()).model_size_limit_bytes,
+  });
 
 const buildServices = async (options: AppOptions, database: Database) => {
   const { dataDir, resourcesDir } = options;

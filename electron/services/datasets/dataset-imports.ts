@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { AppError } from '../../../src/lib/messages/app-error';
@@ -206,7 +206,7 @@ export class DatasetImports {
   /** A cancelled import leaves neither files nor a row; who shows the row is told that it is gone. */
   async #discard(dataset: Dataset): Promise<null> {
     const { repositories, paths, publisher, now } = this.#options;
-    await rm(paths.datasetDir(dataset.id), { recursive: true, force: true });
+    await paths.remove(dataset.id);
     if (await repositories.datasets.purge(dataset.id)) {
       publisher.publish('datasets.changed', {
         ...dataset,

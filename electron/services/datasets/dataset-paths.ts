@@ -1,5 +1,6 @@
 import { basename, extname, join, posix } from 'node:path';
 import type { Dataset } from '../../../src/lib/types/lora-training';
+import { Bucket } from '../storage/buckets';
 import { storagePath } from '../storage/storage-path';
 import { RECORDS_FILE, SOURCE_FILE } from './dataset-files';
 
@@ -19,6 +20,12 @@ export class DatasetPaths {
 
   datasetDir(datasetId: string): string {
     return join(this.userDir, datasetId);
+  }
+
+  /** A dataset's folder with everything in it; one that is not there is no fault. */
+  remove(datasetId: string): Promise<void> {
+    const bucket = new Bucket({ dir: this.#bucketDir, bucket: 'lora-datasets', userId: this.#userId });
+    return bucket.remove(posix.join(this.#userId, datasetId));
   }
 
   /** Throws `storage_path_refused` for a path that leads out of the bucket. */

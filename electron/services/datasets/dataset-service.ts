@@ -1,4 +1,4 @@
-import { access, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CanonicalRecord, DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -168,7 +168,7 @@ export class DatasetService {
     const jobs = await repositories.datasets.usedByJobs(id);
     if (jobs > 0) throw datasetInUse(dataset.name, jobs);
     await repositories.datasets.purge(id);
-    await rm(paths.datasetDir(id), { recursive: true, force: true });
+    await paths.remove(id);
   }
 
   #changed(id: string, dataset: Dataset | null): Dataset {

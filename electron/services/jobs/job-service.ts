@@ -6,7 +6,7 @@ import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { JobMaker, type JobMakerOptions } from './job-maker';
-import { inBucket, MODEL_BUCKET, runDirOf } from './paths';
+import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
 import { notFound, refused } from './refusals';
 import { checkResume } from './resume-check';
@@ -150,7 +150,7 @@ export class JobService {
       throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
     await repositories.outcomes.deleteJob(id);
     publisher.publish('jobs.removed', { id });
-    await rm(inBucket(paths, MODEL_BUCKET, `${job.user_id}/${id}`), { recursive: true, force: true });
+    await bucketOf(paths, MODEL_BUCKET, { userId: job.user_id }).remove(`${job.user_id}/${id}`);
     await rm(runDirOf(paths, id), { recursive: true, force: true });
   }
 

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ArtifactFile, ModelArtifact } from '../../../src/lib/types/model-artifact';
-import { hashFile } from '../jobs/checkpoint-check';
-import { inBucket, MODEL_BUCKET, type Paths, runDirOf } from '../jobs/paths';
-import { refused } from '../jobs/refusals';
+import type { JobFile } from '../../../src/lib/types/run-folder';
+import { bucketOf, MODEL_BUCKET, type Paths, runDirOf } from '../jobs/paths';
 import { readJobFile } from '../jobs/run-folder';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewArtifact } from '../../db/repositories/artifacts';
 import type { JobChanges } from '../../db/repositories/jobs';
 import { readEvents } from '../metrics/event-file';
-import { isMissing } from '../trainer/file-errors';
+import type { Bucket } from '../storage/buckets';
 import { type FigureSources, metricsLog, qualityMetrics, trainingSummary } from './artifact-figures';
+import { LOG_FILE, stageAdapter, unusable } from './stage-adapter';
 
 export interface AdapterCheck {
   readonly adapterDir: string;
@@ -25,6 +25,8 @@ export interface ArtifactMakerOptions {
   readonly now: () => string;
   /** Loads the adapter on its base model; throws, or answers why it does not. */
   readonly verify: (check: AdapterCheck) => Promise<{ ok: boolean; message?: string | undefined }>;
+  /** The setting for the largest file; E01's limit where it is not given. */
+  readonly maxFileBytes?: () => Promise<number>;
 }
 
 export interface Result {
@@ -37,21 +39,6 @@ export interface Result {
   readonly source_step: number;
   readonly changes: JobChanges;
 }
-
-const WEIGHTS = 'adapter_model.safetensors';
-const CONFIG = 'adapter_config.json';
-
-const unusable = (message: string) =>
-  refused('adapter_unusable', message, 'Resume the run from a checkpoint, or retry it.');
-
-const flushToDisk = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
 
 /** Turns a run's adapter into a stored model: staged, checked, renamed, and only then recorded. */
 export class ArtifactMaker {
@@ -67,12 +54,8 @@ export class ArtifactMaker {
     const { job } = result;
     const runDir = runDirOf(paths, job.id);
     const [file, { events }] = await Promise.all([readJobFile(runDir), readEvents(runDir)]);
-    const adapterDir = join(runDir, ...result.adapter_path.split('/'));
-    await this.#check(adapterDir, result.adapter_sha256);
-    const loaded = await this.#options.verify({ adapterDir, baseModelDir: file.base_model.path });
-    if (!loaded.ok) throw unusable(loaded.message ?? 'The adapter does not load on its base model.');
     const storage_path = `${job.user_id}/${job.id}`;
-    const files = await this.#store({ adapterDir, runDir, storage_path, log: metricsLog(events) });
+    const files = await this.#store(result, { file, storage_path, log: metricsLog(events) });
     const sources: FigureSources = { job, file, events, source_step: result.source_step, now: now() };
     const row: NewArtifact = {
       id: randomUUID(),
@@ -98,50 +81,31 @@ export class ArtifactMaker {
     });
   }
 
-  async #check(adapterDir: string, expected: string | null): Promise<void> {
+  /** What is checked is the copy that is kept; nothing of it stays where the check fails. */
+  async #store(
+    { job, adapter_path, adapter_sha256 }: Result,
+    { file, storage_path, log }: { file: JobFile; storage_path: string; log: string },
+  ): Promise<ArtifactFile[]> {
+    const { paths, verify } = this.#options;
+    const bucket = await this.#bucket(job.user_id);
+    const staging = await bucket.resolve(`${storage_path}.new`);
+    const runDir = runDirOf(paths, job.id);
+    const adapterDir = join(runDir, ...adapter_path.split('/'));
     try {
-      const sha256 = await hashFile(join(adapterDir, WEIGHTS));
-      if (expected !== null && sha256 !== expected)
-        throw unusable('The adapter is not the one that the trainer wrote.');
-      await stat(join(adapterDir, CONFIG));
-    } catch (error) {
-      if (isMissing(error)) throw unusable('The trainer reported an adapter that is not there.');
-      throw error;
+      const files = await stageAdapter({ staging, adapterDir, runDir, expected: adapter_sha256, log });
+      const loaded = await verify({ adapterDir: staging, baseModelDir: file.base_model.path });
+      if (!loaded.ok) throw unusable(loaded.message ?? 'The adapter does not load on its base model.');
+      // A crash before the row is written leaves a folder that no row knows; it is made again.
+      await bucket.adopt({ staged: staging, path: storage_path, derived: [LOG_FILE], replace: true });
+      return files.map((each) => ({ ...each, path: `${storage_path}/${each.name}` }));
+    } finally {
+      await rm(staging, { recursive: true, force: true });
     }
   }
 
-  async #store(parts: {
-    adapterDir: string;
-    runDir: string;
-    storage_path: string;
-    log: string;
-  }): Promise<ArtifactFile[]> {
-    const target = inBucket(this.#options.paths, MODEL_BUCKET, parts.storage_path);
-    const staging = `${target}.new`;
-    await rm(staging, { recursive: true, force: true });
-    await mkdir(staging, { recursive: true, mode: 0o700 });
-    await copyFile(join(parts.adapterDir, WEIGHTS), join(staging, WEIGHTS));
-    await copyFile(join(parts.adapterDir, CONFIG), join(staging, CONFIG));
-    await copyFile(join(parts.runDir, 'job.json'), join(staging, 'training_args.json'));
-    await writeFile(join(staging, 'training_log.jsonl'), parts.log, { mode: 0o600 });
-    const files = await this.#record(staging, parts.storage_path);
-    const original = await hashFile(join(parts.adapterDir, WEIGHTS));
-    if (files[0]?.sha256 !== original) throw unusable('The copy of the adapter differs from the original.');
-    // A crash between the rename and the row leaves a folder that no row knows; it is made again.
-    await rm(target, { recursive: true, force: true });
-    await rename(staging, target);
-    await flushToDisk(dirname(target));
-    return files;
-  }
-
-  async #record(staging: string, storagePath: string): Promise<ArtifactFile[]> {
-    const files: ArtifactFile[] = [];
-    for (const name of [WEIGHTS, CONFIG, 'training_args.json', 'training_log.jsonl']) {
-      const path = join(staging, name);
-      await flushToDisk(path);
-      const { size } = await stat(path);
-      files.push({ name, path: `${storagePath}/${name}`, size_bytes: size, sha256: await hashFile(path) });
-    }
-    return files;
+  async #bucket(userId: string): Promise<Bucket> {
+    const { paths, maxFileBytes } = this.#options;
+    const limitBytes = await maxFileBytes?.();
+    return bucketOf(paths, MODEL_BUCKET, { userId, limitBytes });
   }
 }

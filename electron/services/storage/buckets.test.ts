@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -13,22 +26,32 @@ const RECORD = '{"id":"1","messages":[]}\n';
 let storageDir = '';
 beforeEach(async () => {
   storageDir = join(await mkdtemp(join(tmpdir(), 'speicher ü ')), 'storage');
+  await mkdir(storageDir, { mode: 0o700 });
 });
 afterEach(() => rm(storageDir, { recursive: true, force: true }));
 
 const bucketOf = (userId: string, bucket: BucketName = 'lora-datasets', limitBytes?: number): Bucket =>
-  new Bucket({ storageDir, bucket, userId, limitBytes });
+  new Bucket({ dir: join(storageDir, bucket), bucket, userId, limitBytes });
 
-const bytes = (content: string | Buffer): Uint8Array[] => [Buffer.from(content)];
-
-const readText = async (bucket: Bucket, path: string): Promise<string> => {
-  const file = await bucket.read(path);
-  try {
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
+/** A finished file beside the buckets. */
+const staged = async (content: string | Buffer, name = randomUUID()): Promise<string> => {
+  const path = join(storageDir, name);
+  await writeFile(path, content, { mode: 0o644 });
+  return path;
 };
+
+const staging = async (files: Readonly<Record<string, string | Buffer>>): Promise<string> => {
+  const folder = join(storageDir, randomUUID());
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return folder;
+};
+
+const store = async (bucket: Bucket, path: string, content: string | Buffer): Promise<void> =>
+  bucket.adopt({ staged: await staged(content), path });
+
+const readText = async (bucket: Bucket, path: string): Promise<string> =>
+  readFile(await bucket.resolve(path), 'utf8');
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
@@ -49,40 +72,60 @@ describe.each([
     file: 'adapter_model.safetensors',
     limitBytes: 5_000_000_000,
   },
-] as const)('$requirement: the bucket $name', ({ name, file, limitBytes }) => {
-  const path = `${OWNER}/${randomUUID()}/${file}`;
+] as const)(
+  '$requirement: Storage bucket $name created with correct policies',
+  ({ name, file, limitBytes }) => {
+    const path = `${OWNER}/${randomUUID()}/${file}`;
+    const place = (): string => join(storageDir, name, ...path.split('/'));
 
-  it('has the limit of the specification and is private', async () => {
-    expect(BUCKETS[name].limitBytes).toBe(limitBytes);
-    await bucketOf(OWNER, name).write(path, bytes(CONTENT[name]));
-    const place = join(storageDir, name, ...path.split('/'));
-    expect((await stat(place)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(storageDir, name))).mode & 0o777).toBe(0o700);
-  });
+    it('has the limit of the specification and is private', async () => {
+      expect(BUCKETS[name].limitBytes).toBe(limitBytes);
+      await store(bucketOf(OWNER, name), path, CONTENT[name]);
+      expect((await stat(place())).mode & 0o777).toBe(0o600);
+      expect((await stat(join(storageDir, name))).mode & 0o777).toBe(0o700);
+    });
 
-  it('Users can upload to their own folder', async () => {
-    await expect(bucketOf(STRANGER, name).write(path, bytes(CONTENT[name]))).rejects.toEqual(
-      code('storage_forbidden'),
-    );
-    await expect(bucketOf(OWNER, name).write(path, bytes(CONTENT[name]))).resolves.toBeGreaterThan(0);
-  });
+    it('refuses a file over its limit before it reads it', async () => {
+      const large = await staged(CONTENT[name]);
+      await truncate(large, limitBytes + 1);
+      await expect(bucketOf(OWNER, name).adopt({ staged: large, path })).rejects.toEqual(
+        code('storage_too_large'),
+      );
+      await expect(stat(place())).rejects.toMatchObject({ code: 'ENOENT' });
+    });
 
-  it('Users can read from their own folder', async () => {
-    await bucketOf(OWNER, name).write(path, bytes(CONTENT[name]));
-    await expect(bucketOf(STRANGER, name).read(path)).rejects.toEqual(code('storage_forbidden'));
-    expect(await readText(bucketOf(OWNER, name), path)).toBe(CONTENT[name].toString());
-  });
+    it('Users can upload to their own folder', async () => {
+      await expect(store(bucketOf(STRANGER, name), path, CONTENT[name])).rejects.toEqual(
+        code('storage_forbidden'),
+      );
+      await store(bucketOf(OWNER, name), path, CONTENT[name]);
+      expect(await readFile(place())).toEqual(Buffer.from(CONTENT[name]));
+    });
 
-  it('Users can delete from their own folder', async () => {
-    await bucketOf(OWNER, name).write(path, bytes(CONTENT[name]));
-    await expect(bucketOf(STRANGER, name).remove(path)).rejects.toEqual(code('storage_forbidden'));
-    await bucketOf(OWNER, name).remove(path);
-    await bucketOf(OWNER, name).remove(path);
-    await expect(bucketOf(OWNER, name).read(path)).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-});
+    it('Users can read from their own folder', async () => {
+      await store(bucketOf(OWNER, name), path, CONTENT[name]);
+      const stranger = bucketOf(STRANGER, name);
+      await expect(stranger.resolve(path)).rejects.toEqual(code('storage_forbidden'));
+      await expect(stranger.alias(path, `${STRANGER}/mine/${file}`)).rejects.toEqual(
+        code('storage_forbidden'),
+      );
+      expect(await readText(bucketOf(OWNER, name), path)).toBe(CONTENT[name].toString());
+    });
 
-describe('a bucket', () => {
+    it('Users can delete from their own folder', async () => {
+      await store(bucketOf(OWNER, name), path, CONTENT[name]);
+      await expect(bucketOf(STRANGER, name).remove(path)).rejects.toEqual(code('storage_forbidden'));
+      await expect(
+        bucketOf(STRANGER, name).adopt({ staged: await staged(CONTENT[name]), path, replace: true }),
+      ).rejects.toEqual(code('storage_forbidden'));
+      await bucketOf(OWNER, name).remove(path);
+      await bucketOf(OWNER, name).remove(path);
+      await expect(stat(place())).rejects.toMatchObject({ code: 'ENOENT' });
+    });
+  },
+);
+
+describe('a path of a bucket', () => {
   it.each([
     ['upwards', `${OWNER}/../${STRANGER}/dataset.jsonl`],
     ['upwards at the end', `${OWNER}/..`],
@@ -97,11 +140,14 @@ describe('a bucket', () => {
     ['a trailing dot', `${OWNER}/a.`],
     ['nothing', ''],
     ['too long', `${OWNER}/${'x'.repeat(300)}`],
-  ])('refuses a path that is %s', async (_what, path) => {
-    await expect(bucketOf(OWNER).resolve(path)).rejects.toEqual(code('storage_path_refused'));
+  ])('is refused that is %s', async (_what, path) => {
+    const bucket = bucketOf(OWNER);
+    await expect(bucket.resolve(path)).rejects.toEqual(code('storage_path_refused'));
+    await expect(store(bucket, path, RECORD)).rejects.toEqual(code('storage_path_refused'));
+    await expect(bucket.remove(path)).rejects.toEqual(code('storage_path_refused'));
   });
 
-  it('never leads out of its own folder, whatever the path', async () => {
+  it('never leads out of the folder, whatever it is', async () => {
     const inside = join(storageDir, 'lora-datasets', OWNER);
     const part = fc.constantFrom('..', '.', '', 'a', OWNER, '\\', '/', 'C:', '%2e%2e', '\0', ' ');
     await fc.assert(
@@ -124,8 +170,8 @@ describe('a bucket', () => {
     await symlink(join(outside, 'secret.jsonl'), join(own, 'file.jsonl'));
     await symlink(outside, join(own, 'folder'));
     for (const path of [`${OWNER}/file.jsonl`, `${OWNER}/folder/secret.jsonl`]) {
-      await expect(bucketOf(OWNER).read(path)).rejects.toEqual(code('storage_link_refused'));
-      await expect(bucketOf(OWNER).write(path, bytes(RECORD))).rejects.toEqual(code('storage_link_refused'));
+      await expect(bucketOf(OWNER).resolve(path)).rejects.toEqual(code('storage_link_refused'));
+      await expect(store(bucketOf(OWNER), path, RECORD)).rejects.toEqual(code('storage_link_refused'));
       await expect(bucketOf(OWNER).remove(path)).rejects.toEqual(code('storage_link_refused'));
     }
     await symlink(outside, join(storageDir, 'lora-models'));
@@ -134,70 +180,98 @@ describe('a bucket', () => {
     );
     expect(await readFile(join(outside, 'secret.jsonl'), 'utf8')).toBe(RECORD);
   });
+});
 
-  it.each([
-    ['a pickle', 'lora-models', Buffer.from([0x80, 0x02, 0x7d, 0x71, 0x00, 0x2e])],
-    ['a pickle of torch, which is a ZIP', 'lora-models', Buffer.from('PK\u0003\u0004archive/data.pkl')],
-    ['a program', 'lora-models', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0])],
-    ['weights among the datasets', 'lora-datasets', safetensors()],
-    ['text that is no JSON', 'lora-datasets', Buffer.from('{not json')],
-    ['bytes that are no text', 'lora-datasets', Buffer.from([0x7b, 0xff, 0xfe])],
-    ['nothing', 'lora-datasets', Buffer.alloc(0)],
-  ] as const)('refuses %s by its content, not its name', async (_what, name, content) => {
-    const folder = `${OWNER}/${randomUUID()}`;
-    await expect(bucketOf(OWNER, name).write(`${folder}/dataset.jsonl`, bytes(content))).rejects.toEqual(
+const offsets = (...places: readonly number[]): Buffer => {
+  const table = Buffer.alloc(places.length * 8);
+  places.forEach((place, index) => table.writeUIntLE(place, index * 8, 6));
+  return table;
+};
+
+describe('adopting', () => {
+  const path = `${OWNER}/x`;
+  const own = (): string => join(storageDir, 'lora-datasets', OWNER);
+
+  it('takes a folder as a whole, and nothing of it where one file is refused', async () => {
+    const bad = await staging({ source: RECORD, other: safetensors() });
+    await expect(bucketOf(OWNER).adopt({ staged: bad, path })).rejects.toEqual(code('storage_type_refused'));
+    await expect(stat(own())).rejects.toMatchObject({ code: 'ENOENT' });
+    const good = await staging({ source: RECORD, 'dataset.jsonl': RECORD });
+    await bucketOf(OWNER).adopt({ staged: good, path });
+    expect(await readdir(own(), { recursive: true })).toEqual(['x', 'x/dataset.jsonl', 'x/source']);
+    await expect(stat(good)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('holds only what a user brought to the limit, and its own files to their kinds', async () => {
+    const derived = ['records.idx', 'problems.jsonl', 'dataset.jsonl'];
+    const files = { 'records.idx': offsets(0, 25), 'problems.jsonl': '', 'dataset.jsonl': RECORD.repeat(9) };
+    const small = bucketOf(OWNER, 'lora-datasets', 30);
+    await small.adopt({ staged: await staging({ source: RECORD, ...files }), path, derived });
+    const large = await staging({ source: RECORD.repeat(2), ...files });
+    await expect(small.adopt({ staged: large, path: `${OWNER}/y`, derived })).rejects.toEqual(
+      code('storage_too_large'),
+    );
+    const swapped = await staging({ source: RECORD, 'records.idx': offsets(0, 40, 30) });
+    await expect(small.adopt({ staged: swapped, path: `${OWNER}/y`, derived })).rejects.toEqual(
       code('storage_type_refused'),
     );
-    expect(await readdir(join(storageDir, name, ...folder.split('/')))).toEqual([]);
   });
 
-  it.each([
-    ['safetensors', 'lora-models', safetensors()],
-    ['a header whose length begins with the mark of a pickle', 'lora-models', paddedTo(0x80)],
-    ['indented JSON', 'lora-models', Buffer.from('{\n  "r": 16\n}\n')],
-    ['lines of JSON', 'lora-models', Buffer.from(`${RECORD}${RECORD}`)],
-    [
-      'JSON that is longer than the bytes looked at',
-      'lora-datasets',
-      Buffer.from(`{"ü":"${'ü'.repeat(70_000)}"}`),
-    ],
-  ] as const)('keeps %s', async (_what, name, content) => {
-    const sizeBytes = await bucketOf(OWNER, name).write(`${OWNER}/x/file`, bytes(content));
-    expect(sizeBytes).toBe(content.length);
+  it('refuses links and whatever else is no file', async () => {
+    const outside = await staged(RECORD);
+    const folder = await staging({ source: RECORD });
+    await symlink(outside, join(folder, 'link.jsonl'));
+    await expect(bucketOf(OWNER).adopt({ staged: folder, path })).rejects.toEqual(
+      code('storage_link_refused'),
+    );
+    await symlink(folder, join(storageDir, 'folder'));
+    await expect(bucketOf(OWNER).adopt({ staged: join(storageDir, 'folder'), path })).rejects.toEqual(
+      code('storage_link_refused'),
+    );
+    expect(await readFile(outside, 'utf8')).toBe(RECORD);
   });
 
-  it('keeps the old file, and no rest of the new one, when a write fails', async () => {
-    const path = `${OWNER}/x/dataset.jsonl`;
-    await bucketOf(OWNER).write(path, bytes(RECORD));
-    const tooLarge = bucketOf(OWNER, 'lora-datasets', 30).write(path, [...bytes(RECORD), ...bytes(RECORD)]);
-    await expect(tooLarge).rejects.toEqual(code('storage_too_large'));
-    const broken = (function* () {
-      yield Buffer.from(RECORD);
-      throw new Error('the source went away');
-    })();
-    await expect(bucketOf(OWNER).write(path, broken)).rejects.toThrow('went away');
-    expect(await readText(bucketOf(OWNER), path)).toBe(RECORD);
-    expect(await readdir(join(storageDir, 'lora-datasets', OWNER, 'x'))).toEqual(['dataset.jsonl']);
+  it('keeps what is there, or replaces it where it is told to', async () => {
+    const first = await staging({ source: RECORD });
+    await bucketOf(OWNER).adopt({ staged: first, path });
+    await bucketOf(OWNER).adopt({ staged: await staging({ source: '{"other":1}' }), path });
+    expect(await readText(bucketOf(OWNER), `${path}/source`)).toBe(RECORD);
+    await bucketOf(OWNER).adopt({ staged: await staging({ new: '{"other":1}' }), path, replace: true });
+    expect(await readdir(join(own(), 'x'))).toEqual(['new']);
+  });
+
+  it('gives a stored file a second name, again and again', async () => {
+    const bucket = bucketOf(OWNER);
+    for (const text of [RECORD, '{"second":1}']) {
+      await bucket.remove(`${path}/v`);
+      await store(bucket, `${path}/v`, text);
+      await bucket.alias(`${path}/v`, `${path}/dataset.jsonl`);
+      await bucket.alias(`${path}/v`, `${path}/dataset.jsonl`);
+      expect(await readText(bucket, `${path}/dataset.jsonl`)).toBe(text);
+    }
+    expect((await readdir(join(own(), 'x'))).sort()).toEqual(['dataset.jsonl', 'v']);
   });
 
   it('does not remove a whole bucket', async () => {
     await expect(bucketOf(OWNER).remove(OWNER)).rejects.toEqual(code('storage_path_refused'));
   });
 
+  it('reads no more of a large file than its beginning', async () => {
+    const large = await staged(safetensors());
+    const handle = await open(large, 'r+');
+    await handle.truncate(4_000_000_000);
+    await handle.close();
+    const started = performance.now();
+    await bucketOf(OWNER, 'lora-models').adopt({ staged: large, path });
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   it('says what went wrong where it may not write', async () => {
     if (process.getuid?.() === 0) return;
-    await mkdir(storageDir, { recursive: true });
+    const file = await staged(RECORD);
     await chmod(storageDir, 0o500);
-    await expect(bucketOf(OWNER).write(`${OWNER}/a`, bytes(RECORD))).rejects.toMatchObject({
-      code: 'EACCES',
-    });
+    await expect(bucketOf(OWNER).adopt({ staged: file, path })).rejects.toMatchObject({ code: 'EACCES' });
     await chmod(storageDir, 0o700);
+    await link(file, `${file}.2`);
   });
 });
-
-function paddedTo(lowByte: number): Buffer {
-  const header = Buffer.from('{"w":{}}'.padEnd(0x100 + lowByte));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header]);
-}

@@ -1,28 +1,59 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { contentTypeOf, type ContentType } from './content-type';
+import { type ContentType, contentTypeOf } from './content-type';
+import { codeOf, flushFolder } from './flush';
 import { refused } from './refused';
 import { storagePath } from './storage-path';
 
+interface Rules {
+  readonly limitBytes: number;
+  /** What a user may bring. */
+  readonly types: readonly ContentType[];
+  /** What Pipeline itself may put beside it. */
+  readonly derived: readonly ContentType[];
+}
+
+const JSON_TYPES = ['application/json', 'application/x-jsonlines'] as const;
+
+/** E01's limits; its two types of datasets are widened by the formats that an import reads. */
 export const BUCKETS = {
-  'lora-datasets': { limitBytes: 500_000_000, types: ['application/json', 'application/x-jsonlines'] },
+  'lora-datasets': {
+    limitBytes: 500_000_000,
+    types: [
+      ...JSON_TYPES,
+      'text/plain',
+      'application/vnd.apache.parquet',
+      'application/gzip',
+      'application/zstd',
+    ],
+    derived: [...JSON_TYPES, 'application/x-offsets', 'inode/x-empty'],
+  },
   'lora-models': {
     limitBytes: 5_000_000_000,
-    types: ['application/octet-stream', 'application/x-tar', 'application/json', 'application/x-jsonlines'],
+    types: [...JSON_TYPES, 'application/octet-stream', 'application/x-tar', 'text/plain'],
+    derived: [...JSON_TYPES, 'inode/x-empty'],
   },
-} as const satisfies Readonly<Record<string, { limitBytes: number; types: readonly ContentType[] }>>;
+} as const satisfies Readonly<Record<string, Rules>>;
 export type BucketName = keyof typeof BUCKETS;
 
 export interface BucketOptions {
-  /** `storage` of the data directory. */
-  readonly storageDir: string;
+  /** The bucket's folder. */
+  readonly dir: string;
   readonly bucket: BucketName;
   readonly userId: string;
   /** From the settings; E01's limit without it. */
   readonly limitBytes?: number | undefined;
+}
+
+export interface Adoption {
+  /** A finished file or folder on the bucket's own drive. */
+  readonly staged: string;
+  readonly path: string;
+  /** Names of files that Pipeline made of others: the limit is for what a user brought. */
+  readonly derived?: readonly string[];
+  /** What is there already stays by default, as an immutable version does. */
+  readonly replace?: boolean;
 }
 
 const NO_FOLLOW = constants.O_NOFOLLOW;
@@ -32,13 +63,13 @@ export class Bucket {
   readonly #dir: string;
   readonly #userId: string;
   readonly #limitBytes: number;
-  readonly #types: readonly ContentType[];
+  readonly #rules: Rules;
 
-  constructor({ storageDir, bucket, userId, limitBytes }: BucketOptions) {
-    this.#dir = join(storageDir, bucket);
+  constructor({ dir, bucket, userId, limitBytes }: BucketOptions) {
+    this.#dir = dir;
     this.#userId = userId;
-    this.#limitBytes = limitBytes ?? BUCKETS[bucket].limitBytes;
-    this.#types = BUCKETS[bucket].types;
+    this.#rules = BUCKETS[bucket];
+    this.#limitBytes = limitBytes ?? this.#rules.limitBytes;
   }
 
   /** The file or folder on this machine, after every check; it need not exist yet. */
@@ -55,25 +86,35 @@ export class Bucket {
     return join(this.#dir, ...parts);
   }
 
-  /** Written beside its place, flushed, then renamed: readers see the old file or the whole new one. */
-  async write(path: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
+  /**
+   * Checks each file of a finished file or folder by its size and first bytes, flushes it, and
+   * renames the whole to its place: readers see all of it or nothing.
+   */
+  async adopt({ staged, path, derived = [], replace = false }: Adoption): Promise<void> {
     const target = await this.resolve(path);
+    await this.#admit(staged, { path, derived });
     const folder = dirname(target);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const staged = join(folder, `.${randomUUID()}.part`);
-    try {
-      const sizeBytes = await this.#stage(staged, content);
-      await rename(staged, target);
-      await flush(folder);
-      return sizeBytes;
-    } finally {
-      await rm(staged, { force: true });
-    }
+    if (replace) await rm(target, { recursive: true, force: true });
+    await renameUnlessThere(staged, target);
+    await flushFolder(folder);
   }
 
-  /** The open file; its owner closes it. */
-  async read(path: string): Promise<FileHandle> {
-    return open(await this.resolve(path), constants.O_RDONLY | NO_FOLLOW);
+  /** A second name for a stored file, put in the place of what had that name. */
+  async alias(path: string, name: string): Promise<void> {
+    const [source, target] = await Promise.all([this.resolve(path), this.resolve(name)]);
+    const fresh = `${target}.new`;
+    await rm(fresh, { force: true });
+    try {
+      await link(source, fresh);
+    } catch (error) {
+      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes(codeOf(error))) throw error;
+      await copyFile(source, fresh, constants.COPYFILE_FICLONE);
+    }
+    await rename(fresh, target);
+    // Renaming one link of a file over another does nothing, so the new name may still be there.
+    await rm(fresh, { force: true });
+    await flushFolder(dirname(target));
   }
 
   /** A file or a whole folder below the user's; what is not there is no fault. */
@@ -85,19 +126,31 @@ export class Bucket {
     await rm(target, { recursive: true, force: true });
   }
 
-  async #stage(staged: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
-    const file = await open(staged, flags, 0o600);
+  /** Every file below `staged`, each opened once. */
+  async #admit(staged: string, file: { path: string; derived: readonly string[] }): Promise<void> {
+    const entry = await lstat(staged);
+    if (entry.isDirectory()) {
+      for (const name of await readdir(staged))
+        await this.#admit(join(staged, name), { ...file, path: `${file.path}/${name}` });
+      await flushFolder(staged);
+    } else if (entry.isFile()) await this.#admitFile(staged, file);
+    else throw linkRefused(staged);
+  }
+
+  async #admitFile(
+    staged: string,
+    { path, derived }: { path: string; derived: readonly string[] },
+  ): Promise<void> {
+    const isDerived = derived.includes(storagePath(path).at(-1) ?? '');
+    const file = await open(staged, constants.O_RDWR | NO_FOLLOW);
     try {
-      let sizeBytes = 0;
-      for await (const chunk of content) {
-        sizeBytes += chunk.byteLength;
-        this.#refuseSize(sizeBytes);
-        await file.writeFile(chunk);
-      }
+      const { size } = await file.stat();
+      if (!isDerived) this.#refuseSize(size);
+      const type = await contentTypeOf(file, size);
+      const types = isDerived ? this.#rules.derived : this.#rules.types;
+      if (type === null || !types.includes(type)) throw typeRefused(types);
+      await file.chmod(0o600);
       await file.sync();
-      await this.#refuseType(staged);
-      return sizeBytes;
     } finally {
       await file.close();
     }
@@ -105,21 +158,11 @@ export class Bucket {
 
   #refuseSize(sizeBytes: number): void {
     if (sizeBytes <= this.#limitBytes) return;
-    const megabytes = Math.round(this.#limitBytes / 1e6);
+    const [size, limit] = [sizeBytes, this.#limitBytes].map((bytes) => Math.ceil(bytes / 1e6));
     throw refused(
       'storage_too_large',
-      `The file is larger than ${megabytes} MB.`,
-      'Split it, or raise the limit in Settings.',
-    );
-  }
-
-  async #refuseType(path: string): Promise<void> {
-    const type = await contentTypeOf(path);
-    if (type !== null && this.#types.includes(type)) return;
-    throw refused(
-      'storage_type_refused',
-      'The content of the file is of a kind that is not kept here.',
-      `Allowed: ${this.#types.join(', ')}.`,
+      `The file has ${String(size)} MB; the limit is ${String(limit)} MB.`,
+      'Raise the limit in Settings, or make the file smaller.',
     );
   }
 
@@ -128,32 +171,34 @@ export class Bucket {
     let current = this.#dir;
     for (const part of ['', ...parts]) {
       current = join(current, part);
-      const entry = await lstat(current).catch((error: unknown) => missing(error));
+      const entry = await lstat(current).catch(missing);
       if (entry === null) return;
-      if (entry.isSymbolicLink()) {
-        throw refused(
-          'storage_link_refused',
-          'A link in the data folder was not followed.',
-          `Remove ${current}.`,
-        );
-      }
+      if (entry.isSymbolicLink()) throw linkRefused(current);
     }
   }
 }
 
-const missing = (error: unknown): null => {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-    return null;
-  throw error;
+const linkRefused = (path: string) =>
+  refused('storage_link_refused', 'A link in the data folder was not followed.', `Remove ${path}.`);
+
+const typeRefused = (types: readonly ContentType[]) =>
+  refused(
+    'storage_type_refused',
+    'The content of the file is of a kind that is not kept here.',
+    `Allowed: ${types.join(', ')}.`,
+  );
+
+/** What has the same name is the same content: a version is named by its hash. */
+const renameUnlessThere = async (staged: string, target: string): Promise<void> => {
+  try {
+    await rename(staged, target);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
+    await lstat(target);
+  }
 };
 
-const flush = async (folder: string): Promise<void> => {
-  // Windows has no handle of a folder to flush.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+const missing = (error: unknown): null => {
+  if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
+  throw error;
 };

@@ -71,11 +71,12 @@ async function importInto(
     },
   });
   signal.throwIfAborted();
-  const versionDir = await publishVersion({ stagingDir, datasetDir: request.datasetDir, copied, findings });
+  const { datasetDir, maxBytes } = request;
+  const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes });
   return resultOf(findings, copied, versionDir);
 }
 
-function resultOf(findings: Findings, copied: CopiedSource, versionDir: string): ImportResult {
+function resultOf(findings: Findings, copied: CopiedSource, versionDir: string | null): ImportResult {
   const { report, statistics, file } = findings;
   const version =
     file === null

@@ -94,7 +94,7 @@ describe('Q17 the file itself', () => {
       await writeFile(path, good);
       const { report } = await importFile({
         sourcePath: path,
-        datasetDir: join(dir, 'dataset'),
+        datasetDir: join(dir, 'owner', 'dataset'),
         stagingToken: 't',
       });
       expect(report.usable_records).toBe(2);
