@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { textsOf } from '../../../src/lib/types/record-turns';
 import { chat, jsonl, pair } from './import/testing';
 import { ServiceBench } from './service-bench';
 
@@ -22,7 +23,7 @@ describe('looking into a dataset', () => {
     const page = await service.records({ id, offset: 20, limit: 10 });
     expect(page.total).toBe(25);
     expect(page.records.map(({ index }) => index)).toEqual([20, 21, 22, 23, 24]);
-    expect((await service.record(id, 7)).messages[0]?.content).toBe('question 7');
+    expect(textsOf(await service.record(id, 7))[0]).toBe('question 7');
     expect(await service.records({ id, offset: 1, limit: 2, query: 'special ünit' })).toMatchObject({
       total: 5,
       records: [{ index: 5 }, { index: 10 }],

@@ -1,4 +1,8 @@
-import type { CanonicalRecord, DatasetReport } from '../../../src/lib/types/dataset-records';
+import type {
+  CanonicalMessage,
+  CanonicalRecord,
+  DatasetReport,
+} from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import type { ImportResult } from './import/import-request';
@@ -35,8 +39,16 @@ const SHOWN_CHARACTERS = 2000;
 
 /** A list of datasets is loaded whole, so a sample shows the beginning of long texts only. */
 function shortened(record: CanonicalRecord): CanonicalRecord {
-  const messages = record.messages.map((message) => ({ ...message, content: beginning(message.content) }));
-  return { ...record, messages };
+  if ('text' in record) return { ...record, text: beginning(record.text) };
+  if ('messages' in record) return { ...record, messages: record.messages.map(shortMessage) };
+  const prompt = record.prompt.map(shortMessage);
+  if ('completion' in record) return { ...record, prompt, completion: record.completion.map(shortMessage) };
+  const [chosen, rejected] = [record.chosen.map(shortMessage), record.rejected.map(shortMessage)];
+  return { ...record, prompt, chosen, rejected };
+}
+
+function shortMessage(message: CanonicalMessage): CanonicalMessage {
+  return { ...message, content: beginning(message.content) };
 }
 
 function beginning(text: string): string {

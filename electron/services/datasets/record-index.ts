@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanonicalRecord } from '../../../src/lib/types/dataset-records';
+import { textsOf } from '../../../src/lib/types/record-turns';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from './dataset-files';
 import { INDEX_ENTRY_BYTES } from './import/canonical-writer';
 import { fileChunks } from './readers/file-chunks';
@@ -76,7 +77,7 @@ export async function searchRecords(
     for (const { bytes } of batch) {
       index += 1;
       const record = parseRecord(bytes);
-      if (!record.messages.some(({ content }) => content.toLowerCase().includes(wanted))) continue;
+      if (!textsOf(record).some((text) => text.toLowerCase().includes(wanted))) continue;
       if (total >= offset && records.length < limit) records.push({ index, record });
       total += 1;
     }

@@ -34,15 +34,49 @@ export const Scaffolding = z.strictObject({
 });
 export type Scaffolding = z.infer<typeof Scaffolding>;
 
-/** One line of the canonical `dataset.jsonl`. `id` is unique in its file. */
-export const CanonicalRecord = z.strictObject({
+const Messages = z.array(CanonicalMessage);
+const Tools = z.array(z.unknown()).optional();
+
+/** A conversation; `trained` of each message says what the loss covers. */
+const ChatContent = z.strictObject({ messages: Messages.min(1), tools: Tools });
+/** A wanted and an unwanted end of one beginning; their assistant turns are compared. */
+const PreferenceContent = z.strictObject({
+  prompt: Messages.min(1),
+  chosen: Messages.min(1),
+  rejected: Messages.min(1),
+  tools: Tools,
+});
+/** One answer and whether it is wanted. */
+const KtoContent = z.strictObject({
+  prompt: Messages.min(1),
+  completion: Messages.min(1),
+  label: z.boolean(),
+  tools: Tools,
+});
+/** Plain text, of which every token is trained. */
+const TextContent = z.strictObject({ text: z.string().min(1) });
+
+export type ChatContent = z.infer<typeof ChatContent>;
+/** What a record trains, by the kind of its dataset: sft, preference, kto or text. */
+export type RecordContent =
+  ChatContent | z.infer<typeof PreferenceContent> | z.infer<typeof KtoContent> | z.infer<typeof TextContent>;
+
+/** Where a record comes from. `id` is unique in its file. */
+export const RecordOrigin = z.strictObject({
   id: z.string().min(1),
   source_line: z.int().min(1),
   conversation_id: z.string().optional(),
-  messages: z.array(CanonicalMessage).min(1),
-  tools: z.array(z.unknown()).optional(),
   scaffolding: Scaffolding.optional(),
 });
+export type RecordOrigin = z.infer<typeof RecordOrigin>;
+
+/** One line of the canonical `dataset.jsonl`; all lines of a file are of one kind. */
+export const CanonicalRecord = z.union([
+  z.strictObject({ ...RecordOrigin.shape, ...ChatContent.shape }),
+  z.strictObject({ ...RecordOrigin.shape, ...PreferenceContent.shape }),
+  z.strictObject({ ...RecordOrigin.shape, ...KtoContent.shape }),
+  z.strictObject({ ...RecordOrigin.shape, ...TextContent.shape }),
+]);
 export type CanonicalRecord = z.infer<typeof CanonicalRecord>;
 
 /** `split.json` of a run folder: which record ids train and which are held out. */

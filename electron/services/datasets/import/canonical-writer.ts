@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import type { RecordContent, RecordOrigin } from '../../../../src/lib/types/dataset-records';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
 import { HashIndex } from './hash-index';
 import { TextFile } from './text-file';
@@ -31,12 +31,12 @@ export class CanonicalWriter {
     );
   }
 
-  add({ messages, tools, ...place }: CanonicalRecord): void {
+  add(origin: RecordOrigin, recordContent: RecordContent): void {
     this.index.write(indexEntry(this.records.sizeBytes));
-    const content = JSON.stringify({ messages, tools });
+    const content = JSON.stringify(recordContent);
     const before = this.contents.size;
     if (this.contents.numberOf(content) !== before) this.duplicates += 1;
-    this.records.write(Buffer.from(`${JSON.stringify(place).slice(0, -1)},${content.slice(1)}\n`, 'utf8'));
+    this.records.write(Buffer.from(`${JSON.stringify(origin).slice(0, -1)},${content.slice(1)}\n`, 'utf8'));
   }
 
   async drain(): Promise<void> {

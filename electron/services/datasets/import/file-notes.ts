@@ -25,6 +25,7 @@ export class FileNotes {
   private readonly unknownFields = new Map<string, Note>();
   private readonly nul: Note = { line: 0, records: 0 };
   private readonly replaced: Note = { line: 0, records: 0 };
+  private readonly separators: Note = { line: 0, records: 0 };
   /** Which columns were taken for question and answer; of the first record, when they need saying. */
   columns: string | null = null;
   private version: { readonly label: string; readonly line: number } | null = null;
@@ -52,6 +53,10 @@ export class FileNotes {
     if (found.replaced) count(this.replaced, line);
   }
 
+  noteSeparators(line: number): void {
+    count(this.separators, line);
+  }
+
   problems(): DatasetProblem[] {
     const fields = [...this.unknownFields].map(([name, note]) =>
       fileProblem('unsupported_content', note, {
@@ -60,7 +65,18 @@ export class FileNotes {
         suggestion: 'Nothing has to be done: training does not need it.',
       }),
     );
-    return [...fields, ...this.characterProblems(), ...this.versionProblems()];
+    return [...fields, ...this.characterProblems(), ...this.versionProblems(), ...this.separatorProblems()];
+  }
+
+  private separatorProblems(): DatasetProblem[] {
+    if (this.separators.records === 0) return [];
+    const text = {
+      severity: 'warning',
+      error:
+        'Prompts or completions end with separators of older tools, such as “ ->”, “###” or “ END”; they are trained as they stand.',
+      suggestion: 'Import again with the separators stripped: the chat template marks the ends.',
+    } as const;
+    return [fileProblem('unsupported_content', this.separators, text)];
   }
 
   private characterProblems(): DatasetProblem[] {

@@ -16,6 +16,8 @@ export const ImportRequest = z.strictObject({
   encoding: z.string().optional(),
   /** Takes the elements of a faulty document that parse on their own. */
   salvage: z.boolean().optional(),
+  /** Removes the marks that older tools put at the ends of prompts and completions. */
+  stripSeparators: z.boolean().optional(),
   seed: z.int().optional(),
   share: z.number().min(0).max(0.5).optional(),
 });

@@ -1,25 +1,26 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetShape } from '../../../../src/lib/types/dataset-records';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
 import type { StructureFault } from '../readers/document-scanner';
 import type { Container } from '../readers/raw-record';
+import type { RecordShape } from '../shapes/detect-shape';
 import { CanonicalWriter } from './canonical-writer';
 import type { CanonicalFile } from './canonical-writer';
 import type { OpenText } from './plan-container';
 import { ProblemLog } from './problem-log';
-import { readRecords } from './read-source';
+import { noNotes, readRecords } from './read-source';
 import { RecordReader } from './record-reader';
 import { StatisticsTally } from './statistics';
 
 export interface PassPlan {
   readonly container: Container;
-  readonly shape: DatasetShape | null;
+  readonly shape: RecordShape | null;
 }
 
 export interface PassOptions {
   readonly dir: string;
   readonly seed: number;
+  readonly stripSeparators?: boolean;
   readonly openText: OpenText;
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }
@@ -32,6 +33,7 @@ export interface Pass extends PassPlan {
   readonly duplicates: number;
   readonly file: CanonicalFile;
   readonly structureFaults: readonly StructureFault[];
+  readonly remarks: readonly string[];
 }
 
 /** Reads a file once; a plan that proves wrong is simply run again, over the same output files. */
@@ -39,10 +41,13 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   const writer = await CanonicalWriter.create(options.dir);
   const log = await ProblemLog.create(options.dir);
   const statistics = new StatisticsTally(options.seed);
-  const reader = new RecordReader(plan.shape, { writer, log, statistics });
-  const structureFaults: StructureFault[] = [];
+  const reader = new RecordReader(
+    { ...plan, stripSeparators: options.stripSeparators },
+    { writer, log, statistics },
+  );
+  const readingNotes = noNotes();
   try {
-    for await (const batch of readRecords(options.openText, plan.container, structureFaults)) {
+    for await (const batch of readRecords(options.openText, plan.container, readingNotes)) {
       for (const raw of batch) reader.take(raw);
       await Promise.all([writer.drain(), log.drain()]);
       options.onCounts({ records: reader.tally.records, problems: log.total });
@@ -52,10 +57,11 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
     throw error;
   }
   for (const problem of reader.notes.problems()) log.add(problem);
-  for (const fault of structureFaults) log.add(structureProblem(fault));
+  for (const fault of readingNotes.faults) log.add(structureProblem(fault));
   const file = await writer.finish();
   await log.finish();
-  return { ...plan, reader, statistics, log, duplicates: writer.duplicates, file, structureFaults };
+  const { faults: structureFaults, remarks } = readingNotes;
+  return { ...plan, reader, statistics, log, duplicates: writer.duplicates, file, structureFaults, remarks };
 }
 
 /** Canonical files of which nothing may be used. */

@@ -7,12 +7,13 @@ import { fileChunks, readHead } from '../readers/file-chunks';
 import type { CanonicalFile } from './canonical-writer';
 import type { ImportRequest } from './import-request';
 import { discardRecords, runPass } from './pass';
-import type { Pass, PassOptions } from './pass';
-import { isMostlyObjects, planContainer } from './plan-container';
+import type { Pass, PassOptions, PassPlan } from './pass';
+import type { Container } from '../readers/raw-record';
+import { firstRecords, isMostlyObjects, planContainer } from './plan-container';
 import type { OpenText } from './plan-container';
 import { ProblemLog } from './problem-log';
 import { guessShape } from './read-source';
-import { recogniseBytes, recogniseText } from './recognise-file';
+import { recogniseBytes, recogniseText, textContainer } from './recognise-file';
 import { passReport, refusedReport } from './report';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
@@ -62,11 +63,13 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
       }),
       encoding,
     );
-  const container = await planContainer(openText);
-  if (container === null) return refuse(reading, await faultWithoutJson(openText, reading.fileName), 0);
+  const container = await chooseContainer(openText, reading.fileName);
+  if ('problems' in container) return refuse(reading, container, 0);
   const pass = await settledPass(
     { container, shape: await guessShape(openText, container) },
     {
+      fileName: reading.fileName,
+      stripSeparators: reading.request.stripSeparators,
       dir: reading.stagingDir,
       seed: reading.request.seed ?? DEFAULT_SEED,
       openText,
@@ -88,25 +91,46 @@ function chooseEncoding({ encoding }: ImportRequest, head: Buffer): SourceEncodi
   });
 }
 
-async function faultWithoutJson(openText: OpenText, fileName: string): Promise<WholeFileFault> {
-  const other = await recogniseText(openText, fileName);
-  return other === null ? noJson() : faultOfOtherFile(other);
+async function chooseContainer(openText: OpenText, fileName: string): Promise<Container | WholeFileFault> {
+  const container = await planContainer(openText);
+  if (container !== null) return container;
+  const other = await recogniseText(openText);
+  if (other !== null) return faultOfOtherFile(other);
+  return (await isBlankText(openText)) ? noJson() : (textContainer(fileName) ?? noJson());
+}
+
+async function isBlankText(openText: OpenText): Promise<boolean> {
+  return (await firstRecords(openText, 1)).length === 0;
+}
+
+interface SettlingOptions extends PassOptions {
+  readonly fileName: string;
 }
 
 /**
- * One pass mostly. A document that proves faulty is read as lines when half of them are objects, and
- * a shape that proves not to be the most frequent gives way to that one.
+ * One pass mostly. A document that proves faulty is read as lines when half of them are objects, or
+ * as the plain text that its name says, and a shape that proves not to be the most frequent gives
+ * way to that one.
  */
-async function settledPass(plan: Pick<Pass, 'container' | 'shape'>, options: PassOptions): Promise<Pass> {
+async function settledPass(plan: PassPlan, options: SettlingOptions): Promise<Pass> {
   const pass = await runPass(plan, options);
-  if (pass.container.kind !== 'lines' && isFaulty(pass) && (await isMostlyObjects(options.openText))) {
-    const container = { kind: 'lines' } as const;
-    return settledPass({ container, shape: await guessShape(options.openText, container) }, options);
-  }
+  const other = await otherContainer(pass, options);
+  if (other !== null)
+    return settledPass({ container: other, shape: await guessShape(options.openText, other) }, options);
   const shape = pass.reader.tally.mostFrequentShape;
   return shape === null || shape === pass.shape
     ? pass
     : runPass({ container: pass.container, shape }, options);
+}
+
+async function otherContainer(
+  pass: Pass,
+  { openText, fileName }: SettlingOptions,
+): Promise<Container | null> {
+  const { kind } = pass.container;
+  if (kind === 'lines' || kind === 'text' || !isFaulty(pass)) return null;
+  if (await isMostlyObjects(openText)) return { kind: 'lines' };
+  return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName) : null;
 }
 
 async function conclude(pass: Pass, reading: CopyReading, encoding: SourceEncoding): Promise<Findings> {

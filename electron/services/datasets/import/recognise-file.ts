@@ -1,4 +1,5 @@
 import type { DatasetShape } from '../../../../src/lib/types/dataset-records';
+import type { Container } from '../readers/raw-record';
 import { firstRecords } from './plan-container';
 import type { OpenText } from './plan-container';
 import { SourceFault } from './source-fault';
@@ -48,17 +49,22 @@ export function recogniseBytes(head: Buffer): OtherFile | null {
 const TABLE_LINES = 5;
 const DELIMITERS = [',', '\t', ';'] as const;
 
-/** A text without JSON records. The file's name breaks the tie for plain text only (question 17). */
-export async function recogniseText(openText: OpenText, fileName: string): Promise<OtherFile | null> {
+/** A text without JSON records. */
+export async function recogniseText(openText: OpenText): Promise<OtherFile | null> {
   const lines = (await firstRecords(openText, TABLE_LINES)).map(({ bytes }) => bytes.toString('latin1'));
   if (lines.length > 1 && DELIMITERS.some((delimiter) => isTable(lines, delimiter))) {
     return { shape: 'J', what: 'a table', suggestion: 'Export it as JSONL, a record a line.' };
   }
-  if (!/\.(?:txt|md|markdown)$/i.test(fileName)) return null;
-  return { shape: 'I', what: 'plain text', suggestion: 'Import records with a question and an answer.' };
+  return null;
 }
 
 function isTable(lines: readonly string[], delimiter: string): boolean {
   const counts = new Set(lines.map((line) => line.split(delimiter).length));
   return counts.size === 1 && !counts.has(1);
+}
+
+/** The file's name breaks the tie for plain text only (question 17). */
+export function textContainer(fileName: string): Container | null {
+  const ending = /\.(txt|md|markdown)$/i.exec(fileName)?.[1];
+  return ending === undefined ? null : { kind: 'text', isMarkdown: ending.toLowerCase() !== 'txt' };
 }

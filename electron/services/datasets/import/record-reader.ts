@@ -1,8 +1,5 @@
-import type {
-  CanonicalRecord,
-  DatasetProblem,
-  DatasetShape,
-} from '../../../../src/lib/types/dataset-records';
+import type { DatasetProblem, RecordOrigin } from '../../../../src/lib/types/dataset-records';
+import { textsOf } from '../../../../src/lib/types/record-turns';
 import { isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { MAX_LINE_BYTES } from '../readers/limits';
@@ -10,9 +7,11 @@ import { parseJson } from '../readers/parse-json';
 import type { RawRecord } from '../readers/raw-record';
 import { caution, failure, kindOf } from '../shapes/conversion';
 import type { Converter, DraftRecord, Fault } from '../shapes/conversion';
-import { converterOf } from '../shapes/converters';
+import { CONVERTERS } from '../shapes/converters';
 import { SHAPE_NAMES, detectShape } from '../shapes/detect-shape';
+import type { RecordShape } from '../shapes/detect-shape';
 import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
+import { hasSeparators, withoutSeparators } from '../shapes/separators';
 import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
 import { formatBytes } from '../../../../src/lib/messages/format';
@@ -34,11 +33,17 @@ export class RecordReader {
   readonly tally = new Tally();
   readonly notes = new FileNotes();
   private readonly ids = new RecordIds();
-  private readonly shape: DatasetShape | null;
+  private readonly shape: RecordShape | null;
   private readonly outputs: RecordOutputs;
 
-  constructor(shape: DatasetShape | null, outputs: RecordOutputs) {
+  private readonly stripSeparators: boolean;
+
+  constructor(
+    { shape, stripSeparators = false }: { shape: RecordShape | null; stripSeparators?: boolean },
+    outputs: RecordOutputs,
+  ) {
     this.shape = shape;
+    this.stripSeparators = stripSeparators;
     this.outputs = outputs;
   }
 
@@ -48,7 +53,7 @@ export class RecordReader {
       this.reject(raw, null, [lineTooLong()]);
       return;
     }
-    const parsed = parseJson(raw.bytes, raw.outerDepth);
+    const parsed = raw.parsed ?? parseJson(raw.bytes, raw.outerDepth);
     if (parsed.kind === 'blank') return;
     if (parsed.kind === 'value') {
       this.takeValue(raw, parsed.value);
@@ -81,24 +86,30 @@ export class RecordReader {
     const detected = detectShape(value);
     this.tally.countShape(detected === 'A' && this.shape === 'B' ? 'B' : detected);
     if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(value);
-    const convert = this.shape === null ? null : converterOf(this.shape);
-    if (convert === null || this.shape === null) {
+    if (this.shape === null) {
       this.tally.rejected += 1;
       return;
     }
     const foreign = foreignFault(this.shape, detected);
-    if (foreign === null) this.convert(raw, value, convert);
+    if (foreign === null) this.convert(raw, value, CONVERTERS[this.shape]);
     else this.reject(raw, textOf(value.id), [foreign]);
   }
 
   private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {
-    const conversion = convert(value, raw.context);
+    const conversion = convert(this.cleaned(raw, value), raw.context);
     if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
     const originalId = textOf(value.id);
     if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), raw.line);
     if (conversion.kind === 'null_target') this.tally.nullTargets += 1;
     else if (conversion.kind === 'rejected') this.reject(raw, originalId, conversion.faults);
     else this.accept(raw, { originalId, ...conversion });
+  }
+
+  private cleaned(raw: RawRecord, value: JsonObject): JsonObject {
+    if (this.shape !== 'G' || !hasSeparators(value)) return value;
+    if (this.stripSeparators) return withoutSeparators(value);
+    this.notes.noteSeparators(raw.line);
+    return value;
   }
 
   private accept(
@@ -111,14 +122,15 @@ export class RecordReader {
   ): void {
     this.tally.usable += 1;
     const { id, isRepeated } = this.ids.claim(originalId, { line: raw.line, ordinal: this.tally.records });
-    const record = canonicalRecord(draft, { id, line: raw.line });
-    const template = templateNote(record.messages);
+    const origin = originOf(draft, { id, line: raw.line });
+    const texts = textsOf(draft.content);
+    const template = templateNote(texts);
     // In form B ids repeat by design.
     const repeated = isRepeated && this.shape !== 'B' ? [repeatedId(id)] : [];
     this.list(raw, originalId, [...faults, ...repeated, ...(template === null ? [] : [template])]);
-    this.notes.noteCharacters(oddCharacters(record.messages), raw.line);
-    this.outputs.statistics.add(record);
-    this.outputs.writer.add(record);
+    this.notes.noteCharacters(oddCharacters(texts), raw.line);
+    this.outputs.statistics.add({ ...origin, ...draft.content });
+    this.outputs.writer.add(origin, draft.content);
   }
 
   private reject(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
@@ -136,13 +148,11 @@ function problemOf(raw: RawRecord, recordId: string | null, fault: Fault): Datas
   return { line: raw.line, record_id: recordId, ...fault, path };
 }
 
-function canonicalRecord(draft: DraftRecord, { id, line }: { id: string; line: number }): CanonicalRecord {
+function originOf(draft: DraftRecord, { id, line }: { id: string; line: number }): RecordOrigin {
   return {
     id,
     source_line: line,
     ...(draft.conversationId !== null && { conversation_id: draft.conversationId }),
-    messages: [...draft.messages],
-    ...(draft.tools !== null && { tools: [...draft.tools] }),
     ...(draft.scaffolding !== null && { scaffolding: draft.scaffolding }),
   };
 }
@@ -173,7 +183,7 @@ function noObject(value: unknown): Fault {
 }
 
 /** A record of another shape than its file's is never read as if it were one of them. */
-function foreignFault(shape: DatasetShape, detected: DatasetShape | null): Fault | null {
+function foreignFault(shape: RecordShape, detected: RecordShape | null): Fault | null {
   const expected = shape === 'B' ? 'A' : shape;
   if (detected === null || detected === expected) return null;
   return failure('missing_field', {

@@ -1,26 +1,15 @@
-import type {
-  DatasetFormat,
-  DatasetKind,
-  DatasetReport,
-  DatasetShape,
-} from '../../../../src/lib/types/dataset-records';
+import type { DatasetFormat, DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { SHAPE_FORMATS } from '../shapes/converters';
-import { SHAPE_NAMES } from '../shapes/detect-shape';
+import { SHAPE_NAMES, kindOfShape, letterOf } from '../shapes/detect-shape';
 import type { Pass } from './pass';
 import type { WholeFileFault } from './whole-file';
-
-const KINDS: Partial<Record<DatasetShape, DatasetKind>> = { H: 'preference', I: 'text' };
-
-function kindOfShape(shape: DatasetShape | null): DatasetKind {
-  return (shape === null ? undefined : KINDS[shape]) ?? 'sft';
-}
 
 /** A report of a file of which nothing is taken. */
 export function refusedReport(fault: WholeFileFault, recordsTotal: number): DatasetReport {
   return {
     shape: fault.shape,
-    format: fault.shape === null ? null : SHAPE_FORMATS[fault.shape],
-    kind: kindOfShape(fault.shape),
+    format: null,
+    kind: 'sft',
     reason: fault.reason,
     records_total: recordsTotal,
     usable_records: 0,
@@ -37,10 +26,10 @@ export function refusedReport(fault: WholeFileFault, recordsTotal: number): Data
 export function passReport(pass: Pass, notes: readonly string[]): DatasetReport {
   const { tally } = pass.reader;
   return {
-    shape: pass.shape,
+    shape: pass.shape === null ? null : letterOf(pass.shape),
     format: formatOf(pass),
     kind: kindOfShape(pass.shape),
-    reason: [recognised(pass), ...notes].join(' '),
+    reason: [recognised(pass), ...pass.remarks, ...notes].join(' '),
     records_total: tally.records,
     usable_records: tally.usable,
     rejected_records: tally.rejected,
@@ -64,6 +53,7 @@ const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
   array: 'a JSON list',
   list: 'a JSON object with one list of records',
   bare: 'one JSON object',
+  text: 'a document cut into blocks at its paragraphs',
   conversations: 'one JSON document of conversations',
   pairs: 'one JSON document of a single conversation',
 };
@@ -71,6 +61,7 @@ const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
 function recognised({ shape, container, reader }: Pass): string {
   const name = shape === null ? 'records' : SHAPE_NAMES[shape].name;
   const sentence = `Read as ${name}, ${CONTAINER_NAMES[container.kind]}`;
+  if (container.kind === 'text') return `${sentence}.`;
   const columns = reader.notes.columns;
   if (columns !== null) return `${sentence}: ${columns}.`;
   return shape === null ? `${sentence}.` : `${sentence}: recognised by ${SHAPE_NAMES[shape].keys}.`;

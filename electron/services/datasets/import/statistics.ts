@@ -1,4 +1,5 @@
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import { messagesOf } from '../../../../src/lib/types/record-turns';
 import { JoinedSets, holdOut, walkOrder } from '../../../../src/lib/training/split';
 import { GrowingNumbers, HashIndex } from './hash-index';
 
@@ -28,7 +29,7 @@ export class StatisticsTally {
   add(record: CanonicalRecord): void {
     if (this.samples.length < SAMPLE_RECORDS) this.samples.push(record);
     this.split.add(record);
-    const turns = record.messages.filter(({ role }) => role !== 'system').length;
+    const turns = messagesOf(record).filter(({ role }) => role !== 'system').length;
     if (record.conversation_id === undefined) {
       this.looseConversations += 1;
       this.looseTurns += turns;
@@ -123,5 +124,5 @@ function groupKeys(record: CanonicalRecord): string[] {
 
 /** What two conversations must not share across a split. */
 export function firstUserText(record: CanonicalRecord): string | undefined {
-  return record.messages.find(({ role }) => role === 'user')?.content;
+  return messagesOf(record).find(({ role }) => role === 'user')?.content;
 }

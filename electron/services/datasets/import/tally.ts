@@ -1,4 +1,5 @@
-import type { DatasetProblem, DatasetShape } from '../../../../src/lib/types/dataset-records';
+import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
+import type { RecordShape } from '../shapes/detect-shape';
 
 const SAMPLE_BYTES = 64 * 1024;
 
@@ -12,15 +13,15 @@ export class Tally {
   firstMalformed: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;
   readonly badBytes: Buffer[] = [];
-  private readonly shapes = new Map<DatasetShape, number>();
+  private readonly shapes = new Map<RecordShape, number>();
   private badBytesHeld = 0;
 
-  countShape(shape: DatasetShape | null): void {
+  countShape(shape: RecordShape | null): void {
     if (shape !== null) this.shapes.set(shape, (this.shapes.get(shape) ?? 0) + 1);
   }
 
   /** The most frequent shape is the file's (question 2). */
-  get mostFrequentShape(): DatasetShape | null {
+  get mostFrequentShape(): RecordShape | null {
     const ranked = [...this.shapes].sort(([, left], [, right]) => right - left);
     return ranked[0]?.[0] ?? null;
   }

@@ -1,10 +1,33 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CanonicalRecord, DatasetProblem, DatasetReport } from '../../../../src/lib/types/dataset-records';
+import { z } from 'zod';
+import {
+  CanonicalMessage,
+  CanonicalRecord,
+  DatasetProblem,
+  DatasetReport,
+  RecordOrigin,
+} from '../../../../src/lib/types/dataset-records';
 import { PROBLEMS_FILE, RECORDS_FILE } from '../dataset-files';
 import { importFile } from './import-file';
 import type { ImportRequest, ImportResult } from './import-request';
+
+const Messages = z.array(CanonicalMessage);
+
+/** A canonical record of any kind, to look into without asking for its kind; those without messages have none. */
+const ReadRecord = z.strictObject({
+  ...RecordOrigin.shape,
+  messages: Messages.default([]),
+  prompt: Messages.optional(),
+  chosen: Messages.optional(),
+  rejected: Messages.optional(),
+  completion: Messages.optional(),
+  label: z.boolean().optional(),
+  text: z.string().optional(),
+  tools: z.array(z.unknown()).optional(),
+});
+export type ReadRecord = z.infer<typeof ReadRecord>;
 
 /** A temporary folder with a dataset's folder in it, for tests that import real files. */
 export class ImportBench {
@@ -46,10 +69,10 @@ export class ImportBench {
     return { ...result, records: await this.records(result), problems: await this.problems(result) };
   }
 
-  async records({ version, versionDir }: ImportResult): Promise<CanonicalRecord[]> {
+  async records({ version, versionDir }: ImportResult): Promise<ReadRecord[]> {
     if (version === null || versionDir === null) return [];
     const text = await readFile(join(this.datasetDir, versionDir, RECORDS_FILE), 'utf8');
-    return linesOf(text).map((line) => CanonicalRecord.parse(JSON.parse(line)));
+    return linesOf(text).map((line) => ReadRecord.parse(CanonicalRecord.parse(JSON.parse(line))));
   }
 
   private async problems({ versionDir, report }: ImportResult): Promise<DatasetProblem[]> {
@@ -70,7 +93,7 @@ export class ImportBench {
 }
 
 export interface Imported extends ImportResult {
-  readonly records: readonly CanonicalRecord[];
+  readonly records: readonly ReadRecord[];
   readonly problems: readonly DatasetProblem[];
 }
 
@@ -101,8 +124,10 @@ export const pair = (more: Readonly<Record<string, unknown>> = {}) => ({
 });
 
 /** Roles and contents only, for short expectations. */
-export const dialogue = (record: CanonicalRecord | undefined): string[] =>
-  (record?.messages ?? []).map(({ role, content, trained }) => `${role}${trained ? '*' : ''}: ${content}`);
+export const dialogue = (record: ReadRecord | undefined): string[] => spoken(record?.messages ?? []);
+
+export const spoken = (messages: readonly CanonicalMessage[] | undefined): string[] =>
+  (messages ?? []).map(({ role, content, trained }) => `${role}${trained ? '*' : ''}: ${content}`);
 
 export const kinds = (problems: readonly DatasetProblem[]): string[] =>
   problems.map(({ line, type, severity }) => `${String(line)} ${type} ${severity}`);

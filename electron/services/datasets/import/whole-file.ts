@@ -1,7 +1,7 @@
 import type { DatasetProblem, DatasetShape, ProblemType } from '../../../../src/lib/types/dataset-records';
 import { guessEncoding } from '../readers/guess-encoding';
-import { converterOf } from '../shapes/converters';
-import { SHAPE_NAMES } from '../shapes/detect-shape';
+import { letterOf } from '../shapes/detect-shape';
+import type { Container } from '../readers/raw-record';
 import { structureProblem } from './pass';
 import type { Pass } from './pass';
 import type { OtherFile } from './recognise-file';
@@ -34,9 +34,14 @@ export function noJson(): WholeFileFault {
 export function faultOfPass(pass: Pass, salvage: boolean): WholeFileFault | null {
   const { tally } = pass.reader;
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
-  if (pass.container.kind !== 'lines' && !salvage && isFaulty(pass)) return faultyDocument(pass);
+  if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
   if (pass.shape === null) return tally.records === 0 ? noRecords() : unknownShape(tally.firstUnknownKeys);
-  return converterOf(pass.shape) === null ? unsupportedShape(pass.shape) : null;
+  return null;
+}
+
+/** Containers that one syntax fault spoils as a whole. */
+function isDocument({ kind }: Container): boolean {
+  return kind !== 'lines' && kind !== 'text';
 }
 
 /** Whether a document has a syntax fault anywhere. */
@@ -66,7 +71,11 @@ function faultyDocument(pass: Pass): WholeFileFault {
     suggestion: 'Correct the fault, or import again with --salvage to take those.',
   });
   const problems = usable === 0 ? first : [...first, { ...offer, severity: 'info' } as const];
-  return { shape: pass.shape, reason: 'The file is one JSON document with a syntax fault.', problems };
+  return {
+    shape: pass.shape === null ? null : letterOf(pass.shape),
+    reason: 'The file is one JSON document with a syntax fault.',
+    problems,
+  };
 }
 
 function noRecords(): WholeFileFault {
@@ -84,13 +93,6 @@ function unknownShape(keys: readonly string[] | null): WholeFileFault {
   const suggestion =
     'Name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.';
   return { shape: null, reason: error, problems: [fileProblem('unknown_shape', { error, suggestion })] };
-}
-
-function unsupportedShape(shape: DatasetShape): WholeFileFault {
-  const { name } = SHAPE_NAMES[shape];
-  const error = `The file was recognised as ${name} (shape ${shape}), which this version cannot import yet; no record of it is trained on.`;
-  const suggestion = 'Convert it to chat messages: {"messages": [{"role": …, "content": …}]}, one a line.';
-  return { shape, reason: error, problems: [fileProblem('unsupported_content', { error, suggestion })] };
 }
 
 function fileProblem(

@@ -14,6 +14,7 @@ export function guessEncoding(bytes: Buffer): string {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   if (sample.filter((byte) => byte === 0).length > sample.length / 4)
     return 'UTF-16 without a byte order mark';
+  if (mostlyStandAlone(sample)) return 'Windows-1252';
   const ranked = CANDIDATES.map((candidate) => ({
     name: candidate.name,
     share: plausibleShare(sample, candidate),
@@ -23,8 +24,22 @@ export function guessEncoding(bytes: Buffer): string {
   return ranked[0]?.name ?? 'Windows-1252';
 }
 
+/** Umlauts and accents of western texts stand among plain letters; all other scripts fill whole words. */
+function mostlyStandAlone(sample: Buffer): boolean {
+  const isHigh = (index: number) => (sample[index] ?? 0) >= 0x80;
+  let high = 0;
+  let alone = 0;
+  for (let index = 0; index < sample.length; index += 1) {
+    if (!isHigh(index)) continue;
+    high += 1;
+    if (!isHigh(index - 1) && !isHigh(index + 1)) alone += 1;
+  }
+  return alone * 2 > high;
+}
+
 function plausibleShare(sample: Buffer, { label, letters }: (typeof CANDIDATES)[number]): number {
   const text = new TextDecoder(label).decode(sample);
   const foreign = text.match(/[^\u0000-\u007f]/gu) ?? [];
-  return foreign.length === 0 ? 0 : (text.match(letters) ?? []).length / foreign.length;
+  const plausible = (text.match(letters) ?? []).length;
+  return foreign.length === 0 ? 0 : plausible / foreign.length;
 }

@@ -37,7 +37,7 @@ function parseText(text: string): ParsedJson {
   }
 }
 
-const NOT_UTF8: ParseFault = {
+export const NOT_UTF8: ParseFault = {
   type: 'encoding_error',
   path: null,
   offset: null,

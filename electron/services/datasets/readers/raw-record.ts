@@ -1,4 +1,5 @@
 import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
+import type { ParsedJson } from './parse-json';
 
 /** What a document of form B says about all pairs of one conversation. */
 export interface ConversationContext {
@@ -18,6 +19,8 @@ export interface RawRecord {
   /** Brackets of the document that are open around it. */
   readonly outerDepth: number;
   readonly context: ConversationContext | null;
+  /** What a reader of something other than JSON made of it. */
+  readonly parsed?: ParsedJson;
 }
 
 /** How a file holds its records (formats.md, question 2). */
@@ -26,5 +29,6 @@ export type Container =
   | { readonly kind: 'array' }
   | { readonly kind: 'list'; readonly key: string }
   | { readonly kind: 'bare' }
+  | { readonly kind: 'text'; readonly isMarkdown: boolean }
   | { readonly kind: 'conversations'; readonly key: string }
   | { readonly kind: 'pairs'; readonly key: string; readonly context: ConversationContext };

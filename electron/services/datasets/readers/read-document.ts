@@ -5,7 +5,7 @@ import { MAX_LINE_BYTES } from './limits';
 import type { Container, RawRecord } from './raw-record';
 import { expandConversation } from './read-conversations';
 
-type DocumentContainer = Exclude<Container, { kind: 'lines' | 'bare' }>;
+type DocumentContainer = Extract<Container, { kind: 'array' | 'list' | 'conversations' | 'pairs' }>;
 
 /** Batches of the records of a document; `faults` receives those of its structure. */
 export async function* readDocumentRecords(

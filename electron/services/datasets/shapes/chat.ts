@@ -1,44 +1,64 @@
 import { isJsonList, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
-import { readTurn } from './chat-turn';
+import { plainTurn, readTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
-import { conclude, failure, kindOf } from './conversion';
+import { chatContent, conclude, failure, kindOf, optionalText } from './conversion';
 import type { Conversion, Fault } from './conversion';
 import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
 import { toolsOf } from './tool-calls';
 
-/** Form D: a list of messages, of which every assistant turn is trained; tools and their calls are kept. */
-export function convertChat(record: JsonObject): Conversion {
+/** Form D: `messages`. */
+export const convertChat = (record: JsonObject): Conversion => convertDialogue(record, 'messages');
+
+/** Form C: one conversation a record, its `turns` in order. */
+export const convertTurns = (record: JsonObject): Conversion => convertDialogue(record, 'turns');
+
+/** Form E: ShareGPT's `conversations`, also spelled `conversation`. */
+export const convertShareGpt = (record: JsonObject): Conversion =>
+  convertDialogue(record, isJsonList(record.conversations) ? 'conversations' : 'conversation');
+
+/** A list of turns, of which every assistant turn is trained; tools and their calls are kept. */
+function convertDialogue(record: JsonObject, field: string): Conversion {
   const faults: Fault[] = [];
-  const raw = readMessages(record.messages, faults);
+  const raw = [...systemBefore(record, field, faults), ...readTurns(record, field, faults)];
   const isReadable = !faults.some(({ severity }) => severity === 'error');
   const turns = isReadable ? dropTrailing(raw, faults) : raw;
   if (isReadable) checkDialogue(turns, faults);
   checkMedia(record, turns, faults);
   const messages = trainedMessages(turns, 'all');
-  if (isReadable && turns.length > 0) checkTrained(messages, faults);
+  if (isReadable && turns.length > 0) checkTrained(messages, field, faults);
   return conclude(
     {
       conversationId: textOf(record.conversation_id),
-      messages,
-      tools: toolsOf(record, faults),
+      content: chatContent(messages, toolsOf(record, faults)),
       scaffolding: null,
     },
     faults,
   );
 }
 
-function readMessages(value: unknown, faults: Fault[]): Turn[] {
+/** A system text beside the turns; one among the turns wins, because it stands where it is used. */
+function systemBefore(record: JsonObject, field: string, faults: Fault[]): Turn[] {
+  const name = 'system' in record ? 'system' : 'system_prompt';
+  const system = optionalText(record, name, faults);
+  const list = record[field];
+  const opensWithSystem = isJsonList(list) && readTurn(list[0], '', [])?.message.role === 'system';
+  return system === null || opensWithSystem ? [] : [plainTurn('system', system, `/${name}`)];
+}
+
+/** The turns in a field that must be a filled list. */
+export function readTurns(record: JsonObject, field: string, faults: Fault[]): Turn[] {
+  const value = record[field];
   const isMissing = value === undefined || value === null;
   if (!isJsonList(value)) {
     faults.push(
       failure(isMissing ? 'missing_field' : 'invalid_type', {
-        path: '/messages',
+        path: `/${field}`,
         error: isMissing
-          ? 'The field “messages” is missing.'
-          : `The field “messages” is ${kindOf(value)}, not a list.`,
-        suggestion: 'Write “messages” as a list of {"role": …, "content": …}.',
+          ? `The field “${field}” is missing.`
+          : `The field “${field}” is ${kindOf(value)}, not a list.`,
+        suggestion: `Write “${field}” as a list of {"role": …, "content": …}.`,
       }),
     );
     return [];
@@ -46,25 +66,26 @@ function readMessages(value: unknown, faults: Fault[]): Turn[] {
   if (value.length === 0) {
     faults.push(
       failure('empty_value', {
-        path: '/messages',
-        error: 'The list “messages” is empty.',
+        path: `/${field}`,
+        error: `The list “${field}” is empty.`,
         suggestion: 'Add its turns, or remove the record.',
       }),
     );
   }
-  return value.flatMap((item, index) => readTurn(item, `/messages/${String(index)}`, faults) ?? []);
+  return value.flatMap((item, index) => readTurn(item, `/${field}/${String(index)}`, faults) ?? []);
 }
 
 /** Answers may be there and yet all be marked as not to be trained. */
 function checkTrained(
   messages: readonly { readonly role: string; readonly trained: boolean }[],
+  field: string,
   faults: Fault[],
 ): void {
   const hasAnswer = messages.some(({ role }) => role === 'assistant');
   if (!hasAnswer || messages.some(({ trained }) => trained)) return;
   faults.push(
     failure('nothing_to_train', {
-      path: '/messages',
+      path: `/${field}`,
       error: 'Every assistant turn has the weight 0, so there is nothing to train on.',
       suggestion: 'Give one answer the weight 1, or remove the record.',
     }),

@@ -3,6 +3,7 @@ import type {
   CanonicalMessage,
   DatasetProblem,
   ProblemType,
+  RecordContent,
   Scaffolding,
 } from '../../../../src/lib/types/dataset-records';
 import type { JsonObject } from '../readers/json-object';
@@ -14,9 +15,20 @@ export type Fault = Pick<DatasetProblem, 'path' | 'type' | 'severity' | 'error' 
 /** A record ready to be trained on, without its place in the file. */
 export interface DraftRecord {
   readonly conversationId: string | null;
-  readonly messages: readonly CanonicalMessage[];
-  readonly tools: readonly unknown[] | null;
+  readonly content: RecordContent;
   readonly scaffolding: Scaffolding | null;
+}
+
+/** The content of a conversation; `tools` is left out where there are none. */
+export function chatContent(
+  messages: readonly CanonicalMessage[],
+  tools: readonly unknown[] | null = null,
+): RecordContent {
+  return { messages: [...messages], ...toolsField(tools) };
+}
+
+export function toolsField(tools: readonly unknown[] | null): { tools?: unknown[] } {
+  return tools === null ? {} : { tools: [...tools] };
 }
 
 export type Conversion =

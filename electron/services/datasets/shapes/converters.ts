@@ -1,22 +1,29 @@
-import type { DatasetFormat, DatasetShape } from '../../../../src/lib/types/dataset-records';
-import { convertChat } from './chat';
+import type { DatasetFormat } from '../../../../src/lib/types/dataset-records';
+import { convertChat, convertShareGpt, convertTurns } from './chat';
+import { convertCompletion } from './completion';
 import type { Converter } from './conversion';
+import type { RecordShape } from './detect-shape';
 import { convertInstruction } from './instruction';
+import { convertKto } from './kto';
+import { convertText } from './plain-text';
+import { convertPreference } from './preference';
 import { convertTrainingPair } from './training-pair';
 
-/** The shapes that this version imports. A shape is added by its converter and its rule in `detect-shape`. */
-const CONVERTERS: ReadonlyMap<DatasetShape, Converter> = new Map<DatasetShape, Converter>([
-  ['A', convertTrainingPair],
-  ['B', convertTrainingPair],
-  ['D', convertChat],
-  ['F', convertInstruction],
-]);
+/** A shape is added by its converter here and its rule in `detect-shape`. */
+export const CONVERTERS: Record<RecordShape, Converter> = {
+  A: convertTrainingPair,
+  B: convertTrainingPair,
+  C: convertTurns,
+  D: convertChat,
+  E: convertShareGpt,
+  F: convertInstruction,
+  G: convertCompletion,
+  H: convertPreference,
+  KTO: convertKto,
+  I: convertText,
+};
 
-export function converterOf(shape: DatasetShape): Converter | null {
-  return CONVERTERS.get(shape) ?? null;
-}
-
-export const SHAPE_FORMATS: Record<DatasetShape, DatasetFormat> = {
+export const SHAPE_FORMATS: Record<RecordShape, DatasetFormat> = {
   A: 'brightrun_lora_v4',
   B: 'brightrun_lora_v4',
   C: 'turns',
@@ -25,6 +32,6 @@ export const SHAPE_FORMATS: Record<DatasetShape, DatasetFormat> = {
   F: 'alpaca',
   G: 'prompt_completion',
   H: 'preference',
+  KTO: 'kto',
   I: 'text',
-  J: 'table',
 };

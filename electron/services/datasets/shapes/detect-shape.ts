@@ -1,10 +1,13 @@
-import type { DatasetShape } from '../../../../src/lib/types/dataset-records';
+import type { DatasetKind, DatasetShape } from '../../../../src/lib/types/dataset-records';
 import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { instructionColumns } from './instruction-columns';
 
+/** The shape of a record. A table is of one of these inside; H is told apart by what it trains. */
+export type RecordShape = Exclude<DatasetShape, 'J'> | 'KTO';
+
 interface ShapeRule {
-  readonly shape: DatasetShape;
+  readonly shape: RecordShape;
   readonly matches: (record: JsonObject) => boolean;
 }
 
@@ -14,17 +17,18 @@ interface ShapeRule {
  */
 const RULES: readonly ShapeRule[] = [
   { shape: 'A', matches: isTrainingPair },
-  { shape: 'H', matches: isPreference },
+  { shape: 'H', matches: (record) => PREFERENCE_KEYS.some((key) => key in record) },
+  { shape: 'KTO', matches: (record) => typeof record.label === 'boolean' },
   { shape: 'C', matches: (record) => isJsonList(record.turns) },
   { shape: 'D', matches: (record) => 'messages' in record },
-  { shape: 'E', matches: (record) => isJsonList(record.conversations) || isJsonList(record.conversation) },
+  { shape: 'E', matches: (record) => isTurnList(record.conversations) || isTurnList(record.conversation) },
   { shape: 'F', matches: (record) => instructionColumns(record) !== null },
   { shape: 'G', matches: (record) => 'prompt' in record && 'completion' in record },
   { shape: 'I', matches: (record) => typeof record.text === 'string' },
 ];
 
 /** The shape of one record by its keys, whatever its file says about itself. */
-export function detectShape(value: unknown): DatasetShape | null {
+export function detectShape(value: unknown): RecordShape | null {
   if (!isJsonObject(value)) return null;
   return RULES.find((rule) => rule.matches(value))?.shape ?? null;
 }
@@ -42,12 +46,28 @@ const PREFERENCE_KEYS = [
   'non_preferred_output',
 ] as const;
 
-function isPreference(record: JsonObject): boolean {
-  return PREFERENCE_KEYS.some((key) => key in record) || typeof record.label === 'boolean';
+const TURN_KEYS = ['from', 'value', 'role', 'content'] as const;
+
+/** `conversations` may also be the name of a list of records, which are no turns. */
+function isTurnList(value: unknown): boolean {
+  if (!isJsonList(value)) return false;
+  const first = value[0];
+  return value.length === 0 || (isJsonObject(first) && TURN_KEYS.some((key) => key in first));
+}
+
+/** formats.md's letter. */
+export function letterOf(shape: RecordShape): DatasetShape {
+  return shape === 'KTO' ? 'H' : shape;
+}
+
+const KINDS: Partial<Record<RecordShape, DatasetKind>> = { H: 'preference', KTO: 'kto', I: 'text' };
+
+export function kindOfShape(shape: RecordShape | null): DatasetKind {
+  return (shape === null ? undefined : KINDS[shape]) ?? 'sft';
 }
 
 /** What the shape is called, and by which keys it is recognised. */
-export const SHAPE_NAMES: Record<DatasetShape, { readonly name: string; readonly keys: string }> = {
+export const SHAPE_NAMES: Record<RecordShape, { readonly name: string; readonly keys: string }> = {
   A: { name: 'BrightRun training pairs', keys: '“current_user_input” and “target_response”' },
   B: { name: 'a full BrightRun document', keys: '“training_pairs”' },
   C: { name: 'conversations with turns', keys: '“turns”' },
@@ -55,10 +75,7 @@ export const SHAPE_NAMES: Record<DatasetShape, { readonly name: string; readonly
   E: { name: 'ShareGPT conversations', keys: '“conversations”' },
   F: { name: 'instructions with answers', keys: '“instruction” and “output”' },
   G: { name: 'prompts with completions', keys: '“prompt” and “completion”' },
-  H: {
-    name: 'preference data (a wanted and an unwanted answer, or a boolean label)',
-    keys: '“chosen”, “rejected” or “label”',
-  },
+  H: { name: 'preference data, a wanted and an unwanted answer', keys: '“chosen” and “rejected”' },
+  KTO: { name: 'preference data, an answer with a label', keys: 'a “label” that is true or false' },
   I: { name: 'plain text', keys: '“text”' },
-  J: { name: 'a table', keys: 'its columns' },
 };

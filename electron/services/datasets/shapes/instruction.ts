@@ -2,7 +2,7 @@ import { isBlank, isJsonList, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { plainTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
-import { conclude, failure, kindOf, optionalText, requiredText } from './conversion';
+import { chatContent, conclude, failure, kindOf, optionalText, requiredText } from './conversion';
 import type { Conversion, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 import { answerColumn, instructionColumns } from './instruction-columns';
@@ -30,8 +30,7 @@ export function convertInstruction(record: JsonObject): Conversion {
   return conclude(
     {
       conversationId: textOf(record.conversation_id),
-      messages: trainedMessages(turns, 'final'),
-      tools: null,
+      content: chatContent(trainedMessages(turns, 'final')),
       scaffolding: null,
     },
     faults,

@@ -5,7 +5,7 @@ import type { ConversationContext } from '../readers/raw-record';
 import { scaffoldingOf } from '../readers/read-conversations';
 import { plainTurn, readTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
-import { conclude, failure, kindOf, optionalText, requiredText } from './conversion';
+import { chatContent, conclude, failure, kindOf, optionalText, requiredText } from './conversion';
 import type { Conversion, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 
@@ -27,8 +27,7 @@ export function convertTrainingPair(record: JsonObject, context: ConversationCon
   return conclude(
     {
       conversationId: context?.conversationId ?? textOf(record.conversation_id),
-      messages: trainedMessages(turns, 'final'),
-      tools: null,
+      content: chatContent(trainedMessages(turns, 'final')),
       scaffolding: filled({ ...ownScaffolding(record), ...context?.scaffolding }),
     },
     faults,

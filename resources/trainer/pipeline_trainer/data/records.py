@@ -36,11 +36,12 @@ class Scaffolding:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One conversation to train on; `source_line` is 1-based in the imported file."""
+    """A conversation, or a plain text, to train on; `source_line` is 1-based in the imported file."""
 
     id: str
     source_line: int
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...] = ()
+    text: str | None = None
     conversation_id: str | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
     scaffolding: Scaffolding = Scaffolding()
@@ -86,7 +87,11 @@ def verify_sha256(path: Path, expected: str) -> None:
 
 
 def parse_record(document: Any) -> Record:
-    """Type one decoded canonical record. Raises ValueError with what is wrong."""
+    """Type one decoded canonical record of a conversation. Raises ValueError with what is wrong.
+
+    Raises `dataset_kind` for the importer's other kinds, which are read and kept but not trained yet:
+    pairs `{prompt, chosen, rejected}`, labels `{prompt, completion, label}`, plain `{text}`.
+    """
     match document:
         case {"id": str(record_id), "source_line": int(source_line), "messages": [*messages]} if messages:
             return Record(
@@ -97,7 +102,19 @@ def parse_record(document: Any) -> Record:
                 tools=tuple(document.get("tools") or ()),
                 scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
             )
+        case {"rejected": _}:
+            raise _untrainable("preference pairs")
+        case {"label": _}:
+            raise _untrainable("labelled answers (KTO)")
+        case {"text": str()}:
+            raise _untrainable("plain text")
     raise ValueError("id, source_line or messages missing")
+
+
+def _untrainable(what: str) -> TrainerError:
+    return TrainerError(
+        "dataset_kind", f"This dataset holds {what}, which cannot be trained on yet.", hint="Train on conversations."
+    )
 
 
 def _record_of_line(line: bytes, number: int) -> Record:

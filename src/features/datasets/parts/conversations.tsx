@@ -2,6 +2,7 @@ import { Badge } from '../../../components/badge';
 import { Panel } from '../../../components/layout';
 import { formatCount } from '../../../components/format';
 import type { Dataset } from '../../../lib/types/lora-training';
+import { shownTurns } from '../../../lib/types/record-turns';
 import { RecordList, useRecords } from './record-list';
 
 export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
@@ -22,10 +23,10 @@ export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
             </div>
             <Scaffolding values={records.current.record.scaffolding ?? {}} />
             <ol aria-label="Turns" className="max-w-[45rem] p-4">
-              {records.current.record.messages.map((message, index) => (
+              {shownTurns(records.current.record).map((message, index) => (
                 <li key={index} className="mb-4 grid grid-cols-[6rem_1fr] gap-4">
                   <div className="text-right">
-                    <p className="font-medium">{message.role}</p>
+                    <p className="font-medium">{message.name}</p>
                     <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
                       {message.trained ? 'trained' : 'context'}
                     </p>

@@ -8,6 +8,7 @@ import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
+import { shownTurns } from '../../../lib/types/record-turns';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
 
@@ -45,8 +46,9 @@ export const useRecords = (dataset: Dataset) => {
 
 type Records = ReturnType<typeof useRecords>;
 
-export const titleOf = ({ messages }: CanonicalRecord): string => {
-  const asked = messages.filter(({ role }) => role === 'user').at(-1) ?? messages[0];
+export const titleOf = (record: CanonicalRecord): string => {
+  const turns = shownTurns(record);
+  const asked = turns.filter(({ name }) => name === 'user').at(-1) ?? turns[0];
   return asked?.content.slice(0, 200) ?? '';
 };
 
@@ -120,7 +122,7 @@ const Rows = ({ rows, records }: { readonly rows: readonly IndexedRecord[]; read
             {formatCount(record.source_line)}
           </span>
           <span className="min-w-0 flex-1 truncate">{titleOf(record)}</span>
-          <span className="shrink-0 text-xs text-ink-3">{formatAmount(record.messages.length, 'turn')}</span>
+          <span className="shrink-0 text-xs text-ink-3">{formatAmount(shownTurns(record).length, 'turn')}</span>
         </li>
       ))}
     </ul>

@@ -1,0 +1,30 @@
+import { textOf } from '../readers/json-object';
+import type { JsonObject } from '../readers/json-object';
+import { plainTurn } from './chat-turn';
+import { chatContent, conclude, optionalText } from './conversion';
+import type { Conversion, Fault } from './conversion';
+import { checkDialogue, trainedMessages } from './dialogue';
+import { checkMedia } from './media';
+import { toolsOf } from './tool-calls';
+import { readSide } from './turn-side';
+
+/** Form G: a prompt and its completion, each a text or messages; the completion is trained. */
+export function convertCompletion(record: JsonObject): Conversion {
+  const faults: Fault[] = [];
+  const system = optionalText(record, 'system', faults);
+  const prompt = readSide(record, { field: 'prompt', role: 'user' }, faults);
+  const completion = readSide(record, { field: 'completion', role: 'assistant' }, faults);
+  const before = [...(system === null ? [] : [plainTurn('system', system, '/system')]), ...prompt];
+  const turns = [...before, ...completion];
+  if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
+  checkMedia(record, turns, faults);
+  const messages = [...before.map(({ message }) => message), ...trainedMessages(completion, 'all')];
+  return conclude(
+    {
+      conversationId: textOf(record.conversation_id),
+      content: chatContent(messages, toolsOf(record, faults)),
+      scaffolding: null,
+    },
+    faults,
+  );
+}

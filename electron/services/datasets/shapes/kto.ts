@@ -1,0 +1,71 @@
+import { isBlank, textOf } from '../readers/json-object';
+import type { JsonObject } from '../readers/json-object';
+import type { Turn } from './chat-turn';
+import { conclude, failure, kindOf, toolsField } from './conversion';
+import type { Conversion, Fault } from './conversion';
+import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
+import { checkMedia } from './media';
+import { readPrompt } from './preference-prompt';
+import { toolsOf } from './tool-calls';
+import { readSide } from './turn-side';
+
+const ANSWERS = ['completion', 'output', 'response', 'answer'] as const;
+
+/** Form H with one answer and a label that says whether it is wanted. */
+export function convertKto(record: JsonObject): Conversion {
+  const faults: Fault[] = [];
+  const turns = readTurnsOf(record, faults);
+  const end = turns.findLastIndex(({ message }) => message.role !== 'assistant') + 1;
+  if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
+  checkMedia(record, turns, faults);
+  return conclude(
+    {
+      conversationId: textOf(record.conversation_id),
+      content: {
+        prompt: turns.slice(0, end).map(({ message }) => message),
+        completion: trainedMessages(turns.slice(end), 'all'),
+        label: labelOf(record, faults),
+        ...toolsField(toolsOf(record, faults)),
+      },
+      scaffolding: null,
+    },
+    faults,
+  );
+}
+
+/** Prompt and answer; a dialogue by itself ends with its answer. */
+function readTurnsOf(record: JsonObject, faults: Fault[]): readonly Turn[] {
+  const prompt = readPrompt(record, faults);
+  const answer = ANSWERS.find((field) => !isBlank(record[field]));
+  const isWhole =
+    answer === undefined && prompt?.some(({ message }) => message.role === 'assistant') === true;
+  if (isWhole) return dropTrailing(prompt, faults);
+  if (prompt === null) faults.push(noPrompt());
+  return [
+    ...(prompt ?? []),
+    ...readSide(record, { field: answer ?? 'completion', role: 'assistant' }, faults),
+  ];
+}
+
+function labelOf({ label }: JsonObject, faults: Fault[]): boolean {
+  if (typeof label === 'boolean') return label;
+  const isMissing = label === undefined || label === null;
+  faults.push(
+    failure(isMissing ? 'missing_field' : 'invalid_type', {
+      path: '/label',
+      error: isMissing
+        ? 'The field “label” is missing.'
+        : `The field “label” is ${kindOf(label)}, not true or false.`,
+      suggestion: 'Write “label” as true for a wanted answer, false for an unwanted one.',
+    }),
+  );
+  return false;
+}
+
+function noPrompt(): Fault {
+  return failure('missing_field', {
+    path: '/prompt',
+    error: 'The field “prompt” is missing.',
+    suggestion: 'Add “prompt” with its text or its messages.',
+  });
+}
