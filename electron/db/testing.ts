@@ -85,6 +85,8 @@ const SETTINGS: TrainingSettings = {
   loss_scope: 'auto',
   precision: 'auto',
   packing: 'auto',
+  variant: 'lora',
+  optimizer: 'adamw',
 };
 
 export const addDataset = (repositories: Repositories) => {

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from .durable import write_durably
 from .errors import TrainerError
-from .model import ADAPTER, Trainable
+from .model import Trainable
+from .variants import ADAPTER, MAGNITUDE, joined, parted
 
 WEIGHTS: Final = "adapter_model.safetensors"
 CONFIG: Final = "adapter_config.json"
@@ -20,18 +21,25 @@ ADAPTER_FILES: Final = (WEIGHTS, CONFIG)
 
 def adapter_tensors(trainable: Trainable) -> dict[str, Tensor]:
     """The adapter by PEFT's names on disk, float32, on the processor."""
-    return {disk_name(name): value.detach().cpu().float().contiguous() for name, value in trainable.parameters.items()}
+    return {
+        disk_name(name): joined(name, value.detach(), trainable.origin).cpu().float().contiguous()
+        for name, value in trainable.parameters.items()
+    }
 
 
 def set_adapter_tensors(trainable: Trainable, tensors: Mapping[str, Tensor]) -> None:
     """Overwrite the adapter in place. Raises KeyError or RuntimeError when names or shapes differ."""
     for name, parameter in trainable.parameters.items():
-        parameter.data.copy_(tensors[disk_name(name)])
+        parts = parted(name, tensors[disk_name(name)], has_origin=name in trainable.origin)
+        for target, part in zip((parameter, trainable.origin.get(name)), parts, strict=False):
+            if target is not None:
+                target.data.copy_(part)
 
 
 def disk_name(name: str) -> str:
-    """`….lora_A.default.weight` as PEFT stores it: `….lora_A.weight`."""
-    return name.replace(f".{ADAPTER}.", ".")
+    """`….lora_A.default.weight` as PEFT stores it: `….lora_A.weight`; a magnitude has no ending."""
+    stored = name.replace(f".{ADAPTER}.", ".")
+    return stored.removesuffix(".weight") if MAGNITUDE in name else stored
 
 
 def adapter_config(trainable: Trainable, *, base_name: str) -> dict[str, Any]:
@@ -41,6 +49,8 @@ def adapter_config(trainable: Trainable, *, base_name: str) -> dict[str, Any]:
     """
     document = dict(trainable.model.peft_config[ADAPTER].to_dict())
     document |= {"base_model_name_or_path": base_name, "inference_mode": True}
+    if trainable.origin:
+        document |= {name: 2 * document[name] for name in ("r", "lora_alpha")}
     return {name: _plain(value) for name, value in sorted(document.items())}
 
 

@@ -11,8 +11,9 @@ from .adapter_folder import read_adapter, set_adapter_tensors
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .generate import answers
-from .model import ADAPTER, Trainable, load_base
+from .model import Trainable, load_base
 from .reading import cpu_float32, load_plain
+from .variants import ADAPTER
 
 PROMPTS: Final = (
     "Why do we need sleep?",
@@ -65,6 +66,8 @@ def attach_stored(base: Any, folder: Path) -> Trainable:
         target_modules=document["target_modules"],
         bias="none",
         task_type="CAUSAL_LM",
+        use_rslora=document.get("use_rslora", False),
+        use_dora=document.get("use_dora", False),
     )
     model = get_peft_model(base, config, adapter_name=ADAPTER)
     named = {name: value for name, value in model.named_parameters() if value.requires_grad}

@@ -18,9 +18,11 @@ SCHEMA_PATH = Path(__file__).parent / "schema" / "job.schema.json"
 
 Device = Literal["auto", "cpu", "cuda"]
 LossScope = Literal["auto", "final", "all"]
-LrScheduler = Literal["cosine", "linear", "constant"]
+LrScheduler = Literal["cosine", "linear", "constant", "wsd"]
+OptimizerName = Literal["adamw", "adafactor"]
 Packing = Literal["auto", "on", "off"]
 Precision = Literal["auto", "bf16", "fp32"]
+Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
 
 
@@ -79,6 +81,8 @@ class Settings:
     loss_scope: LossScope
     precision: Precision
     packing: Packing
+    variant: Variant
+    optimizer: OptimizerName
 
     @property
     def records_per_step(self) -> int:

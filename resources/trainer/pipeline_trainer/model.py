@@ -1,7 +1,8 @@
 """Base model from a local folder, and the LoRA adapter on top of it."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -11,19 +12,23 @@ from torch.nn import Parameter
 
 from .config import Settings, TargetModules
 from .errors import TrainerError
-from .rng import generator
+from .variants import ADAPTER, add_origin
+from .variants import initialise as start
 
-ADAPTER: Final = "default"
 UNSAFE_SUFFIXES: Final = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 ALL_LINEAR: Final = "all-linear"
 
 
 @dataclass(frozen=True, slots=True)
 class Trainable:
-    """A PEFT model and its trained tensors, by name in the order of the model."""
+    """A PEFT model and its trained tensors, by name in the order of the model.
+
+    `origin`: where a variant needs it, what is taken away again (`variants.add_origin`).
+    """
 
     model: Any  # peft.PeftModel: its attributes are those of the wrapped architecture
     parameters: dict[str, Parameter]
+    origin: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
     def trainable_count(self) -> int:
@@ -92,9 +97,12 @@ def attach_adapter(base: Any, settings: Settings) -> Trainable:
         target_modules=targets,
         bias="none",
         task_type="CAUSAL_LM",
+        use_rslora=settings.variant == "rslora",
+        use_dora=settings.variant == "dora",
     )
     model = get_peft_model(base, config, adapter_name=ADAPTER)
-    trainable = Trainable(model, trained_parameters(model))
+    origin = add_origin(model, replace(config, lora_dropout=0.0)) if settings.variant == "pissa" else {}
+    trainable = Trainable(model, trained_parameters(model), origin)
     initialise(trainable, settings.seed)
     return trainable
 
@@ -104,21 +112,9 @@ def trained_parameters(model: nn.Module) -> dict[str, Parameter]:
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
-@torch.no_grad()
 def initialise(trainable: Trainable, seed: int) -> None:
-    """PEFT's default start: A uniform in ±1/√fan_in, B zero.
-
-    Each tensor has a stream named after it, drawn on the processor, so that the start depends neither
-    on the device nor on the order of layers.
-    """
-    for name, parameter in trainable.parameters.items():
-        parameter.data = parameter.data.float()
-        if "lora_A" not in name:
-            parameter.zero_()
-            continue
-        bound = 1.0 / math.sqrt(parameter[0].numel())  # (rank, fan_in)
-        drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator(seed, f"initialisation/{name}"))
-        parameter.copy_(drawn)
+    """Put every trained tensor at its start."""
+    start(trainable.model, trainable.parameters, trainable.origin, seed=seed)
 
 
 def resolve_targets(base: Any, targets: TargetModules) -> str | list[str]:
@@ -141,9 +137,16 @@ def linear_names(base: nn.Module) -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name, module in base.named_modules() if isinstance(module, nn.Linear))
 
 
-def without_adapter(trainable: Trainable) -> Any:
-    """Context in which the model is the untouched base."""
-    return trainable.model.disable_adapter()
+@contextmanager
+def without_adapter(trainable: Trainable) -> Iterator[None]:
+    """Inside the block the model is the untouched base."""
+    try:
+        with trainable.model.disable_adapter():
+            yield
+    finally:
+        # Switching an adapter on again, PEFT lets all of it learn.
+        for parameter in trainable.origin.values():
+            parameter.requires_grad = False
 
 
 def whole(value: float) -> int | float:

@@ -13,7 +13,7 @@ from .config import JobFile, load_job
 from .data.batches import Row, collate
 from .hardware import Compute, peak_memory_bytes, resolve
 from .loss import LossHead
-from .optimizer import Optimizer
+from .optimizer import optimizer_for
 from .pass_size import micro_batch_for
 from .setup import Data, load_trainable, read_data
 from .step import is_out_of_memory, row_too_large
@@ -55,7 +55,7 @@ def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
     trainable = load_trainable(job, compute)
     trainable.model.train()
     head = LossHead(trainable.model)
-    optimizer = Optimizer(trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm)
+    optimizer = optimizer_for(trainable.parameters, settings)
     longest = max(data.rows.train, key=lambda row: len(row.ids))
     micro_batch = micro_batch_for(data.rows.train, settings.records_per_step, compute)
 

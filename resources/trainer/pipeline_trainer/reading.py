@@ -12,7 +12,8 @@ from .adapter_folder import read_adapter
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .hardware import Compute
-from .model import ADAPTER, Trainable, first_line, load_base
+from .model import Trainable, first_line, load_base
+from .variants import ADAPTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from .config import LrScheduler, Settings
 AUTO_INTERVAL_STEPS = 100
 AUTO_POINTS_A_RUN = 5
 AUTO_SAVE_SECONDS = 300.0
+WSD_DECAY_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Schedule:
                 return self.peak * max(0.0, 1.0 - progress)
             case "cosine":
                 return self.peak * 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
+            case "wsd":  # warm-up, stable, decay (Hu et al. 2024)
+                return self.peak * min(1.0, max(0.0, 1.0 - progress) / WSD_DECAY_SHARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from .adapter_folder import adapter_config, adapter_tensors, write_adapter
 from .data.batches import Row, collate
 from .hardware import resolve
 from .loss import LossHead
-from .model import ADAPTER, Trainable, initialise, trained_parameters
+from .model import Trainable, initialise, trained_parameters
 from .optimizer import Optimizer
 from .reading import load_plain
 from .threads import pin
+from .variants import ADAPTER
 
 STEPS: Final = 3
 RATE: Final = 1e-2

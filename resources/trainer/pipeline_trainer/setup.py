@@ -21,7 +21,7 @@ from .hardware import Compute, GpuMonitor, resolve
 from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
-from .optimizer import Optimizer
+from .optimizer import optimizer_for
 from .pass_size import PassSize, pass_size_for
 from .progress import Progress
 from .protocol import Commands, EventLog
@@ -106,7 +106,7 @@ def build(
         template=data.template,
         trainable=trainable,
         head=LossHead(trainable.model),
-        optimizer=Optimizer(trainable.parameters, weight_decay=settings.weight_decay, max_grad_norm=settings.max_grad_norm),
+        optimizer=optimizer_for(trainable.parameters, settings),
         schedule=build_schedule(settings, job.total_steps),
         intervals=build_intervals(settings, job.total_steps),
         sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),

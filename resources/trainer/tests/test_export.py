@@ -11,7 +11,8 @@ from pipeline_trainer import export, verify
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.compare import compare
 from pipeline_trainer.errors import TrainerError
-from pipeline_trainer.model import ADAPTER, Trainable, load_base
+from pipeline_trainer.model import Trainable, load_base
+from pipeline_trainer.variants import ADAPTER
 
 MODEL = Path(__file__).parents[2] / "models" / "smollm2-135m-instruct"
 

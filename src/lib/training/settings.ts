@@ -31,18 +31,26 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   loss_scope: 'auto',
   precision: 'auto',
   packing: 'auto',
+  variant: 'lora',
+  optimizer: 'adamw',
 };
 
 /** Names of the field that this version does not have, with the reason. */
 const UNAVAILABLE: Readonly<Record<string, string>> = {
-  optimizer: 'the optimizer is AdamW in this version',
   quantization: 'quantised base weights are not available in this version',
-  variant: 'only plain LoRA is available in this version',
 };
 
-const UNAVAILABLE_VALUES: Readonly<Record<string, readonly string[]>> = {
-  lr_scheduler: ['wsd'],
-  method: ['dpo', 'orpo', 'kto', 'text'],
+const UNAVAILABLE_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  method: {
+    dpo: 'is not available in this version',
+    orpo: 'is not available in this version',
+    kto: 'is not available in this version',
+    text: 'is not available in this version',
+  },
+  optimizer: {
+    adamw8bit:
+      'is not available in this version: its library has kernels for cards only; adafactor is smaller still',
+  },
 };
 
 const HINT = 'Run `pipeline train --help` for the names and their ranges.';
@@ -136,8 +144,8 @@ const parseOption = (option: string): readonly [string, unknown] => {
   const missing = UNAVAILABLE[name];
   if (missing !== undefined) throw invalidSetting(`${name}: ${missing}.`, 'Leave it out.');
   if (!isSettingName(name)) throw invalidSetting(`"${name}" is not a setting.`);
-  if (UNAVAILABLE_VALUES[name]?.includes(text) === true)
-    throw invalidSetting(`${name}=${text} is not available in this version.`, 'Leave it out.');
+  const unavailable = UNAVAILABLE_VALUES[name]?.[text];
+  if (unavailable !== undefined) throw invalidSetting(`${name}=${text} ${unavailable}.`, 'Leave it out.');
   const parsed = SettingChanges.shape[name].safeParse(typed(name, text));
   if (!parsed.success)
     throw invalidSetting(`${name}=${text}: ${parsed.error.issues[0]?.message ?? 'not valid'}.`);

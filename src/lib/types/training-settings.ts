@@ -2,11 +2,13 @@ import { z } from 'zod';
 import './primitives';
 
 /** The field's names for what E01 leaves open; every one may be given with `--set`. */
-export const LrScheduler = z.enum(['cosine', 'linear', 'constant']);
+export const LrScheduler = z.enum(['cosine', 'linear', 'constant', 'wsd']);
 export const Precision = z.enum(['auto', 'bf16', 'fp32']);
 export const LossScope = z.enum(['auto', 'final', 'all']);
 /** `auto`: on where it is faster, that is on a card. Packing never changes which records a step takes. */
 export const Packing = z.enum(['auto', 'on', 'off']);
+export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
+export const OptimizerName = z.enum(['adamw', 'adafactor']);
 export const TrainingMethod = z.enum(['sft']);
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
@@ -55,6 +57,8 @@ export const AdvancedSettings = z.strictObject({
   loss_scope: LossScope,
   precision: Precision,
   packing: Packing,
+  variant: Variant,
+  optimizer: OptimizerName,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -72,6 +76,8 @@ const resolved = {
 export const TrainingSettings = z.strictObject({
   ...resolved,
   packing: Packing.default('auto'),
+  variant: Variant.default('lora'),
+  optimizer: OptimizerName.default('adamw'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
