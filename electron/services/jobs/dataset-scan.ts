@@ -12,16 +12,19 @@ const PROMPT_LENGTH = 4000;
 // A canonical line may hold a whole conversation.
 const RECORD_LIMIT = 64 * 1024 * 1024;
 
+const Turns = z.array(z.object({ role: z.string(), content: z.string() })).default([]);
+/** A conversation has messages, an answer to compare or to judge a prompt, a text neither. */
 const Line = z.object({
   id: z.string(),
   conversation_id: z.string().optional(),
   scaffolding: Scaffolding.optional(),
-  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+  messages: Turns,
+  prompt: Turns,
 });
 type Line = z.infer<typeof Line>;
 
-const firstQuestion = ({ messages }: Line): string | undefined =>
-  messages.find(({ role }) => role === 'user')?.content;
+const firstQuestion = ({ messages, prompt }: Line): string | undefined =>
+  [...messages, ...prompt].find(({ role }) => role === 'user')?.content;
 
 const eachRecord = async (path: string, onRecord: (record: Line) => void): Promise<void> => {
   const splitter = new LineSplitter({

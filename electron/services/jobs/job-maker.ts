@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import { methodsFor } from '../../../src/lib/training/methods';
 import { resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
@@ -96,6 +97,7 @@ export class JobMaker {
     const base_model = await this.#baseModel(request.base_model_id);
     const { device, gpu_config } = await sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
+    refuseOtherKind(dataset, resolved.method);
     const { preset_id } = request;
     const made = { dataset, version, base_model, settings: resolved, preset_id, device };
     return { gpu_config, folder: { ...made, sample_prompts, app_version } };
@@ -117,12 +119,6 @@ export class JobMaker {
         `“${dataset.name}” is not ready for training.`,
         'Look at its problems.',
       );
-    if (dataset.kind !== 'sft')
-      throw refused(
-        'dataset_kind',
-        `“${dataset.name}” is ${dataset.kind} data.`,
-        'This version trains on answers (sft).',
-      );
     const version = await this.#options.sources.currentVersion(id);
     if (!version)
       throw refused('dataset_not_ready', `“${dataset.name}” has no records yet.`, 'Import it again.');
@@ -134,4 +130,14 @@ export class JobMaker {
     if (!model) throw notFound('base model', id);
     return model;
   }
+}
+
+function refuseOtherKind({ name, kind }: Dataset, method: TrainingSettings['method']): void {
+  const methods = methodsFor(kind);
+  if (methods.includes(method)) return;
+  throw refused(
+    'dataset_kind',
+    `“${name}” is ${kind} data, and the method ${method} does not learn from it.`,
+    methods.length === 0 ? 'This version cannot train on it.' : `Set method to ${methods.join(' or ')}.`,
+  );
 }

@@ -21,6 +21,7 @@ LossScope = Literal["auto", "final", "all"]
 LrScheduler = Literal["cosine", "linear", "constant", "wsd"]
 OptimizerName = Literal["adamw", "adafactor"]
 Packing = Literal["auto", "on", "off"]
+Method = Literal["sft", "text"]
 Precision = Literal["auto", "bf16", "fp32"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
@@ -77,7 +78,7 @@ class Settings:
     early_stopping_patience: int | None
     early_stopping_min_delta: float
     target_modules: TargetModules
-    method: Literal["sft"]
+    method: Method
     loss_scope: LossScope
     precision: Precision
     packing: Packing

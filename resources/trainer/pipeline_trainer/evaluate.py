@@ -34,12 +34,12 @@ def held_out_groups(
     and may raise to stop.
     """
     groups: Groups = {}
-    for part in layout.passes(rows, BATCH_ROWS):
+    for part in layout.passes([piece for row in rows for piece in row.pieces], BATCH_ROWS):
         check()
         batch = layout.batch(part).to(device)
         losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])
         for row, own in zip(part, losses, strict=True):
-            result = HeldOut(float(own.sum()), row.trained_tokens, 1)
+            result = HeldOut(float(own.sum()), row.trained_tokens, int(not row.continues))
             for name in ("all", *row.groups):
                 groups[name] = groups[name] + result if name in groups else result
     return groups

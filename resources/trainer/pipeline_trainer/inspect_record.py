@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .data.answers import common_prefix
-from .data.masks import Tokenized, masked, scoped, tokenize
+from .data.masks import Tokenized, tokenize, uncut
 from .data.records import Message, Record, record_lines
 from .data.templates import ChatTemplate
 from .data.tokens import How
@@ -27,8 +27,9 @@ def record_at(dataset: Path, index: int) -> Record:
 
 def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
     """The whole record with marks for training and cutting, by the code that training uses. Raises TrainerError."""
-    messages = template.adapted(scoped(record.messages, how.loss_scope))
-    whole = masked(record, messages, template)
+    whole = uncut(record, template, how.loss_scope)
+    messages = whole.messages
+    roles = ["text"] if record.text is not None else [message.role for message in messages]
     kept = _kept(record, template, how, whole=whole)
     borders = _borders(record, messages, template, whole=whole)
     cut = _cut_flags(whole.ids, [] if kept is None else kept.ids, borders)
@@ -41,13 +42,13 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
         ],
         "turns": [
             {
-                "role": message.role,
+                "role": role,
                 "start": start,
                 "end": end,
                 "trained_tokens": sum(whole.trained[start:end]),
                 "cut": end > start and all(cut[start:end]),
             }
-            for message, (start, end) in zip(messages, pairwise(borders), strict=True)
+            for role, (start, end) in zip(roles, pairwise(borders), strict=True)
         ],
         "total_tokens": len(whole.ids),
         "trained_tokens": whole.trained_tokens,

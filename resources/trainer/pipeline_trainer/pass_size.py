@@ -64,5 +64,5 @@ def micro_batch_for(rows: Sequence[Row], records_per_step: int, compute: Compute
 
 
 def longest(rows: Sequence[Row]) -> int:
-    """Tokens of the longest row."""
-    return max(len(row.ids) for row in rows)
+    """Tokens of the longest row that goes through the model."""
+    return max(len(piece.ids) for row in rows for piece in row.pieces)

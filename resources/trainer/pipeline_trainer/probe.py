@@ -56,7 +56,7 @@ def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
     trainable.model.train()
     head = LossHead(trainable.model)
     optimizer = optimizer_for(trainable.parameters, settings)
-    longest = max(data.rows.train, key=lambda row: len(row.ids))
+    longest = max((piece for row in data.rows.train for piece in row.pieces), key=lambda piece: len(piece.ids))
     micro_batch = micro_batch_for(data.rows.train, settings.records_per_step, compute)
 
     def one_pass(rows: list[Row]) -> None:

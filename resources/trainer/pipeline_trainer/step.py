@@ -64,7 +64,7 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     run.trainable.model.train()
     trained_tokens = sum(row.trained_tokens for row in rows)
     loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)
-    for part in run.layout.passes(rows, run.progress.micro_batch):
+    for part in run.layout.passes([piece for row in rows for piece in row.pieces], run.progress.micro_batch):
         run.check()
         batch = run.layout.batch(part).to(run.compute.device)
         part_loss = run.head.token_losses(batch).sum() / trained_tokens

@@ -1,6 +1,7 @@
 """The canonical records that the importer writes."""
 
 import pytest
+
 from pipeline_trainer.data.records import parse_record
 from pipeline_trainer.errors import TrainerError
 
@@ -14,7 +15,6 @@ ORIGIN = {"id": "r", "source_line": 1}
     [
         ({"prompt": [TURN], "chosen": [ANSWER], "rejected": [ANSWER]}, "preference pairs"),
         ({"prompt": [TURN], "completion": [ANSWER], "label": True}, "labelled answers"),
-        ({"text": "once"}, "plain text"),
     ],
 )
 def test_names_the_kinds_that_cannot_be_trained_yet(content: dict[str, object], named: str) -> None:
@@ -28,3 +28,7 @@ def test_reads_a_conversation() -> None:
         "user",
         "assistant",
     ]
+
+
+def test_reads_a_text() -> None:
+    assert parse_record({**ORIGIN, "text": "once"}).text == "once"

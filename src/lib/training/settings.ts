@@ -45,7 +45,6 @@ const UNAVAILABLE_VALUES: Readonly<Record<string, Readonly<Record<string, string
     dpo: 'is not available in this version',
     orpo: 'is not available in this version',
     kto: 'is not available in this version',
-    text: 'is not available in this version',
   },
   optimizer: {
     adamw8bit:

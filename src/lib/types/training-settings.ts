@@ -9,7 +9,7 @@ export const LossScope = z.enum(['auto', 'final', 'all']);
 export const Packing = z.enum(['auto', 'on', 'off']);
 export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
 export const OptimizerName = z.enum(['adamw', 'adafactor']);
-export const TrainingMethod = z.enum(['sft']);
+export const TrainingMethod = z.enum(['sft', 'text']);
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
 export const TargetModules = z.union([

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -11,17 +11,49 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A tokenised record. `trained[t]`: token t is a target. `groups`: like `topic: sleep`."""
+    """A tokenised record. `trained[t]`: token t is a target. `groups`: like `topic: sleep`.
+
+    `windows`: where a record is too long for one pass, what it is cut into (`cut_windows`); `continues`: this
+    is such a window, and not the first.
+    """
 
     record_id: str
     ids: list[int]
     trained: list[bool]
     groups: tuple[str, ...] = ()
+    windows: tuple["Row", ...] = ()
+    continues: bool = False
+
+    @property
+    def pieces(self) -> tuple["Row", ...]:
+        """What goes through the model: the row itself, or its windows."""
+        return self.windows or (self,)
 
     @property
     def trained_tokens(self) -> int:
         """Targets of this row; the first token of a row is never one, nothing comes before it."""
         return sum(self.trained[1:])
+
+
+def cut_windows(row: Row, length: int) -> Row:
+    """A text of any length in windows of at most `length` tokens, each token trained once.
+
+    A window begins with the last token of the one before: it predicts the next one and is not trained again.
+    """
+    if len(row.ids) <= length:
+        return row
+    starts = range(0, len(row.ids) - 1, length - 1)
+    windows = tuple(
+        Row(
+            f"{row.record_id}/{start}",
+            row.ids[start : start + length],
+            [False, *row.trained[start + 1 : start + length]],
+            row.groups,
+            continues=start > 0,
+        )
+        for start in starts
+    )
+    return replace(row, windows=windows)
 
 
 @dataclass(frozen=True, slots=True)

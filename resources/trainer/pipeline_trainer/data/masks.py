@@ -56,15 +56,32 @@ def tokenize(
     Raises `nothing_to_train`, `token_overflow`, `mask_not_found` or `template_refused`, with the line.
     """
     if whole is None:
-        whole = masked(record, template.adapted(scoped(record.messages, loss_scope)), template)
+        whole = uncut(record, template, loss_scope)
     if whole.trained_tokens == 0:
         raise TrainerError(
             "nothing_to_train", f"Line {record.source_line}: no token would be trained.", hint="Exclude this record."
         )
-    if len(whole.ids) <= max_length:
-        return whole
+    if len(whole.ids) <= max_length or record.text is not None:
+        return whole  # a text is not cut but laid into windows (`windows`)
     shorter = _without_oldest if dataset_format in HISTORY_FORMATS else _without_newest
     return _cut(record, whole, template, max_length=max_length, shorter=shorter)
+
+
+def uncut(record: Record, template: ChatTemplate, loss_scope: LossScope) -> Tokenized:
+    """The whole record with its mask, however long. Raises `mask_not_found` or `template_refused`."""
+    if record.text is not None:
+        return plain_text(record.text, template)
+    return masked(record, template.adapted(scoped(record.messages, loss_scope)), template)
+
+
+def plain_text(text: str, template: ChatTemplate) -> Tokenized:
+    """A text as the tokenizer gives it, an end of text behind it; every token is trained but the first."""
+    encoded = template.encode(text, special=True)
+    end = template.tokenizer.eos_token_id
+    closing = [] if end is None or encoded.ids[-1:] == [end] else [end]
+    ids = [*encoded.ids, *closing]
+    spans = [*encoded.spans, *((len(text), len(text)) for _ in closing)]
+    return Tokenized(ids, [position > 0 for position in range(len(ids))], text, spans, [], 0, 0, 0)
 
 
 def masked(record: Record, messages: Sequence[Message], template: ChatTemplate) -> Tokenized:

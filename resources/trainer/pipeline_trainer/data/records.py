@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -87,28 +87,34 @@ def verify_sha256(path: Path, expected: str) -> None:
 
 
 def parse_record(document: Any) -> Record:
-    """Type one decoded canonical record of a conversation. Raises ValueError with what is wrong.
+    """Type one decoded canonical record of a conversation or a text. Raises ValueError with what is wrong.
 
     Raises `dataset_kind` for the importer's other kinds, which are read and kept but not trained yet:
-    pairs `{prompt, chosen, rejected}`, labels `{prompt, completion, label}`, plain `{text}`.
+    pairs `{prompt, chosen, rejected}`, labels `{prompt, completion, label}`.
     """
     match document:
-        case {"id": str(record_id), "source_line": int(source_line), "messages": [*messages]} if messages:
-            return Record(
-                id=record_id,
-                source_line=source_line,
-                messages=tuple(_message(message) for message in messages),
-                conversation_id=cast("str | None", document.get("conversation_id")),
-                tools=tuple(document.get("tools") or ()),
-                scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
-            )
         case {"rejected": _}:
             raise _untrainable("preference pairs")
         case {"label": _}:
             raise _untrainable("labelled answers (KTO)")
-        case {"text": str()}:
-            raise _untrainable("plain text")
-    raise ValueError("id, source_line or messages missing")
+        case {"messages": [*messages]} if messages:
+            return replace(_origin(document), messages=tuple(_message(message) for message in messages))
+        case {"text": str(text)} if text:
+            return replace(_origin(document), text=text)
+    raise ValueError("messages or text missing")
+
+
+def _origin(document: Any) -> Record:
+    match document:
+        case {"id": str(record_id), "source_line": int(source_line)}:
+            return Record(
+                id=record_id,
+                source_line=source_line,
+                conversation_id=cast("str | None", document.get("conversation_id")),
+                tools=tuple(document.get("tools") or ()),
+                scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
+            )
+    raise ValueError("id or source_line missing")
 
 
 def _untrainable(what: str) -> TrainerError:

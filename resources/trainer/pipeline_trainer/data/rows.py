@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..config import JobFile
 from ..errors import TrainerError
-from .batches import Row
+from .batches import Row, cut_windows
 from .split import read_split
 from .templates import ChatTemplate
 from .tokens import How, TokenSet, tokenize_dataset
@@ -31,7 +31,7 @@ def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir:
     for index, (record_id, _line, _groups) in enumerate(tokens.records):
         side = sides.pop(record_id, None)
         if side is not None:
-            rows[side].append(_row(tokens, index))
+            rows[side].append(cut_windows(_row(tokens, index), job.settings.max_length))
             truncated += int(tokens.counts[index, 2]) > 0
     if sides:
         raise TrainerError(

@@ -113,8 +113,8 @@ class ChatTemplate:
         """Without a system role in the template, the system text goes to the front of the first user turn."""
         return list(messages) if self.has_system_role else without_system_role(messages)
 
-    def encode(self, text: str) -> Encoded:
-        """Tokens of rendered text; the template writes the special tokens itself.
+    def encode(self, text: str, *, special: bool = False) -> Encoded:
+        """Tokens of rendered text; the template writes the special tokens itself. `special`: the tokenizer adds its own.
 
         Raises `tokenizer_unsupported` where the tokenizer does not say which characters a token stands for.
         """
@@ -124,7 +124,7 @@ class ChatTemplate:
                 "This tokenizer does not tell which characters its tokens stand for.",
                 hint="Use a base model with a tokenizer.json.",
             )
-        encoded = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        encoded = self.tokenizer(text, add_special_tokens=special, return_offsets_mapping=True)
         return Encoded(list(encoded["input_ids"]), [(start, end) for start, end in encoded["offset_mapping"]])
 
     def decode(self, ids: Sequence[int]) -> str:

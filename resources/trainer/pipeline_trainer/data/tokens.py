@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from ..config import LossScope
 from ..errors import TrainerError
-from .masks import masked, scoped, tokenize
+from .masks import tokenize, uncut
 from .records import Record, read_records, verify_sha256
 from .templates import ChatTemplate
 
 # Raise it with every change to rendering, masks or cuts.
-TOKENS_VERSION: Final = 1
+TOKENS_VERSION: Final = 2
 ARRAYS: Final = ("ids", "trained", "offsets", "counts")
 RECORD_PROBLEMS: Final = frozenset({"token_overflow", "nothing_to_train", "mask_not_found", "template_refused"})
 MISSES: Final = (OSError, ValueError, KeyError, TypeError, EOFError)
@@ -181,7 +181,7 @@ def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
     named = (record.id, record.source_line, groups_of(record))
     counts = (0, 0, 0, 0)
     try:
-        whole = masked(record, template.adapted(scoped(record.messages, how.loss_scope)), template)
+        whole = uncut(record, template, how.loss_scope)
         counts = (len(whole.ids), whole.trained_tokens, 0, whole.trained_tokens)
         row = tokenize(
             record,
