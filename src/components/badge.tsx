@@ -25,10 +25,13 @@ export const TONE_TEXT: Record<Tone, string> = {
 export const Badge = ({
   tone = 'neutral',
   icon: Icon,
+  live,
   children,
 }: {
   readonly tone?: Tone;
   readonly icon?: LucideIcon;
+  /** Something is going on; the words say what. */
+  readonly live?: boolean;
   readonly children: ReactNode;
 }) => (
   <span
@@ -38,6 +41,7 @@ export const Badge = ({
     )}
   >
     {Icon ? <Icon aria-hidden className="size-3" /> : null}
+    {live ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
     {children}
   </span>
 );

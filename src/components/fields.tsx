@@ -117,9 +117,10 @@ export const Select = <Value extends string>({
     <BaseSelect.Trigger
       aria-label={label}
       className={classNames(
-        'inline-flex min-w-0 items-center justify-between gap-2 border-line-control',
-        CONTROL,
-        small ? 'h-6 text-xs' : 'h-8',
+        'inline-flex min-w-0 items-center justify-between gap-2 border bg-surface-2 hover:bg-hover',
+        small
+          ? 'h-6 rounded-sm border-line-strong px-2 text-xs font-medium'
+          : 'h-8 rounded-md border-line-control px-2',
       )}
     >
       <span className="truncate">

@@ -102,3 +102,5 @@ export const formatMoney = (amount: number, currency: string): string =>
   new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
 
 export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+export const decapitalised = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

@@ -54,6 +54,7 @@ export const Page = ({
 
 export const Panel = ({
   title,
+  beside,
   note,
   actions,
   children,
@@ -61,6 +62,8 @@ export const Panel = ({
   plain,
 }: {
   readonly title?: string;
+  /** Stands next to the title: what belongs to it rather than what can be done. */
+  readonly beside?: ReactNode;
   readonly note?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
@@ -74,6 +77,7 @@ export const Panel = ({
     {title ? (
       <div className="flex min-h-10 items-center gap-2 border-b px-4 py-1">
         <h2 className="font-semibold whitespace-nowrap">{title}</h2>
+        {beside}
         <div className="ml-auto flex min-w-0 items-center gap-3 text-xs text-ink-2">
           {note ? <span className="truncate">{note}</span> : null}
           {actions}

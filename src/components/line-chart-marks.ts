@@ -1,11 +1,15 @@
 import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import { dashOf, pixels, smallFont, token } from './chart-tokens';
+import { dashOf, pixels, seriesColour, smallFont, token } from './chart-tokens';
+import type { SeriesNumber } from './chart-tokens';
 
 /** What stands on a chart beside its curves. */
 export type Mark =
-  | { readonly kind: 'kept' | 'pruned' | 'best'; readonly x: number }
-  | { readonly kind: 'event' | 'now'; readonly x: number; readonly label: string }
+  | { readonly kind: 'kept' | 'pruned' | 'best' | 'coming'; readonly x: number }
+  | { readonly kind: 'event'; readonly x: number; readonly label: string }
+  | { readonly kind: 'now'; readonly x: number; readonly label: string; readonly below: string }
+  /** A value above the scale, named where it leaves it. */
+  | { readonly kind: 'spike'; readonly x: number; readonly label: string }
   /** The last value of a curve, written where the curve ends; `other` is the value to keep clear of. */
   | {
       readonly kind: 'reading';
@@ -13,12 +17,15 @@ export type Mark =
       readonly y: number;
       readonly other: number | null;
       readonly label: string;
+      readonly number: SeriesNumber;
     };
 
 interface Context {
   readonly chart: Chart;
 }
 
+/** What stands between a mark and its text at most. */
+const ASIDE = 32;
 /** A character's width as a share of the text's size, for what is measured before it is drawn. */
 const CHARACTER = 0.58;
 
@@ -32,15 +39,18 @@ export const annotationsOf = (marks: readonly Mark[]): Record<string, Annotation
 const drawn = (mark: Mark): AnnotationOptions[] => {
   switch (mark.kind) {
     case 'event':
-      return [lineAt(mark.x, '--warn-fill', dashOf(3)), flagAt(mark.x), textAt({ ...mark, above: true })];
+      return [lineAt(mark.x, '--warn-fill', dashOf(3)), flagAt(mark.x), textAt(mark)];
     case 'now':
-      return [futureFrom(mark.x), lineAt(mark.x, '--text-2', []), textAt({ ...mark, above: false })];
+      return [futureFrom(mark.x), lineAt(mark.x, '--text-2', []), nowText(mark)];
+    case 'spike':
+      return [spikeAt(mark.x), spikeText(mark)];
     case 'reading':
-      return [reading(mark)];
+      return [stroke(mark), reading(mark)];
     case 'best':
-      return [checkpointAt(mark), textAt({ x: mark.x, label: 'best', above: false, low: true })];
+      return [checkpointAt(mark), bestText(mark.x)];
     case 'kept':
     case 'pruned':
+    case 'coming':
       return [checkpointAt(mark)];
   }
 };
@@ -78,54 +88,123 @@ const futureFrom = (x: number): AnnotationOptions => ({
   backgroundColor: () => token('--surface-1'),
 });
 
+type CheckpointKind = 'kept' | 'pruned' | 'best' | 'coming';
+
+/** Filled where the checkpoint is kept, an outline where it is to come, dotted where it was removed. */
 const checkpointAt = ({
   kind,
   x,
 }: {
-  readonly kind: 'kept' | 'pruned' | 'best';
+  readonly kind: CheckpointKind;
   readonly x: number;
-}): AnnotationOptions => ({
-  type: 'point',
+}): AnnotationOptions => {
+  const there = kind === 'kept' || kind === 'best';
+  return {
+    type: 'point',
+    xValue: x,
+    yValue: bottom,
+    yAdjust: pixels('--space-3'),
+    pointStyle: 'rectRot',
+    radius: there ? 5 : 4,
+    borderWidth: 1,
+    borderColor: () => token(there ? '--accent' : '--text-3'),
+    borderDash: kind === 'pruned' ? dashOf(3) : [],
+    backgroundColor: () => token(there ? '--accent' : '--surface-2'),
+  };
+};
+
+const bestText = (x: number): AnnotationOptions => ({
+  type: 'label',
   xValue: x,
   yValue: bottom,
-  pointStyle: 'rectRot',
-  radius: kind === 'best' ? 6 : 5,
-  borderColor: () => token('--accent'),
-  borderDash: kind === 'pruned' ? dashOf(3) : [],
-  backgroundColor: () => token(kind === 'pruned' ? '--surface-2' : '--accent'),
+  position: { x: 'start', y: 'center' },
+  xAdjust: pixels('--space-2'),
+  yAdjust: pixels('--space-3'),
+  content: 'best',
+  color: () => token('--accent-text'),
+  font: { ...smallFont(), weight: 500 },
+  padding: 0,
+});
+
+const spikeAt = (x: number): AnnotationOptions => ({
+  type: 'point',
+  xValue: x,
+  yValue: top,
+  yAdjust: pixels('--space-1'),
+  pointStyle: 'triangle',
+  radius: 4,
+  borderWidth: 0,
+  backgroundColor: () => token('--warn-fill'),
+});
+
+const spikeText = ({ x, label }: { readonly x: number; readonly label: string }): AnnotationOptions => ({
+  type: 'label',
+  xValue: x,
+  yValue: top,
+  position: { x: 'start', y: 'center' },
+  xAdjust: pixels('--space-2'),
+  yAdjust: pixels('--space-1'),
+  content: label,
+  color: () => token('--text-2'),
+  font: smallFont(),
+  padding: 0,
 });
 
 const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
-  (chart.scales['x']?.getPixelForValue(x) ?? 0) + text.length * pixels('--text-xs') * CHARACTER <=
+  (chart.scales['x']?.getPixelForValue(x) ?? 0) + text.length * pixels('--text-xs') * CHARACTER + ASIDE <=
   chart.chartArea.right;
 
 /** Right of its line, or left of it where the chart ends. */
-const textAt = ({
-  x,
-  label,
-  above,
-  low,
-}: {
-  readonly x: number;
-  readonly label: string;
-  readonly above: boolean;
-  readonly low?: boolean;
-}): AnnotationOptions => {
+const textAt = ({ x, label }: { readonly x: number; readonly label: string }): AnnotationOptions => {
   const turns = (context: Context): boolean => !hasRoom(context, x, label);
   const aside = pixels('--space-2');
   return {
     type: 'label',
     xValue: x,
-    yValue: low ? bottom : top,
-    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: above || low ? 'end' : 'start' }),
+    yValue: top,
+    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'end' }),
     xAdjust: (context) => (turns(context) ? -aside : aside),
-    yAdjust: low ? -pixels('--space-1') : 0,
     content: label,
-    color: () => token(low ? '--accent-text' : '--text-2'),
+    color: () => token('--text-2'),
     font: smallFont(),
     padding: 0,
   };
 };
+
+const nowText = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions => {
+  const turns = (context: Context): boolean => !hasRoom(context, x, label);
+  const aside = pixels('--space-2');
+  return {
+    type: 'label',
+    xValue: x,
+    yValue: top,
+    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'start' }),
+    xAdjust: (context) => (turns(context) ? -aside : aside),
+    content: [label, below],
+    textAlign: 'start',
+    color: () => [token('--text-1'), token('--text-3')],
+    font: [{ ...smallFont(), weight: 500 }, smallFont()],
+    padding: 0,
+  };
+};
+
+/** Half the length of the piece of curve before its name. */
+const STROKE = 8;
+
+const stroke = ({ x, y, other, label, number }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
+  type: 'point',
+  display: (context) => hasRoom(context, x, label),
+  xValue: x,
+  yValue: y,
+  xAdjust: pixels('--space-2') + STROKE,
+  yAdjust: (context) => (other === null ? 0 : distance(context, y, other)),
+  pointStyle: 'line',
+  radius: STROKE,
+  borderWidth: 2,
+  borderDash: dashOf(number),
+  borderColor: () => seriesColour(number),
+  backgroundColor: 'transparent',
+});
 
 const reading = ({ x, y, other, label }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
   type: 'label',
@@ -133,7 +212,7 @@ const reading = ({ x, y, other, label }: Extract<Mark, { kind: 'reading' }>): An
   xValue: x,
   yValue: y,
   position: { x: 'start', y: 'center' },
-  xAdjust: pixels('--space-2'),
+  xAdjust: pixels('--space-4') + 2 * STROKE,
   yAdjust: (context) => (other === null ? 0 : distance(context, y, other)),
   content: label,
   color: () => token('--text-1'),

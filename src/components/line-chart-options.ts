@@ -4,6 +4,7 @@ import type { SeriesNumber } from './chart-tokens';
 import type { Point } from './downsample';
 import { annotationsOf } from './line-chart-marks';
 import type { Mark } from './line-chart-marks';
+import type { Range } from './chart-range';
 
 export interface Series {
   readonly name: string;
@@ -19,6 +20,12 @@ export interface ChartLook {
   /** The unit along the x axis, as a plural: `steps`. */
   readonly xUnit: string;
   readonly xMax?: number;
+  /** Higher values are cut off and named by a mark. */
+  readonly yMax?: number;
+  /** The part of the x axis that is shown; the whole where there is none. */
+  readonly range?: Range | null;
+  /** What the hover says of a place on the x axis, where its number is not enough. */
+  readonly titleOf?: (x: number) => string;
   readonly log?: boolean;
   readonly marks?: readonly Mark[];
   readonly bare?: boolean;
@@ -66,28 +73,31 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
     scales: {
       x: {
         type: 'linear',
-        min: 0,
-        max: look.xMax,
+        min: look.range?.min ?? 0,
+        max: look.range?.max ?? look.xMax,
         border: { display: true, color: token('--chart-axis') },
-        grid: { display: false },
+        // The room under the axis is that of the checkpoints.
+        grid: { display: false, tickLength: look.bare ? 0 : pixels('--space-5') },
         ticks: {
           ...ticks(look),
-          align: 'inner',
-          padding: pixels('--space-2'),
+          padding: 0,
           callback: (value, index, all) =>
             index === all.length - 1
               ? `${formatAlong(Number(value))} ${look.xUnit}`
               : formatAlong(Number(value)),
         },
       },
-      y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', ...values },
+      y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', max: look.yMax, ...values },
     },
     plugins: {
       tooltip: tooltip(look),
-      annotation: { clip: false, annotations: annotationsOf(look.marks ?? []) },
+      annotation: { clip: false, annotations: annotationsOf(marksInView(look)) },
     },
   };
 };
+
+const marksInView = ({ marks = [], range }: ChartLook): readonly Mark[] =>
+  range ? marks.filter(({ x }) => x >= range.min && x <= range.max) : marks;
 
 const ticks = ({ bare }: ChartLook) => ({
   display: !bare,
@@ -110,7 +120,7 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
   boxHeight: 2,
   multiKeyBackground: token('--surface-2'),
   callbacks: {
-    title: ([item]) => (item ? `at ${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
+    title: ([item]) => (item ? titleAt(look, item.parsed.x ?? 0) : ''),
     labelColor: ({ dataset }) => {
       const colour = typeof dataset.borderColor === 'string' ? dataset.borderColor : '';
       return { borderColor: colour, backgroundColor: colour };
@@ -118,3 +128,6 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
     label: (item) => ` ${item.dataset.label ?? ''}  ${(item.parsed.y ?? Number.NaN).toPrecision(4)}`,
   },
 });
+
+const titleAt = ({ titleOf, xUnit }: ChartLook, x: number): string =>
+  titleOf?.(x) ?? `at ${formatAlong(x)} ${xUnit}`;

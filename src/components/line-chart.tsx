@@ -8,10 +8,15 @@ import {
   Tooltip,
 } from 'chart.js';
 import annotationPlugin from 'chartjs-plugin-annotation';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from './button';
+import { pointsWithin } from './chart-range';
+import type { Range } from './chart-range';
 import { chartOptions, formatAlong, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
 import { downsample, everySoMany } from './downsample';
+import type { Point } from './downsample';
+import { useZoom } from './use-zoom';
 
 Chart.register(
   LineController,
@@ -32,19 +37,71 @@ export interface LineChartProps extends ChartLook {
   readonly summary: string;
   readonly series: readonly Series[];
   readonly asTable?: boolean;
+  readonly zooms?: boolean;
   readonly className: string;
 }
 
-export const LineChart = ({ label, summary, series, asTable, className, ...look }: LineChartProps) => (
+export const LineChart = ({ label, summary, series, asTable, zooms, className, ...look }: LineChartProps) => (
   <figure aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
     {asTable ? (
       <ChartTable label={label} series={series} xUnit={look.xUnit} />
+    ) : zooms ? (
+      <ZoomedCanvas key={look.xUnit} label={label} series={series} look={look} />
     ) : (
       <Canvas series={series} look={look} />
     )}
   </figure>
 );
+
+const wholeOf = ({ xMax }: ChartLook, series: readonly Series[]): Range => ({
+  min: 0,
+  max: xMax ?? Math.max(1, ...series.map(({ points }) => points.at(-1)?.x ?? 0)),
+});
+
+/** Zoomed by dragging over a part, or by the keys; what is new stays at the right edge of the whole. */
+const ZoomedCanvas = ({
+  label,
+  series,
+  look,
+}: {
+  readonly label: string;
+  readonly series: readonly Series[];
+  readonly look: ChartLook;
+}) => {
+  const zoom = useZoom(wholeOf(look, series), valueAt);
+  const zoomed = useMemo(() => ({ ...look, range: zoom.range }), [look, zoom.range]);
+  return (
+    <div
+      {...zoom.handlers}
+      role="group"
+      tabIndex={0}
+      aria-label={`${label}: drag or press + and − to zoom, arrows to move, 0 for the whole run`}
+      className="relative h-full touch-none focus-visible:-outline-offset-2"
+    >
+      <Canvas series={series} look={zoomed} />
+      {zoom.selection ? (
+        <div
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 border-x border-accent bg-accent-tint"
+          style={{ left: zoom.selection.min, width: zoom.selection.max - zoom.selection.min }}
+        />
+      ) : null}
+      {zoom.range ? (
+        <Button small className="absolute top-1 right-4" onClick={zoom.reset}>
+          Show the whole run
+        </Button>
+      ) : null}
+    </div>
+  );
+};
+
+/** What a pixel of a chart's frame stands for on its x axis. */
+const valueAt = (frame: HTMLElement, pixel: number): number => {
+  const canvas = frame.querySelector('canvas');
+  const chart = canvas ? Chart.getChart(canvas) : undefined;
+  return chart?.scales['x']?.getValueForPixel(pixel) ?? 0;
+};
 
 const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly look: ChartLook }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -64,9 +121,11 @@ const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly
   }, []);
   useEffect(() => {
     if (!chart.current) return;
+    const { range } = look;
+    const inView = (points: readonly Point[]) => (range ? pointsWithin(points, range) : points);
     chart.current.options = chartOptions(look);
     chart.current.data = {
-      datasets: series.map((one) => toDataset({ ...one, points: downsample(one.points, BUCKETS) })),
+      datasets: series.map((one) => toDataset({ ...one, points: downsample(inView(one.points), BUCKETS) })),
     };
     chart.current.update('none');
   }, [series, look, theme]);

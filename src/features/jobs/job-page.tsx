@@ -54,7 +54,11 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       title={job.name}
       parent={PARENT}
       dense
-      badges={<Badge tone={tone}>{word}</Badge>}
+      badges={
+        <Badge tone={tone} live={isRunning(job)}>
+          {word}
+        </Badge>
+      }
       actions={
         <>
           <RunMenu job={job} action={action} />
@@ -74,7 +78,7 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
 const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
   <>
     <JobFigures job={job} run={run} />
-    <LossPanel job={job} run={run} live={isRunning(job)} />
+    <LossPanel job={job} run={run} />
     <SmallCharts job={job} run={run} />
     <JobTabs job={job} run={run} />
   </>

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { formatChangeWords } from '../../../components/format';
+import { capitalised, formatChangeWords } from '../../../components/format';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -57,7 +57,7 @@ const Verdict = ({ job }: { readonly job: TrainingJob }) => {
           {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
         </p>
         <p className="truncate text-xs text-ink-2" title={method}>
-          {figures}. {method}
+          {figures}. {capitalised(method)}.
         </p>
       </div>
       <Button onClick={() => navigate(paths.newRunLike(job.id))}>New run like this</Button>

@@ -3,17 +3,15 @@ import { useMemo, useState } from 'react';
 import { IconButton } from '../../../components/button';
 import { smooth } from '../../../components/downsample';
 import { Segments, Slider } from '../../../components/fields';
-import { formatCount, formatLoss } from '../../../components/format';
+import { formatClock, formatCount, formatLoss } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { LineChart } from '../../../components/line-chart';
-import type { Mark } from '../../../components/line-chart-marks';
 import type { Series } from '../../../components/line-chart-options';
 import type { JobStatus, TrainingJob } from '../../../lib/types/lora-training';
-import { eventTone, eventWords } from '../event-words';
-import { heldOutOf, stepOf } from '../job-run';
+import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-
-type Axis = 'step' | 'tokens' | 'time';
+import { lossMarks, positionOf } from './loss-marks';
+import type { Axis } from './loss-marks';
 
 const AXES = [
   { value: 'step', label: 'Step' },
@@ -29,19 +27,8 @@ const UNITS: Record<Axis, string> = { step: 'steps', tokens: 'tokens', time: 'mi
 const RADIUS = 5;
 const STEPS_A_RADIUS = 10;
 /** Grows with the window; at 1280 × 800 the samples stay in view. */
-const HEIGHT = 'h-[34vh] min-h-68';
+const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-35rem),32rem)]';
 const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
-
-/** Where a step lies on the chosen axis. */
-export const positionOf = (run: JobRun, axis: Axis): ((step: number) => number) => {
-  if (axis === 'step') return (step) => step;
-  const started = run.points[0] ? new Date(run.points[0].timestamp).getTime() : 0;
-  const places = run.points.map(({ step, tokens, timestamp }) => ({
-    step,
-    x: axis === 'tokens' ? tokens : (new Date(timestamp).getTime() - started) / 60_000,
-  }));
-  return (step) => places.findLast((place) => place.step <= step)?.x ?? 0;
-};
 
 const lossSeries = (run: JobRun, axis: Axis, radius: number): Series[] => {
   const started = run.points[0] ? new Date(run.points[0].timestamp).getTime() : 0;
@@ -72,63 +59,6 @@ const lossSeries = (run: JobRun, axis: Axis, radius: number): Series[] => {
   ];
 };
 
-const MOST_EVENTS = 5;
-const MOST_LETTERS = 40;
-
-const shortened = (words: string): string =>
-  words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1).trimEnd()}…` : words;
-
-const lossMarks = (run: JobRun, axis: Axis, live: boolean): Mark[] => {
-  const at = positionOf(run, axis);
-  const last = run.points.at(-1);
-  const events = run.events
-    .filter((event) => event.event !== 'failed' && eventTone(event) !== 'neutral')
-    .slice(-MOST_EVENTS);
-  return [
-    ...run.checkpoints.map(({ step, best, pruned }): Mark => ({
-      kind: pruned ? 'pruned' : best ? 'best' : 'kept',
-      x: at(step),
-    })),
-    ...events.map((event): Mark => ({
-      kind: 'event',
-      x: at(stepOf(run, event) ?? 0),
-      label: shortened(eventWords(event)),
-    })),
-    ...(live && last ? nowMarks(run, at(last.step), last.step) : []),
-  ];
-};
-
-/** Where the run stands, and what each curve says there. */
-const nowMarks = (run: JobRun, x: number, step: number): Mark[] => {
-  const training = run.points.findLast(({ training_loss }) => training_loss !== null)?.training_loss ?? null;
-  const heldOut = heldOutOf(run).all.at(-1);
-  return [
-    { kind: 'now', x, label: `now, step ${formatCount(step)}` },
-    ...(training === null
-      ? []
-      : [
-          {
-            kind: 'reading',
-            x,
-            y: training,
-            other: heldOut?.loss ?? null,
-            label: `training ${formatLoss(training)}`,
-          } as const,
-        ]),
-    ...(heldOut
-      ? [
-          {
-            kind: 'reading',
-            x,
-            y: heldOut.loss,
-            other: training,
-            label: `held-out ${formatLoss(heldOut.loss)} at step ${formatCount(heldOut.step)}`,
-          } as const,
-        ]
-      : []),
-  ];
-};
-
 const summaryOf = (run: JobRun): string => {
   const [first, last] = [run.points[0], run.points.at(-1)];
   if (!first || !last) return 'No steps yet.';
@@ -139,32 +69,37 @@ const summaryOf = (run: JobRun): string => {
   return `Training loss goes from ${formatLoss(first.training_loss)} to ${formatLoss(last.training_loss)} in ${formatCount(last.step)} steps.${heldOut}`;
 };
 
-export const LossPanel = ({
-  job,
-  run,
-  live,
-}: {
-  readonly job: TrainingJob;
-  readonly run: JobRun;
-  readonly live: boolean;
-}) => {
+/** `Step 300, epoch 3, 14:22:29`: what a number on the axis stands for. */
+const titleFor =
+  (run: JobRun, axis: Axis) =>
+  (x: number): string => {
+    const at = positionOf(run, axis);
+    const point = run.points.findLast(({ step }) => at(step) <= x);
+    if (!point) return 'Untouched model';
+    return `Step ${formatCount(point.step)}, epoch ${point.epoch + 1}, ${formatClock(point.timestamp)}`;
+  };
+
+export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const [axis, setAxis] = useState<Axis>('step');
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
   const [chosen, setRadius] = useState<number | null>(null);
   const radius = chosen ?? (run.points.length < RADIUS * STEPS_A_RADIUS ? 0 : RADIUS);
   const [asTable, setAsTable] = useState(false);
   const series = useMemo(() => lossSeries(run, axis, radius), [run, axis, radius]);
-  const marks = useMemo(() => lossMarks(run, axis, live), [run, axis, live]);
+  const marks = useMemo(() => lossMarks(job, run, axis), [job, run, axis]);
+  const titleOf = useMemo(() => titleFor(run, axis), [run, axis]);
   return (
     <Panel
       title="Loss"
       plain
+      beside={<Legend />}
       actions={
         <>
-          <Legend />
           <span>Smoothing</span>
           <Slider label="Smoothing" value={radius} max={50} onChange={setRadius} />
-          <span className="w-16 font-medium text-ink">{radius === 0 ? 'none' : `± ${radius} steps`}</span>
+          <span className="w-16 font-medium text-ink tabular-nums">
+            {radius === 0 ? 'none' : `± ${radius} steps`}
+          </span>
           <Segments label="Along" value={axis} options={AXES} onChange={setAxis} />
           <Segments label="Scale" value={scale} options={SCALES} onChange={setScale} />
           <IconButton
@@ -189,7 +124,9 @@ export const LossPanel = ({
           summary={summaryOf(run)}
           series={series}
           marks={marks}
+          titleOf={titleOf}
           asTable={asTable}
+          zooms
           xUnit={UNITS[axis]}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}
@@ -201,7 +138,7 @@ export const LossPanel = ({
 };
 
 const Legend = () => (
-  <span aria-hidden className="mr-2 hidden items-center gap-3 narrow:flex">
+  <span aria-hidden className="ml-2 hidden items-center gap-4 text-xs text-ink-2 narrow:flex">
     <span className="flex items-center gap-1.5">
       <span className="w-4 border-t-2 border-series-1" />
       training
@@ -213,6 +150,10 @@ const Legend = () => (
     <span className="flex items-center gap-1.5">
       <span className="size-1.5 rotate-45 bg-accent" />
       checkpoint
+    </span>
+    <span className="flex items-center gap-1.5">
+      <span className="border-x-4 border-t-6 border-x-transparent border-t-warn-fill" />
+      event
     </span>
   </span>
 );

@@ -1,14 +1,17 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import { IconButton } from '../../../components/button';
-import { formatCount } from '../../../components/format';
+import { Badge } from '../../../components/badge';
+import { Button, IconButton } from '../../../components/button';
+import { formatCount, formatLoss } from '../../../components/format';
 import type { JobSample } from '../../../lib/types/job-records';
+import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
 
 /** The same question to the untouched model and along the run, side by side. */
 export const Samples = ({ run }: { readonly run: JobRun }) => {
   const prompts = [...new Map(run.samples.map((sample) => [sample.prompt_id, sample])).values()];
   const [chosen, setChosen] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
   const current = prompts.find(({ prompt_id }) => prompt_id === chosen) ?? prompts[0];
   if (!current)
     return (
@@ -16,17 +19,25 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
     );
   const at = prompts.indexOf(current);
   const go = (to: number) => setChosen(prompts[to]?.prompt_id ?? null);
+  const bestStep = run.checkpoints.find(({ best }) => best)?.step;
   const answers = run.samples.filter(({ prompt_id }) => prompt_id === current.prompt_id);
+  const chosenAnswers = chosenOf(answers, bestStep);
+  const shown = all ? answers : chosenAnswers;
   return (
-    <div className="flex min-h-30 divide-x overflow-x-auto">
-      <div className="w-50 shrink-0 p-4">
-        <div className="flex justify-between text-xs text-ink-3">
+    <div className="flex min-h-28 divide-x overflow-x-auto">
+      <div className="w-50 shrink-0 px-4 py-3 text-xs">
+        <div className="flex h-5 items-center justify-between text-ink-3">
           <span>
             Prompt {at + 1} of {prompts.length}
           </span>
           <span>seed {current.seed}</span>
         </div>
-        <p className="mt-1">{current.prompt}</p>
+        <p className="mt-1 font-medium">{current.prompt}</p>
+        {answers.length > chosenAnswers.length ? (
+          <Button small look="plain" className="mt-1 -ml-2" aria-pressed={all} onClick={() => setAll(!all)}>
+            {all ? 'Show fewer answers' : `Show all ${answers.length} answers`}
+          </Button>
+        ) : null}
         {prompts.length > 1 ? (
           <div className="mt-2 flex gap-2">
             <IconButton
@@ -46,25 +57,47 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
           </div>
         ) : null}
       </div>
-      {answers.map((sample) => (
+      {shown.map((sample) => (
         <Answer
           key={sample.step}
           sample={sample}
-          best={run.checkpoints.some(({ step, best }) => best && step === sample.step)}
+          best={sample.step === bestStep}
+          heldOut={heldOutAt(run, sample)}
         />
       ))}
     </div>
   );
 };
 
-const Answer = ({ sample, best }: { readonly sample: JobSample; readonly best: boolean }) => (
-  <div className="min-w-60 flex-1 p-4">
-    <div className="flex justify-between gap-3 text-xs whitespace-nowrap">
+const Answer = ({
+  sample,
+  best,
+  heldOut,
+}: {
+  readonly sample: JobSample;
+  readonly best: boolean;
+  readonly heldOut: number | null;
+}) => (
+  <div className="min-w-56 flex-1 px-4 py-3 text-xs">
+    <div className="flex h-5 items-center gap-2 whitespace-nowrap">
       <span className="font-medium">
         {sample.step === 0 ? 'Untouched model' : `Step ${formatCount(sample.step)}`}
       </span>
-      <span className="text-ink-3">{best ? 'best' : sample.step === 0 ? 'step 0' : ''}</span>
+      {best ? <Badge tone="accent">best</Badge> : null}
+      <span className="ml-auto text-ink-3">{heldOut === null ? '' : `held-out ${formatLoss(heldOut)}`}</span>
     </div>
     <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">{sample.text}</p>
   </div>
 );
+
+/** The untouched model, the first answer, the best and the last: what a glance can compare. */
+const chosenOf = (answers: readonly JobSample[], bestStep: number | undefined): readonly JobSample[] => {
+  const [base, first] = [answers.find(({ step }) => step === 0), answers.find(({ step }) => step > 0)];
+  const best = answers.find(({ step }) => step === bestStep && step > 0);
+  return answers.filter((one) => one === base || one === first || one === best || one === answers.at(-1));
+};
+
+const heldOutAt = (run: JobRun, { step }: JobSample): number | null => {
+  const { base, all } = heldOutOf(run);
+  return (step === 0 ? base?.loss : all.find((one) => one.step === step)?.loss) ?? null;
+};

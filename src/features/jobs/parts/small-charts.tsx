@@ -1,6 +1,8 @@
 import { useMemo } from 'react';
 import { formatCount, formatRate, NOTHING } from '../../../components/format';
 import { LineChart } from '../../../components/line-chart';
+import type { Point } from '../../../components/downsample';
+import type { Mark } from '../../../components/line-chart-marks';
 import type { Series } from '../../../components/line-chart-options';
 import type { MetricsPoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
@@ -56,6 +58,7 @@ const SmallChart = ({
     ],
     [chart, run.points],
   );
+  const limit = useMemo(() => spikeLimit(series[0]?.points ?? []), [series]);
   const last = series[0]?.points.at(-1);
   const value = last ? chart.words(last.y) : NOTHING;
   return (
@@ -71,8 +74,32 @@ const SmallChart = ({
         series={series}
         xUnit="steps"
         xMax={totalSteps ?? undefined}
+        yMax={limit}
+        marks={limit === undefined ? [] : spikesOver(limit, series[0]?.points ?? [], chart.words)}
         className="mt-1 h-11"
       />
     </section>
   );
 };
+
+const SPIKE = 3;
+const MOST_SPIKES = 2;
+
+/** Where a curve is cut so that one spike does not flatten it; undefined where there is none. */
+const spikeLimit = (points: readonly Point[]): number | undefined => {
+  const values = points.map(({ y }) => y).toSorted((one, other) => one - other);
+  const usual = values[Math.floor(values.length * 0.95)] ?? 0;
+  const highest = values.at(-1) ?? 0;
+  return usual > 0 && highest > usual * SPIKE ? usual * 1.4 : undefined;
+};
+
+const spikesOver = (
+  limit: number,
+  points: readonly Point[],
+  words: (value: number) => string,
+): readonly Mark[] =>
+  points
+    .filter(({ y }) => y > limit)
+    .toSorted((one, other) => other.y - one.y)
+    .slice(0, MOST_SPIKES)
+    .map(({ x, y }) => ({ kind: 'spike', x, label: words(y) }));
