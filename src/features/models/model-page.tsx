@@ -80,11 +80,11 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <div className="grid grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
         <ModelVerdict model={model} />
-        <Lineage model={model} />
+        <Lineage model={model} exportCount={completedCount(exports.state)} />
       </div>
       <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
         <Files model={model} />
-        <Exports exports={exports} />
+        <Exports exports={exports} onExport={() => setOpen('export')} />
       </div>
       <Dialog open={open === 'try'} onOpenChange={close} title="Untouched model and adapter, side by side">
         <TryModel model={model} />
@@ -104,3 +104,8 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
     </Page>
   );
 };
+
+const completedCount = (state: ReturnType<typeof useExports>['state']): number =>
+  state.kind === 'ready'
+    ? [...state.value.values()].filter(({ status }) => status === 'completed').length
+    : 0;

@@ -28,7 +28,13 @@ export const useExports = (artifactId: string) => {
   return { state: useLive(store), put: store.put, reload: store.reload };
 };
 
-export const Exports = ({ exports }: { readonly exports: ReturnType<typeof useExports> }) => (
+export const Exports = ({
+  exports,
+  onExport,
+}: {
+  readonly exports: ReturnType<typeof useExports>;
+  readonly onExport: () => void;
+}) => (
   <Panel title="Exports" plain note="Done means loaded again and compared">
     <Async
       state={exports.state}
@@ -38,9 +44,13 @@ export const Exports = ({ exports }: { readonly exports: ReturnType<typeof useEx
     >
       {(rows) =>
         rows.size === 0 ? (
-          <p className="p-4 text-ink-2">
-            None yet. An export is the adapter with tokenizer, template and model card, ready for plain PEFT.
-          </p>
+          <div className="flex flex-col items-start gap-3 p-4">
+            <p className="text-ink-2">
+              None yet. An export is the adapter with tokenizer, template and model card, ready for plain
+              PEFT.
+            </p>
+            <Button onClick={onExport}>Export…</Button>
+          </div>
         ) : (
           <ul>
             {[...rows.values()]

@@ -1,13 +1,27 @@
-import { Activity, Box, Database, Flag, Layers } from 'lucide-react';
+import { Activity, Box, Database, Download, Flag, Layers } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { formatAmount, formatCount, formatDuration, formatHash } from '../../../components/format';
+import { classNames } from '../../../components/class-names';
+import {
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatHash,
+  formatLoss,
+  formatRate,
+} from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { paths } from '../../../paths';
 
-export const Lineage = ({ model }: { readonly model: ModelArtifact }) => {
+export const Lineage = ({
+  model,
+  exportCount,
+}: {
+  readonly model: ModelArtifact;
+  readonly exportCount: number;
+}) => {
   const { training_summary: summary, configuration, dataset_id, job_id } = model;
   return (
     <Panel
@@ -20,7 +34,7 @@ export const Lineage = ({ model }: { readonly model: ModelArtifact }) => {
         ) : null
       }
     >
-      <ol className="flex flex-col gap-3">
+      <ol className="flex flex-col">
         <Step
           icon={Database}
           title={
@@ -54,11 +68,22 @@ export const Lineage = ({ model }: { readonly model: ModelArtifact }) => {
           {formatAmount(summary.total_steps, 'step')}, {formatDuration(summary.duration_ms)},{' '}
           {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}
         </Step>
-        <Step icon={Flag} title={`Step ${formatCount(summary.source_step)}`}>
-          on {summary.device}
+        <Step
+          icon={Flag}
+          title={`Step ${formatCount(summary.source_step)}, training loss ${formatLoss(model.quality_metrics.final_training_loss)}`}
+        >
+          rate {formatRate(configuration.learning_rate)}, {configuration.lr_scheduler}, on {summary.device}
         </Step>
         <Step icon={Layers} title={`Adapter version ${model.version}`}>
-          rank {configuration.lora_rank}, {formatCount(summary.trainable_parameters)} parameters
+          rank {configuration.lora_rank}, alpha {configuration.lora_alpha},{' '}
+          {formatCount(summary.trainable_parameters)} parameters
+        </Step>
+        <Step
+          icon={Download}
+          title={exportCount === 0 ? 'No export yet' : formatAmount(exportCount, 'export')}
+          last
+        >
+          {exportCount === 0 ? 'made on this page, to any folder' : 'each loaded again and compared'}
         </Step>
       </ol>
     </Panel>
@@ -74,13 +99,16 @@ const Hash = ({ value }: { readonly value: string }) => (
 const Step = ({
   icon: Icon,
   title,
+  last,
   children,
 }: {
   readonly icon: LucideIcon;
   readonly title: ReactNode;
+  readonly last?: boolean;
   readonly children: ReactNode;
 }) => (
-  <li className="flex gap-3">
+  <li className={classNames('relative flex gap-3', !last && 'pb-3')}>
+    {last ? null : <span aria-hidden className="absolute top-6 bottom-0 left-3 border-l" />}
     <span className="flex size-6 shrink-0 items-center justify-center rounded-md border bg-surface-1">
       <Icon aria-hidden className="size-3.5 text-ink-2" />
     </span>

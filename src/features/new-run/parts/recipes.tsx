@@ -3,7 +3,7 @@ import { RadioGroup } from '@base-ui/react/radio-group';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { formatCount, formatMemory, formatRate } from '../../../components/format';
+import { decapitalised, formatCount, formatMemory, formatRate } from '../../../components/format';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS, PresetId } from '../../../lib/types/lora-training';
 import type { Loaded } from '../../../live-store';
@@ -51,7 +51,7 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
 /** Where the figures come from, in words that need no pointer. */
 const Basis = ({ state }: { readonly state: Loaded<Estimate> }) => (
   <p className="min-w-0 flex-1 truncate text-xs text-ink-2">
-    {state.kind === 'ready' ? `Time: ${state.value.time_method}` : ''}
+    {state.kind === 'ready' ? `Times: ${decapitalised(state.value.time_method)}` : ''}
   </p>
 );
 
