@@ -12,12 +12,14 @@ import { checkRows } from './parts/check-rows';
 import { Checks } from './parts/checks';
 import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
+import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
 
 export const StartPage = () => {
   const [, navigate] = useLocation();
   const { state, reload } = useLoad('doctor', () => api.system.doctor());
   const action = useAction();
+  const recent = useRecent();
   const { title, says } = verdict(state);
   return (
     <main
@@ -40,7 +42,7 @@ export const StartPage = () => {
           busy={action.busy !== null}
           onClick={() => action.run('try', () => startTryIt(navigate))}
         >
-          Try it, under 90 s
+          Try it
         </Button>
       </header>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
@@ -50,7 +52,10 @@ export const StartPage = () => {
         <Checks checks={state.kind === 'ready' ? state.value : null} onRepeat={reload} />
       )}
       <div className="grid flex-1 grid-cols-1 gap-4 narrow:max-h-130 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
-        <TryIt />
+        <div className="flex min-w-0 flex-col gap-4">
+          <TryIt compact={recent.length > 0} />
+          {recent.length > 0 ? <Recent things={recent} /> : null}
+        </div>
         <div className="flex min-w-0 flex-col gap-4">
           <Queue />
           <DropHint />
