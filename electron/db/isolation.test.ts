@@ -88,7 +88,12 @@ describe('training_jobs, policy by policy', () => {
       stranger.attempts.create({ ...attempt, number: 2 });
     }).toThrow('does not belong');
     stranger.attempts.update(job.id, 1, { pid: 99 });
-    stranger.attempts.finish(job.id, 1, { exit_code: 0, signal: null, end_reason: 'completed' });
+    stranger.attempts.finish(job.id, 1, {
+      exit_code: 0,
+      signal: null,
+      end_reason: 'completed',
+      ended_at: null,
+    });
     stranger.records.appendLogs(job.id, 1, ['line']);
     stranger.records.addAppEvent(job.id, { attempt: 1, event: 'x', severity: 'info', payload: {} });
     expect(stranger.ingest.append(job.id, BATCH)).toBeNull();

@@ -23,7 +23,7 @@ import { toPoint } from './metrics-row';
 import type { Bound, Page } from './session';
 
 export type NewAttempt = Pick<AttemptRow, 'job_id' | 'number' | 'pid' | 'process_started_at' | 'boot_id'>;
-export type AttemptEnd = Pick<AttemptRow, 'exit_code' | 'signal' | 'end_reason'>;
+export type AttemptEnd = Pick<AttemptRow, 'exit_code' | 'signal' | 'end_reason' | 'ended_at'>;
 export type AttemptChanges = Partial<
   Pick<AttemptRow, 'pid' | 'process_started_at' | 'boot_id' | 'versions' | 'devices' | 'from_checkpoint'>
 >;
@@ -56,11 +56,7 @@ export const attemptRepository = (bound: Bound) => {
       if (owns(jobId)) db.update(job_attempts).set(changes).where(row(jobId, number)).run();
     },
     finish: (jobId: string, number: number, end: AttemptEnd): void => {
-      if (owns(jobId))
-        db.update(job_attempts)
-          .set({ ...end, ended_at: new Date().toISOString() })
-          .where(row(jobId, number))
-          .run();
+      if (owns(jobId)) db.update(job_attempts).set(end).where(row(jobId, number)).run();
     },
     list: (jobId: string): JobAttempt[] =>
       owns(jobId)

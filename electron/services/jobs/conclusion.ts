@@ -10,6 +10,7 @@ import type { ArtifactMaker, Result } from '../models/artifact-maker';
 import { findCheckpoint } from './checkpoint-check';
 import { decideOutcome, type Outcome } from './outcome';
 import { type Paths, runDirOf } from './paths';
+import { costOf } from './time-at-work';
 
 export interface ConclusionOptions {
   readonly repositories: Pick<AsyncRepositories, 'jobs' | 'attempts' | 'records'>;
@@ -25,14 +26,6 @@ export interface Ended {
   readonly intent: 'pause' | 'cancel' | null;
 }
 
-const MS_PER_HOUR = 3_600_000;
-
-const costOf = (job: TrainingJob, now: string): number => {
-  const { cost_per_gpu_hour, num_gpus } = job.gpu_config;
-  const hours = Math.max(0, Date.parse(now) - Date.parse(job.started_at ?? now)) / MS_PER_HOUR;
-  return hours * cost_per_gpu_hour * num_gpus;
-};
-
 /** Ends attempts: what the trainer said, or what the system saw, becomes the job's state. */
 export class Conclusion {
   readonly #options: ConclusionOptions;
@@ -41,7 +34,8 @@ export class Conclusion {
     this.#options = options;
   }
 
-  async conclude({ ingest, exit, intent }: Ended): Promise<void> {
+  async conclude(ended: Ended): Promise<void> {
+    const { ingest, exit, intent } = ended;
     await ingest.replay();
     const outcome = decideOutcome({ terminal: ingest.terminal, exit, intent });
     const job = await this.#ready(ingest.job, outcome);
@@ -49,6 +43,7 @@ export class Conclusion {
       end_reason: ingest.terminal?.event ?? 'killed',
       exit_code: exit?.code ?? null,
       signal: exit?.signal ?? null,
+      ended_at: await this.#endOf(ended),
     });
     await this.#settle(job, outcome).catch((error: unknown) => this.fail(job.id, error));
   }
@@ -59,7 +54,7 @@ export class Conclusion {
     if (job?.status !== 'initializing' && job?.status !== 'running') return;
     const stack = error instanceof Error ? (error.stack ?? null) : null;
     const attempt = await this.#options.repositories.attempts.last(jobId);
-    const unseen = { exit_code: null, signal: null, end_reason: 'failed' };
+    const unseen = { exit_code: null, signal: null, end_reason: 'failed', ended_at: this.#options.now() };
     // An attempt that has ended keeps its own end; what failed came after it.
     if (attempt?.ended_at === null)
       await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
@@ -71,7 +66,7 @@ export class Conclusion {
     job: TrainingJob,
     { save, reason }: { save: boolean; reason: string | null },
   ): Promise<void> {
-    const changes = { ...this.#ending(job), cancel_reason: reason };
+    const changes = { ...(await this.#ending(job)), cancel_reason: reason };
     const runDir = runDirOf(this.#options.paths, job.id);
     const found = save
       ? await findCheckpoint(runDir, await this.#options.repositories.records.checkpoints(job.id), 'best')
@@ -84,22 +79,33 @@ export class Conclusion {
     this.#publish(await this.#move(job, 'cancelled', changes));
   }
 
+  // Where nobody saw it end, its last word is the end: the app may come back days later.
+  async #endOf({ ingest, exit }: Ended): Promise<string> {
+    if (exit) return this.#options.now();
+    const attempt = await this.#options.repositories.attempts.last(ingest.job.id);
+    return ingest.lastHeardAt ?? attempt?.started_at ?? this.#options.now();
+  }
+
   // A trainer may end before we have read its first step; the table wants a running job to complete.
   async #ready(job: TrainingJob, outcome: Outcome): Promise<TrainingJob> {
     if (outcome.kind !== 'completed' || job.status !== 'initializing') return job;
     return (await this.#move(job, 'running', {})) ?? job;
   }
 
-  #settle(job: TrainingJob, outcome: Outcome): Promise<void> {
+  async #settle(job: TrainingJob, outcome: Outcome): Promise<void> {
     if (outcome.kind === 'completed') {
       const { adapter_path, adapter_sha256, source_step } = outcome.event;
-      const changes: JobChanges = { ...this.#ending(job), progress: 100, current_stage: 'finalization' };
+      const changes: JobChanges = {
+        ...(await this.#ending(job)),
+        progress: 100,
+        current_stage: 'finalization',
+      };
       return this.#make({ job, to: 'completed', adapter_path, adapter_sha256, source_step, changes });
     }
     const saved = outcome.kind === 'cancelled' ? outcome.event : null;
     if (saved?.saved && saved.adapter_path !== null) {
       const result = { adapter_path: saved.adapter_path, adapter_sha256: null, source_step: saved.step };
-      return this.#make({ job, to: 'cancelled', ...result, changes: this.#ending(job) });
+      return this.#make({ job, to: 'cancelled', ...result, changes: await this.#ending(job) });
     }
     return this.#apply(job, outcome);
   }
@@ -123,28 +129,33 @@ export class Conclusion {
 
   async #apply(job: TrainingJob, outcome: Outcome): Promise<void> {
     if (outcome.kind === 'completed') return;
-    this.#publish(await this.#move(job, outcome.kind, this.#changesOf(job, outcome)));
+    this.#publish(await this.#move(job, outcome.kind, await this.#changesOf(job, outcome)));
   }
 
   #move(job: TrainingJob, to: JobStatus, changes: JobChanges): Promise<TrainingJob | null> {
     return this.#options.repositories.jobs.transition(job.id, { from: [job.status], to }, changes);
   }
 
-  #changesOf(job: TrainingJob, outcome: Exclude<Outcome, { kind: 'completed' }>): JobChanges {
-    const cost = costOf(job, this.#options.now());
+  async #changesOf(job: TrainingJob, outcome: Exclude<Outcome, { kind: 'completed' }>): Promise<JobChanges> {
+    const cost = await this.#costOf(job);
     if (outcome.kind === 'paused') return { current_cost: cost, estimated_completion_at: null };
     if (outcome.kind === 'cancelled') return this.#ending(job);
     const { code, message, hint } = outcome.error;
     const error = { error_code: code, error_message: message, error_hint: hint };
     if (outcome.kind === 'interrupted')
       return { ...error, current_cost: cost, estimated_completion_at: null };
-    return { ...error, ...this.#ending(job), error_stack: outcome.stack };
+    return { ...error, ...(await this.#ending(job)), error_stack: outcome.stack };
   }
 
-  #ending(job: TrainingJob): JobChanges {
+  async #ending(job: TrainingJob): Promise<JobChanges> {
     const now = this.#options.now();
-    const cost = costOf(job, now);
+    const cost = await this.#costOf(job);
     return { completed_at: now, final_cost: cost, current_cost: cost, estimated_completion_at: null };
+  }
+
+  async #costOf({ id, gpu_config }: TrainingJob): Promise<number> {
+    const attempts = await this.#options.repositories.attempts.list(id);
+    return costOf(attempts, { gpu: gpu_config, now: this.#options.now() });
   }
 
   #publish(job: TrainingJob | null): void {

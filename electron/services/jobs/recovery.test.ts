@@ -3,6 +3,7 @@ import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { identify } from '../trainer/process-identity';
 import { openWorld, removeWorld, type World } from './testing';
 
@@ -72,6 +73,24 @@ describe('after the app died', () => {
     expect(await world.jobs.get(job.id)).toMatchObject({ status: 'completed', last_seq: lines });
     expect((await world.jobs.metrics(job.id)).length).toBe(6);
     expect((await world.models.list()).length).toBe(1);
+  });
+
+  it('its attempt ended with its last word, however late the app comes back', async () => {
+    const job = await orphan('plain', null);
+    await ended(launch(job));
+    const lines = (await readFile(join(world.jobs.runDir(job.id), 'events.jsonl'), 'utf8'))
+      .trim()
+      .split('\n');
+    const { time } = TrainerEvent.parse(JSON.parse(lines.at(-1) ?? ''));
+    await world.runner.start();
+    expect(await world.jobs.attempts(job.id)).toMatchObject([{ ended_at: time }]);
+  });
+
+  it('one that never said a word ended when it began', async () => {
+    const job = await orphan('plain', null);
+    await world.runner.start();
+    const [attempt] = await world.jobs.attempts(job.id);
+    expect(attempt?.ended_at).toBe(attempt?.started_at);
   });
 
   it('one whose artifact was stored but not recorded is recorded once', async () => {

@@ -32,6 +32,7 @@ export class EventIngest {
   #job: TrainingJob;
   #waiting: TrainerEvent[] = [];
   #terminal: TerminalEvent | null = null;
+  #lastHeardAt: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #invalid = 0;
@@ -49,6 +50,11 @@ export class EventIngest {
 
   get terminal(): TerminalEvent | null {
     return this.#terminal;
+  }
+
+  /** The time of this attempt's last event. */
+  get lastHeardAt(): string | null {
+    return this.#lastHeardAt;
   }
 
   get invalidLines(): number {
@@ -96,7 +102,9 @@ export class EventIngest {
   }
 
   #see(event: TrainerEvent): void {
-    if (isTerminal(event) && event.attempt === this.#job.attempt) this.#terminal = event;
+    if (event.attempt !== this.#job.attempt) return;
+    this.#lastHeardAt = event.time;
+    if (isTerminal(event)) this.#terminal = event;
   }
 
   async #write(replay: boolean): Promise<void> {
