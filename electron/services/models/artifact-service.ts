@@ -9,6 +9,7 @@ import { inBucket, MODEL_BUCKET, type Paths } from '../jobs/paths';
 import { notFound, refused } from '../jobs/refusals';
 import { isMissing } from '../trainer/file-errors';
 import type { AdapterCheck } from './artifact-maker';
+import { exportTarget } from './export-target';
 import { modelCard } from './model-card';
 import type { Answers } from '../trainer/one-shot';
 import type { Question, TrainerCommands } from './trainer-commands';
@@ -89,15 +90,21 @@ export class ArtifactService {
   }): Promise<ArtifactExport> {
     const { repositories, paths } = this.#options;
     const artifact = await this.get(id);
+    const path = await exportTarget({ format, to });
     await this.#checkFiles(artifact);
     const folders = await this.#folders(artifact);
-    const made = await repositories.exports.create({ artifact_id: id, format, path: to });
+    const made = await repositories.exports.create({ artifact_id: id, format, path });
     this.#options.publisher.publish('models.export_changed', made);
     const card = join(paths.cacheDir, `card-${made.id}.md`);
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
       await writeFile(card, modelCard(artifact), { mode: 0o600 });
-      const { files, verification } = await this.#options.commands.export({ ...folders, format, to, card });
+      const { files, verification } = await this.#options.commands.export({
+        ...folders,
+        format,
+        to: path,
+        card,
+      });
       if (!verification.ok)
         throw refused(
           'export_unverified',
