@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app';
 import { runCli } from './cli/run-cli';
+import { StopSignals } from './cli/stop-signals';
 
 const distDir = dirname(fileURLToPath(import.meta.url));
 const rootDir = join(distDir, '..', '..');
@@ -11,7 +12,20 @@ const say = (thrown: unknown): void => {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
 };
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const stops = new StopSignals({ now: () => performance.now(), exit: (code) => process.exit(code) });
+process.on('SIGINT', () => stops.raise('interrupt'));
+process.on('SIGTERM', () => stops.raise('terminate'));
+process.on('SIGHUP', () => stops.raise('hang_up'));
+
+/** Nobody reads any more, as behind `| head`. */
+const onBrokenStream = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  stops.raise('hang_up');
+};
+process.stdout.on('error', onBrokenStream);
+process.stderr.on('error', onBrokenStream);
+
+const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
@@ -26,8 +40,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
       kind: 'cli',
       onFailure: say,
     }),
-  onInterrupt: (listener) => {
-    process.on('SIGINT', listener);
-    return () => process.off('SIGINT', listener);
-  },
+  onStop: (listener) => stops.on(listener),
 });
+// What a stopped command has begun outside, such as an export, must not keep the process.
+process.exit(code);

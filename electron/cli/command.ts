@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { AppError } from '../../src/lib/messages/app-error';
+import type { ImportNews } from './import-news';
 import type { CliApp, CliIo } from './io';
 import type { Output } from './output/output';
 
@@ -10,6 +11,7 @@ export interface Workplace {
   readonly io: CliIo;
   readonly output: Output;
   readonly dataDir: string;
+  readonly news: ImportNews;
 }
 
 export interface Invocation<Options> extends Workplace {
@@ -48,12 +50,16 @@ export const operand = (args: readonly string[], index = 0): string => {
 const kebab = (name: string): string => name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 
 /** The options of a command line, checked; a wrong one is named as it was typed. */
-export const checkedOptions = <Options>(schema: z.ZodType<Options>, given: unknown): Options => {
+export const checkedOptions = <Options>(
+  schema: z.ZodType<Options>,
+  given: Readonly<Record<string, unknown>>,
+): Options => {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const name = kebab(String(issue?.path[0] ?? 'option'));
-  throw usageError(`--${name}: ${issue?.message ?? 'not valid'}.`);
+  const name = String(issue?.path[0] ?? 'option');
+  if (given[name] === undefined) throw usageError(`--${kebab(name)} is missing.`);
+  throw usageError(`--${kebab(name)}: ${issue?.message ?? 'not valid'}.`);
 };
 
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu;

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/lib/messages/app-error';
 import type { JobStatus } from '../../src/lib/types/lora-training';
+import { STOP_CODES, type StopKind } from './stop-signals';
 
 export const EXIT = {
   done: 0,
@@ -19,19 +20,33 @@ const REFUSED = new Set([
   'artifact_in_use',
   'database_newer',
   'does_not_fit',
-  'export_exists',
+  'export_target_exists',
   'forbidden',
   'job_active',
+  'job_saving',
   'job_state',
+  'job_transition_refused',
   'queue_busy',
   'refused',
   'resume_refused',
   'retry_limit',
-  'target_exists',
+  'storage_link_refused',
+  'storage_path_refused',
 ]);
 const REFUSED_FAMILIES = ['base_model_', 'dataset_'];
 
+/** A command that ended because it was told to; what it was doing is put right by its service. */
+export class Stopped extends AppError {
+  readonly kind: StopKind;
+
+  constructor(kind: StopKind, message = 'The command was stopped.', hint = 'Start it again when you like.') {
+    super({ code: 'stopped', message, hint });
+    this.kind = kind;
+  }
+}
+
 export const exitCodeOf = (thrown: unknown): number => {
+  if (thrown instanceof Stopped) return STOP_CODES[thrown.kind];
   if (!(thrown instanceof AppError)) return EXIT.failed;
   const { code } = thrown;
   if (NOT_FOUND.has(code)) return EXIT.notFound;

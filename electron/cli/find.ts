@@ -55,6 +55,23 @@ const isKind = async (path: string, kind: 'file' | 'folder'): Promise<boolean> =
   return kind === 'file' ? (found?.isFile() ?? false) : (found?.isDirectory() ?? false);
 };
 
+const missingPath = (what: string, path: string): AppError =>
+  new AppError({
+    code: 'not_found',
+    message: `There is no ${what} ${resolve(path)}.`,
+    hint: 'Check its name and whether its drive is connected.',
+  });
+
+/** Throws `not_found` before anything is done with the others. */
+export const requireFiles = async (paths: readonly string[]): Promise<void> => {
+  for (const path of paths) if (!(await isKind(path, 'file'))) throw missingPath('file', path);
+};
+
+export const requireFolder = async (path: string): Promise<string> => {
+  if (!(await isKind(path, 'folder'))) throw missingPath('folder', path);
+  return resolve(path);
+};
+
 export const findDataset = async ({ datasets }: CliServices, wanted: string): Promise<Dataset> =>
   required('dataset', wanted, await datasets.list());
 

@@ -5,10 +5,12 @@ import type { DatasetService } from '../services/datasets/dataset-service';
 import type { EstimateService } from '../services/estimate/estimate-service';
 import type { HardwareService } from '../services/hardware/hardware-service';
 import type { JobService } from '../services/jobs/job-service';
+import type { QueueRunner } from '../services/jobs/queue-runner';
 import type { ArtifactService } from '../services/models/artifact-service';
 import type { Doctor } from '../services/runtime/doctor';
 import type { SettingsService } from '../services/settings/settings-service';
 import type { ServeProcess } from '../services/trainer/serve-process';
+import type { StopKind } from './stop-signals';
 
 /** A standard stream, or what a test collects. */
 export interface TextSink {
@@ -22,6 +24,7 @@ export interface CliServices {
   readonly datasets: DatasetService;
   readonly baseModels: BaseModelService;
   readonly jobs: JobService;
+  readonly runner: Pick<QueueRunner, 'settle' | 'startNoMore'>;
   readonly models: ArtifactService;
   readonly hardware: Pick<HardwareService, 'current'>;
   readonly settings: SettingsService;
@@ -45,6 +48,6 @@ export interface CliIo {
   readonly env: NodeJS.ProcessEnv;
   readonly resourcesDir: string;
   openApp(options: { readonly dataDir: string; readonly publisher: Publisher }): Promise<CliApp>;
-  /** Calls back at each Ctrl-C; returns the disposer. */
-  onInterrupt(listener: () => void): () => void;
+  /** Calls back when the process is told to stop, unless a later listener takes it; returns the disposer. */
+  onStop(listener: (kind: StopKind) => void): () => void;
 }

@@ -9,7 +9,7 @@ const run = async (...argv: string[]) => {
     env: {},
     resourcesDir: '/nowhere',
     openApp: () => Promise.reject(new Error('nothing may be opened')),
-    onInterrupt: () => () => undefined,
+    onStop: () => () => undefined,
   });
   return { code, out: out.join(''), err: err.join('') };
 };

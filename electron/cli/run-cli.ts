@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import type { Publisher } from '../../src/lib/contract/derived';
 import { resolveDataDir } from '../data-dir';
 import { checkedOptions, type CommandSpec, type Registry, usageError } from './command';
 import { addArtifacts } from './commands/artifacts';
@@ -13,18 +12,19 @@ import { addGenerate } from './commands/generate';
 import { addJobs } from './commands/jobs';
 import { addSettings } from './commands/settings';
 import { addTrain } from './commands/train';
-import { EXIT, exitCodeOf } from './exit-codes';
+import { EXIT, exitCodeOf, Stopped } from './exit-codes';
+import { ImportNews } from './import-news';
 import type { CliIo } from './io';
 import { Output } from './output/output';
 
-const silent: Publisher = { publish: () => undefined };
-const GlobalOptions = z.object({ dataDir: z.string().optional() });
+const GlobalOptions = z.object({ dataDir: z.string().min(1, 'name a folder').optional() });
 
 const createProgram = (io: CliIo): Command =>
   new Command('pipeline')
     .description('Fine-tune language models with LoRA on this machine, offline.')
     .option('--data-dir <dir>', 'where everything is kept (or PIPELINE_DATA_DIR)')
     .option('--json', 'one JSON document on standard output, for programs')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
@@ -46,15 +46,28 @@ const perform = async <Options>(
   command: Command,
   spec: CommandSpec<Options>,
 ): Promise<void> => {
-  const { dataDir: chosen } = GlobalOptions.parse(program.opts());
+  const { dataDir: chosen } = checkedOptions(GlobalOptions, program.opts());
   const options = checkedOptions(spec.options, command.opts());
   const dataDir = resolveDataDir(chosen, { platform: process.platform, env: io.env });
-  const app = await io.openApp({ dataDir, publisher: silent });
+  const news = new ImportNews();
+  const app = await io.openApp({ dataDir, publisher: news });
+  const stop = stopOf(io);
   try {
-    end(await spec.run({ app, io, output, dataDir, options, args: command.args }));
+    const work = { app, io, output, dataDir, news, options, args: command.args };
+    end(await Promise.race([spec.run(work), stop.stopped]));
   } finally {
+    stop.dispose();
     await app.stop();
   }
+};
+
+/** For the commands that have nothing to save: the first signal ends them. */
+const stopOf = (io: CliIo) => {
+  let dispose: () => void = () => undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    dispose = io.onStop((kind) => reject(new Stopped(kind)));
+  });
+  return { stopped, dispose: () => dispose() };
 };
 
 const registryOf = (session: Session): Registry => ({

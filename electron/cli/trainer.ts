@@ -2,18 +2,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BaseModel } from '../../src/lib/types/base-model';
 import type { ModelArtifact } from '../../src/lib/types/model-artifact';
-import { inBucket, MODEL_BUCKET, pathsOf } from '../services/jobs/paths';
 import { OneShot } from '../services/trainer/one-shot';
 import type { Workplace } from './command';
-
-type Place = Pick<Workplace, 'io' | 'dataDir'>;
+import { adapterDirOf, type Place } from './output/documents';
 
 export const oneShotOf = ({ io }: Pick<Workplace, 'io'>): OneShot =>
   new OneShot({ env: io.env, resourcesDir: io.resourcesDir, trainerDir: join(io.resourcesDir, 'trainer') });
-
-/** The folder of a stored adapter. */
-export const adapterDirOf = ({ io, dataDir }: Place, artifact: ModelArtifact): string =>
-  inBucket(pathsOf(dataDir, io.resourcesDir), MODEL_BUCKET, artifact.storage_path);
 
 const Answered = z.object({
   event: z.literal('done'),

@@ -9,7 +9,7 @@ import { findArtifact } from '../find';
 import type { Output } from '../output/output';
 import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
-import { adapterDirOf } from '../trainer';
+import { adapterDirOf, artifactDocument, artifactFiles } from '../output/documents';
 
 const loss = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
@@ -48,9 +48,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'list',
     about: 'every model',
     options: NoOptions,
-    run: async ({ app, output }) => {
+    run: async (work) => {
+      const { app, output } = work;
       const artifacts = await app.services.models.list();
-      if (output.json) output.document(artifacts);
+      if (output.json) output.document(artifacts.map((artifact) => artifactDocument(work, artifact)));
       else if (artifacts.length === 0) output.line('No models yet. Train one with: pipeline train');
       else output.table(COLUMNS, artifacts);
       return EXIT.done;
@@ -63,7 +64,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
     run: async (work) => {
       const { app, output, args } = work;
       const artifact = await findArtifact(app.services, operand(args));
-      if (output.json) output.document(artifact);
+      if (output.json) output.document(artifactDocument(work, artifact));
       output.pairs(pairsOf(artifact, adapterDirOf(work, artifact)));
       return EXIT.done;
     },
@@ -72,10 +73,12 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'verify <model>',
     about: 'compare every file with its hash and load the adapter',
     options: NoOptions,
-    run: async ({ app, output, args }) => {
+    run: async (work) => {
+      const { app, output, args } = work;
       const { id } = await findArtifact(app.services, operand(args));
+      output.liveLine('Comparing the files and loading the adapter …');
       const artifact = await app.services.models.verify(id);
-      output.answer({ id, ok: true, files: artifact.artifacts }, () => [
+      output.answer({ id, ok: true, files: artifactFiles(work, artifact) }, () => [
         'Every file is as it was stored, and the adapter loads.',
       ]);
       return EXIT.done;
@@ -94,8 +97,11 @@ const addLooks = (group: Command, { add }: Registry): void => {
   });
 };
 
-export const tellExport = (output: Output, { path, files, verification }: ArtifactExport): void => {
-  output.answer({ path, files, verification }, () => [
+export const exportOf = ({ path, files, verification }: ArtifactExport) => ({ path, files, verification });
+
+const tellExport = (output: Output, made: ArtifactExport): void => {
+  const { path, files, verification } = made;
+  output.answer(exportOf(made), () => [
     `The export is in ${path}`,
     ...files.map(({ name, size_bytes }) => `  ${name}  ${formatBytes(size_bytes)}`),
     ...(verification
@@ -109,19 +115,20 @@ const addExport = (group: Command, { add }: Registry): void =>
     usage: 'export <model>',
     about: 'write a model for other programs, and check what was written',
     flags: [
-      ['--format <format>', 'adapter or zip'],
-      ['--to <path>', 'a folder; for zip also a file'],
+      ['--format <format>', "adapter or zip; the path's ending says it otherwise"],
+      ['--to <path>', 'a folder; for zip also a file that ends in .zip'],
     ],
-    options: z.object({ format: ExportFormat.default('adapter'), to: z.string('give --to').min(1) }),
+    options: z.object({ format: ExportFormat.optional(), to: z.string().min(1, 'give a path') }),
     run: async ({ app, output, args, options }) => {
       const { id } = await findArtifact(app.services, operand(args));
-      tellExport(
-        output,
-        await app.services.models.export({ id, format: options.format, to: resolve(options.to) }),
-      );
+      const format = options.format ?? formatOf(options.to);
+      output.liveLine('Writing the export and comparing it in plain PEFT …');
+      tellExport(output, await app.services.models.export({ id, format, to: resolve(options.to) }));
       return EXIT.done;
     },
   });
+
+const formatOf = (to: string): ExportFormat => (to.endsWith('.zip') ? 'zip' : 'adapter');
 
 export const addArtifacts = (registry: Registry): void => {
   const group = registry.program.command('artifacts').description('models that runs have made');

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatCount } from '../../../src/lib/messages/format';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { NoOptions, operand, type Registry, usageError } from '../command';
 import { EXIT } from '../exit-codes';
-import { findKnownBaseModel, listBaseModels } from '../find';
+import { findKnownBaseModel, listBaseModels, requireFolder } from '../find';
 import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
 import type { Command } from 'commander';
@@ -44,7 +43,10 @@ const addChanges = (group: Command, { add }: Registry): void => {
     flags: [['--name <name>', "what it is called; the folder's name otherwise"]],
     options: z.object({ name: z.string().trim().min(1).max(200).optional() }),
     run: async ({ app, output, args, options }) => {
-      const model = await app.services.baseModels.add({ path: resolve(operand(args)), ...options });
+      const model = await app.services.baseModels.add({
+        path: await requireFolder(operand(args)),
+        ...options,
+      });
       if (output.json) output.document(model);
       output.pairs(pairsOf(model));
       return EXIT.done;
@@ -64,14 +66,13 @@ const addChanges = (group: Command, { add }: Registry): void => {
 };
 
 const foldersToScan = async ({ settings }: CliServices, given: readonly string[]): Promise<string[]> => {
-  const folders =
-    given.length > 0 ? given.map((folder) => resolve(folder)) : (await settings.get()).model_folders;
+  const folders = given.length > 0 ? given : (await settings.get()).model_folders;
   if (folders.length === 0)
     throw usageError(
       'There is no folder to look in.',
       'Name one, or set it: pipeline settings set model_folders \'["/path"]\'',
     );
-  return folders;
+  return Promise.all(folders.map(requireFolder));
 };
 
 const addScan = (group: Command, { add }: Registry): void =>

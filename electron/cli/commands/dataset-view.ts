@@ -8,6 +8,16 @@ import type { Output } from '../output/output';
 
 const DEFAULT_LENGTH = 2048;
 
+/** Marks runs of trained tokens; a colour or capitals would say less in a pipe, or change the text. */
+const markTrained = (tokens: RecordView['tokens']): string =>
+  tokens
+    .map(({ text, trained }, index) => {
+      const opens = trained && tokens[index - 1]?.trained !== true;
+      const closes = trained && tokens[index + 1]?.trained !== true;
+      return `${opens ? '⟦' : ''}${text}${closes ? '⟧' : ''}`;
+    })
+    .join('');
+
 const tellView = (output: Output, view: RecordView): void => {
   for (const turn of view.turns) {
     const kept = turn.cut ? ', cut' : '';
@@ -15,13 +25,10 @@ const tellView = (output: Output, view: RecordView): void => {
       `${turn.role} (${turn.end - turn.start} tokens, ${turn.trained_tokens} trained${kept})`,
       'bold',
     );
-    const text = view.tokens
-      .slice(turn.start, turn.end)
-      .map(({ text: piece, trained }) => (trained ? piece.toUpperCase() : piece));
-    output.line(text.join(''));
+    output.line(markTrained(view.tokens.slice(turn.start, turn.end)));
   }
   output.note(
-    `${view.total_tokens} tokens, ${view.trained_tokens} trained (in capitals), ${view.lost_tokens} beyond ${view.max_length}. ${view.template.note}`,
+    `${view.total_tokens} tokens, ${view.trained_tokens} trained (between ⟦ and ⟧), ${view.lost_tokens} beyond ${view.max_length}. ${view.template.note}`,
   );
 };
 

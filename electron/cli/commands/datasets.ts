@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { formatBytes, formatCount } from '../../../src/lib/messages/format';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
@@ -9,7 +9,11 @@ import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
 import { addProblems } from './dataset-problems';
 import { addView } from './dataset-view';
+import { importFiles } from '../run/import-files';
+import { IMPORT_FLAGS, importOptionsOf, ImportWords } from '../run/import-options';
 import { importDocument, tellImport } from '../run/import-outcome';
+import { datasetDocument } from '../output/documents';
+import { addPurge } from './dataset-purge';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
@@ -37,18 +41,11 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
   ['imported', dataset.created_at],
 ];
 
-const ImportOptions = z.object({
-  name: z.string().trim().min(1).max(200).optional(),
-  description: z.string().optional(),
-  encoding: z.string().optional(),
-  salvage: z.boolean().optional(),
-});
-
-const importFiles = async ({ app, output, args, options }: Invocation<z.infer<typeof ImportOptions>>) => {
-  const outcomes = await app.services.datasets.import(args, options);
-  const [only] = outcomes;
-  if (output.json && outcomes.length === 1 && only) output.document(importDocument(only));
-  else if (output.json) output.document({ imports: outcomes.map(importDocument) });
+const runImport = async (work: Invocation<z.infer<typeof ImportWords>>): Promise<number> => {
+  const { output, args, options } = work;
+  const outcomes = await importFiles(work, args, importOptionsOf(options, args));
+  const documents = outcomes.map((outcome) => importDocument(work, outcome));
+  if (output.json) output.document(args.length === 1 ? documents[0] : { imports: documents });
   for (const outcome of outcomes) tellImport(output, outcome);
   return outcomes.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
 };
@@ -57,14 +54,9 @@ const addImport = (group: Command, { add }: Registry): void =>
   add(group, {
     usage: 'import <files...>',
     about: 'check files and keep them as datasets',
-    flags: [
-      ['--name <name>', "what it is called; the file's name otherwise"],
-      ['--description <text>', 'what it is for'],
-      ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
-      ['--salvage', 'keep what can be read of damaged records'],
-    ],
-    options: ImportOptions,
-    run: importFiles,
+    flags: IMPORT_FLAGS,
+    options: ImportWords,
+    run: runImport,
   });
 
 const addLooks = (group: Command, { add }: Registry): void => {
@@ -72,9 +64,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'list',
     about: 'every dataset',
     options: NoOptions,
-    run: async ({ app, output }) => {
+    run: async (work) => {
+      const { app, output } = work;
       const datasets = await app.services.datasets.list();
-      if (output.json) output.document(datasets);
+      if (output.json) output.document(datasets.map((dataset) => datasetDocument(work, dataset)));
       else if (datasets.length === 0)
         output.line('No datasets yet. Add one with: pipeline datasets import FILE');
       else output.table(COLUMNS, datasets);
@@ -85,9 +78,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'show <dataset>',
     about: 'one dataset and what its import found',
     options: NoOptions,
-    run: async ({ app, output, args }) => {
+    run: async (work) => {
+      const { app, output, args } = work;
       const dataset = await findDataset(app.services, operand(args));
-      if (output.json) output.document(dataset);
+      if (output.json) output.document(datasetDocument(work, dataset));
       output.pairs(pairsOf(dataset));
       return EXIT.done;
     },
@@ -112,10 +106,11 @@ const addRemovals = (group: Command, { add }: Registry): void => {
     usage: 'restore <dataset>',
     about: 'bring back a dataset that was deleted',
     options: NoOptions,
-    run: async ({ app, output, args }) => {
+    run: async (work) => {
+      const { app, output, args } = work;
       const { id } = await findDeletedDataset(app.services, operand(args));
       const dataset = await app.services.datasets.restore(id);
-      output.answer(dataset, () => [`“${dataset.name}” is back.`]);
+      output.answer(datasetDocument(work, dataset), () => [`“${dataset.name}” is back.`]);
       return EXIT.done;
     },
   });
@@ -128,4 +123,5 @@ export const addDatasets = (registry: Registry): void => {
   addProblems(group, registry);
   addView(group, registry);
   addRemovals(group, registry);
+  addPurge(group, registry);
 };

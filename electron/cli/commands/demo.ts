@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
-import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
+import type { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
+import { exportTarget } from '../../services/models/export-target';
 import { DEMO_PROMPT_ID, tryIt } from '../../try-it';
 import { type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT } from '../exit-codes';
+import { adapterDirOf } from '../output/documents';
 import { runInForeground } from '../run/foreground';
-import { adapterDirOf } from '../trainer';
-import { lossChange } from './artifacts';
+import { exportOf, lossChange } from './artifacts';
 
 const DemoOptions = z.object({
   steps: WholeNumber.pipe(z.int().min(1, 'give 1 or more').max(10_000, 'give 10000 or less')).optional(),
@@ -20,6 +21,10 @@ interface Answers {
   readonly after: string;
 }
 
+/** Before anything is trained, so that nobody trains for a name that is taken. */
+const targetOf = async (to: string | undefined): Promise<string | undefined> =>
+  to === undefined ? undefined : exportTarget({ format: 'adapter', to: resolve(to) });
+
 /** The run itself asked the question of the untouched model and of its result. */
 const answersOf = async ({ app }: Workplace, job: TrainingJob): Promise<Answers> => {
   const samples = await app.services.jobs.samples(job.id);
@@ -28,28 +33,33 @@ const answersOf = async ({ app }: Workplace, job: TrainingJob): Promise<Answers>
   return { question: first?.prompt ?? '', before: first?.text ?? '', after: last?.text ?? '' };
 };
 
-const tell = (work: Workplace, artifact: ModelArtifact, { question, before, after }: Answers): void => {
+interface Told {
+  readonly artifact: ModelArtifact;
+  readonly answers: Answers;
+  readonly exported: ArtifactExport | null;
+}
+
+const tell = (work: Workplace, { artifact, answers, exported }: Told): void => {
   const { output } = work;
   const adapter_path = adapterDirOf(work, artifact);
+  const { question, before, after } = answers;
   if (output.json) {
     const { base_validation_loss, final_validation_loss } = artifact.quality_metrics;
     const losses = { base_validation_loss, final_validation_loss };
-    const answers = { question, before, after };
-    output.document({ event: 'demo', artifact_id: artifact.id, adapter_path, ...losses, ...answers });
+    const where = { artifact_id: artifact.id, adapter_path, ...(exported && { export: exportOf(exported) }) };
+    output.document({ event: 'demo', ...where, ...losses, ...answers });
     return;
   }
   output.line(`Adapter        ${adapter_path}`);
+  if (exported) output.line(`Exported to    ${exported.path}`);
   output.line(`Held-out loss  ${lossChange(artifact)}`);
   output.line(`\n${question}`, 'bold');
   output.line(`Before: ${before}`);
   output.line(`After:  ${after}`, 'green');
 };
 
-const exportTo = async (work: Workplace, artifact: ModelArtifact, to: string): Promise<void> => {
-  const request = { id: artifact.id, format: 'adapter', to: resolve(to) } as const;
-  const { path } = await work.app.services.models.export(request);
-  work.output.note(`It is exported to ${path}, loaded again and compared.`);
-};
+const exportTo = (work: Workplace, { id }: ModelArtifact, to: string | undefined) =>
+  to === undefined ? null : work.app.services.models.export({ id, format: 'adapter', to });
 
 export const addDemo = ({ program, add }: Registry): void =>
   add(program, {
@@ -62,14 +72,15 @@ export const addDemo = ({ program, add }: Registry): void =>
     options: DemoOptions,
     run: async (work) => {
       const { services } = work.app;
+      const to = await targetOf(work.options.to);
       const parts = { ...services, samplesDir: join(work.io.resourcesDir, 'samples') };
       const { job, code } = await runInForeground(work, () => tryIt(parts, work.options.steps));
       if (code !== EXIT.done || job.artifact_id === null) return code;
       // A run completes only after its adapter was loaded in plain PEFT and its hash recorded.
       work.output.note('The adapter is checked: it loads in plain PEFT with the same logits.');
       const artifact = await services.models.get(job.artifact_id);
-      if (work.options.to !== undefined) await exportTo(work, artifact, work.options.to);
-      tell(work, artifact, await answersOf(work, job));
+      const exported = await exportTo(work, artifact, to);
+      tell(work, { artifact, exported, answers: await answersOf(work, job) });
       return EXIT.done;
     },
   });

@@ -8,6 +8,19 @@ import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
 const bandOf = ({ low, expected, high }: Band, format: (value: number) => string): string =>
   `≈ ${format(expected)} (${format(low)} – ${format(high)})`;
 
+const UNKNOWN = { low: null, expected: null, high: null };
+const UNITS = { memory: 'bytes', time: 'ms', disk: 'bytes', energy: 'kWh' };
+
+/** The four figures always have the same form, also where one is not known. */
+const documentOf = ({ memory_bytes, time_ms, disk_bytes, energy_kwh, ...rest }: Estimate) => ({
+  memory: memory_bytes,
+  time: time_ms ?? UNKNOWN,
+  disk: disk_bytes,
+  energy: energy_kwh ?? UNKNOWN,
+  units: UNITS,
+  ...rest,
+});
+
 const FITS: Readonly<Record<Estimate['fits'], string>> = {
   fits: 'It fits.',
   tight: 'It may just fit.',
@@ -53,7 +66,7 @@ export const addEstimate = ({ program, add }: Registry): void =>
     run: async (work) => {
       const { request } = await runOf(work, work.options);
       const estimate = await work.app.services.estimates.estimate(request);
-      if (work.output.json) work.output.document(estimate);
+      if (work.output.json) work.output.document(documentOf(estimate));
       else tellEstimate(work.output, estimate);
       return EXIT.done;
     },

@@ -11,7 +11,7 @@ import { writeCsv } from '../output/csv-file';
 import { lossChart } from '../output/loss-chart';
 import type { Output } from '../output/output';
 import type { Column } from '../output/table';
-import { isAtWork } from '../run/follow-run';
+import { watch } from '../run/orphans';
 import { summariseEvent } from '../run/summarise-event';
 
 const PAGE = 500;
@@ -80,33 +80,23 @@ const tellEvent = (output: Output, line: string): void => {
     output.line(`${event.time}  ${event.event}  ${summariseEvent(event)}`);
 };
 
-const showEvents = async ({
-  app,
-  output,
-  args,
-  options,
-  io,
-}: Invocation<{ follow?: boolean | undefined }>) => {
-  const { jobs } = app.services;
+const showEvents = async (work: Invocation<{ follow?: boolean | undefined }>): Promise<number> => {
+  const { app, output, args, options } = work;
   const { id } = await findJob(app.services, operand(args));
-  const follow = options.follow === true;
-  const stop = new AbortController();
-  const dispose = io.onInterrupt(() => {
-    stop.abort();
-  });
-  const isOver = async (): Promise<boolean> =>
-    stop.signal.aborted || !follow || !isAtWork(await jobs.get(id));
-  const lines: unknown[] = [];
-  try {
-    for await (const line of followLines(jobs.runDir(id), isOver)) {
-      if (output.json && !follow) lines.push(JSON.parse(line));
-      else tellEvent(output, line);
-    }
-  } finally {
-    dispose();
+  const runDir = app.services.jobs.runDir(id);
+  if (options.follow === true) {
+    const isStillAtWork = watch(work, id);
+    for await (const line of followLines(runDir, async () => !(await isStillAtWork())))
+      tellEvent(output, line);
+    return EXIT.done;
   }
-  if (output.json && !follow) output.document(lines);
-  return stop.signal.aborted ? EXIT.stopped : EXIT.done;
+  const lines: unknown[] = [];
+  for await (const line of followLines(runDir, () => Promise.resolve(true))) {
+    if (output.json) lines.push(JSON.parse(line));
+    else tellEvent(output, line);
+  }
+  if (output.json) output.document(lines);
+  return EXIT.done;
 };
 
 const allLogs = async ({ jobs }: CliServices, id: string): Promise<LogLine[]> => {

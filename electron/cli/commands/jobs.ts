@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { NoOptions, operand, type Registry, WholeNumber } from '../command';
+import { NoOptions, operand, type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
 import { describeEnd, JOB_COLUMNS, jobPairs } from '../run/describe-job';
-import { runInForeground, runQueue, untilRest, waitForRest } from '../run/foreground';
+import { runInForeground } from '../run/foreground';
+import { isAtWork, settleForLook, settleOrphans, waitForRest } from '../run/orphans';
+import { runQueue } from '../run/run-queue';
+import { addJobEnds } from './job-ends';
 import { addJobRecords } from './job-records';
 
 const addLooks = (group: Command, { add }: Registry): void => {
@@ -12,7 +15,9 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'list',
     about: 'every run, the newest first',
     options: NoOptions,
-    run: async ({ app, output }) => {
+    run: async (work) => {
+      const { app, output } = work;
+      await settleForLook(work);
       const jobs = await app.services.jobs.list();
       if (output.json) output.document(jobs);
       else if (jobs.length === 0) output.line('No runs yet. Start one with: pipeline train');
@@ -24,44 +29,12 @@ const addLooks = (group: Command, { add }: Registry): void => {
     usage: 'show <run>',
     about: 'one run',
     options: NoOptions,
-    run: async ({ app, output, args }) => {
+    run: async (work) => {
+      const { app, output, args } = work;
+      await settleForLook(work);
       const job = await findJob(app.services, operand(args));
       if (output.json) output.document(job);
       output.pairs(jobPairs(job));
-      return EXIT.done;
-    },
-  });
-};
-
-const addEnds = (group: Command, { add }: Registry): void => {
-  add(group, {
-    usage: 'pause <run>',
-    about: 'save a run and free the machine; resume goes on with it',
-    options: NoOptions,
-    run: async ({ app, output, args }) => {
-      const { id } = await findJob(app.services, operand(args));
-      await app.services.jobs.pause(id);
-      const job = await untilRest(app.services, id);
-      if (output.json) output.document(job);
-      describeEnd(output, job);
-      return EXIT.done;
-    },
-  });
-  add(group, {
-    usage: 'cancel <run>',
-    about: 'end a run for good',
-    flags: [
-      ['--save', 'keep its best checkpoint as a model'],
-      ['--no-save', 'keep nothing (so it is without a word)'],
-      ['--reason <text>', 'why, for later'],
-    ],
-    options: z.object({ save: z.boolean().default(false), reason: z.string().max(500).optional() }),
-    run: async ({ app, output, args, options }) => {
-      const { id } = await findJob(app.services, operand(args));
-      await app.services.jobs.cancel({ id, save: options.save, reason: options.reason ?? null });
-      const job = await untilRest(app.services, id);
-      if (output.json) output.document(job);
-      describeEnd(output, job);
       return EXIT.done;
     },
   });
@@ -82,6 +55,7 @@ const addAgain = (group: Command, { add }: Registry): void => {
         const { id } = await findJob(app.services, operand(args));
         const begin = () => app.services.jobs[verb](id);
         if (options.queue === true) {
+          await settleOrphans(work);
           const job = await begin();
           output.answer({ event: 'job', job }, () => [`“${job.name}” is in the queue.`]);
           return EXIT.done;
@@ -95,15 +69,21 @@ const addAgain = (group: Command, { add }: Registry): void => {
   again('retry', 'the same data and settings as a new run');
 };
 
+/** A queued run waits for a process that works the queue, which may never come by itself. */
+const tellIfNobodyWorks = async ({ app: { services }, output }: Workplace, id: string): Promise<void> => {
+  if (!isAtWork(await services.jobs.get(id)) || (await services.repositories.lease.current())) return;
+  output.note('Nobody works the queue now. Work it with: pipeline jobs run');
+};
+
 const addQueue = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'move <run>',
     about: 'change the place of a waiting run',
     flags: [['--to <n>', 'its place; 1 is next']],
-    options: z.object({ to: WholeNumber }),
+    options: z.object({ to: WholeNumber.pipe(z.int().min(1, 'places count from 1')) }),
     run: async ({ app, output, args, options }) => {
       const { id, name } = await findJob(app.services, operand(args));
-      await app.services.jobs.move(id, Math.max(0, options.to - 1));
+      await app.services.jobs.move(id, options.to - 1);
       output.answer(await app.services.jobs.get(id), () => [`“${name}” was moved.`]);
       return EXIT.done;
     },
@@ -112,9 +92,11 @@ const addQueue = (group: Command, { add }: Registry): void => {
     usage: 'wait <run>',
     about: 'return when a run has come to rest, with its exit code',
     options: NoOptions,
-    run: async ({ app, output, args }) => {
+    run: async (work) => {
+      const { app, output, args } = work;
       const { id } = await findJob(app.services, operand(args));
-      const job = await waitForRest(app.services, id);
+      await tellIfNobodyWorks(work, id);
+      const job = await waitForRest(work, id);
       if (output.json) output.document(job);
       describeEnd(output, job);
       return exitCodeOfStatus(job.status);
@@ -125,8 +107,8 @@ const addQueue = (group: Command, { add }: Registry): void => {
     about: 'work the queue here until it is empty',
     options: NoOptions,
     run: async (work) => {
-      const { jobs, code } = await runQueue(work);
-      if (jobs.length === 0) work.output.note('The queue is empty.');
+      const { runs, code } = await runQueue(work);
+      if (runs === 0) work.output.note('The queue is empty.');
       return code;
     },
   });
@@ -138,7 +120,7 @@ export const addJobs = (registry: Registry): void => {
     .description('runs: look at them, stop them, go on with them');
   addLooks(group, registry);
   addJobRecords(group, registry);
-  addEnds(group, registry);
+  addJobEnds(group, registry);
   addAgain(group, registry);
   addQueue(group, registry);
 };

@@ -25,6 +25,8 @@ const valueOf = (text: string): unknown => {
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const changeOf = (key: Key, text: string): Partial<Settings> => {
+  const asText = Settings.partial().safeParse({ [key]: text });
+  if (asText.success) return asText.data;
   const parsed = Settings.partial().safeParse({ [key]: valueOf(text) });
   if (parsed.success) return parsed.data;
   throw invalidSetting(

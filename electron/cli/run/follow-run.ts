@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { parseEvent } from '../../services/metrics/event-file';
 import { followLines } from '../../services/metrics/event-tail';
 import type { CliServices } from '../io';
 import type { Output } from '../output/output';
+import { isAtWork } from './orphans';
 import { ProgressView } from './progress-view';
 
 const Numbered = z.object({ seq: z.number() });
@@ -18,9 +18,6 @@ const seqOf = (line: string): number => {
     throw thrown;
   }
 };
-
-export const isAtWork = ({ status }: Pick<TrainingJob, 'status'>): boolean =>
-  status === 'queued' || isActive(status);
 
 interface FollowOptions {
   readonly output: Output;

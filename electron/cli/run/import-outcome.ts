@@ -1,6 +1,7 @@
 import { formatCount } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
+import { datasetDocument, type Place } from '../output/documents';
 import type { Output } from '../output/output';
 
 const SHOWN_PROBLEMS = 5;
@@ -21,8 +22,8 @@ export const tellImport = (output: Output, { dataset, report, error }: ImportOut
   if (error) output.note(`${error.message} ${error.hint}`, 'red');
 };
 
-export const importDocument = ({ dataset, report, error }: ImportOutcome) => ({
-  dataset,
+export const importDocument = (place: Place, { dataset, report, error }: ImportOutcome) => ({
+  dataset: datasetDocument(place, dataset),
   report,
   ...(error === null ? {} : { error }),
 });

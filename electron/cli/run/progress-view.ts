@@ -49,6 +49,7 @@ export class ProgressView {
     }
     if (event.event === 'evaluation' && event.group === 'all') this.#evaluated(event);
     if (event.event === 'metrics') this.#metrics(event);
+    if (event.event === 'completed') this.#output.note('Checking that the adapter loads in plain PEFT');
     if (TOLD.has(event.event)) this.#output.note(summariseEvent(event), 'yellow');
   }
 

@@ -7,8 +7,9 @@ import { invalidSetting, parseSetOptions } from '../../../src/lib/training/setti
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { type Dataset, PresetId } from '../../../src/lib/types/lora-training';
 import { usageError, type Workplace } from '../command';
+import { importFiles } from './import-files';
 import { tellImport } from './import-outcome';
-import { datasetOrFile, findBaseModel } from '../find';
+import { datasetOrFile, findBaseModel, requireFiles } from '../find';
 
 /** The words that `train` and `estimate` share. */
 export const RunOptions = z.object({
@@ -46,6 +47,7 @@ const asSetOption = ([name, value]: [string, z.infer<typeof Plain>[string]]): st
   `${name}=${Array.isArray(value) ? value.join(',') : value}`;
 
 const readJson = async (path: string): Promise<unknown> => {
+  await requireFiles([path]);
   try {
     return JSON.parse(await readFile(resolve(path), 'utf8'));
   } catch (thrown) {
@@ -76,11 +78,11 @@ export interface Run {
   readonly baseModel: BaseModel;
 }
 
-const importFor = async ({ app, output }: Workplace, file: string): Promise<Dataset> => {
-  const [outcome] = await app.services.datasets.import([file]);
+const importFor = async (work: Workplace, file: string): Promise<Dataset> => {
+  const [outcome] = await importFiles(work, [file]);
   if (!outcome) throw usageError(`${file} was not imported.`, 'Import it again.');
   if (outcome.error) throw new AppError(outcome.error);
-  tellImport(output, outcome);
+  tellImport(work.output, outcome);
   return outcome.dataset;
 };
 

@@ -40,7 +40,7 @@ const gpuCheck = ({ gpus, problem }: HardwareState): DoctorCheck => {
   const title = 'Graphics card';
   if (gpus.length === 0) {
     return check({
-      id: 'gpu',
+      id: 'gpus',
       level: 'look',
       title,
       message: problem ?? 'No NVIDIA card.',
@@ -48,7 +48,7 @@ const gpuCheck = ({ gpus, problem }: HardwareState): DoctorCheck => {
     });
   }
   const cards = gpus.map((gpu) => `${gpu.name}, ${formatMemory(gpu.memory_total_bytes)}`).join('; ');
-  return check({ id: 'gpu', level: 'passed', title, message: cards, hint: null });
+  return check({ id: 'gpus', level: 'passed', title, message: cards, hint: null });
 };
 
 const driverCheck = (gpus: readonly GpuState[]): DoctorCheck => {

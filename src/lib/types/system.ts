@@ -3,7 +3,7 @@ import { Count } from './primitives';
 
 /** One check of `doctor`; `action` names what the window can do about it. */
 export const DoctorCheck = z.strictObject({
-  id: z.enum(['gpu', 'driver', 'runtime', 'disk', 'model']),
+  id: z.enum(['gpus', 'driver', 'runtime', 'disk', 'model']),
   ok: z.boolean(),
   level: z.enum(['passed', 'look', 'failed']),
   title: z.string(),

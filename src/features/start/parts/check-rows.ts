@@ -11,7 +11,7 @@ export interface CheckRow {
 }
 
 const ROWS = [
-  { label: 'Graphics card', ids: ['gpu', 'driver'] },
+  { label: 'Graphics card', ids: ['gpus', 'driver'] },
   { label: 'Runtime', ids: ['runtime', 'model'] },
   { label: 'Disk', ids: ['disk'] },
 ] as const;

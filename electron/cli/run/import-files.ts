@@ -1,0 +1,63 @@
+import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import type { ImportOptions, StartedImport } from '../../services/datasets/dataset-imports';
+import type { ImportOutcome } from '../../services/datasets/import-outcome';
+import type { Workplace } from '../command';
+import { Stopped } from '../exit-codes';
+import { requireFiles } from '../find';
+import type { StopKind } from '../stop-signals';
+
+const showProgress = ({ news, output }: Workplace, names: ReadonlyMap<string, string>): (() => void) =>
+  news.on(({ dataset_id, bytes_done, bytes_total, records, problems }) => {
+    const share = bytes_total === 0 ? 0 : Math.min(1, bytes_done / bytes_total);
+    output.liveLine(
+      `${names.get(dataset_id) ?? ''}  ${Math.floor(share * 100)} % of ${formatBytes(bytes_total)}  ` +
+        `${formatCount(records)} records  ${formatCount(problems)} problems`,
+    );
+  });
+
+/** Imports files here, showing how far it is. Ctrl-C leaves nothing of those that are not finished. */
+export const importFiles = async (
+  work: Workplace,
+  files: readonly string[],
+  options: ImportOptions = {},
+): Promise<ImportOutcome[]> => {
+  const { datasets } = work.app.services;
+  await requireFiles(files);
+  const stops: StopKind[] = [];
+  let started: StartedImport[] = [];
+  const cancel = (): void => {
+    // One that has ended in this moment needs no cancelling.
+    for (const { dataset } of started) datasets.cancelImport(dataset.id).catch(() => undefined);
+  };
+  const dispose = work.io.onStop((kind) => {
+    stops.push(kind);
+    cancel();
+  });
+  try {
+    started = await datasets.startImport(files, options);
+    if (stops.length > 0) cancel();
+    return await outcomesOf(work, started, stops);
+  } finally {
+    dispose();
+  }
+};
+
+const outcomesOf = async (
+  work: Workplace,
+  started: readonly StartedImport[],
+  stops: readonly StopKind[],
+): Promise<ImportOutcome[]> => {
+  const hide = showProgress(work, new Map(started.map(({ dataset }) => [dataset.id, dataset.name])));
+  try {
+    const outcomes = await Promise.all(started.map(({ finished }) => finished));
+    const [stopped] = stops;
+    if (stopped && outcomes.includes(null)) throw importStopped(stopped);
+    return outcomes.filter((outcome) => outcome !== null);
+  } finally {
+    hide();
+    work.output.endLive();
+  }
+};
+
+const importStopped = (kind: StopKind): Stopped =>
+  new Stopped(kind, 'The import was stopped; nothing of what was unfinished is kept.', 'Import it again.');

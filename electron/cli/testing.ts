@@ -1,0 +1,183 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Publisher } from '../../src/lib/contract/derived';
+import type { HardwareState } from '../../src/lib/types/system';
+import { BaseModelService, BUNDLED_MODEL } from '../services/base-models/base-model-service';
+import { DatasetPaths } from '../services/datasets/dataset-paths';
+import { DatasetService } from '../services/datasets/dataset-service';
+import { importFile } from '../services/datasets/import/import-file';
+import { EstimateService } from '../services/estimate/estimate-service';
+import { DATASET_BUCKET } from '../services/jobs/paths';
+import { openWorld, removeWorld, type World } from '../services/jobs/testing';
+import { Doctor } from '../services/runtime/doctor';
+import { SettingsService } from '../services/settings/settings-service';
+import type { CliApp } from './io';
+import { runCli } from './run-cli';
+import type { StopKind } from './stop-signals';
+
+const GIB = 1024 ** 3;
+
+const HARDWARE: HardwareState = {
+  gpus: [],
+  problem: 'No NVIDIA card.',
+  cpu_name: 'test',
+  cpu_cores: 2,
+  memory_total_bytes: 16 * GIB,
+  memory_free_bytes: 8 * GIB,
+  disk_free_bytes: 100 * GIB,
+  disk_total_bytes: 200 * GIB,
+};
+
+const SEEN = {
+  messages: [{ role: 'user', content: 'Hi', trained: false }],
+  text: 'Hi!',
+  tokens: [
+    { id: 1, text: 'Hi', trained: false, cut: false },
+    { id: 2, text: '!', trained: true, cut: false },
+  ],
+  turns: [{ role: 'user', start: 0, end: 2, trained_tokens: 1, cut: false }],
+  total_tokens: 2,
+  trained_tokens: 1,
+  lost_tokens: 0,
+  lost_trained_tokens: 0,
+  dropped_turns: 0,
+  max_length: 512,
+  template: { source: 'own', note: 'Its own.' },
+};
+
+/** The services of a command line over a world: real files and database, a scripted trainer. */
+const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
+  const { repositories, paths, runner, dir } = world;
+  const now = () => new Date().toISOString();
+  const [known] = await repositories.datasets.list();
+  const bundledDir = join(dir, 'models', BUNDLED_MODEL);
+  const baseModels = new BaseModelService({ store: repositories.baseModels, publisher, bundledDir, now });
+  const settings = new SettingsService({ store: repositories.settings, publisher });
+  const datasets = new DatasetService({
+    repositories,
+    publisher,
+    now,
+    paths: new DatasetPaths({
+      bucketDir: join(paths.storageDir, DATASET_BUCKET),
+      userId: known?.user_id ?? '',
+    }),
+    runImport: async (request, onProgress, signal) => {
+      const result = await importFile(request, onProgress);
+      // The thread of the product ends at once; here the end comes late, but it comes.
+      signal.throwIfAborted();
+      return result;
+    },
+    sample: { path: join(dir, 'samples', 'sample.jsonl'), name: 'The sample' },
+  });
+  const hardware = { current: () => Promise.resolve(HARDWARE) };
+  const services = {
+    ...world,
+    datasets,
+    baseModels,
+    settings,
+    hardware,
+    doctor: new Doctor({
+      hardware: hardware.current,
+      python: () => Promise.reject(new Error('no runtime here')),
+      bundledModelDir: bundledDir,
+      dataDir: dir,
+    }),
+    estimates: new EstimateService({
+      dataset: (id) => datasets.get(id),
+      baseModel: (id) => baseModels.get(id),
+      hardware: hardware.current,
+      measuredSpeed: () => Promise.resolve(null),
+      countTokens: () => Promise.resolve(1000),
+    }),
+    serve: { request: () => Promise.resolve(SEEN) },
+  };
+  return {
+    services,
+    start: () => runner.start(),
+    stop: async () => {
+      await datasets.stop();
+      await world.close();
+    },
+  };
+};
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What was printed as JSON, a document a line. */
+  readonly documents: () => unknown[];
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** What was printed so far. */
+  readonly out: () => string;
+  readonly stop: (kind: StopKind) => void;
+}
+
+/** One data folder; every command line opens it anew, as a process of its own does. */
+export class CliBench {
+  readonly dir: string;
+
+  private constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  static async create(): Promise<CliBench> {
+    const bench = new CliBench(await mkdtemp(join(tmpdir(), 'cli ü ')));
+    await (await bench.world()).close();
+    return bench;
+  }
+
+  remove(): Promise<void> {
+    return removeWorld(this.dir);
+  }
+
+  /** Another process on the same data; `pid` is what the lease says of it. */
+  world(pid?: number): Promise<World> {
+    return openWorld({ dir: this.dir, pid });
+  }
+
+  async file(name: string, text: string): Promise<string> {
+    const path = join(this.dir, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  async run(...argv: string[]): Promise<Ended> {
+    return this.begin(...argv).ended;
+  }
+
+  /** A command that goes on; `pid` as above. */
+  begin(...argv: string[]): Running {
+    const [out, err]: [string[], string[]] = [[], []];
+    const listeners: ((kind: StopKind) => void)[] = [];
+    const code = runCli(argv, {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      env: { PIPELINE_DATA_DIR: this.dir, PIPELINE_PYTHON: join(this.dir, 'python') },
+      resourcesDir: this.dir,
+      openApp: async ({ publisher }) => appOver(await this.world(), publisher),
+      onStop: (listener) => {
+        listeners.push(listener);
+        return () => void listeners.splice(listeners.indexOf(listener), 1);
+      },
+    });
+    return {
+      ended: code.then((ended) => endedAs(ended, out.join(''), err.join(''))),
+      out: () => out.join(''),
+      stop: (kind) => listeners.at(-1)?.(kind),
+    };
+  }
+}
+
+const endedAs = (code: number, out: string, err: string): Ended => ({
+  code,
+  out,
+  err,
+  documents: () => linesOf(out).map((line): unknown => JSON.parse(line)),
+});
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');

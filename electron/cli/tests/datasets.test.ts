@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliBench } from '../testing';
+import { A_NUMBER, A_TEXT, listWith, textWith } from './matchers';
+
+const line = (question: string, answer: string): string =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ],
+  });
+const GOOD = `${line('One?', '=1+1')}\n${line('Two?', 'Two.')}\n`;
+
+let bench: CliBench;
+beforeAll(async () => {
+  bench = await CliBench.create();
+});
+afterAll(() => bench.remove());
+
+const idOf = async (name: string): Promise<string> => {
+  const [found] = (await bench.run('datasets', 'show', name, '--json')).documents();
+  return String(Reflect.get(Object(found), 'id'));
+};
+
+describe('datasets import', () => {
+  it('answers {dataset, report} with absolute paths', async () => {
+    const file = await bench.file('good.jsonl', GOOD);
+    const { code, err, documents } = await bench.run('datasets', 'import', file, '--json');
+    expect([code, err, documents().length]).toEqual([0, '', 1]);
+    const [answer] = documents();
+    expect(answer).toMatchObject({
+      dataset: { name: 'good', status: 'ready' },
+      report: { shape: 'D', records_total: 2, usable_records: 2 },
+    });
+    expect(answer).not.toHaveProperty('error');
+    const path: unknown = Reflect.get(Object(Reflect.get(Object(answer), 'dataset')), 'storage_path');
+    expect(existsSync(String(path))).toBe(true);
+  });
+
+  it('keeps a file without usable records, its problems and the error, and ends with 1', async () => {
+    const file = await bench.file('bad.jsonl', '{"x":1}\nnot json\n');
+    const { code, documents } = await bench.run('datasets', 'import', file, '--json');
+    expect(code).toBe(1);
+    expect(documents()).toMatchObject([
+      {
+        dataset: { name: 'bad', status: 'error' },
+        report: { usable_records: 0 },
+        error: { code: 'no_usable_records', message: A_TEXT, hint: A_TEXT },
+      },
+    ]);
+    const problems = await bench.run('datasets', 'problems', 'bad', '--json');
+    expect(problems.documents()).toEqual([listWith({ severity: 'error', line: A_NUMBER })]);
+  });
+
+  it('answers several files as {imports}, and people with one line and its figures each', async () => {
+    const files = [await bench.file('a.jsonl', GOOD), await bench.file('b.jsonl', GOOD)];
+    const several = await bench.run('datasets', 'import', ...files, '--json');
+    expect(several.documents()).toMatchObject([{ imports: [{ dataset: { name: 'a' } }, { report: {} }] }]);
+    const told = await bench.run('datasets', 'import', files[0] ?? '', '--name', 'told');
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(told.out).toContain('2 of 2 records can be used');
+  });
+
+  it('imports nothing where a file is missing, and says which', async () => {
+    const file = await bench.file('there.jsonl', GOOD);
+    const { code, documents } = await bench.run('datasets', 'import', file, '/nowhere/x.jsonl', '--json');
+    expect(code).toBe(3);
+    expect(documents()).toMatchObject([
+      { error: { code: 'not_found', message: 'There is no file /nowhere/x.jsonl.' } },
+    ]);
+    expect((await bench.run('datasets', 'show', 'there')).code).toBe(3);
+  });
+
+  it.each([
+    [['a.jsonl', 'b.jsonl', '--name', 'both'], '--name'],
+    [['a.jsonl', '--encoding', 'klingon'], '--encoding'],
+    [[], 'files'],
+  ])('refuses %j with 2', async (words, named) => {
+    const files = words.map((word) => (word.endsWith('.jsonl') ? join(bench.dir, word) : word));
+    const { code, err, out } = await bench.run('datasets', 'import', ...files);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(named);
+  });
+
+  it('stopped by Ctrl-C, ends with 130 and leaves nothing', async () => {
+    const file = await bench.file('long.jsonl', GOOD.repeat(20_000));
+    const running = bench.begin('datasets', 'import', file, '--json');
+    const world = await bench.world();
+    const rows = async () => (await world.repositories.datasets.list()).map(({ name }) => name);
+    await expect.poll(rows, { interval: 2 }).toContain('long');
+    running.stop('interrupt');
+    const { code, documents } = await running.ended;
+    expect(await rows()).not.toContain('long');
+    expect([code, documents()]).toMatchObject([130, [{ error: { code: 'stopped' } }]]);
+    await world.close();
+  });
+});
+
+describe('datasets', () => {
+  it('list and show answer rows, and people a table', async () => {
+    const listed = (await bench.run('datasets', 'list', '--json')).documents()[0];
+    expect(listed).toEqual(listWith({ name: 'good' }));
+    expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS/u);
+    expect((await bench.run('datasets', 'show', 'good')).out).toContain('ready for training');
+    expect((await bench.run('datasets', 'show', 'nothing', '--json')).documents()).toEqual([
+      { error: { code: 'not_found', message: A_TEXT, hint: A_TEXT } },
+    ]);
+  });
+
+  it('view shows what the model will see, trained tokens marked', async () => {
+    const words = ['datasets', 'view', 'good', '--record', '2', '--base-model', 'tiny'];
+    expect((await bench.run(...words, '--json')).documents()).toMatchObject([
+      { messages: [{}], text: 'Hi!', tokens: [{ id: 1 }, { id: 2, text: '!', trained: true }] },
+    ]);
+    expect((await bench.run(...words)).out).toContain('Hi⟦!⟧');
+    expect((await bench.run(...words.with(4, '3'))).code).toBe(3);
+    expect((await bench.run(...words.with(4, '0'))).code).toBe(2);
+    expect((await bench.run('datasets', 'view', 'good')).err).toContain('--base-model is missing');
+  });
+
+  it('problems go into a CSV that a spreadsheet never runs', async () => {
+    const file = await bench.file('=evil.jsonl', '{"=cmd()":1}\n');
+    await bench.run('datasets', 'import', file, '--name', 'evil');
+    const to = join(bench.dir, 'problems.csv');
+    expect((await bench.run('datasets', 'problems', 'evil', '--csv', to, '--json')).documents()).toEqual([
+      { path: to, rows: 1 },
+    ]);
+    expect(await readFile(to, 'utf8')).toMatch(/^line,path,record_id,type,severity,error,suggestion\r\n1,/u);
+    const nowhere = await bench.run('datasets', 'problems', 'evil', '--csv', '/nowhere/x.csv');
+    expect([nowhere.code, nowhere.out]).toEqual([1, '']);
+    expect(nowhere.err).toContain('/nowhere/x.csv could not be written');
+  });
+
+  it('delete, restore and purge', async () => {
+    const id = await idOf('a');
+    expect((await bench.run('datasets', 'delete', id, '--json')).documents()).toEqual([
+      { id, deleted: true },
+    ]);
+    expect((await bench.run('datasets', 'show', id)).code).toBe(3);
+    expect((await bench.run('datasets', 'restore', id, '--json')).documents()).toMatchObject([
+      { id, name: 'a' },
+    ]);
+    expect((await bench.run('datasets', 'restore', id)).code).toBe(3);
+    await bench.run('datasets', 'delete', id);
+    expect((await bench.run('datasets', 'purge', id, '--json')).documents()).toEqual([
+      { purged: [id], kept: [] },
+    ]);
+    expect((await bench.run('datasets', 'restore', id)).code).toBe(3);
+  });
+
+  it('purge keeps what a run was made of', async () => {
+    await bench.run('train', '--dataset', 'good', '--base-model', 'tiny', '--queue');
+    const [used, unused] = [await idOf('good'), await idOf('b')];
+    for (const id of [used, unused]) await bench.run('datasets', 'delete', id);
+    expect((await bench.run('datasets', 'purge', used)).code).toBe(4);
+    expect((await bench.run('datasets', 'purge', '--json')).documents()).toEqual([
+      { purged: [unused], kept: [{ id: used, reason: textWith('good') }] },
+    ]);
+  });
+});

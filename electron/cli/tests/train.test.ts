@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliBench, type Ended } from '../testing';
+import { A_LIST, A_NUMBER, A_TEXT, textWith } from './matchers';
+
+const DATA = `${JSON.stringify({
+  messages: [
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'Two.' },
+  ],
+})}\n`.repeat(4);
+const RUN = ['--dataset', 'Sample', '--base-model', 'tiny'];
+
+let bench: CliBench;
+beforeAll(async () => {
+  bench = await CliBench.create();
+});
+afterAll(() => bench.remove());
+
+const fieldOf = (document: unknown, name: string): unknown => Reflect.get(Object(document), name);
+const jobIn = (document: unknown): unknown => fieldOf(document, 'job');
+const statusesOf = ({ documents }: Ended): unknown[] =>
+  documents().flatMap((document) => fieldOf(jobIn(document), 'status') ?? []);
+const seqsOf = ({ documents }: Ended): number[] =>
+  documents().flatMap((document) => {
+    const seq = fieldOf(document, 'seq');
+    return typeof seq === 'number' ? [seq] : [];
+  });
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('train', () => {
+  it('streams the events unchanged between two job objects, and ends with 0', async () => {
+    const ended = await bench.run('train', ...RUN, '--name', 'plain', '--json');
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    expect(statusesOf(ended)).toEqual(['queued', 'completed']);
+    expect(ended.documents().at(-1)).toMatchObject({
+      event: 'job',
+      job: { artifact_id: A_TEXT },
+    });
+    expect(seqsOf(ended)).toEqual(upTo(ended.documents().length - 2));
+  });
+
+  it('shows people stages, progress, time left and a chart on stderr, and the model on stdout', async () => {
+    const { code, out, err } = await bench.run('train', ...RUN, '--name', 'plain');
+    expect([code, out]).toEqual([0, textWith(/^Model [0-9a-f-]{36}\n$/u)]);
+    for (const part of ['Loading the model', 'tokens/s', 'left', '· training loss', 'is completed'])
+      expect(err).toContain(part);
+  });
+
+  it('imports a file first', async () => {
+    const file = await bench.file('own.jsonl', DATA);
+    const ended = await bench.run(
+      'train',
+      '--dataset',
+      file,
+      '--base-model',
+      'tiny',
+      '--name',
+      'plain',
+      '--json',
+    );
+    expect([ended.code, statusesOf(ended).at(-1)]).toEqual([0, 'completed']);
+  });
+
+  it('trains nothing from a file without usable records, and ends with 1', async () => {
+    const own = await CliBench.create();
+    const file = await own.file('none.jsonl', '{"x":1}\n');
+    const { code, documents } = await own.run('train', '--dataset', file, '--base-model', 'tiny', '--json');
+    expect([code, documents()]).toMatchObject([1, [{ error: { code: 'no_usable_records' } }]]);
+    await own.remove();
+  });
+
+  it.each([
+    ['oom', 1, 'failed'],
+    ['crash', 1, 'failed'],
+    ['sigkill', 75, 'interrupted'],
+  ])('a run that goes “%s” ends with %i', async (name, code, status) => {
+    const ended = await bench.run('train', ...RUN, '--name', name, '--json');
+    expect([ended.code, statusesOf(ended).at(-1)]).toEqual([code, status]);
+    expect(seqsOf(ended)).toEqual(upTo(ended.documents().length - 2));
+  });
+
+  it('--queue returns at once', async () => {
+    const ended = await bench.run('train', ...RUN, '--name', 'later', '--queue', '--json');
+    expect([ended.code, statusesOf(ended)]).toEqual([0, ['queued']]);
+    await bench.run('jobs', 'cancel', 'later');
+  });
+
+  it('takes a settings file, and the words of the command line before it', async () => {
+    const config = await bench.file(
+      'run.json',
+      JSON.stringify({ dataset: 'Sample', base_model: 'tiny', name: 'plain', max_steps: 9, seed: 1 }),
+    );
+    const ended = await bench.run(
+      'train',
+      '--config',
+      config,
+      '--set',
+      'seed=2',
+      '--queue',
+      '--json',
+      '--name',
+      'c',
+    );
+    expect(jobIn(ended.documents()[0])).toMatchObject({ hyperparameters: { max_steps: 9, seed: 2 } });
+    await bench.run('jobs', 'cancel', 'c');
+  });
+
+  it.each([
+    [['--set', 'nonsense=1'], '"nonsense" is not a setting'],
+    [['--set', 'base_model=x'], 'base_model'],
+    [['--set', 'lora_rank=1000'], 'lora_rank=1000'],
+    [['--set', 'max_steps'], 'name=value'],
+    [['--set', 'max_steps=5', 'num_epochs=2'], 'num_epochs has no effect'],
+    [['--set', 'warmup_steps=5', 'warmup_ratio=0.1'], 'warmup_ratio has no effect'],
+    [['--set', 'early_stopping_patience=2', 'validation_share=0'], 'needs held-out records'],
+    [['--set', 'max_length=100000'], 'at most 512'],
+    [['--set', 'method=dpo'], 'not available'],
+    [['--preset', 'wild'], '--preset'],
+  ])('refuses %j with 2 and the reason', async (words, reason) => {
+    const { code, err, out } = await bench.run('train', ...RUN, ...words);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(reason);
+  });
+
+  it('ends with 3 where dataset, base model or settings file are not there', async () => {
+    expect((await bench.run('train', '--dataset', 'nothing', '--base-model', 'tiny')).code).toBe(3);
+    expect((await bench.run('train', '--dataset', 'Sample', '--base-model', '/nowhere')).code).toBe(3);
+    expect((await bench.run('train', ...RUN, '--config', join(bench.dir, 'no.json'))).code).toBe(3);
+  });
+
+  it('ends with 4 where it does not fit, and says what would make it fit', async () => {
+    const words = ['--set', 'max_length=512', 'batch_size=64', 'lora_rank=256'];
+    const world = await bench.world();
+    const [model] = await world.repositories.baseModels.list();
+    if (model) await world.repositories.baseModels.upsert({ ...model, parameters: 4e9 });
+    await world.close();
+    const { code, documents } = await bench.run('train', ...RUN, ...words, '--json');
+    expect([code, documents()]).toMatchObject([
+      4,
+      [{ error: { code: 'does_not_fit', hint: textWith('--force') } }],
+    ]);
+  });
+});
+
+describe('estimate', () => {
+  it('answers memory, time, disk and energy in one form each, and what would make it fit', async () => {
+    const band = { low: A_NUMBER, expected: A_NUMBER, high: A_NUMBER };
+    const unknown = { low: null, expected: null, high: null };
+    const { code, documents } = await bench.run('estimate', ...RUN, '--set', 'max_steps=2', '--json');
+    expect([code, documents()]).toMatchObject([
+      0,
+      [
+        {
+          memory: band,
+          time: unknown,
+          disk: band,
+          energy: unknown,
+          total_steps: 2,
+          remedies: A_LIST,
+        },
+      ],
+    ]);
+    expect((await bench.run('estimate', ...RUN)).out).toContain('memory');
+    expect((await bench.run('estimate', ...RUN, '--set', 'x=1')).code).toBe(2);
+    expect((await bench.run('estimate', '--dataset', 'Sample')).err).toContain('--base-model is missing');
+  });
+});
