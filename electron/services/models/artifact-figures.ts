@@ -10,7 +10,6 @@ export interface FigureSources {
   readonly file: JobFile;
   readonly events: readonly TrainerEvent[];
   readonly source_step: number;
-  readonly now: string;
 }
 
 const LARGEST_EXPONENT = 700;
@@ -95,11 +94,24 @@ const planned = ({ events, file }: FigureSources) => {
   return { total_steps, train_records, trainable_parameters };
 };
 
-const duration = (job: TrainingJob, now: string): number =>
-  Math.max(0, Date.parse(now) - Date.parse(job.started_at ?? now));
+interface Span {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** From each attempt's first event to its last: what lies between two attempts is nobody's work. */
+const duration = (events: readonly TrainerEvent[]): number => {
+  const spans = new Map<number, Span>();
+  for (const { attempt, time } of events)
+    spans.set(attempt, { start: spans.get(attempt)?.start ?? time, end: time });
+  return [...spans.values()].reduce(
+    (sum, { start, end }) => sum + Math.max(0, Date.parse(end) - Date.parse(start)),
+    0,
+  );
+};
 
 export const trainingSummary = (sources: FigureSources): TrainingSummary => {
-  const { job, file, events, source_step, now } = sources;
+  const { job, file, events, source_step } = sources;
   return {
     base_model_name: file.base_model.name,
     base_model_fingerprint: file.base_model.fingerprint,
@@ -108,7 +120,7 @@ export const trainingSummary = (sources: FigureSources): TrainingSummary => {
     ...planned(sources),
     source_step,
     attempts: job.attempt,
-    duration_ms: duration(job, now),
+    duration_ms: duration(events),
     peak_memory_bytes: last(events, 'completed')?.peak_memory_bytes ?? 0,
     device: last(events, 'hello')?.device_name ?? file.device,
   };

@@ -37,7 +37,6 @@ const make = (options: Partial<ArtifactMakerOptions> = {}) => {
   const maker = new ArtifactMaker({
     repositories,
     paths,
-    now: () => new Date().toISOString(),
     verify: () => Promise.resolve({ ok: true }),
     ...options,
   });
@@ -118,4 +117,20 @@ describe('a stored model', () => {
     await world.jobs.delete(job.id);
     expect(await stored()).toEqual([]);
   });
+});
+
+it('its duration leaves out what lies between two attempts', async () => {
+  await trained();
+  const beat = (attempt: number, seq: number, time: string): string =>
+    `${JSON.stringify({ event: 'heartbeat', schema: 1, attempt, seq, time })}\n`;
+  await writeFile(
+    join(world.jobs.runDir(job.id), 'events.jsonl'),
+    [
+      beat(1, 1, '2026-03-01T10:00:00.000Z'),
+      beat(1, 2, '2026-03-01T10:01:00.000Z'),
+      beat(2, 3, '2026-03-02T10:00:00.000Z'),
+      beat(2, 4, '2026-03-02T10:00:30.000Z'),
+    ].join(''),
+  );
+  expect((await make())?.artifact.training_summary).toMatchObject({ duration_ms: 90_000 });
 });

@@ -22,7 +22,6 @@ export interface AdapterCheck {
 export interface ArtifactMakerOptions {
   readonly repositories: Pick<AsyncRepositories, 'outcomes'>;
   readonly paths: Paths;
-  readonly now: () => string;
   /** Loads the adapter on its base model; throws, or answers why it does not. */
   readonly verify: (check: AdapterCheck) => Promise<{ ok: boolean; message?: string | undefined }>;
   /** The setting for the largest file; E01's limit where it is not given. */
@@ -50,13 +49,13 @@ export class ArtifactMaker {
 
   /** `null` where the job was ended by someone else meanwhile. */
   async make(result: Result): Promise<{ artifact: ModelArtifact; job: TrainingJob } | null> {
-    const { paths, now, repositories } = this.#options;
+    const { paths, repositories } = this.#options;
     const { job } = result;
     const runDir = runDirOf(paths, job.id);
     const [file, { events }] = await Promise.all([readJobFile(runDir), readEvents(runDir)]);
     const storage_path = `${job.user_id}/${job.id}`;
     const files = await this.#store(result, { file, storage_path, log: metricsLog(events) });
-    const sources: FigureSources = { job, file, events, source_step: result.source_step, now: now() };
+    const sources: FigureSources = { job, file, events, source_step: result.source_step };
     const row: NewArtifact = {
       id: randomUUID(),
       job_id: job.id,
