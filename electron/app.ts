@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Publisher } from '../src/lib/contract/derived';
+import { AppError } from '../src/lib/messages/app-error';
 import { isActive } from '../src/lib/training/job-states';
+import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
@@ -46,19 +48,32 @@ export interface AppOptions {
   readonly publisher: Publisher;
   readonly kind: 'app' | 'cli';
   readonly onFailure: (thrown: unknown) => void;
+  /** What the user has to know though all goes on; a failure where it is not given. */
+  readonly onNotice?: (notice: ErrorPayload) => void;
 }
 
-const openData = (options: AppOptions): Promise<Database> => {
+const openData = async (options: AppOptions): Promise<Database> => {
   const { dataDir, resourcesDir, bundleDir, migrationsDir } = options;
   const old = Number(process.versions['napi'] ?? 0) < NODE_API_OF_PACKAGED_SQLITE;
-  return openDatabase(pathToFileURL(join(bundleDir, 'database-worker.js')), {
-    path: join(dataDir, 'pipeline.db'),
-    migrationsDir,
-    backupsDir: join(dataDir, 'backups'),
-    ...(old && {
-      nativeBinding: join(resourcesDir, 'runtime', 'better-sqlite3-napi9', 'better_sqlite3.node'),
-    }),
-  });
+  const database = await openDatabase(
+    pathToFileURL(join(bundleDir, 'database-worker.js')),
+    {
+      path: join(dataDir, 'pipeline.db'),
+      migrationsDir,
+      backupsDir: join(dataDir, 'backups'),
+      ...(old && {
+        nativeBinding: join(resourcesDir, 'runtime', 'better-sqlite3-napi9', 'better_sqlite3.node'),
+      }),
+    },
+    options.onFailure,
+  );
+  if (database.notice !== null) tell(options, database.notice);
+  return database;
+};
+
+const tell = ({ onNotice, onFailure }: AppOptions, notice: ErrorPayload): void => {
+  if (onNotice) onNotice(notice);
+  else onFailure(new AppError({ ...notice, message: `${notice.message} ${notice.hint}` }));
 };
 
 /** What everything else stands on. */

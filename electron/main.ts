@@ -6,6 +6,7 @@ import log from 'electron-log/node';
 import type { Publisher } from '../src/lib/contract/derived';
 import { toErrorPayload } from '../src/lib/messages/app-error';
 import { isActive } from '../src/lib/training/job-states';
+import type { ErrorPayload } from '../src/lib/types/system';
 import { TrainingJob } from '../src/lib/types/lora-training';
 import { type App, createApp } from './app';
 import { resolveDataDir } from './data-dir';
@@ -95,6 +96,7 @@ const start = async (): Promise<void> => {
     publisher: publisherWithSideEffects(),
     kind: 'app',
     onFailure: (thrown) => log.error(thrown),
+    onNotice: showNotice,
   });
   denyNetwork(session.defaultSession, (target) => pipeline.services.network.denied('window', target));
   serveWindowFiles(join(distDir, '..', 'renderer'));
@@ -110,6 +112,15 @@ const start = async (): Promise<void> => {
   quitOrHide(pipeline);
   showWindow();
   await pipeline.start();
+};
+
+/** Beside the window, which opens meanwhile. */
+const showNotice = ({ message, hint }: ErrorPayload): void => {
+  log.warn(message, hint);
+  process.stderr.write(`${message} ${hint}\n`);
+  if (process.env['PIPELINE_NO_DIALOGS'] === '1') return;
+  const options = { type: 'warning', title: 'Pipeline', message, detail: hint } as const;
+  dialog.showMessageBox(options).catch((thrown: unknown) => log.error(thrown));
 };
 
 const refuseToStart = (thrown: unknown): void => {

@@ -38,7 +38,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = (name = 'pipeline.db') =>
-  openDatabase(pathToFileURL(join(folder, 'thread.mjs')), { ...optionsIn(folder), path: join(folder, name) });
+  openDatabase(
+    pathToFileURL(join(folder, 'thread.mjs')),
+    { ...optionsIn(folder), path: join(folder, name) },
+    fail,
+  );
+
+const fail = (failure: Error): void => {
+  throw failure;
+};
 
 const starts = (name = 'pipeline.db'): number => readFileSync(join(folder, `${name}.starts`)).length;
 

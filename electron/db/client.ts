@@ -19,10 +19,16 @@ export interface Database {
   /** Rises when another process has written. */
   dataVersion(): Promise<number>;
   close(): Promise<void>;
+  /** What had to be done to open a damaged file, for the user. */
+  readonly notice: ErrorPayload | null;
 }
 
-/** The number of the answer that says whether the database could be opened. */
+type OnFailure = (failure: AppError) => void;
+
+/** The number of the answer that says whether the database could be opened, and what had to be done. */
 const OPENING = 0;
+/** That of a failure that nobody waits for. */
+const UNASKED = -1;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -43,14 +49,18 @@ class WorkerDatabase implements Database {
   #closing = false;
   #ended = false;
   #restarts = 0;
+  readonly #onFailure: OnFailure;
+  notice: ErrorPayload | null = null;
 
-  constructor(workerUrl: URL, options: SessionOptions) {
+  constructor(workerUrl: URL, options: SessionOptions, onFailure: OnFailure) {
+    this.#onFailure = onFailure;
     this.#start = () => new Worker(workerUrl, { workerData: options });
     this.#worker = this.#begin();
   }
 
-  opened(): Promise<unknown> {
-    return new Promise((resolve, reject) => this.#waiting.set(OPENING, { resolve, reject }));
+  async opened(): Promise<void> {
+    const notice = await new Promise((resolve, reject) => this.#waiting.set(OPENING, { resolve, reject }));
+    this.notice = ErrorPayload.nullable().parse(notice);
   }
 
   async profile(): Promise<Profile> {
@@ -95,6 +105,7 @@ class WorkerDatabase implements Database {
   #settle(raw: unknown): void {
     const reply = Reply.parse(raw);
     if (reply.id === OPENING && reply.ok) this.#opened = true;
+    if (reply.id === UNASKED && !reply.ok) this.#onFailure(new AppError(reply.error));
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply.value);
@@ -123,8 +134,12 @@ const databaseGone = (reason: string): AppError =>
   });
 
 /** Opens the database on a thread of its own, so that a slow disk never stops the window. */
-export const openDatabase = async (workerUrl: URL, options: SessionOptions): Promise<Database> => {
-  const database = new WorkerDatabase(workerUrl, options);
+export const openDatabase = async (
+  workerUrl: URL,
+  options: SessionOptions,
+  onFailure: OnFailure,
+): Promise<Database> => {
+  const database = new WorkerDatabase(workerUrl, options, onFailure);
   await database.opened();
   return database;
 };
@@ -138,5 +153,6 @@ export const openDatabaseHere = (options: SessionOptions): Database => {
     forUser: (userId) => asyncRepositories(userId, (request) => later(() => session.run(request))),
     dataVersion: () => later(() => session.dataVersion()),
     close: () => later(() => session.close()),
+    notice: session.notice,
   };
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../src/lib/messages/app-error';
 import { makeBackup, restoreBackup } from './backups';
 import { type Migration, readMigrations } from './migration-files';
+import { namedFailure } from './sqlite-failure';
 
 export interface MigrationOptions {
   readonly migrationsDir: string;
@@ -99,6 +100,7 @@ export const migrateGuarded = (
   db: SQLite.Database,
   { migrationsDir, backupsDir }: MigrationOptions,
 ): void => {
+  const path = db.name;
   const known = readMigrations(migrationsDir);
   const applied = appliedMigrations(db);
   refuseUnknown(applied, known);
@@ -113,8 +115,11 @@ export const migrateGuarded = (
     }).exclusive();
     db.pragma('foreign_keys = ON');
   } catch (cause) {
-    if (backup !== null && !wasRolledBack(db, cause)) restoreBackup(db, backup);
-    else db.close();
+    const isWhole = wasRolledBack(db, cause);
+    db.close();
+    if (backup !== null && !isWhole) restoreBackup(path, backup);
+    const named = namedFailure(cause);
+    if (named instanceof AppError) throw named;
     throw new AppError({
       code: 'migration_failed',
       message: `The database could not be brought up to date: ${reasonOf(cause)}.`,

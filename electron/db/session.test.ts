@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,15 +126,6 @@ describe('the database', () => {
     const path = join(edited, '0000_foundation.sql');
     await writeFile(path, `${await readFile(path, 'utf8')}\n-- later thought`);
     expect(() => open(edited)).toThrow(expect.objectContaining({ code: 'migration_mismatch' }));
-  });
-
-  it('says that a file is no database instead of overwriting it (S01)', () => {
-    writeFileSync(
-      join(folder, 'pipeline.db'),
-      'this is not a database, but something of the user that matters',
-    );
-    expect(() => open()).toThrow(expect.objectContaining({ code: 'database_damaged' }));
-    expect(statSync(join(folder, 'pipeline.db')).size).toBeGreaterThan(0);
   });
 
   it('opens a database that another process has been killed in', () => {

@@ -1,10 +1,14 @@
+import { dirname } from 'node:path';
 import type SQLite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { ErrorPayload } from '../../src/lib/types/system';
 import type { DatabaseRequest } from './async-repositories';
+import { backUpIfDue } from './backups';
 import { type MigrationOptions, migrateGuarded } from './migrate';
 import { type ConnectionOptions, openConnection } from './open';
 import { buildRepositories, type Repositories } from './repositories';
-import { ensureProfile } from './repositories/users';
+import { adoptOwner, ensureProfile } from './repositories/users';
+import { folderUnusable, isRestored, restoreIfDamaged } from './restore';
 import type { User } from './schema';
 import { isOutrun, namedFailure } from './sqlite-failure';
 
@@ -12,18 +16,43 @@ export type SessionOptions = ConnectionOptions & MigrationOptions;
 
 type Methods = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>;
 
+/** A file that cannot be opened as it is gives way to its newest copy; other failures are named. */
+const openChecked = (options: SessionOptions): { db: SQLite.Database; notice: ErrorPayload | null } => {
+  let db: SQLite.Database | null = null;
+  try {
+    const notice = restoreIfDamaged(options);
+    db = openConnection(options);
+    migrateGuarded(db, options);
+    if (isRestored(notice)) adoptOwner(drizzle(db), dirname(options.path));
+    return { db, notice };
+  } catch (thrown) {
+    db?.close();
+    if (thrown instanceof Error && 'syscall' in thrown) throw folderUnusable(options.path, thrown);
+    throw namedFailure(thrown);
+  }
+};
+
 /** An open database: one profile's repositories at a time, each call one transaction. */
 export class DatabaseSession {
   readonly #db: SQLite.Database;
+  readonly #backupsDir: string;
   readonly #bound = new Map<string, Repositories>();
+  /** What had to be done to open the file, for the user. */
+  readonly notice: ErrorPayload | null;
 
   constructor(options: SessionOptions) {
-    this.#db = openConnection(options);
+    this.#backupsDir = options.backupsDir;
+    const opened = openChecked(options);
+    this.#db = opened.db;
+    this.notice = opened.notice;
+  }
+
+  /** A copy of the day, where there is none yet. */
+  backUpIfDue(): void {
     try {
-      migrateGuarded(this.#db, options);
+      backUpIfDue(this.#db, this.#backupsDir);
     } catch (thrown) {
-      this.#db.close();
-      throw thrown;
+      throw namedFailure(thrown);
     }
   }
 

@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
     when: /^SQLITE_(CORRUPT|NOTADB)/,
     code: 'database_damaged',
     message: 'The database cannot be read: its file is damaged.',
-    hint: 'A copy is in the folder "backups" beside it, and every run is still in "runs".',
+    hint: 'Start Pipeline again: it puts the newest whole copy in its place and keeps this file.',
   },
   {
     when: /^SQLITE_(IOERR|CANTOPEN|READONLY)/,

@@ -38,10 +38,24 @@ const answer = (session: DatabaseSession, message: Message): unknown => {
   }
 };
 
+const HOUR_MS = 60 * 60 * 1000;
+/** The number of an answer that nobody asked for. */
+const UNASKED = -1;
+
+/** Without a copy the work goes on, but somebody has to hear of it. */
+const backUp = (session: DatabaseSession, port: NonNullable<typeof parentPort>): void => {
+  try {
+    session.backUpIfDue();
+  } catch (thrown) {
+    port.postMessage({ id: UNASKED, ok: false, error: toErrorPayload(thrown) });
+  }
+};
+
 const serve = (port: NonNullable<typeof parentPort>): void => {
   const session = new DatabaseSession(Options.parse(workerData));
   port.on('message', (raw: unknown) => {
     const message = Message.parse(raw);
+    if (message.kind === 'close') backUp(session, port);
     try {
       port.postMessage({ id: message.id, ok: true, value: answer(session, message) });
     } catch (thrown) {
@@ -49,7 +63,8 @@ const serve = (port: NonNullable<typeof parentPort>): void => {
     }
     if (message.kind === 'close') port.close();
   });
-  port.postMessage({ id: 0, ok: true, value: null });
+  setInterval(() => backUp(session, port), HOUR_MS).unref();
+  port.postMessage({ id: 0, ok: true, value: session.notice });
 };
 
 if (parentPort) {
