@@ -13,6 +13,8 @@ import { brokenColumns, finishedColumns } from './import-outcome';
 import type { ImportOutcome } from './import-outcome';
 import { readProblems } from './problem-file';
 import { newStagingToken, reserveStaging, sweepDeadStaging } from './staging';
+import type { TableOptions } from './readers/table-layout';
+import type { ColumnMapping } from './shapes/column-mapping';
 import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
@@ -21,6 +23,9 @@ export interface ImportOptions {
   readonly description?: string;
   readonly encoding?: string;
   readonly salvage?: boolean;
+  readonly stripSeparators?: boolean;
+  readonly mapping?: ColumnMapping;
+  readonly table?: TableOptions;
   /** False for paths that nobody chose one by one; links among them are refused. */
   readonly followLinks?: boolean;
 }
@@ -124,6 +129,9 @@ export class DatasetImports {
       followLink: options.followLinks ?? true,
       encoding: options.encoding,
       salvage: options.salvage,
+      stripSeparators: options.stripSeparators,
+      mapping: options.mapping,
+      table: options.table,
       maxBytes: await maxFileBytes?.(),
     };
     return { dataset, request, abort: new AbortController() };

@@ -1,16 +1,14 @@
-import { encodingOf, toUtf8 } from './readers/encoding';
-import { fileChunks, readHead } from './readers/file-chunks';
+import { openSource } from './readers/open-source';
 import { LineCutter } from './readers/lines';
 import type { SourceLine } from './readers/lines';
 
-const BOM_BYTES = 4;
 const MAX_SHOWN = 64 * 1024;
 
 /** A line of the source as it stands, cut where nobody reads on; null when there is no such line. */
 export async function readRawLine(sourcePath: string, line: number): Promise<string | null> {
-  const encoding = encodingOf(await readHead(sourcePath, BOM_BYTES));
+  const source = await openSource(sourcePath);
   const cutter = new LineCutter();
-  for await (const chunk of toUtf8(fileChunks(sourcePath), encoding)) {
+  for await (const chunk of source.open()) {
     const found = cutter.push(chunk).find((candidate) => candidate.line === line);
     if (found !== undefined) return shown(found);
   }

@@ -3,24 +3,36 @@
 import pytest
 
 from pipeline_trainer.data.records import parse_record
-from pipeline_trainer.errors import TrainerError
 
 TURN = {"role": "user", "content": "q", "trained": False}
 ANSWER = {"role": "assistant", "content": "a", "trained": True}
 ORIGIN = {"id": "r", "source_line": 1}
 
 
+def test_reads_a_comparison_of_which_the_prompt_is_never_trained() -> None:
+    record = parse_record({**ORIGIN, "prompt": [{**TURN, "trained": True}], "chosen": [ANSWER], "rejected": [ANSWER]})
+    assert [message.trained for message in record.messages] == [False, True]
+    assert (record.rejected, record.prompt_turns, record.label) == (record.messages, 1, None)
+
+
+def test_reads_a_judged_answer() -> None:
+    record = parse_record({**ORIGIN, "prompt": [TURN], "completion": [ANSWER], "label": False})
+    assert (len(record.messages), record.rejected, record.label) == (2, (), False)
+
+
 @pytest.mark.parametrize(
-    ("content", "named"),
+    "content",
     [
-        ({"prompt": [TURN], "chosen": [ANSWER], "rejected": [ANSWER]}, "preference pairs"),
-        ({"prompt": [TURN], "completion": [ANSWER], "label": True}, "labelled answers"),
+        {},
+        {"text": ""},
+        {"prompt": [TURN], "chosen": [ANSWER]},
+        {"prompt": [TURN], "completion": [ANSWER], "label": 1},
+        {"prompt": [], "chosen": [ANSWER], "rejected": [ANSWER]},
     ],
 )
-def test_names_the_kinds_that_cannot_be_trained_yet(content: dict[str, object], named: str) -> None:
-    with pytest.raises(TrainerError, match=named) as caught:
+def test_refuses_what_is_no_record(content: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="missing"):
         parse_record({**ORIGIN, **content})
-    assert caught.value.code == "dataset_kind"
 
 
 def test_reads_a_conversation() -> None:

@@ -148,6 +148,17 @@ export type DatasetFormat = z.infer<typeof DatasetFormat>;
 export const DatasetKind = z.enum(['sft', 'preference', 'kto', 'text']);
 export type DatasetKind = z.infer<typeof DatasetKind>;
 
+/** Columns that a user may give other roles, what they are taken for, and the first rows. */
+export const ReportedMapping = z.strictObject({
+  columns: z.array(z.string()),
+  roles: z.record(z.string(), z.string()),
+  rows: z.array(z.record(z.string(), z.string())).max(3),
+  table: z
+    .strictObject({ header: z.boolean(), delimiter: z.string(), quote: z.string().nullable() })
+    .optional(),
+});
+export type ReportedMapping = z.infer<typeof ReportedMapping>;
+
 /** What an import found. */
 export const DatasetReport = z.strictObject({
   shape: DatasetShape.nullable(),
@@ -162,5 +173,7 @@ export const DatasetReport = z.strictObject({
   duplicates_exact: Count,
   problems_total: Count,
   problems: z.array(DatasetProblem).max(100),
+  /** For tables and for flat objects; absent where the shape leaves nothing to choose. */
+  mapping: ReportedMapping.optional(),
 });
 export type DatasetReport = z.infer<typeof DatasetReport>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
+import { TableOptions } from '../readers/table-layout';
+import { ColumnMapping } from '../shapes/column-mapping';
 import type { ImportStatistics } from './statistics';
 
 /** All that an import has to know; crosses to the worker thread as it is. */
@@ -18,6 +20,10 @@ export const ImportRequest = z.strictObject({
   salvage: z.boolean().optional(),
   /** Removes the marks that older tools put at the ends of prompts and completions. */
   stripSeparators: z.boolean().optional(),
+  /** Which column plays which role, where the names do not say it. */
+  mapping: ColumnMapping.optional(),
+  /** Reads the text as a table, and how. */
+  table: TableOptions.optional(),
   seed: z.int().optional(),
   share: z.number().min(0).max(0.5).optional(),
 });

@@ -2,18 +2,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
 import type { StructureFault } from '../readers/document-scanner';
-import type { Container } from '../readers/raw-record';
 import type { RecordShape } from '../shapes/detect-shape';
+import type { BrokenPlace } from '../readers/open-source';
 import { CanonicalWriter } from './canonical-writer';
 import type { CanonicalFile } from './canonical-writer';
-import type { OpenText } from './plan-container';
+import type { Preparation } from './prepare-record';
 import { ProblemLog } from './problem-log';
 import { noNotes, readRecords } from './read-source';
+import type { ReadableSource } from './read-source';
 import { RecordReader } from './record-reader';
 import { StatisticsTally } from './statistics';
 
-export interface PassPlan {
-  readonly container: Container;
+export interface PassPlan extends Preparation {
   readonly shape: RecordShape | null;
 }
 
@@ -21,7 +21,7 @@ export interface PassOptions {
   readonly dir: string;
   readonly seed: number;
   readonly stripSeparators?: boolean;
-  readonly openText: OpenText;
+  readonly source: ReadableSource;
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }
 
@@ -47,7 +47,7 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   );
   const readingNotes = noNotes();
   try {
-    for await (const batch of readRecords(options.openText, plan.container, readingNotes)) {
+    for await (const batch of readRecords(options.source, plan.container, readingNotes)) {
       for (const raw of batch) reader.take(raw);
       await Promise.all([writer.drain(), log.drain()]);
       options.onCounts({ records: reader.tally.records, problems: log.total });
@@ -58,6 +58,7 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   }
   for (const problem of reader.notes.problems()) log.add(problem);
   for (const fault of readingNotes.faults) log.add(structureProblem(fault));
+  for (const place of readingNotes.breaks) log.add(breakProblem(place));
   const file = await writer.finish();
   await log.finish();
   const { faults: structureFaults, remarks } = readingNotes;
@@ -67,6 +68,18 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
 /** Canonical files of which nothing may be used. */
 export async function discardRecords(dir: string): Promise<void> {
   await Promise.all([RECORDS_FILE, RECORDS_INDEX_FILE].map((name) => rm(join(dir, name), { force: true })));
+}
+
+function breakProblem({ line, reason }: BrokenPlace) {
+  return {
+    line,
+    path: null,
+    record_id: null,
+    type: 'unreadable',
+    severity: 'error',
+    error: `The file could not be read beyond this place: ${reason}. What stands before it was kept.`,
+    suggestion: 'Write or download the file again, and import it again.',
+  } as const;
 }
 
 export function structureProblem({ line, column, error }: StructureFault) {

@@ -1,26 +1,27 @@
 import { join } from 'node:path';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { SOURCE_FILE } from '../dataset-files';
-import { encodingOf, namedEncoding, toUtf8 } from '../readers/encoding';
-import type { SourceEncoding } from '../readers/encoding';
-import { fileChunks, readHead } from '../readers/file-chunks';
+import { namedEncoding } from '../readers/encoding';
+import { MAX_FILE_BYTES } from '../readers/limits';
+import { openSource } from '../readers/open-source';
+import type { SourceText } from '../readers/open-source';
+import type { Container } from '../readers/raw-record';
 import type { CanonicalFile } from './canonical-writer';
+import { chooseContainer } from './choose-container';
 import type { ImportRequest } from './import-request';
 import { discardRecords, runPass } from './pass';
 import type { Pass, PassOptions, PassPlan } from './pass';
-import type { Container } from '../readers/raw-record';
-import { firstRecords, isMostlyObjects, planContainer } from './plan-container';
-import type { OpenText } from './plan-container';
+import { isMostlyObjects } from './plan-container';
 import { ProblemLog } from './problem-log';
 import { guessShape } from './read-source';
-import { recogniseBytes, recogniseText, textContainer } from './recognise-file';
+import { textContainer } from './recognise-file';
 import { passReport, refusedReport } from './report';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
 import { DEFAULT_SEED, DEFAULT_SHARE } from './split-defaults';
 import { StatisticsTally } from './statistics';
 import type { ImportStatistics } from './statistics';
-import { faultOfOtherFile, faultOfPass, isFaulty, noJson } from './whole-file';
+import { faultOfPass, isDocument, isFaulty } from './whole-file';
 import type { WholeFileFault } from './whole-file';
 
 export interface Findings {
@@ -43,64 +44,44 @@ export interface CopyReading {
   }) => void;
 }
 
-const HEAD_BYTES = 4096;
-
 /** Finds out what a copied file is and writes its canonical form beside it. */
 export async function readCopy(reading: CopyReading): Promise<Findings> {
+  const { request, signal, fileName } = reading;
   const path = join(reading.stagingDir, SOURCE_FILE);
-  const head = await readHead(path, HEAD_BYTES);
-  const other = recogniseBytes(head);
-  if (other !== null) return refuse(reading, faultOfOtherFile(other), 0);
-  const encoding = chooseEncoding(reading.request, head);
   const progress = { bytesDone: 0 };
-  const openText: OpenText = () =>
-    toUtf8(
-      fileChunks(path, {
-        signal: reading.signal,
-        onBytes: (bytes) => {
-          progress.bytesDone = Math.max(bytes, progress.bytesDone);
-        },
-      }),
-      encoding,
-    );
-  const container = await chooseContainer(openText, reading.fileName);
+  const onBytes = (bytes: number) => {
+    progress.bytesDone = Math.max(bytes, progress.bytesDone);
+  };
+  const maxBytes = request.maxBytes ?? MAX_FILE_BYTES;
+  const onUnpacked = (bytes: number) => {
+    if (bytes > maxBytes) throw SourceFault.tooLarge(bytes, maxBytes);
+  };
+  requireKnownEncoding(request);
+  const source = await openSource(path, { signal, onBytes, onUnpacked, encoding: request.encoding });
+  const container = await chooseContainer({ request, source, path, fileName, maxBytes });
   if ('problems' in container) return refuse(reading, container, 0);
   const pass = await settledPass(
-    { container, shape: await guessShape(openText, container) },
+    { container, mapping: request.mapping ?? null },
     {
-      fileName: reading.fileName,
-      stripSeparators: reading.request.stripSeparators,
+      fileName,
+      stripSeparators: request.stripSeparators,
       dir: reading.stagingDir,
-      seed: reading.request.seed ?? DEFAULT_SEED,
-      openText,
+      seed: request.seed ?? DEFAULT_SEED,
+      source: { source, signal, onBytes },
       onCounts: (counts) => {
         reading.onProgress({ ...counts, bytesDone: progress.bytesDone });
       },
     },
   );
-  return conclude(pass, reading, encoding);
+  return conclude(pass, reading, source);
 }
 
-function chooseEncoding({ encoding }: ImportRequest, head: Buffer): SourceEncoding {
-  if (encoding === undefined) return encodingOf(head);
-  const named = namedEncoding(encoding, head);
-  if (named !== null) return named;
+function requireKnownEncoding({ encoding }: ImportRequest): void {
+  if (encoding === undefined || namedEncoding(encoding, Buffer.alloc(0)) !== null) return;
   throw new SourceFault('encoding_error', {
     error: `The encoding “${encoding}” is not known.`,
     suggestion: 'Use one such as utf-8, utf-16le, gb18030, shift_jis, windows-1252.',
   });
-}
-
-async function chooseContainer(openText: OpenText, fileName: string): Promise<Container | WholeFileFault> {
-  const container = await planContainer(openText);
-  if (container !== null) return container;
-  const other = await recogniseText(openText);
-  if (other !== null) return faultOfOtherFile(other);
-  return (await isBlankText(openText)) ? noJson() : (textContainer(fileName) ?? noJson());
-}
-
-async function isBlankText(openText: OpenText): Promise<boolean> {
-  return (await firstRecords(openText, 1)).length === 0;
 }
 
 interface SettlingOptions extends PassOptions {
@@ -112,31 +93,29 @@ interface SettlingOptions extends PassOptions {
  * as the plain text that its name says, and a shape that proves not to be the most frequent gives
  * way to that one.
  */
-async function settledPass(plan: PassPlan, options: SettlingOptions): Promise<Pass> {
-  const pass = await runPass(plan, options);
+async function settledPass(plan: Omit<PassPlan, 'shape'>, options: SettlingOptions): Promise<Pass> {
+  const pass = await runPass({ ...plan, shape: await guessShape(options.source, plan) }, options);
   const other = await otherContainer(pass, options);
-  if (other !== null)
-    return settledPass({ container: other, shape: await guessShape(options.openText, other) }, options);
+  if (other !== null) return settledPass({ ...plan, container: other }, options);
   const shape = pass.reader.tally.mostFrequentShape;
-  return shape === null || shape === pass.shape
-    ? pass
-    : runPass({ container: pass.container, shape }, options);
+  return shape === null || shape === pass.shape ? pass : runPass({ ...plan, shape }, options);
 }
 
-async function otherContainer(
-  pass: Pass,
-  { openText, fileName }: SettlingOptions,
-): Promise<Container | null> {
-  const { kind } = pass.container;
-  if (kind === 'lines' || kind === 'text' || !isFaulty(pass)) return null;
-  if (await isMostlyObjects(openText)) return { kind: 'lines' };
+async function otherContainer(pass: Pass, { source, fileName }: SettlingOptions): Promise<Container | null> {
+  if (!isDocument(pass.container) || !isFaulty(pass)) return null;
+  if (await isMostlyObjects(source.source.open)) return { kind: 'lines' };
   return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName) : null;
 }
 
-async function conclude(pass: Pass, reading: CopyReading, encoding: SourceEncoding): Promise<Findings> {
+async function conclude(
+  pass: Pass,
+  reading: CopyReading,
+  { encoding, archive }: SourceText,
+): Promise<Findings> {
   const fault = faultOfPass(pass, reading.request.salvage === true);
   if (fault !== null) return refuse(reading, fault, pass.reader.tally.records);
   const notes = [
+    ...(archive === null ? [] : [`It was unpacked from ${archive}.`]),
     ...(encoding.name === 'utf-8' ? [] : [`Its text was converted from ${encoding.name} to UTF-8.`]),
     ...(reading.copied.linkTarget === null ? [] : [`It is a link to ${reading.copied.linkTarget}.`]),
   ];

@@ -1,45 +1,89 @@
 import type { StructureFault } from '../readers/document-scanner';
+import { groupTurns } from '../readers/group-turns';
 import { isJsonObject } from '../readers/json-object';
+import type { BrokenPlace, SourceText } from '../readers/open-source';
 import { parseJson } from '../readers/parse-json';
-import type { Container, RawRecord } from '../readers/raw-record';
+import type { RawRecord, TurnColumns } from '../readers/raw-record';
 import { readBareRecord, readDocumentRecords } from '../readers/read-document';
 import { readLineRecords } from '../readers/read-lines';
+import { readParquetRecords } from '../readers/read-parquet';
+import { readTableRecords } from '../readers/read-table';
 import { FrontMatter, readTextBlocks } from '../readers/read-text-blocks';
 import { detectShape } from '../shapes/detect-shape';
 import type { RecordShape } from '../shapes/detect-shape';
-import type { OpenText } from './plan-container';
+import { prepareRecord } from './prepare-record';
+import type { Preparation } from './prepare-record';
 import { Tally } from './tally';
 
 /** What concerns a file's structure and not one record; filled while its records are read. */
 export interface ReadingNotes {
   readonly faults: StructureFault[];
+  /** Places beyond which nothing could be read. */
+  readonly breaks: BrokenPlace[];
   /** What was left out or taken for something, in sentences. */
   readonly remarks: string[];
 }
 
 export function noNotes(): ReadingNotes {
-  return { faults: [], remarks: [] };
+  return { faults: [], breaks: [], remarks: [] };
 }
 
-/** The records of a text in batches, however it holds them. */
-export function readRecords(
-  openText: OpenText,
-  container: Container,
+export interface ReadableSource {
+  readonly source: SourceText;
+  readonly signal: AbortSignal;
+  readonly onBytes: (total: number) => void;
+}
+
+type Batches = AsyncIterable<readonly RawRecord[]>;
+
+/** The records of a file in batches, however it holds them. */
+export async function* readRecords(
+  readable: ReadableSource,
+  container: Preparation['container'],
   notes: ReadingNotes,
-): AsyncIterable<readonly RawRecord[]> {
+): AsyncGenerator<readonly RawRecord[]> {
+  yield* batchesOf(readable, container, notes);
+  const broken = readable.source.brokenAt();
+  if (broken !== null) notes.breaks.push(broken);
+}
+
+function batchesOf(
+  readable: ReadableSource,
+  container: Preparation['container'],
+  notes: ReadingNotes,
+): Batches {
+  const { open } = readable.source;
+  const onBreak = (place: BrokenPlace) => notes.breaks.push(place);
   switch (container.kind) {
     case 'lines':
-      return readLineRecords(openText());
+      return readLineRecords(open());
     case 'bare':
-      return readBareRecord(openText());
+      return readBareRecord(open());
     case 'text':
-      return readBlocks(openText(), container.isMarkdown, notes);
+      return readBlocks(open(), container.isMarkdown, notes);
+    case 'table':
+      return grouped(readTableRecords(open(), container.layout, onBreak), container.turns, notes);
+    case 'parquet':
+      return grouped(
+        readParquetRecords({ ...readable, path: container.path }, onBreak),
+        container.turns,
+        notes,
+      );
     case 'array':
     case 'list':
     case 'conversations':
     case 'pairs':
-      return readDocumentRecords(openText(), container, notes.faults);
+      return readDocumentRecords(open(), container, notes.faults);
   }
+}
+
+function grouped(rows: Batches, turns: TurnColumns | null, { remarks }: ReadingNotes): Batches {
+  if (turns === null) return rows;
+  remarks.push(`Its rows are turns, put together by “${turns.conversation}”.`);
+  const split = 'Rows of one conversation that lie far apart were not put together.';
+  return groupTurns(rows, turns, () => {
+    if (!remarks.includes(split)) remarks.push(split);
+  });
 }
 
 async function* readBlocks(chunks: AsyncIterable<Buffer>, isMarkdown: boolean, { remarks }: ReadingNotes) {
@@ -51,20 +95,24 @@ async function* readBlocks(chunks: AsyncIterable<Buffer>, isMarkdown: boolean, {
 const GUESS_RECORDS = 500;
 
 /** The most frequent shape of the first records. The whole file decides in the end. */
-export async function guessShape(openText: OpenText, container: Container): Promise<RecordShape | null> {
+export async function guessShape(
+  readable: ReadableSource,
+  preparation: Preparation,
+): Promise<RecordShape | null> {
+  const { container } = preparation;
   if (container.kind === 'text') return 'I';
   if (container.kind === 'conversations' || container.kind === 'pairs') return 'B';
   const tally = new Tally();
-  for await (const batch of readRecords(openText, container, noNotes())) {
-    for (const raw of batch) tally.countShape(shapeOf(raw));
+  for await (const batch of readRecords(readable, container, noNotes())) {
+    for (const raw of batch) tally.countShape(shapeOf(raw, preparation));
     tally.records += batch.length;
     if (tally.records >= GUESS_RECORDS) break;
   }
   return tally.mostFrequentShape;
 }
 
-function shapeOf(raw: RawRecord): RecordShape | null {
-  const parsed = raw.tooLong ? null : parseJson(raw.bytes, raw.outerDepth);
+function shapeOf(raw: RawRecord, preparation: Preparation): RecordShape | null {
+  const parsed = raw.tooLong ? null : (raw.parsed ?? parseJson(raw.bytes, raw.outerDepth));
   const value = parsed?.kind === 'value' ? parsed.value : null;
-  return isJsonObject(value) && !('_meta' in value) ? detectShape(value) : null;
+  return isJsonObject(value) && !('_meta' in value) ? detectShape(prepareRecord(value, preparation)) : null;
 }

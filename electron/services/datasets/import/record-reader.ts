@@ -5,6 +5,7 @@ import type { JsonObject } from '../readers/json-object';
 import { MAX_LINE_BYTES } from '../readers/limits';
 import { parseJson } from '../readers/parse-json';
 import type { RawRecord } from '../readers/raw-record';
+import { namedByColumns } from '../shapes/column-mapping';
 import { caution, failure, kindOf } from '../shapes/conversion';
 import type { Converter, DraftRecord, Fault } from '../shapes/conversion';
 import { CONVERTERS } from '../shapes/converters';
@@ -16,11 +17,18 @@ import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
 import { formatBytes } from '../../../../src/lib/messages/format';
 import { problemPlace } from './problem-place';
+import { prepareRecord } from './prepare-record';
+import type { Preparation } from './prepare-record';
 import type { ProblemLog } from './problem-log';
 import { RecordIds } from './record-ids';
 import type { StatisticsTally } from './statistics';
 import { Tally } from './tally';
 import { oddCharacters, templateNote } from './text-notes';
+
+export interface ReadingPlan extends Preparation {
+  readonly shape: RecordShape | null;
+  readonly stripSeparators?: boolean;
+}
 
 export interface RecordOutputs {
   readonly writer: CanonicalWriter;
@@ -36,14 +44,11 @@ export class RecordReader {
   private readonly shape: RecordShape | null;
   private readonly outputs: RecordOutputs;
 
-  private readonly stripSeparators: boolean;
+  private readonly plan: ReadingPlan;
 
-  constructor(
-    { shape, stripSeparators = false }: { shape: RecordShape | null; stripSeparators?: boolean },
-    outputs: RecordOutputs,
-  ) {
-    this.shape = shape;
-    this.stripSeparators = stripSeparators;
+  constructor(plan: ReadingPlan, outputs: RecordOutputs) {
+    this.plan = plan;
+    this.shape = plan.shape;
     this.outputs = outputs;
   }
 
@@ -82,10 +87,12 @@ export class RecordReader {
     else this.reject(raw, null, [noObject(value)]);
   }
 
-  private takeObject(raw: RawRecord, value: JsonObject): void {
+  private takeObject(raw: RawRecord, original: JsonObject): void {
+    const value = prepareRecord(original, this.plan);
     const detected = detectShape(value);
+    this.tally.keepSample(original);
     this.tally.countShape(detected === 'A' && this.shape === 'B' ? 'B' : detected);
-    if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(value);
+    if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(original);
     if (this.shape === null) {
       this.tally.rejected += 1;
       return;
@@ -101,13 +108,18 @@ export class RecordReader {
     const originalId = textOf(value.id);
     if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), raw.line);
     if (conversion.kind === 'null_target') this.tally.nullTargets += 1;
-    else if (conversion.kind === 'rejected') this.reject(raw, originalId, conversion.faults);
-    else this.accept(raw, { originalId, ...conversion });
+    else if (conversion.kind === 'rejected') this.reject(raw, originalId, this.told(conversion.faults));
+    else this.accept(raw, { originalId, ...conversion, faults: this.told(conversion.faults) });
+  }
+
+  private told(faults: readonly Fault[]): readonly Fault[] {
+    const { mapping } = this.plan;
+    return mapping === null ? faults : namedByColumns(faults, mapping);
   }
 
   private cleaned(raw: RawRecord, value: JsonObject): JsonObject {
     if (this.shape !== 'G' || !hasSeparators(value)) return value;
-    if (this.stripSeparators) return withoutSeparators(value);
+    if (this.plan.stripSeparators === true) return withoutSeparators(value);
     this.notes.noteSeparators(raw.line);
     return value;
   }

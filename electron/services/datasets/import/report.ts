@@ -1,7 +1,9 @@
 import type { DatasetFormat, DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { SHAPE_FORMATS } from '../shapes/converters';
-import { SHAPE_NAMES, kindOfShape, letterOf } from '../shapes/detect-shape';
+import { SHAPE_NAMES, kindOfShape } from '../shapes/detect-shape';
 import type { Pass } from './pass';
+import { isTable, mappingReport } from './mapping-report';
+import { shapeOf } from './whole-file';
 import type { WholeFileFault } from './whole-file';
 
 /** A report of a file of which nothing is taken. */
@@ -19,14 +21,16 @@ export function refusedReport(fault: WholeFileFault, recordsTotal: number): Data
     duplicates_exact: 0,
     problems_total: fault.problems.length,
     problems: [...fault.problems],
+    ...(fault.mapping !== undefined && { mapping: fault.mapping }),
   };
 }
 
 /** A report of a file that was read record by record. `notes` say what was done to read it at all. */
 export function passReport(pass: Pass, notes: readonly string[]): DatasetReport {
   const { tally } = pass.reader;
+  const mapping = mappingReport(pass);
   return {
-    shape: pass.shape === null ? null : letterOf(pass.shape),
+    shape: shapeOf(pass),
     format: formatOf(pass),
     kind: kindOfShape(pass.shape),
     reason: [recognised(pass), ...pass.remarks, ...notes].join(' '),
@@ -38,10 +42,12 @@ export function passReport(pass: Pass, notes: readonly string[]): DatasetReport 
     duplicates_exact: pass.duplicates,
     problems_total: pass.log.total,
     problems: [...pass.log.first],
+    ...(mapping !== undefined && { mapping }),
   };
 }
 
-function formatOf({ shape, reader }: Pass): DatasetFormat | null {
+function formatOf({ shape, reader, container }: Pass): DatasetFormat | null {
+  if (isTable(container)) return 'table';
   if (shape === null) return null;
   return reader.notes.isVersion3 && (shape === 'A' || shape === 'B')
     ? 'brightrun_lora_v3'
@@ -53,15 +59,18 @@ const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
   array: 'a JSON list',
   list: 'a JSON object with one list of records',
   bare: 'one JSON object',
+  table: 'a table, a record a row',
+  parquet: 'a Parquet table, a record a row',
   text: 'a document cut into blocks at its paragraphs',
   conversations: 'one JSON document of conversations',
   pairs: 'one JSON document of a single conversation',
 };
 
-function recognised({ shape, container, reader }: Pass): string {
+function recognised({ shape, container, mapping, reader }: Pass): string {
   const name = shape === null ? 'records' : SHAPE_NAMES[shape].name;
   const sentence = `Read as ${name}, ${CONTAINER_NAMES[container.kind]}`;
   if (container.kind === 'text') return `${sentence}.`;
+  if (mapping !== null) return `${sentence}: its columns were named by you.`;
   const columns = reader.notes.columns;
   if (columns !== null) return `${sentence}: ${columns}.`;
   return shape === null ? `${sentence}.` : `${sentence}: recognised by ${SHAPE_NAMES[shape].keys}.`;

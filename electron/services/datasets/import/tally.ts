@@ -1,6 +1,8 @@
 import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
+import type { JsonObject } from '../readers/json-object';
 import type { RecordShape } from '../shapes/detect-shape';
 
+const SAMPLE_ROWS = 3;
 const SAMPLE_BYTES = 64 * 1024;
 
 /** Counts of one pass over a file. */
@@ -12,9 +14,14 @@ export class Tally {
   badEncoding = 0;
   firstMalformed: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;
+  readonly samples: JsonObject[] = [];
   readonly badBytes: Buffer[] = [];
   private readonly shapes = new Map<RecordShape, number>();
   private badBytesHeld = 0;
+
+  keepSample(record: JsonObject): void {
+    if (this.samples.length < SAMPLE_ROWS) this.samples.push(record);
+  }
 
   countShape(shape: RecordShape | null): void {
     if (shape !== null) this.shapes.set(shape, (this.shapes.get(shape) ?? 0) + 1);

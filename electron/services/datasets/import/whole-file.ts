@@ -1,7 +1,13 @@
-import type { DatasetProblem, DatasetShape, ProblemType } from '../../../../src/lib/types/dataset-records';
+import type {
+  DatasetProblem,
+  DatasetShape,
+  ProblemType,
+  ReportedMapping,
+} from '../../../../src/lib/types/dataset-records';
 import { guessEncoding } from '../readers/guess-encoding';
 import { letterOf } from '../shapes/detect-shape';
 import type { Container } from '../readers/raw-record';
+import { isTable, mappingReport } from './mapping-report';
 import { structureProblem } from './pass';
 import type { Pass } from './pass';
 import type { OtherFile } from './recognise-file';
@@ -12,6 +18,7 @@ export interface WholeFileFault {
   readonly shape: DatasetShape | null;
   readonly reason: string;
   readonly problems: readonly DatasetProblem[];
+  readonly mapping?: ReportedMapping;
 }
 
 export function faultOfSource({ type, message, suggestion }: SourceFault): WholeFileFault {
@@ -19,9 +26,9 @@ export function faultOfSource({ type, message, suggestion }: SourceFault): Whole
 }
 
 export function faultOfOtherFile(other: OtherFile): WholeFileFault {
-  const error = `The file was recognised as ${other.what}, which this version cannot import yet.`;
+  const error = `The file is ${other.what}, which is not read.`;
   const text = { error, suggestion: other.suggestion };
-  return { shape: other.shape, reason: error, problems: [fileProblem('unsupported_content', text)] };
+  return { shape: null, reason: error, problems: [fileProblem('unsupported_content', text)] };
 }
 
 export function noJson(): WholeFileFault {
@@ -35,13 +42,13 @@ export function faultOfPass(pass: Pass, salvage: boolean): WholeFileFault | null
   const { tally } = pass.reader;
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
   if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
-  if (pass.shape === null) return tally.records === 0 ? noRecords() : unknownShape(tally.firstUnknownKeys);
+  if (pass.shape === null) return tally.records === 0 ? noRecords() : unknownShape(pass);
   return null;
 }
 
 /** Containers that one syntax fault spoils as a whole. */
-function isDocument({ kind }: Container): boolean {
-  return kind !== 'lines' && kind !== 'text';
+export function isDocument({ kind }: Container): boolean {
+  return !['lines', 'text', 'table', 'parquet'].includes(kind);
 }
 
 /** Whether a document has a syntax fault anywhere. */
@@ -71,11 +78,13 @@ function faultyDocument(pass: Pass): WholeFileFault {
     suggestion: 'Correct the fault, or import again with --salvage to take those.',
   });
   const problems = usable === 0 ? first : [...first, { ...offer, severity: 'info' } as const];
-  return {
-    shape: pass.shape === null ? null : letterOf(pass.shape),
-    reason: 'The file is one JSON document with a syntax fault.',
-    problems,
-  };
+  return { shape: shapeOf(pass), reason: 'The file is one JSON document with a syntax fault.', problems };
+}
+
+/** The letter of formats.md: a table keeps its own, whatever its columns are. */
+export function shapeOf({ container, shape }: Pick<Pass, 'container' | 'shape'>): DatasetShape | null {
+  if (isTable(container)) return 'J';
+  return shape === null ? null : letterOf(shape);
 }
 
 function noRecords(): WholeFileFault {
@@ -86,13 +95,23 @@ function noRecords(): WholeFileFault {
 
 const MAX_SHOWN_KEYS = 20;
 
-function unknownShape(keys: readonly string[] | null): WholeFileFault {
+function unknownShape(pass: Pass): WholeFileFault {
+  const keys = pass.reader.tally.firstUnknownKeys;
+  const mapping = mappingReport(pass);
   const shown = (keys ?? []).slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));
   const found = shown.length === 0 ? 'no names at all' : `the names ${shown.join(', ')}`;
   const error = `The records have no known shape: found ${found}.`;
+  const proposed = Object.entries(mapping?.roles ?? {}).map(([role, column]) => `--map ${role}=${column}`);
   const suggestion =
-    'Name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.';
-  return { shape: null, reason: error, problems: [fileProblem('unknown_shape', { error, suggestion })] };
+    proposed.length > 0
+      ? `Say which column is what, as in: ${proposed.join(' ')}.`
+      : 'Say which column is what with --map user=… --map assistant=…, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.';
+  return {
+    shape: shapeOf(pass),
+    reason: error,
+    problems: [fileProblem('unknown_shape', { error, suggestion })],
+    mapping,
+  };
 }
 
 function fileProblem(

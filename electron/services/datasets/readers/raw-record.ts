@@ -1,5 +1,6 @@
 import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
 import type { ParsedJson } from './parse-json';
+import type { TableLayout } from './table-layout';
 
 /** What a document of form B says about all pairs of one conversation. */
 export interface ConversationContext {
@@ -23,6 +24,14 @@ export interface RawRecord {
   readonly parsed?: ParsedJson;
 }
 
+/** Columns of a table that has one turn a row. */
+export interface TurnColumns {
+  readonly conversation: string;
+  readonly order: string | null;
+  readonly role: string;
+  readonly content: string;
+}
+
 /** How a file holds its records (formats.md, question 2). */
 export type Container =
   | { readonly kind: 'lines' }
@@ -30,5 +39,7 @@ export type Container =
   | { readonly kind: 'list'; readonly key: string }
   | { readonly kind: 'bare' }
   | { readonly kind: 'text'; readonly isMarkdown: boolean }
+  | { readonly kind: 'table'; readonly layout: TableLayout; readonly turns: TurnColumns | null }
+  | { readonly kind: 'parquet'; readonly path: string; readonly turns: TurnColumns | null }
   | { readonly kind: 'conversations'; readonly key: string }
   | { readonly kind: 'pairs'; readonly key: string; readonly context: ConversationContext };

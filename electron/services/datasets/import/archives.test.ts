@@ -1,0 +1,127 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { useBench } from './bench-setup';
+import { chat, dialogue, jsonl, kinds, spoken } from './testing';
+
+const bench = useBench();
+const records = Array.from({ length: 200 }, (_, index) =>
+  chat(`question ${String(index * 7919)}`, `answer ${String(index)}`),
+);
+const text = jsonl(...records);
+const archives = [
+  ['gzip', (bytes: Buffer) => gzipSync(bytes)],
+  ['zstd', (bytes: Buffer) => zstdCompressSync(bytes)],
+] as const;
+
+describe.each(archives)('Q2 %s', (name, pack) => {
+  it.each([
+    ['JSONL', text],
+    ['a list', JSON.stringify(records)],
+    ['an object with one list', JSON.stringify({ data: records }, null, 1)],
+    ['a table', `instruction,output\n${records.map((_, index) => `q${String(index)},a`).join('\n')}`],
+  ])('of %s', async (_, content) => {
+    const { report } = await bench().import(pack(Buffer.from(content)), { name: 'data' });
+    expect(report).toMatchObject({ usable_records: 200, problems_total: 0 });
+    expect(report.reason).toContain(name);
+  });
+
+  it('of UTF-16, of several members, and of one line without end', async () => {
+    const wide = await bench().import(pack(Buffer.from(`\ufeff${text}`, 'utf16le')));
+    expect(wide.report.usable_records).toBe(200);
+    const twice = await bench().import(
+      Buffer.concat([pack(Buffer.from(`${text}\n`)), pack(Buffer.from(text))]),
+    );
+    expect(twice.report.usable_records).toBe(400);
+    expect((await bench().import(pack(Buffer.from(jsonl(records[0]))))).report.usable_records).toBe(1);
+  });
+
+  it('Q17 keeps whole lines before the break of a truncated one, with the error', async () => {
+    const many = Array.from({ length: 6000 }, (_, index) => chat(`q ${String(index * 7919)}`, 'a'));
+    const packed = pack(Buffer.from(jsonl(...many)));
+    const { report, problems } = await bench().import(packed.subarray(0, Math.floor(packed.length * 0.6)));
+    expect(report.usable_records).toBeGreaterThan(0);
+    expect(report.usable_records).toBeLessThan(6000);
+    expect(report.rejected_records).toBe(0);
+    expect(kinds(problems)).toEqual([`${String(report.usable_records + 1)} unreadable error`]);
+  });
+
+  it('I01 stops a bomb at the limit of the unpacked stream and leaves nothing', async () => {
+    const bomb = pack(Buffer.alloc(64 * 1024 * 1024, '[\n'));
+    const { report, versionDir } = await bench().import(bomb, { maxBytes: 1024 * 1024 });
+    expect(kinds(report.problems)).toEqual(['1 file_too_large error']);
+    expect(versionDir).toBeNull();
+    expect(await bench().leftovers()).toEqual([]);
+  });
+
+  it('says when there is another archive inside, or only the beginning of one', async () => {
+    const inside = await bench().import(pack(pack(Buffer.from(text))));
+    expect(inside.report.problems[0]?.error).toContain('inside an archive');
+    const stump = await bench().import(pack(Buffer.from(text)).subarray(0, 8));
+    expect(stump.report).toMatchObject({ usable_records: 0 });
+    expect(stump.report.problems_total).toBeGreaterThan(0);
+  });
+});
+
+it('refuses a zstd window that asks for gigabytes', async () => {
+  const frame = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3]), Buffer.alloc(40)]);
+  const { report } = await bench().import(frame);
+  expect(report.usable_records).toBe(0);
+});
+
+describe('Parquet', () => {
+  const write = (
+    columnData: Parameters<typeof parquetWriteBuffer>[0]['columnData'],
+    rowGroupSize = 100_000,
+  ) => Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize }));
+
+  it('reads rows by groups, with the number of the row for a line', async () => {
+    const { report, records: read } = await bench().import(
+      write(
+        [
+          { name: 'instruction', data: ['a', 'b', ''], type: 'STRING' },
+          { name: 'output', data: ['x', 'y', 'z'], type: 'STRING' },
+        ],
+        2,
+      ),
+    );
+    expect(report).toMatchObject({ shape: 'J', format: 'table', usable_records: 2, rejected_records: 1 });
+    expect(report.problems[0]).toMatchObject({ line: 3, path: '/2/instruction', type: 'empty_value' });
+    expect(read.map(({ source_line, messages }) => [source_line, messages[0]?.content])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+  });
+
+  it('reads lists of messages, numbers and what is missing', async () => {
+    const messages = records.slice(0, 2).map(({ messages: turns }) => turns);
+    const { report, records: read } = await bench().import(
+      write([
+        { name: 'messages', data: messages, type: 'JSON' },
+        { name: 'score', data: [1n, 2n], type: 'INT64' },
+      ]),
+    );
+    expect(report).toMatchObject({ shape: 'J', kind: 'sft', usable_records: 2 });
+    expect(dialogue(read[1])).toEqual(['user: question 7919', 'assistant*: answer 1']);
+  });
+
+  it('takes a mapping', async () => {
+    const file = write([
+      { name: 'wish', data: ['q'], type: 'STRING' },
+      { name: 'good', data: ['yes'], type: 'STRING' },
+      { name: 'bad', data: ['no'], type: 'STRING' },
+    ]);
+    const { records: read } = await bench().import(file, {
+      mapping: { prompt: 'wish', chosen: 'good', rejected: 'bad' },
+    });
+    expect(spoken(read[0]?.rejected)).toEqual(['assistant*: no']);
+  });
+
+  it.each([
+    ['nothing but its mark', Buffer.from('PAR1xxxxxxxxxxxxPAR1')],
+    ['half of it', write([{ name: 'text', data: ['a', 'b'], type: 'STRING' }]).subarray(0, 40)],
+  ])('names a damaged file: %s', async (_, bytes) => {
+    const { report } = await bench().import(bytes);
+    expect(kinds(report.problems)).toEqual(['1 unreadable error']);
+  });
+});

@@ -1,0 +1,90 @@
+import { findLayout } from '../readers/table-layout';
+import { outlineParquet, readParquetRecords } from '../readers/read-parquet';
+import type { SourceText } from '../readers/open-source';
+import type { Container, TurnColumns } from '../readers/raw-record';
+import { isJsonObject } from '../readers/json-object';
+import type { ColumnMapping } from '../shapes/column-mapping';
+import { detectShape } from '../shapes/detect-shape';
+import { proposeMapping } from '../shapes/propose-mapping';
+import type { ImportRequest } from './import-request';
+import { firstRecords, planContainer } from './plan-container';
+import { isParquet, recogniseBytes, textContainer } from './recognise-file';
+import { SourceFault } from './source-fault';
+import { faultOfOtherFile, noJson } from './whole-file';
+import type { WholeFileFault } from './whole-file';
+
+export interface Choice {
+  readonly request: ImportRequest;
+  readonly source: SourceText;
+  /** Of the copy, for formats that are read from any place. */
+  readonly path: string;
+  readonly fileName: string;
+  readonly maxBytes: number;
+}
+
+/** How the file holds its records, or why nothing can be taken from it. */
+export async function chooseContainer(choice: Choice): Promise<Container | WholeFileFault> {
+  const { source, request, fileName } = choice;
+  if (isParquet(source.head) && source.archive === null) return parquetContainer(choice);
+  const other = recogniseBytes(source.head);
+  if (other !== null) return faultOfOtherFile(other);
+  const container = request.table === undefined ? await planContainer(source.open) : null;
+  if (container !== null) return container;
+  if ((await firstRecords(source.open, 1)).length === 0) return noJson();
+  return (await tableContainer(choice)) ?? textContainer(fileName) ?? noJson();
+}
+
+const SAMPLE_BYTES = 256 * 1024;
+
+async function tableContainer({ source, request }: Choice): Promise<Container | null> {
+  const layout = findLayout(await sampleOf(source), request.table);
+  return layout === null
+    ? null
+    : { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
+}
+
+/** Whole lines from the beginning. */
+async function sampleOf(source: SourceText): Promise<string> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of source.open()) {
+    pieces.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= SAMPLE_BYTES) break;
+  }
+  const text = Buffer.concat(pieces).subarray(0, SAMPLE_BYTES).toString('utf8');
+  return sizeBytes < SAMPLE_BYTES ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
+  const outline = await readableParquet(path);
+  if (outline.unpackedBytes > maxBytes) throw SourceFault.tooLarge(outline.unpackedBytes, maxBytes);
+  return { kind: 'parquet', path, turns: turnColumns(await parquetColumns(path), request.mapping) };
+}
+
+async function readableParquet(path: string) {
+  try {
+    return await outlineParquet(path);
+  } catch (error) {
+    throw new SourceFault('unreadable', {
+      error: `The Parquet file is damaged: ${error instanceof Error ? error.message : String(error)}.`,
+      suggestion: 'Write or download it again, and import it again.',
+    });
+  }
+}
+
+async function parquetColumns(path: string): Promise<string[]> {
+  for await (const [first] of readParquetRecords({ path }, () => undefined)) {
+    const value = first?.parsed?.kind === 'value' ? first.parsed.value : null;
+    return isJsonObject(value) ? Object.keys(value) : [];
+  }
+  return [];
+}
+
+/** One turn a row, as the user says or the names of the columns do; null where a row is a record. */
+function turnColumns(columns: readonly string[], mapping?: ColumnMapping): TurnColumns | null {
+  const isKnown = detectShape(Object.fromEntries(columns.map((column) => [column, '']))) !== null;
+  const { conversation, order, role, content } = mapping ?? (isKnown ? {} : proposeMapping(columns));
+  if (conversation === undefined || role === undefined || content === undefined) return null;
+  return { conversation, order: order ?? null, role, content };
+}

@@ -1,0 +1,52 @@
+import type { ReportedMapping } from '../../../../src/lib/types/dataset-records';
+import type { JsonObject } from '../readers/json-object';
+import type { Container } from '../readers/raw-record';
+import { proposeMapping } from '../shapes/propose-mapping';
+import type { Pass } from './pass';
+
+/** The columns of a table or of flat objects and what they are taken for; undefined where there are none to choose. */
+export function mappingReport(pass: Pass): ReportedMapping | undefined {
+  const { samples } = pass.reader.tally;
+  const columns = columnsOf(pass.container, samples);
+  const isOffered = isTable(pass.container) || pass.mapping !== null || pass.shape === null;
+  if (!isOffered || columns.length === 0) return undefined;
+  return {
+    columns,
+    roles: pass.mapping ?? proposeMapping(columns),
+    rows: samples.map(shownRow),
+    ...(pass.container.kind === 'table' && {
+      table: {
+        header: pass.container.layout.hasHeader,
+        delimiter: pass.container.layout.delimiter,
+        quote: pass.container.layout.quote,
+      },
+    }),
+  };
+}
+
+export function isTable({ kind }: Container): boolean {
+  return kind === 'table' || kind === 'parquet';
+}
+
+const MAX_COLUMNS = 100;
+const INDEX_COLUMN = /^(?:|index|Unnamed: \d+|__index_level_\d+__)$/;
+
+function columnsOf(container: Container, samples: readonly JsonObject[]): string[] {
+  const names = container.kind === 'table' ? container.layout.columns : Object.keys(samples[0] ?? {});
+  return names.filter((name) => !INDEX_COLUMN.test(name)).slice(0, MAX_COLUMNS);
+}
+
+const SHOWN_CHARACTERS = 200;
+
+function shownRow(row: JsonObject): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(row)
+      .slice(0, MAX_COLUMNS)
+      .map(([name, value]) => [name, shownCell(value)]),
+  );
+}
+
+function shownCell(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.slice(0, SHOWN_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { useBench } from './bench-setup';
+import { textWith } from './matchers';
+import { dialogue, kinds, spoken } from './testing';
+
+const bench = useBench();
+const table = (text: string, more = {}) => bench().import(text, { name: 'data.bin', ...more });
+
+describe('Q12 delimited tables', () => {
+  it.each([
+    ['commas', 'instruction,output\na,b\nc,d\n'],
+    ['tabs', 'instruction\toutput\na\tb\nc\td\n'],
+    ['semicolons', 'instruction;output\na;b\nc;d'],
+    ['CRLF and a BOM', '\ufeffinstruction,output\r\na,b\r\n\r\nc,d\r\n'],
+    ['an index column', ',instruction,output\n0,a,b\n1,c,d\n'],
+    ['other cases', 'Instruction, Output \na,b\nc,d\n'],
+  ])('reads a table with %s and keeps the letter J', async (_, text) => {
+    const { report, records } = await table(text);
+    expect(report).toMatchObject({ shape: 'J', format: 'table', kind: 'sft', usable_records: 2 });
+    expect(records.map(dialogue)).toEqual([
+      ['user: a', 'assistant*: b'],
+      ['user: c', 'assistant*: d'],
+    ]);
+  });
+
+  it('keeps line breaks, quotes and delimiters inside cells, and gives the line where a row begins', async () => {
+    const { records } = await table('question,answer\n"a\nb, ""c""",x\n\n5" disk,y\n');
+    expect(records.map(({ source_line, messages }) => [source_line, messages[0]?.content])).toEqual([
+      [2, 'a\nb, "c"'],
+      [5, '5" disk'],
+    ]);
+  });
+
+  it('names rows with another number of cells, empty cells and bytes that are no UTF-8', async () => {
+    const text = Buffer.concat([
+      Buffer.from('question,answer\na,b\nc,d,e\nf\ng,\n'),
+      Buffer.from([0x68, 0xff, 0x2c, 0x69, 0x0a]),
+      Buffer.from('k,l\nm,n\n'),
+    ]);
+    const { problems, report } = await bench().import(text, { name: 'a.csv' });
+    expect(kinds(problems)).toEqual([
+      '3 missing_field error',
+      '4 missing_field error',
+      '5 empty_value error',
+      '6 encoding_error error',
+    ]);
+    expect(problems.map(({ path }) => path)).toEqual(['/1', '/2', '/3/answer', '/4']);
+    expect(report).toMatchObject({ usable_records: 3, rejected_records: 4 });
+  });
+
+  it('keeps what stands before a quote that is never closed', async () => {
+    const { report, problems } = await table('question,answer\na,b\n"c,d\ne,f\n');
+    expect(report.usable_records).toBe(1);
+    expect(kinds(problems)).toEqual(['3 unreadable error']);
+  });
+
+  it('follows --table: without header, another delimiter, no quotes', async () => {
+    const { report, records } = await table('a~"b\nc~d\n', {
+      table: { header: false, delimiter: '~', quote: null },
+      mapping: { user: '#0', assistant: '#1' },
+    });
+    expect(report).toMatchObject({ shape: 'J', usable_records: 2 });
+    expect(report.mapping).toMatchObject({
+      columns: ['#0', '#1'],
+      table: { header: false, delimiter: '~', quote: null },
+    });
+    expect(dialogue(records[0])).toEqual(['user: a', 'assistant*: "b']);
+  });
+
+  it('puts one turn a row together, in the order that a column gives', async () => {
+    const { report, records } = await table(
+      'conversation_id,turn,role,content\nc1,2,assistant,b\nc2,1,user,x\nc1,1,user,a\nc2,2,assistant,y\n',
+    );
+    expect(report).toMatchObject({
+      shape: 'J',
+      format: 'table',
+      kind: 'sft',
+      conversations: 2,
+      records_total: 2,
+    });
+    expect(records.map(dialogue)).toEqual([
+      ['user: a', 'assistant*: b'],
+      ['user: x', 'assistant*: y'],
+    ]);
+    expect(report.reason).toContain('conversation_id');
+  });
+
+  it('reads JSON lists in cells, preferences and labels', async () => {
+    const chat = await table(
+      'id,messages\nx,"[{""role"":""user"",""content"":""a""},{""role"":""assistant"",""content"":""b""}]"\n',
+    );
+    expect(dialogue(chat.records[0])).toEqual(['user: a', 'assistant*: b']);
+    const pairs = await table('prompt,chosen,rejected\nq,good,bad\n');
+    expect(pairs.report).toMatchObject({ shape: 'J', kind: 'preference' });
+    expect(spoken(pairs.records[0]?.chosen)).toEqual(['assistant*: good']);
+    const labels = await table('prompt,completion,label\nq,good,True\nq,bad,False\n');
+    expect(labels.report).toMatchObject({ shape: 'J', kind: 'kto' });
+    expect(labels.records.map(({ label }) => label)).toEqual([true, false]);
+  });
+
+  it('takes a column of texts for plain text', async () => {
+    const { report, records } = await table('text\n"one\ntwo"\nthree\n');
+    expect(report).toMatchObject({ shape: 'J', kind: 'text', usable_records: 2 });
+    expect(records.map(({ text }) => text)).toEqual(['one\ntwo', 'three']);
+  });
+
+  it('names columns called __proto__ without harm', async () => {
+    const { report } = await table('__proto__,constructor\na,b\nc,d\n');
+    expect(report.problems[0]).toMatchObject({ type: 'unknown_shape', error: textWith('__proto__') });
+  });
+});
+
+describe('Q5 a mapping', () => {
+  const text = 'Frage,Antwort,Note\nwarum,darum,1\nwie,so,2\n';
+
+  it('is proposed with sample rows where the columns say nothing', async () => {
+    const { report } = await table(text);
+    expect(report).toMatchObject({ shape: 'J', usable_records: 0, problems_total: 1 });
+    expect(report.problems[0]).toMatchObject({
+      type: 'unknown_shape',
+      suggestion: textWith('--map user=Frage --map assistant=Antwort'),
+    });
+    expect(report.mapping).toMatchObject({
+      columns: ['Frage', 'Antwort', 'Note'],
+      roles: { user: 'Frage', assistant: 'Antwort' },
+      rows: [{ Frage: 'warum', Antwort: 'darum', Note: '1' }, { Frage: 'wie' }],
+    });
+  });
+
+  it('is followed, and faults name the file’s own columns', async () => {
+    const { records, problems } = await table(`${text}nichts,,3\n`, {
+      mapping: { user: 'Frage', assistant: 'Antwort' },
+    });
+    expect(dialogue(records[0])).toEqual(['user: warum', 'assistant*: darum']);
+    expect(problems).toMatchObject([{ line: 4, path: '/2/Antwort', error: textWith('“Antwort”') }]);
+  });
+
+  it('serves flat JSON objects too', async () => {
+    const flat = '{"x": "q", "y": "a", "z": "s"}\n{"x": "r", "y": "b"}';
+    const refused = await bench().import(flat);
+    expect(refused.report.mapping).toMatchObject({ columns: ['x', 'y', 'z'], roles: {} });
+    const mapped = await bench().import(flat, { mapping: { user: 'x', assistant: 'y', system: 'z' } });
+    expect(mapped.records.map(dialogue)).toEqual([
+      ['system: s', 'user: q', 'assistant*: a'],
+      ['user: r', 'assistant*: b'],
+    ]);
+    const pairs = await bench().import(flat, { mapping: { user: 'z', chosen: 'x', rejected: 'y' } });
+    expect(pairs.report.kind).toBe('preference');
+  });
+});

@@ -1,0 +1,119 @@
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+
+/** How the cells of a text are told apart. What is left out is found out from the text. */
+export const TableOptions = z.strictObject({
+  header: z.boolean().optional(),
+  delimiter: z.string().length(1).optional(),
+  /** Null for none. */
+  quote: z.string().length(1).nullable().optional(),
+});
+export type TableOptions = Readonly<z.infer<typeof TableOptions>>;
+
+export interface TableLayout {
+  readonly columns: readonly string[];
+  readonly hasHeader: boolean;
+  readonly delimiter: string;
+  readonly quote: string | null;
+}
+
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+const SAMPLE_ROWS = 30;
+const REGULAR_SHARE = 0.6;
+const MAX_NAME = 100;
+const NAME_OF_TEXT_COLUMN = /^(?:text|content)$/i;
+
+interface Candidate {
+  readonly delimiter: string;
+  readonly rows: readonly (readonly string[])[];
+  /** Rows with as many cells as the first one. */
+  readonly regular: number;
+}
+
+/**
+ * The layout of a table by the beginning of its text; null for what reads as none. A delimiter must
+ * give nearly all rows as many cells as the names in the first row.
+ */
+export function findLayout(
+  sample: string,
+  options: TableOptions = {},
+  isForced = Object.keys(options).length > 0,
+): TableLayout | null {
+  const quote = options.quote === undefined ? '"' : options.quote;
+  const delimiters = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
+  const candidates = delimiters.map((delimiter) => candidateOf(sample, { delimiter, quote }));
+  const best = candidates
+    .filter((candidate) => isForced || isTable(candidate))
+    .sort((left, right) => scoreOf(right) - scoreOf(left))[0];
+  if (best === undefined) return isForced ? null : textColumn(candidates[0], quote);
+  return layoutOf(best, quote, options.header ?? true);
+}
+
+function candidateOf(
+  sample: string,
+  { delimiter, quote }: { delimiter: string; quote: string | null },
+): Candidate {
+  const rows: string[][] = parse(sample, { ...parserOptions({ delimiter, quote }), to: SAMPLE_ROWS });
+  const width = rows[0]?.length ?? 0;
+  return { delimiter, rows, regular: rows.filter((row) => row.length === width).length };
+}
+
+function scoreOf({ rows, regular }: Candidate): number {
+  return ((rows[0]?.length ?? 0) > 1 ? 1 : 0) * regular * (1 + (rows[0]?.length ?? 0) / MAX_NAME);
+}
+
+function isTable({ rows, regular }: Candidate): boolean {
+  const [names, ...others] = rows;
+  if (names === undefined || names.length < 2 || others.length === 0) return false;
+  return areNames(names) && regular >= rows.length * REGULAR_SHARE;
+}
+
+/** Sentences are no names, and names differ; one may be missing, as that of an index is. */
+function areNames(cells: readonly string[]): boolean {
+  const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  const isShort = filled.every((cell) => cell.length <= MAX_NAME && !/[.!?]\s|[{}\n]/.test(cell));
+  return isShort && filled.length >= cells.length - 1 && new Set(filled).size === filled.length;
+}
+
+/** One column has no delimiter to be known by, only its name. */
+function textColumn(candidate: Candidate | undefined, quote: string | null): TableLayout | null {
+  const names = candidate?.rows[0] ?? [];
+  const isText = names.length === 1 && NAME_OF_TEXT_COLUMN.test(names[0]?.trim() ?? '');
+  return isText && candidate !== undefined && candidate.rows.length > 1
+    ? layoutOf(candidate, quote, true)
+    : null;
+}
+
+function layoutOf({ delimiter, rows }: Candidate, quote: string | null, hasHeader: boolean): TableLayout {
+  const first = rows[0] ?? [];
+  return {
+    columns: first.map((cell, index) => nameOf(cell, { index, first, hasHeader })),
+    hasHeader,
+    delimiter,
+    quote,
+  };
+}
+
+function nameOf(
+  cell: string,
+  { index, first, hasHeader }: { index: number; first: readonly string[]; hasHeader: boolean },
+): string {
+  const name = cell.trim();
+  return hasHeader && name !== '' && first.findIndex((other) => other.trim() === name) === index
+    ? name
+    : `#${String(index)}`;
+}
+
+/** RFC 4180, but a stray quote inside a cell is text: real files have them. */
+export function parserOptions({ delimiter, quote }: { delimiter: string; quote: string | null }) {
+  return {
+    delimiter,
+    quote: quote ?? false,
+    escape: quote ?? false,
+    record_delimiter: ['\r\n', '\n'] as string[],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+  };
+}

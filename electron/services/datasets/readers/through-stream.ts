@@ -1,0 +1,49 @@
+import type { Transform } from 'node:stream';
+
+/** A piece of input that can make no more than a few megabytes of output, however tightly it is packed. */
+const PIECE_BYTES = 16 * 1024;
+
+/**
+ * What a transform makes of some chunks, in batches. What came out before a failure is yielded first;
+ * an iterator over the stream would lose it.
+ */
+export async function* throughStream<Out>(
+  chunks: AsyncIterable<Buffer>,
+  stream: Transform,
+): AsyncGenerator<Out[]> {
+  let made: Out[] = [];
+  let failure: Error | null = null;
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  const take = () => {
+    const taken = made;
+    made = [];
+    return taken;
+  };
+  stream.on('data', (out: Out) => made.push(out));
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  try {
+    for await (const piece of pieces(chunks)) {
+      await Promise.race([closed, new Promise((resolve) => stream.write(piece, resolve))]);
+      yield take();
+      throwIf(failure);
+    }
+    await Promise.race([closed, new Promise<void>((resolve) => stream.end(resolve))]);
+    await closed;
+    yield take();
+    throwIf(failure);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function throwIf(failure: Error | null): void {
+  if (failure !== null) throw failure;
+}
+
+async function* pieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks)
+    for (let start = 0; start < chunk.length; start += PIECE_BYTES)
+      yield chunk.subarray(start, start + PIECE_BYTES);
+}
