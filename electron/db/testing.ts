@@ -87,6 +87,7 @@ const SETTINGS: TrainingSettings = {
   packing: 'auto',
   variant: 'lora',
   optimizer: 'adamw',
+  beta: 0.1,
 };
 
 export const addDataset = (repositories: Repositories) => {

@@ -138,6 +138,6 @@ function refuseOtherKind({ name, kind }: Dataset, method: TrainingSettings['meth
   throw refused(
     'dataset_kind',
     `“${name}” is ${kind} data, and the method ${method} does not learn from it.`,
-    methods.length === 0 ? 'This version cannot train on it.' : `Set method to ${methods.join(' or ')}.`,
+    `Set method to ${methods.join(' or ')}.`,
   );
 }

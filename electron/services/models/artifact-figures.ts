@@ -1,3 +1,4 @@
+import { comparesAnswers } from '../../../src/lib/training/methods';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { QualityMetrics, TrainingSummary } from '../../../src/lib/types/model-artifact';
 import type { JobFile } from '../../../src/lib/types/run-folder';
@@ -17,6 +18,7 @@ const LARGEST_EXPONENT = 700;
 const last = <Name extends TrainerEvent['event']>(events: readonly TrainerEvent[], name: Name) =>
   events.findLast((event): event is EventOf<Name> => event.event === name);
 
+/** Of a loss a token; the loss of a comparison has none. */
 const perplexity = (loss: number | null): number | null =>
   loss === null || loss > LARGEST_EXPONENT ? null : Math.exp(loss);
 
@@ -76,8 +78,8 @@ export const qualityMetrics = (sources: FigureSources): QualityMetrics => {
     best_epoch: measured.epoch,
     convergence_score: null,
     base_validation_loss: measured.base,
-    perplexity: perplexity(measured.adapter),
-    base_perplexity: perplexity(measured.base),
+    perplexity: comparesAnswers(sources.file.settings.method) ? null : perplexity(measured.adapter),
+    base_perplexity: comparesAnswers(sources.file.settings.method) ? null : perplexity(measured.base),
     held_out_records: measured.records,
     held_out_tokens: measured.tokens,
     precision: last(sources.events, 'hello')?.precision ?? 'unknown',

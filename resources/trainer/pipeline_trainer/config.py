@@ -21,7 +21,7 @@ LossScope = Literal["auto", "final", "all"]
 LrScheduler = Literal["cosine", "linear", "constant", "wsd"]
 OptimizerName = Literal["adamw", "adafactor"]
 Packing = Literal["auto", "on", "off"]
-Method = Literal["sft", "text"]
+Method = Literal["sft", "text", "dpo", "orpo", "kto"]
 Precision = Literal["auto", "bf16", "fp32"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
@@ -84,6 +84,7 @@ class Settings:
     packing: Packing
     variant: Variant
     optimizer: OptimizerName
+    beta: float
 
     @property
     def records_per_step(self) -> int:

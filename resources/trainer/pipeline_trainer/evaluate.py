@@ -15,6 +15,7 @@ from .data.batches import Row
 from .hardware import resolve
 from .layout import Layout, layout_for
 from .loss import LossHead
+from .preference import Parts, preference_of
 from .progress import Groups, HeldOut
 from .reading import open_model
 from .setup import read_data
@@ -79,11 +80,15 @@ def main(argv: list[str]) -> int:
         model=opened.model,
         warn=lambda _code, message: sys.stderr.write(f"{message}\n"),
     )
-    document: dict[str, Any] = {"method": METHOD}
+    preference = preference_of(job.settings)
+    document: dict[str, Any] = {"method": METHOD if preference is None else preference.method}
     for subject in ("base", "adapter"):
         with opened.subject(subject):
-            rows = data.rows.held_out
-            groups = held_out_groups(head, rows, layout=layout, device=compute.device, check=lambda: None)
+            rows, device = data.rows.held_out, compute.device
+            if preference is None or opened.trainable is None:
+                groups = held_out_groups(head, rows, layout=layout, device=device, check=lambda: None)
+            else:
+                groups = preference.held_out(Parts(opened.trainable, head, layout, device), rows, check=lambda: None)
         document[subject] = describe(groups)
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     return 0

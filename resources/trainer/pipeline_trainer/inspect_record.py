@@ -12,6 +12,7 @@ from .data.records import Message, Record, record_lines
 from .data.templates import ChatTemplate
 from .data.tokens import How
 from .errors import TrainerError
+from .inspect_sides import has_sides, inspect_sides
 
 # A view shows also what training would refuse.
 SHOWN_ANYWAY: Final = frozenset({"token_overflow", "nothing_to_train"})
@@ -27,6 +28,8 @@ def record_at(dataset: Path, index: int) -> Record:
 
 def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
     """The whole record with marks for training and cutting, by the code that training uses. Raises TrainerError."""
+    if has_sides(record):
+        return _of_sides(record, template, how)
     whole = uncut(record, template, how.loss_scope)
     messages = whole.messages
     roles = ["text"] if record.text is not None else [message.role for message in messages]
@@ -55,6 +58,20 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
         "lost_tokens": len(whole.ids) if kept is None else kept.lost_tokens,
         "lost_trained_tokens": whole.trained_tokens if kept is None else kept.lost_trained_tokens,
         "dropped_turns": len(messages) if kept is None else kept.dropped_turns,
+        "template": template.describe(),
+        "max_length": how.max_length,
+    }
+
+
+def _of_sides(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
+    view = inspect_sides(record, template, how)
+    whole: Tokenized = view.pop("whole")
+    tokens = zip(whole.ids, pieces(whole), whole.trained, strict=True)
+    return {
+        "messages": [_message(message) for message in (*record.messages, *record.rejected[record.prompt_turns :])],
+        "text": whole.text,
+        "tokens": [{"id": token, "text": text, "trained": on, "cut": False} for token, text, on in tokens],
+        **view,
         "template": template.describe(),
         "max_length": how.max_length,
     }

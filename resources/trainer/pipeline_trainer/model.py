@@ -139,7 +139,11 @@ def linear_names(base: nn.Module) -> frozenset[str]:
 
 @contextmanager
 def without_adapter(trainable: Trainable) -> Iterator[None]:
-    """Inside the block the model is the untouched base."""
+    """Inside the block the model is the untouched base; such a block may stand in another."""
+    # Of the same name, transformers has a method.
+    if any(getattr(layer, "disable_adapters", None) is True for layer in trainable.model.modules()):
+        yield
+        return
     try:
         with trainable.model.disable_adapter():
             yield

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from .config import JobFile, load_job
-from .data.batches import Row, collate
+from .data.batches import Row
 from .hardware import Compute, peak_memory_bytes, resolve
+from .layout import Layout
 from .loss import LossHead
 from .optimizer import optimizer_for
 from .pass_size import micro_batch_for
+from .preference import Parts, preference_of
 from .setup import Data, load_trainable, read_data
 from .step import is_out_of_memory, row_too_large
 from .threads import pin
@@ -57,11 +59,16 @@ def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
     head = LossHead(trainable.model)
     optimizer = optimizer_for(trainable.parameters, settings)
     longest = max((piece for row in data.rows.train for piece in row.pieces), key=lambda piece: len(piece.ids))
+    preference = preference_of(settings)
+    layout = Layout(packed=False, reason="", pad_id=data.template.pad_id, budget=0)
+    parts = Parts(trainable, head, layout, compute.device)
     micro_batch = micro_batch_for(data.rows.train, settings.records_per_step, compute)
 
     def one_pass(rows: list[Row]) -> None:
-        batch = collate(rows, pad_id=data.template.pad_id).to(compute.device)
-        head.token_losses(batch).mean().backward()  # type: ignore[no-untyped-call]
+        if preference is None:
+            head.token_losses(layout.batch(rows).to(compute.device)).mean().backward()  # type: ignore[no-untyped-call]
+        else:
+            preference.gradient(parts, rows, micro_batch=len(rows), check=lambda: None)
         optimizer.clip()  # waits for the device
         optimizer.step(MEASURED_RATE)
         optimizer.drop_gradients()

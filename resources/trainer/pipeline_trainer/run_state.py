@@ -17,6 +17,7 @@ from .loss import LossHead
 from .model import Trainable, initialise
 from .optimizer import Optimizer
 from .pass_size import PassSize
+from .preference import Parts, Preference
 from .progress import Progress
 from .protocol import Command, Commands, EventLog
 from .schedule import Intervals, Schedule
@@ -58,6 +59,7 @@ class Run:
     held_out_rows: Sequence[Row]
     passes: PassSize
     layout: Layout
+    preference: Preference | None
     progress: Progress
     identity: dict[str, Any]
     gpu: GpuMonitor
@@ -70,6 +72,11 @@ class Run:
     def checkpoints(self) -> Path:
         """The folder of this run's checkpoints."""
         return self.run_dir / "checkpoints"
+
+    @property
+    def parts(self) -> Parts:
+        """What computes."""
+        return Parts(self.trainable, self.head, self.layout, self.compute.device)
 
     @property
     def finished(self) -> bool:

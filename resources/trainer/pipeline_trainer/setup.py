@@ -23,6 +23,7 @@ from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
 from .pass_size import PassSize, pass_size_for
+from .preference import preference_of
 from .progress import Progress
 from .protocol import Commands, EventLog
 from .resume import find_checkpoint, identity_of, judge_checkpoint
@@ -114,6 +115,7 @@ def build(
         held_out_rows=data.rows.held_out,
         passes=passes,
         layout=layout,
+        preference=preference_of(settings),
         progress=Progress(micro_batch=passes.first()),
         identity=identity,
         gpu=GpuMonitor(compute.device),

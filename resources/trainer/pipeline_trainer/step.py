@@ -61,6 +61,8 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     The sum of every micro-batch is divided by the trained tokens of the whole step, counted before it:
     the cut changes the order of additions and nothing else.
     """
+    if run.preference is not None:
+        return run.preference.gradient(run.parts, rows, micro_batch=run.progress.micro_batch, check=run.check)
     run.trainable.model.train()
     trained_tokens = sum(row.trained_tokens for row in rows)
     loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)

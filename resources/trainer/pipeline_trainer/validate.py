@@ -88,17 +88,20 @@ def evaluate(run: Run) -> Groups:
     """Held-out losses of the model as it stands, on generators of their own."""
     seed = rng.derive_seed(run.job.settings.seed, "evaluation")
     with rng.isolated(seed), evaluating(run.trainable.model):
+        if run.preference is not None:
+            return run.preference.held_out(run.parts, run.held_out_rows, check=run.check)
         return held_out_groups(run.head, run.held_out_rows, layout=run.layout, device=run.compute.device, check=run.check)
 
 
 def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:
     """Report held-out losses."""
+    method = METHOD if run.preference is None else run.preference.method
     for name, part in sorted(groups.items()):
         if not math.isfinite(part.loss):
             run.log.warn("evaluation_not_finite", f"The held-out loss of {name} ({subject}) is not a number at step {step}.")
             continue
         fields: dict[str, Any] = {"loss": part.loss, "tokens": part.tokens, "records": part.records}
-        run.log.emit("evaluation", step=step, subject=subject, group=name, method=METHOD, final=final, **fields)
+        run.log.emit("evaluation", step=step, subject=subject, group=name, method=method, final=final, **fields)
 
 
 def save_if_due(run: Run, *, evaluated: bool) -> None:

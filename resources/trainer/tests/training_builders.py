@@ -33,7 +33,7 @@ SETTINGS: dict[str, Any] = {
     "max_grad_norm": 1.0, "seed": 42, "validation_share": 0.1, "eval_steps": None, "save_steps": None,
     "save_total_limit": 3, "early_stopping_patience": None, "early_stopping_min_delta": 0.0,
     "target_modules": "all-linear", "method": "sft", "loss_scope": "auto", "precision": "fp32",
-    "packing": "auto", "variant": "lora", "optimizer": "adamw",
+    "packing": "auto", "variant": "lora", "optimizer": "adamw", "beta": 0.1,
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 import { AppError } from '../messages/app-error';
+import { comparesAnswers } from './methods';
 import { HYPERPARAMETER_PRESETS, type PresetId } from '../types/lora-training';
 import { AdvancedSettings, SettingChanges, TrainingSettings } from '../types/training-settings';
 
@@ -33,6 +34,7 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   packing: 'auto',
   variant: 'lora',
   optimizer: 'adamw',
+  beta: 0.1,
 };
 
 /** Names of the field that this version does not have, with the reason. */
@@ -41,11 +43,6 @@ const UNAVAILABLE: Readonly<Record<string, string>> = {
 };
 
 const UNAVAILABLE_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  method: {
-    dpo: 'is not available in this version',
-    orpo: 'is not available in this version',
-    kto: 'is not available in this version',
-  },
   optimizer: {
     adamw8bit:
       'is not available in this version: its library has kernels for cards only; adafactor is smaller still',
@@ -81,6 +78,14 @@ const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
   [
     'warmup_ratio has no effect where warmup_steps is given',
     (settings, changes) => changes.warmup_ratio !== undefined && settings.warmup_steps !== null,
+  ],
+  [
+    'beta has no effect on a method that compares no answers',
+    (settings, changes) => changes.beta !== undefined && !comparesAnswers(settings.method),
+  ],
+  [
+    'loss_scope has no effect here: this method trains on all that its records mark',
+    (settings, changes) => changes.loss_scope !== undefined && settings.method !== 'sft',
   ],
 ];
 

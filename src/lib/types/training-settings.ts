@@ -9,7 +9,7 @@ export const LossScope = z.enum(['auto', 'final', 'all']);
 export const Packing = z.enum(['auto', 'on', 'off']);
 export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
 export const OptimizerName = z.enum(['adamw', 'adafactor']);
-export const TrainingMethod = z.enum(['sft', 'text']);
+export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
 export const TargetModules = z.union([
@@ -59,6 +59,7 @@ export const AdvancedSettings = z.strictObject({
   packing: Packing,
   variant: Variant,
   optimizer: OptimizerName,
+  beta: z.number().gt(0).max(10),
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -78,6 +79,7 @@ export const TrainingSettings = z.strictObject({
   packing: Packing.default('auto'),
   variant: Variant.default('lora'),
   optimizer: OptimizerName.default('adamw'),
+  beta: z.number().gt(0).max(10).default(0.1),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 

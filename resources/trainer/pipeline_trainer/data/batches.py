@@ -14,7 +14,8 @@ class Row:
     """A tokenised record. `trained[t]`: token t is a target. `groups`: like `topic: sleep`.
 
     `windows`: where a record is too long for one pass, what it is cut into (`cut_windows`); `continues`: this
-    is such a window, and not the first.
+    is such a window, and not the first. `pair`: of a comparison, the wanted and the unwanted side, which `ids`
+    holds behind one another. `wanted`: of a judged answer.
     """
 
     record_id: str
@@ -23,11 +24,18 @@ class Row:
     groups: tuple[str, ...] = ()
     windows: tuple["Row", ...] = ()
     continues: bool = False
+    pair: tuple["Row", ...] = ()
+    wanted: bool | None = None
 
     @property
     def pieces(self) -> tuple["Row", ...]:
         """What goes through the model: the row itself, or its windows."""
         return self.windows or (self,)
+
+    @property
+    def sides(self) -> tuple["Row", ...]:
+        """Both sides of a comparison, or the row itself."""
+        return self.pair or (self,)
 
     @property
     def trained_tokens(self) -> int:

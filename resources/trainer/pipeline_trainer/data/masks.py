@@ -63,7 +63,7 @@ def tokenize(
         )
     if len(whole.ids) <= max_length or record.text is not None:
         return whole  # a text is not cut but laid into windows (`windows`)
-    shorter = _without_oldest if dataset_format in HISTORY_FORMATS else _without_newest
+    shorter = without_oldest if dataset_format in HISTORY_FORMATS else _without_newest
     return _cut(record, whole, template, max_length=max_length, shorter=shorter)
 
 
@@ -136,7 +136,7 @@ def _cut(
     )
 
 
-def _without_oldest(messages: Sequence[Message]) -> list[Message] | None:
+def without_oldest(messages: Sequence[Message]) -> list[Message] | None:
     """Drop the oldest exchange after the system message; None when only the last one is left."""
     users = _users(messages)
     if users[1:]:

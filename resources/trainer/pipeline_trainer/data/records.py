@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,12 +36,19 @@ class Scaffolding:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A conversation, or a plain text, to train on; `source_line` is 1-based in the imported file."""
+    """A conversation, or a plain text, to train on; `source_line` is 1-based in the imported file.
+
+    A comparison has its wanted end in `messages` and the unwanted one in `rejected`, both with their common
+    beginning of `prompt_turns` messages. A judged answer has a `label`.
+    """
 
     id: str
     source_line: int
     messages: tuple[Message, ...] = ()
     text: str | None = None
+    rejected: tuple[Message, ...] = ()
+    prompt_turns: int = 0
+    label: bool | None = None
     conversation_id: str | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
     scaffolding: Scaffolding = Scaffolding()
@@ -87,21 +94,24 @@ def verify_sha256(path: Path, expected: str) -> None:
 
 
 def parse_record(document: Any) -> Record:
-    """Type one decoded canonical record of a conversation or a text. Raises ValueError with what is wrong.
-
-    Raises `dataset_kind` for the importer's other kinds, which are read and kept but not trained yet:
-    pairs `{prompt, chosen, rejected}`, labels `{prompt, completion, label}`.
-    """
+    """Type one decoded canonical record, of any kind. Raises ValueError with what is wrong."""
     match document:
-        case {"rejected": _}:
-            raise _untrainable("preference pairs")
-        case {"label": _}:
-            raise _untrainable("labelled answers (KTO)")
+        case {"prompt": [*prompt], "chosen": [*chosen], "rejected": [*rejected]} if prompt and chosen and rejected:
+            wanted, unwanted = (_answered(prompt, answer) for answer in (chosen, rejected))
+            return replace(_origin(document), messages=wanted, rejected=unwanted, prompt_turns=len(prompt))
+        case {"prompt": [*prompt], "completion": [*answer], "label": bool(label)} if prompt and answer:
+            return replace(_origin(document), messages=_answered(prompt, answer), prompt_turns=len(prompt), label=label)
         case {"messages": [*messages]} if messages:
             return replace(_origin(document), messages=tuple(_message(message) for message in messages))
         case {"text": str(text)} if text:
             return replace(_origin(document), text=text)
-    raise ValueError("messages or text missing")
+    raise ValueError("messages, text, or a prompt with its answers, missing")
+
+
+def _answered(prompt: Sequence[Any], answer: Sequence[Any]) -> tuple[Message, ...]:
+    """One dialogue; nothing of the prompt is trained."""
+    opening = (replace(_message(message), trained=False) for message in prompt)
+    return (*opening, *(_message(message) for message in answer))
 
 
 def _origin(document: Any) -> Record:
@@ -115,12 +125,6 @@ def _origin(document: Any) -> Record:
                 scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
             )
     raise ValueError("id or source_line missing")
-
-
-def _untrainable(what: str) -> TrainerError:
-    return TrainerError(
-        "dataset_kind", f"This dataset holds {what}, which cannot be trained on yet.", hint="Train on conversations."
-    )
 
 
 def _record_of_line(line: bytes, number: int) -> Record:

@@ -31,7 +31,8 @@ def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir:
     for index, (record_id, _line, _groups) in enumerate(tokens.records):
         side = sides.pop(record_id, None)
         if side is not None:
-            rows[side].append(cut_windows(_row(tokens, index), job.settings.max_length))
+            row = _row(tokens, index)
+            rows[side].append(row if row.pair else cut_windows(row, job.settings.max_length))
             truncated += int(tokens.counts[index, 2]) > 0
     if sides:
         raise TrainerError(
@@ -47,4 +48,13 @@ def _row(tokens: TokenSet, index: int) -> Row:
         code, message, hint = tokens.problems[index]
         raise TrainerError(code, message, hint=hint)
     ids, trained = tokens.tokens(index)
-    return Row(tokens.records[index][0], ids, trained, tokens.records[index][2])
+    record_id, _line, groups = tokens.records[index]
+    border, label = int(tokens.borders[index]), int(tokens.labels[index])
+    wanted = None if label < 0 else bool(label)
+    if border == 0:
+        return Row(record_id, ids, trained, groups, wanted=wanted)
+    pair = (
+        Row(f"{record_id}/chosen", ids[:border], trained[:border]),
+        Row(f"{record_id}/rejected", ids[border:], trained[border:]),
+    )
+    return Row(record_id, ids, trained, groups, pair=pair)

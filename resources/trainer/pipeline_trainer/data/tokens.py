@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from ..config import LossScope
 from ..errors import TrainerError
 from .masks import tokenize, uncut
+from .pairs import end_to_end, tokenize_sides
 from .records import Record, read_records, verify_sha256
 from .templates import ChatTemplate
 
 # Raise it with every change to rendering, masks or cuts.
-TOKENS_VERSION: Final = 2
-ARRAYS: Final = ("ids", "trained", "offsets", "counts")
+TOKENS_VERSION: Final = 3
+ARRAYS: Final = ("ids", "trained", "offsets", "counts", "borders", "labels")
 RECORD_PROBLEMS: Final = frozenset({"token_overflow", "nothing_to_train", "mask_not_found", "template_refused"})
 MISSES: Final = (OSError, ValueError, KeyError, TypeError, EOFError)
 
@@ -46,13 +47,17 @@ class TokenSet:
 
     ids: (tokens,) int32; trained: (tokens,) bool; offsets: (records + 1,) int64, where each record's tokens
     begin; counts: (records, 4) int64, tokens and trained tokens before cutting, dropped turns, trained
-    tokens lost. `records[i]` is (id, source line, groups); `problems[i]` is (code, message, hint).
+    tokens lost. borders: (records,) int64, where in a comparison the unwanted side begins, else 0; labels:
+    (records,) int8, 1 of a wanted answer, 0 of an unwanted one, -1 of neither. `records[i]` is (id, source
+    line, groups); `problems[i]` is (code, message, hint).
     """
 
     ids: NDArray[np.int32]
     trained: NDArray[np.bool_]
     offsets: NDArray[np.int64]
     counts: NDArray[np.int64]
+    borders: NDArray[np.int64]
+    labels: NDArray[np.int8]
     records: list[tuple[str, int, tuple[str, ...]]]
     problems: dict[int, tuple[str, str, str]]
 
@@ -157,6 +162,8 @@ def _tokenize(dataset: Path, template: ChatTemplate, how: How, *, progress: Call
         trained=np.concatenate([np.zeros(0, dtype=np.bool_), *(np.asarray(row.trained, dtype=np.bool_) for row in made)]),
         offsets=np.cumsum(np.asarray(lengths, dtype=np.int64)),
         counts=np.asarray([row.counts for row in made], dtype=np.int64).reshape(len(made), 4),
+        borders=np.asarray([row.border for row in made], dtype=np.int64),
+        labels=np.asarray([row.label for row in made], dtype=np.int8),
         records=[row.record for row in made],
         problems={index: row.problem for index, row in enumerate(made) if row.problem is not None},
     )
@@ -169,6 +176,8 @@ class _Made:
     counts: tuple[int, int, int, int]
     record: tuple[str, int, tuple[str, ...]]
     problem: tuple[str, str, str] | None = None
+    border: int = 0
+    label: int = -1
 
 
 def _each(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable[[int], None]) -> Iterator[_Made]:
@@ -181,6 +190,8 @@ def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
     named = (record.id, record.source_line, groups_of(record))
     counts = (0, 0, 0, 0)
     try:
+        if record.rejected or record.label is not None:
+            return _make_sides(record, template, how)
         whole = uncut(record, template, how.loss_scope)
         counts = (len(whole.ids), whole.trained_tokens, 0, whole.trained_tokens)
         row = tokenize(
@@ -197,6 +208,20 @@ def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
         return _Made([], [], counts, named, (error.code, error.message, error.hint))
     counts = (len(whole.ids), whole.trained_tokens, row.dropped_turns, row.lost_trained_tokens)
     return _Made(row.ids, row.trained, counts, named)
+
+
+def _make_sides(record: Record, template: ChatTemplate, how: How) -> _Made:
+    sides = tokenize_sides(record, template, max_length=how.max_length)
+    whole = end_to_end(sides)
+    counts = (sides.total_tokens, sides.trained_tokens, sides.dropped_turns, 0)
+    return _Made(
+        whole.ids,
+        whole.trained,
+        counts,
+        (record.id, record.source_line, groups_of(record)),
+        border=len(sides.rows[0].ids) if record.rejected else 0,
+        label=-1 if record.label is None else int(record.label),
+    )
 
 
 def _count_records(dataset: Path) -> int:
