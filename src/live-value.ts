@@ -8,6 +8,8 @@ export interface LiveValue<Value> {
   readonly store: ReturnType<typeof newStore<Value>>;
   readonly connect: () => () => void;
   readonly put: (value: Value) => void;
+  /** Asks again, where the first answer was an error. */
+  readonly reload: () => void;
 }
 
 const newStore = <Value>() => createStore<Loaded<Value>>(() => ({ kind: 'loading' }));
@@ -42,6 +44,11 @@ export const createLiveValue = <Value>(
   return {
     store,
     put,
+    reload() {
+      if (!stop) return;
+      stop();
+      stop = start();
+    },
     connect() {
       users += 1;
       stop ??= start();

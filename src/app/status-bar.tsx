@@ -20,7 +20,7 @@ export const StatusBar = () => {
       <Card />
       <Separator />
       <RunningJob />
-      <span className="ml-auto">{machine ? `${formatBytes(machine.disk_free_bytes)} free` : ''}</span>
+      <span className="ml-auto">{machine ? `${formatBytes(machine.disk_free_bytes)} free` : 'disk —'}</span>
       <Separator />
       <Link
         href={paths.settings}
@@ -41,7 +41,7 @@ const Card = () => {
     return (
       <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
         <Cpu aria-hidden className="size-3.5" />
-        {machine ? 'no NVIDIA card' : ''}
+        {machine ? 'no NVIDIA card' : 'card —'}
       </span>
     );
   }

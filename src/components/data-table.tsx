@@ -66,7 +66,7 @@ export const DataTable = <Row,>({
               className={classNames(
                 'h-9 px-3 whitespace-nowrap first:pl-4 last:pr-4',
                 column.right && 'text-right',
-                column.grow && 'w-full max-w-0 truncate',
+                column.grow && 'w-full max-w-0 truncate broad:w-2/5',
               )}
             >
               {column.cell(row)}
@@ -93,7 +93,7 @@ const Head = <Row,>({
       scope="col"
       aria-sort={mine ? directionOf(mine) : undefined}
       className={classNames(
-        'h-8 border-b px-3 text-xs font-medium whitespace-nowrap text-ink-3 first:pl-4 last:pr-4',
+        'h-8 border-b px-3 text-xs font-medium whitespace-nowrap text-ink-3 normal-nums first:pl-4 last:pr-4',
         column.right ? 'text-right' : 'text-left',
       )}
     >

@@ -122,11 +122,13 @@ export const Facts = ({ rows }: { readonly rows: readonly (readonly [string, Rea
     {rows.map(([label, value]) => (
       <Fragment key={label}>
         <dt className="whitespace-nowrap text-ink-3">{label}</dt>
-        <dd className="min-w-0 truncate text-right">{value}</dd>
+        <dd className={classNames('min-w-0 truncate text-right', isWord(value) && 'normal-nums')}>{value}</dd>
       </Fragment>
     ))}
   </dl>
 );
+
+const isWord = (value: ReactNode): boolean => typeof value === 'string' && /^\p{L}/u.test(value);
 
 export const Skeleton = ({ className }: { readonly className?: string }) => (
   <div aria-hidden className={classNames('skeleton h-3', className)} />

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import type { ErrorPayload } from '../lib/types/system';
 import type { Loaded } from '../live-store';
 import { Button } from './button';
+import { classNames } from './class-names';
 import { Panel, SkeletonRows } from './layout';
 
 export const EmptyState = ({
@@ -54,16 +55,22 @@ export const Missing = ({
 const copyError = (error: ErrorPayload) =>
   navigator.clipboard.writeText(`${error.code}: ${error.message} ${error.hint}`);
 
+/** What happened, why and what to do; `compact` for a part of a page. */
 export const ErrorState = ({
   title,
   error,
+  compact,
   onRetry,
 }: {
   readonly title: string;
   readonly error: ErrorPayload;
+  readonly compact?: boolean;
   readonly onRetry?: () => void;
 }) => (
-  <div role="alert" className="flex max-w-[32rem] flex-col items-start gap-1 px-12 py-10">
+  <div
+    role="alert"
+    className={classNames('flex max-w-[32rem] flex-col items-start gap-1', compact ? 'p-4' : 'px-12 py-10')}
+  >
     <CircleAlert aria-hidden className="mb-2 size-4 text-bad" />
     <h2 className="text-md font-semibold">{title}</h2>
     <p className="text-ink-2">
@@ -114,15 +121,24 @@ export const Async = <Value,>({
   errorTitle,
   onRetry,
   rows,
+  framed,
   children,
 }: {
   readonly state: Loaded<Value>;
   readonly errorTitle: string;
   readonly onRetry?: () => void;
+  /** How many rows are expected, where it is a part of a page. */
   readonly rows?: number;
+  /** Where the value brings its own panels, so that waiting for it needs one. */
+  readonly framed?: boolean;
   readonly children: (value: Value) => ReactNode;
 }) => {
-  if (state.kind === 'loading') return <SkeletonRows rows={rows} />;
-  if (state.kind === 'error') return <ErrorState title={errorTitle} error={state.error} onRetry={onRetry} />;
-  return children(state.value);
+  if (state.kind === 'ready') return children(state.value);
+  const shown =
+    state.kind === 'loading' ? (
+      <SkeletonRows rows={rows} />
+    ) : (
+      <ErrorState title={errorTitle} error={state.error} compact={rows !== undefined} onRetry={onRetry} />
+    );
+  return framed ? <Panel plain>{shown}</Panel> : shown;
 };

@@ -7,7 +7,7 @@ import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Input } from '../../components/fields';
 import { formatCount } from '../../components/format';
-import { Page, SkeletonRows } from '../../components/layout';
+import { Page, Panel, SkeletonRows } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
 import { ErrorNote, ErrorState, Missing } from '../../components/states';
 import { showToast } from '../../components/toasts';
@@ -29,17 +29,21 @@ export const DatasetPage = ({ id }: { readonly id: string }) => {
   if (state.kind === 'loading')
     return (
       <Page title="Dataset" parent={PARENT}>
-        <SkeletonRows />
+        <Panel plain>
+          <SkeletonRows />
+        </Panel>
       </Page>
     );
   if (state.kind === 'error') {
     return (
       <Page title="Dataset" parent={PARENT}>
-        <ErrorState
-          title="The dataset cannot be read"
-          error={state.error}
-          onRetry={() => void datasets.reload()}
-        />
+        <Panel plain>
+          <ErrorState
+            title="The dataset cannot be read"
+            error={state.error}
+            onRetry={() => void datasets.reload()}
+          />
+        </Panel>
       </Page>
     );
   }

@@ -41,6 +41,7 @@ export const DatasetsPage = () => {
       }
     >
       <Async
+        framed
         state={all}
         errorTitle="The list of datasets cannot be read"
         onRetry={() => void datasets.reload()}

@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, (payload: Payload) => string>> = {
   plan: (payload) =>
     `${formatCount(number(payload, 'total_steps'))} steps over ${formatCount(number(payload, 'train_records'))} records, ${formatCount(number(payload, 'held_out_records'))} held out`,
   evaluation: (payload) =>
-    `Held-out loss ${formatLoss(number(payload, 'loss'))} of the ${text(payload, 'subject') === 'base' ? 'untouched model' : 'adapter'} (${text(payload, 'group')})`,
+    `Held-out loss ${formatLoss(number(payload, 'loss'))} of the ${text(payload, 'subject') === 'base' ? 'untouched model' : 'adapter'}${text(payload, 'group') === 'all' ? '' : `, ${text(payload, 'group').replaceAll('_', ' ')}`}`,
   sample: (payload) => `Answered “${text(payload, 'prompt').slice(0, 80)}”`,
   checkpoint: (payload) => `Checkpoint saved, ${formatBytes(number(payload, 'size_bytes'))}`,
   warning: (payload) => text(payload, 'message'),

@@ -1,6 +1,6 @@
 import { Activity } from 'lucide-react';
 import { Badge } from '../../components/badge';
-import { Page, SkeletonRows } from '../../components/layout';
+import { Page, Panel, SkeletonRows } from '../../components/layout';
 import { Async, ErrorNote, ErrorState, Missing } from '../../components/states';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
@@ -25,13 +25,17 @@ export const JobPage = ({ id }: { readonly id: string }) => {
   if (state.kind === 'loading')
     return (
       <Page title="Job" parent={PARENT}>
-        <SkeletonRows />
+        <Panel plain>
+          <SkeletonRows />
+        </Panel>
       </Page>
     );
   if (state.kind === 'error') {
     return (
       <Page title="Job" parent={PARENT}>
-        <ErrorState title="The job cannot be read" error={state.error} onRetry={() => void jobs.reload()} />
+        <Panel plain>
+          <ErrorState title="The job cannot be read" error={state.error} onRetry={() => void jobs.reload()} />
+        </Panel>
       </Page>
     );
   }
@@ -68,18 +72,26 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <JobOutcome job={job} />
-      <Async state={run} errorTitle="The run cannot be read" rows={12}>
+      <Async framed state={run} errorTitle="The run cannot be read" rows={12}>
         {(value) => <Run job={job} run={value} />}
       </Async>
     </Page>
   );
 };
 
+/** A run that ended before its first step has none, and keeps no room for them. */
+const hasCurves = ({ status }: TrainingJob, { points }: JobRun): boolean =>
+  points.length > 0 || (status !== 'failed' && status !== 'cancelled');
+
 const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
   <>
     <JobFigures job={job} run={run} />
-    <LossPanel job={job} run={run} />
-    <SmallCharts job={job} run={run} />
+    {hasCurves(job, run) ? (
+      <>
+        <LossPanel job={job} run={run} />
+        <SmallCharts job={job} run={run} />
+      </>
+    ) : null}
     <JobTabs job={job} run={run} />
   </>
 );

@@ -35,7 +35,12 @@ export const JobsPage = () => {
         </>
       }
     >
-      <Async state={state} errorTitle="The list of jobs cannot be read" onRetry={() => void jobs.reload()}>
+      <Async
+        framed
+        state={state}
+        errorTitle="The list of jobs cannot be read"
+        onRetry={() => void jobs.reload()}
+      >
         {(all) =>
           all.length === 0 ? <NoJobs /> : <Groups all={all} query={query} onClear={() => setQuery('')} />
         }

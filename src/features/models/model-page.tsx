@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
-import { Page, SkeletonRows } from '../../components/layout';
+import { Page, Panel, SkeletonRows } from '../../components/layout';
 import { AlertDialog, Dialog, Menu } from '../../components/overlays';
 import { ErrorNote, ErrorState, Missing } from '../../components/states';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
@@ -26,17 +26,21 @@ export const ModelPage = ({ id }: { readonly id: string }) => {
   if (state.kind === 'loading')
     return (
       <Page title="Model" parent={PARENT}>
-        <SkeletonRows />
+        <Panel plain>
+          <SkeletonRows />
+        </Panel>
       </Page>
     );
   if (state.kind === 'error') {
     return (
       <Page title="Model" parent={PARENT}>
-        <ErrorState
-          title="The model cannot be read"
-          error={state.error}
-          onRetry={() => void models.reload()}
-        />
+        <Panel plain>
+          <ErrorState
+            title="The model cannot be read"
+            error={state.error}
+            onRetry={() => void models.reload()}
+          />
+        </Panel>
       </Page>
     );
   }

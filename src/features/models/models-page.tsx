@@ -71,6 +71,7 @@ export const ModelsPage = () => {
       }
     >
       <Async
+        framed
         state={state}
         errorTitle="The list of models cannot be read"
         onRetry={() => void models.reload()}

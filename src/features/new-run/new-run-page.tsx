@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
-import { Page, Panel, SkeletonRows } from '../../components/layout';
+import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
 import type { RunRequest } from '../../lib/contract/contract';
 import type { BaseModel } from '../../lib/types/base-model';
@@ -81,21 +81,25 @@ const Body = ({ run }: { readonly run: NewRun }) => {
   const [data, models] = [useLive(datasets), useLive(baseModels)];
   if (data.kind === 'error')
     return (
-      <ErrorState
-        title="The datasets cannot be read"
-        error={data.error}
-        onRetry={() => void datasets.reload()}
-      />
+      <Panel plain>
+        <ErrorState
+          title="The datasets cannot be read"
+          error={data.error}
+          onRetry={() => void datasets.reload()}
+        />
+      </Panel>
     );
   if (models.kind === 'error')
     return (
-      <ErrorState
-        title="The base models cannot be read"
-        error={models.error}
-        onRetry={() => void baseModels.reload()}
-      />
+      <Panel plain>
+        <ErrorState
+          title="The base models cannot be read"
+          error={models.error}
+          onRetry={() => void baseModels.reload()}
+        />
+      </Panel>
     );
-  if (data.kind === 'loading' || models.kind === 'loading') return <SkeletonRows rows={10} />;
+  if (data.kind === 'loading' || models.kind === 'loading') return <Waiting />;
   if (!run.dataset) {
     return (
       <Panel plain>
@@ -134,6 +138,31 @@ const Body = ({ run }: { readonly run: NewRun }) => {
   if (!run.request) return null;
   return <Form run={run} dataset={run.dataset} model={run.model} request={run.request} />;
 };
+
+/** The places of what is to come. */
+const Waiting = () => (
+  <div role="status" aria-label="Reading…" className="flex flex-col gap-3">
+    <div className="grid grid-cols-2 gap-4">
+      {[1, 2].map((card) => (
+        <Panel key={card} plain className="flex h-30 flex-col gap-4 p-4">
+          <Skeleton className="w-1/4" />
+          <Skeleton className="w-1/2" />
+          <Skeleton className="w-1/3" />
+        </Panel>
+      ))}
+    </div>
+    <div className="mt-8 grid grid-cols-2 gap-3 narrow:grid-cols-4">
+      {[1, 2, 3, 4].map((card) => (
+        <Panel key={card} plain className="flex h-72 flex-col gap-6 p-4">
+          <Skeleton className="w-1/2" />
+          <Skeleton className="w-3/4" />
+          <Skeleton />
+          <Skeleton className="w-2/3" />
+        </Panel>
+      ))}
+    </div>
+  </div>
+);
 
 const Form = ({
   run,

@@ -24,14 +24,24 @@ export const SettingsPage = () => {
   const state = useLiveValue(settings);
   return (
     <Page title="Settings" note="Changes count at once">
-      <div className="flex max-w-[52rem] flex-col gap-4">
-        <Async state={state} errorTitle="The settings cannot be read">
-          {(value) => <General value={value} />}
-        </Async>
-        <BaseModels />
-        <DataFolder />
-        <RuntimeCheck />
-        <NetworkLog />
+      <div className="grid max-w-[52rem] grid-cols-1 items-start gap-4 broad:max-w-none broad:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-4">
+          <Async
+            framed
+            state={state}
+            errorTitle="The settings cannot be read"
+            onRetry={settings.reload}
+            rows={6}
+          >
+            {(value) => <General value={value} />}
+          </Async>
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <BaseModels />
+          <DataFolder />
+          <RuntimeCheck />
+          <NetworkLog />
+        </div>
       </div>
     </Page>
   );

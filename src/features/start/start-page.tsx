@@ -2,6 +2,7 @@ import { Play, Upload } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
+import { Panel } from '../../components/layout';
 import { ErrorNote, ErrorState } from '../../components/states';
 import type { DoctorCheck } from '../../lib/types/system';
 import type { Loaded } from '../../live-store';
@@ -47,7 +48,9 @@ export const StartPage = () => {
       </header>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       {state.kind === 'error' ? (
-        <ErrorState title="The checks cannot run" error={state.error} onRetry={reload} />
+        <Panel plain>
+          <ErrorState compact title="The checks cannot run" error={state.error} onRetry={reload} />
+        </Panel>
       ) : (
         <Checks checks={state.kind === 'ready' ? state.value : null} onRepeat={reload} />
       )}
@@ -71,7 +74,7 @@ const verdict = (
   if (state.kind !== 'ready')
     return {
       title: 'Pipeline',
-      says: state.kind === 'loading' ? 'Looking at this machine…' : 'Everything but training works.',
+      says: state.kind === 'loading' ? 'Looking at this machine…' : 'This machine could not be looked at.',
     };
   const rows = checkRows(state.value);
   const [failed, look] = ['failed', 'look'].map((level) => rows.filter((row) => row.level === level).length);

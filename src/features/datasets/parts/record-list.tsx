@@ -122,7 +122,9 @@ const Rows = ({ rows, records }: { readonly rows: readonly IndexedRecord[]; read
             {formatCount(record.source_line)}
           </span>
           <span className="min-w-0 flex-1 truncate">{titleOf(record)}</span>
-          <span className="shrink-0 text-xs text-ink-3">{formatAmount(shownTurns(record).length, 'turn')}</span>
+          <span className="shrink-0 text-xs text-ink-3">
+            {formatAmount(shownTurns(record).length, 'turn')}
+          </span>
         </li>
       ))}
     </ul>

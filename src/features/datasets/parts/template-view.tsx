@@ -53,7 +53,7 @@ const TurnView = ({
 }) => {
   const start = first ? 0 : turn.start;
   return (
-    <div className="grid grid-cols-[6.5rem_1fr] gap-4 px-4 pb-3">
+    <div className="grid max-w-[60rem] grid-cols-[6.5rem_1fr] gap-4 px-4 pb-3">
       <div className="text-right">
         <p className="text-xs font-medium">{turn.role}</p>
         <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>

@@ -12,6 +12,7 @@ import { verdictOf } from '../job-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
 export const JobOutcome = ({ job }: { readonly job: TrainingJob }) => {
+  const [, navigate] = useLocation();
   if (job.status === 'completed') return <Verdict job={job} />;
   if (job.error_message === null || job.status === 'queued' || job.status === 'running') return null;
   const tone = job.status === 'failed' ? 'bg-bad-tint text-bad' : 'bg-warn-tint text-warn';
@@ -19,10 +20,10 @@ export const JobOutcome = ({ job }: { readonly job: TrainingJob }) => {
     <section
       role="alert"
       aria-label="What happened"
-      className={classNames('flex gap-3 rounded-lg px-4 py-3', tone)}
+      className={classNames('flex items-start gap-3 rounded-lg px-4 py-3', tone)}
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1">
         <p className="font-semibold">{job.error_message}</p>
         {job.error_hint ? <p className="text-ink">{job.error_hint}</p> : null}
         {job.error_stack ? (
@@ -34,6 +35,9 @@ export const JobOutcome = ({ job }: { readonly job: TrainingJob }) => {
           </details>
         ) : null}
       </div>
+      {job.status === 'failed' ? (
+        <Button onClick={() => navigate(paths.newRunLike(job.id))}>Change the settings</Button>
+      ) : null}
     </section>
   );
 };

@@ -18,7 +18,7 @@ import { MainAction } from '../job-actions';
 import { STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '../job-words';
 
 const GRID =
-  'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4';
+  'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4 broad:grid-cols-[1rem_minmax(10rem,26rem)_minmax(0,1fr)_7rem_8.5rem]';
 
 /** What the columns of every group are. */
 export const RowHeads = () => (

@@ -22,7 +22,7 @@ import { LogView } from './log-view';
 import { Samples } from './samples';
 
 export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const [tab, setTab] = useState('samples');
+  const [tab, setTab] = useState(run.points.length === 0 && job.status === 'failed' ? 'events' : 'samples');
   const tabs = [
     { id: 'samples', label: 'Samples', content: <Samples run={run} /> },
     { id: 'log', label: 'Log', content: <LogView job={job} /> },
@@ -79,12 +79,23 @@ const RunSettings = ({ job }: { readonly job: TrainingJob }) => (
   </div>
 );
 
+/** What it means that a setting has no value. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  max_steps: 'by epochs',
+  warmup_steps: 'by ratio',
+  early_stopping_patience: 'never',
+};
+
 const settingRows = (job: TrainingJob) =>
   Object.entries(job.hyperparameters).map(
     ([key, value]) =>
       [
         key.replaceAll('_', ' '),
-        value === null ? 'chosen by rule' : Array.isArray(value) ? value.join(', ') : String(value),
+        value === null
+          ? (WITHOUT[key] ?? 'by rule')
+          : Array.isArray(value)
+            ? value.join(', ')
+            : String(value),
       ] as const,
   );
 

@@ -99,7 +99,7 @@ const WaitingRow = ({
       <Link
         href={paths.job(job.id)}
         title={job.name}
-        className="w-[15.75rem] truncate font-medium hover:text-accent-text"
+        className="w-[15.75rem] truncate broad:w-[26rem] font-medium hover:text-accent-text"
       >
         {job.name}
       </Link>

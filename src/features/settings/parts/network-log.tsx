@@ -6,7 +6,12 @@ import { network } from '../../../stores';
 
 export const NetworkLog = () => (
   <Panel title="Network" plain note="Every request of the window and of the trainer is denied and counted">
-    <Async state={useLiveValue(network)} errorTitle="The network log cannot be read" rows={2}>
+    <Async
+      state={useLiveValue(network)}
+      errorTitle="The network log cannot be read"
+      onRetry={network.reload}
+      rows={2}
+    >
       {({ window_requests, trainer_requests, last }) => (
         <>
           <p className="p-4">

@@ -43,8 +43,8 @@ export const TryIt = ({ compact }: { readonly compact: boolean }) => (
       ))}
     </ol>
     <p className="flex gap-2 border-t px-4 py-3 text-xs text-ink-2">
-      <Gauge aria-hidden className="size-4 shrink-0" />A short probe fixes the number of steps first: about 90
-      s on two cores with bfloat16, a few minutes without. Estimates of time come from what it measures here.
+      <Gauge aria-hidden className="size-4 shrink-0" />A probe first fixes the steps: ≈ 90 s on two cores with
+      bfloat16, minutes without.
     </p>
   </Panel>
 );
