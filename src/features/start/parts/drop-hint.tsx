@@ -6,8 +6,9 @@ import { settings } from '../../../stores';
 const SHAPES = [
   ['training_pairs', 'BrightRun'],
   ['messages', 'chat, a line each'],
-  ['conversations', 'ShareGPT'],
   ['instruction, output', 'Alpaca'],
+  ['prompt, completion', 'questions with answers'],
+  ['.txt .md', 'plain text'],
 ] as const;
 
 export const DropHint = () => {
@@ -32,7 +33,7 @@ export const DropHint = () => {
       </dl>
       {limits ? (
         <p className="mt-auto pt-3 text-xs text-ink-2">
-          Up to {formatBytes(limits.dataset_size_limit_bytes)} a file.
+          More shapes are known. Up to {formatBytes(limits.dataset_size_limit_bytes)} a file.
         </p>
       ) : null}
     </section>
