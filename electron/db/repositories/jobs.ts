@@ -27,7 +27,9 @@ export type NewJobRow = Pick<
   | 'estimated_total_cost'
   | 'retry_of'
   | 'retry_count'
->;
+> &
+  /** Of a run that is read in again. */
+  Partial<Pick<TrainingJob, 'created_at' | 'queued_at'>>;
 export type JobChanges = Partial<
   Omit<TrainingJob, 'id' | 'user_id' | 'dataset_id' | 'created_at' | 'updated_at' | 'revision' | 'status'>
 >;

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ErrorPayload } from '../../../src/lib/types/system';
+import { openDatabaseHere } from '../../db/client';
+import { optionsIn, rawIn } from '../../db/testing';
+import { openWorld, removeWorld, type World } from '../jobs/testing';
+import { rebuildIfPending } from './rebuild';
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(async () => {
+  await world.close();
+  await removeWorld(world.dir);
+});
+
+/** The dataset's files where the product puts them, as an import would leave them. */
+const store = async (userId: string): Promise<void> => {
+  const bucket = join(world.paths.storageDir, 'lora-datasets');
+  const [sha256 = ''] = await readdir(join(bucket, world.dataset_id, 'versions'));
+  await mkdir(join(bucket, userId));
+  await rename(join(bucket, world.dataset_id), join(bucket, userId, world.dataset_id));
+  const dir = join(bucket, userId, world.dataset_id, 'versions', sha256);
+  await writeFile(join(dir, 'records.idx'), Buffer.alloc(21 * 8));
+  await writeFile(join(dir, 'problems.jsonl'), '');
+  await writeFile(join(dir, 'source'), 'the original');
+  await copyFile(join(dir, 'dataset.jsonl'), join(bucket, userId, world.dataset_id, 'dataset.jsonl'));
+};
+
+interface Reopened {
+  readonly restored: ErrorPayload | null;
+  readonly rebuilt: ErrorPayload | null;
+}
+
+/** The next start of the product: the database, what is read in, and the recovery. */
+const startAgain = async (): Promise<Reopened> => {
+  const known = await world.repositories.baseModels.get(world.base_model_id);
+  if (known === null) throw new Error('the world has a base model');
+  await world.close();
+  await truncate(join(world.dir, 'pipeline.db'), 0);
+  const database = openDatabaseHere(optionsIn(world.dir));
+  const userId = (await database.profile()).id;
+  const repositories = database.forUser(userId);
+  const { id: _id, user_id: _user, created_at: _created, revision: _revision, ...model } = known;
+  const baseModels = {
+    list: () => repositories.baseModels.list(),
+    add: () => repositories.baseModels.upsert(model),
+  };
+  const rebuilt = await rebuildIfPending({ repositories, baseModels, paths: world.paths, userId });
+  const restored = database.notice;
+  await database.close();
+  world = await openWorld({ dir: world.dir });
+  await world.runner.start();
+  return { restored, rebuilt };
+};
+
+describe('S02, S03: runs are read in again from their folders', () => {
+  it('as they ended, with every figure and their models, for their owner', async () => {
+    await world.runner.start();
+    const done = await world.create('plain');
+    await world.until(done.id, 'completed');
+    const failed = await world.create('oom');
+    await world.until(failed.id, 'failed');
+    await world.runner.stop();
+    const waiting = await world.create('never started');
+    await store(done.user_id);
+    const before = {
+      points: await world.jobs.metrics(done.id),
+      sha256: (await world.models.list())[0]?.artifacts.map(({ sha256 }) => sha256),
+    };
+    const { restored, rebuilt } = await startAgain();
+    expect([restored?.code, rebuilt?.code]).toEqual(['database_restored', 'database_rebuilt']);
+    expect(rebuilt?.message).toContain('runs 3, datasets 1');
+    const dataset = await world.repositories.datasets.get(world.dataset_id);
+    expect(dataset).toMatchObject({ name: 'Sample', status: 'ready', kind: 'sft', user_id: done.user_id });
+    expect(await world.repositories.datasetVersions.current(world.dataset_id)).toMatchObject({ records: 20 });
+    const jobs = await Promise.all([done, failed, waiting].map(({ id }) => world.jobs.get(id)));
+    expect(jobs.map(({ status }) => status)).toEqual(['completed', 'failed', 'interrupted']);
+    for (const [index, job] of [done, failed, waiting].entries())
+      expect(Date.parse(jobs[index]?.created_at ?? '')).toBeLessThanOrEqual(Date.parse(job.created_at));
+    expect(await world.jobs.metrics(done.id)).toEqual(before.points);
+    expect((await world.models.list())[0]?.artifacts.map(({ sha256 }) => sha256)).toEqual(before.sha256);
+    expect(existsSync(join(world.dir, 'rebuild-pending'))).toBe(false);
+  });
+
+  it('and one that an older copy holds as waiting is not trained twice', async () => {
+    const job = await world.create('plain');
+    await store(job.user_id);
+    const file = rawIn(world.dir);
+    file.pragma('wal_checkpoint(TRUNCATE)');
+    file.close();
+    await mkdir(join(world.dir, 'backups'));
+    await copyFile(join(world.dir, 'pipeline.db'), join(world.dir, 'backups', 'pipeline-2026.db'));
+    await world.runner.start();
+    await world.until(job.id, 'completed');
+    const points = await world.jobs.metrics(job.id);
+    const { restored, rebuilt } = await startAgain();
+    expect(restored?.message).toContain('The copy of');
+    expect(rebuilt?.message).toContain('runs 1, datasets 0');
+    expect(await world.jobs.get(job.id)).toMatchObject({ status: 'completed', attempt: 1 });
+    expect(await world.jobs.metrics(job.id)).toEqual(points);
+  });
+
+  it('and one whose dataset is gone is named, kept, and tried again', async () => {
+    const job = await world.create('lost');
+    await rm(join(world.paths.storageDir, 'lora-datasets'), { recursive: true });
+    const { rebuilt } = await startAgain();
+    expect(rebuilt?.message).toContain('could not be: lost.');
+    expect(existsSync(world.jobs.runDir(job.id))).toBe(true);
+    expect(existsSync(join(world.dir, 'rebuild-pending'))).toBe(true);
+  });
+});

@@ -1,0 +1,185 @@
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatasetFormat } from '../../../src/lib/types/dataset-records';
+import type { ErrorPayload } from '../../../src/lib/types/system';
+import { REBUILD_MARK } from '../../db/restore';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { BaseModelService } from '../base-models/base-model-service';
+import { DatasetPaths } from '../datasets/dataset-paths';
+import { readProblems } from '../datasets/problem-file';
+import { DATASET_BUCKET, type Paths } from '../jobs/paths';
+import { isMissing } from '../trainer/file-errors';
+import { type ReadDataset, readDatasets } from './read-datasets';
+import { type ReadRun, readRuns } from './read-runs';
+
+export interface RebuildOptions {
+  readonly repositories: AsyncRepositories;
+  readonly baseModels: Pick<BaseModelService, 'add' | 'list'>;
+  readonly paths: Paths;
+  readonly userId: string;
+}
+
+const CPU = { gpu_type: 'cpu', num_gpus: 0, gpu_memory_gb: 0, cost_per_gpu_hour: 0 };
+
+/**
+ * Reads runs and datasets that a database put back does not know in from their folders. A run is left
+ * at work without a process: the recovery that follows replays its events and ends it as they say.
+ */
+export const rebuildIfPending = async (options: RebuildOptions): Promise<ErrorPayload | null> => {
+  const mark = join(options.paths.dataDir, REBUILD_MARK);
+  if (!(await isThere(mark))) return null;
+  const { runs, unreadable } = await readRuns(options.paths.runsDir);
+  const datasets = await addDatasets(options, runs);
+  const failed = [...unreadable];
+  let added = 0;
+  for (const run of runs) {
+    try {
+      if (await addRun(options, run)) added += 1;
+    } catch {
+      // Its folder stays, and so does the mark: it is tried again at the next start.
+      failed.push(run.file.name);
+    }
+  }
+  if (failed.length === 0) await rm(mark);
+  return told({ added, datasets, failed });
+};
+
+const told = ({ added, datasets, failed }: { added: number; datasets: number; failed: string[] }) => {
+  const read = `Read in again from their folders: runs ${String(added)}, datasets ${String(datasets)}.`;
+  const rest = failed.length === 0 ? '' : ` Runs that could not be: ${failed.join(', ')}.`;
+  const hint =
+    failed.length === 0
+      ? 'Names, notes and settings changed since the last copy are missing; runs and models are complete.'
+      : 'Put their base models and datasets back where they were and start again; their folders are untouched.';
+  return { code: 'database_rebuilt', message: read + rest, hint };
+};
+
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+const addDatasets = async (options: RebuildOptions, runs: readonly ReadRun[]): Promise<number> => {
+  const { repositories, paths, userId } = options;
+  const folders = new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId });
+  let added = 0;
+  for (const dataset of await readDatasets(folders.userDir)) {
+    if ((await repositories.datasets.get(dataset.id)) === null) {
+      await addDataset(options, { dataset, folders, runs });
+      added += 1;
+    }
+    for (const { sha256, source_sha256, records, size_bytes } of dataset.versions) {
+      const files = { ...folders.versionPaths(dataset.id, sha256), source_sha256 };
+      await repositories.datasetVersions.create({
+        dataset_id: dataset.id,
+        sha256,
+        records,
+        size_bytes,
+        ...files,
+      });
+    }
+  }
+  return added;
+};
+
+const addDataset = async (
+  { repositories }: RebuildOptions,
+  found: { dataset: ReadDataset; folders: DatasetPaths; runs: readonly ReadRun[] },
+): Promise<void> => {
+  const { id, current } = found.dataset;
+  await repositories.datasets.create({
+    id,
+    ...namesFrom(found.runs, id),
+    storage_path: found.folders.storagePath(id),
+    file_size: current.source_bytes,
+    kind: current.kind,
+    status: 'ready',
+  });
+  await repositories.datasets.update(id, { training_ready: true });
+  for await (const batch of readProblems(current.dir))
+    await repositories.datasetProblems.insertMany(id, batch);
+};
+
+/** Only a run's folder holds a dataset's name. */
+const namesFrom = (runs: readonly ReadRun[], id: string) => {
+  const known = runs.findLast(({ file }) => file.dataset.dataset_id === id)?.file.dataset;
+  const name = known?.name ?? `Dataset ${id.slice(0, 8)}`;
+  return { name, file_name: name, format: DatasetFormat.safeParse(known?.format).data ?? 'chat' };
+};
+
+/** False where the database knows all that the run's folder says. */
+const addRun = async (options: RebuildOptions, run: ReadRun): Promise<boolean> => {
+  const { repositories } = options;
+  const id = run.file.job_id;
+  const job = await repositories.jobs.get(id);
+  const lastSeq = run.events.at(-1)?.seq ?? 0;
+  if (job !== null && (job.last_seq >= lastSeq || !isOpen(job.status))) return false;
+  if (job === null) await createRun(options, run);
+  else if (job.status !== 'queued') await repositories.jobs.requeue(id, [job.status]);
+  const numbers = [...new Set(run.events.map(({ attempt }) => attempt))];
+  const known = new Set((await repositories.attempts.list(id)).map(({ number }) => number));
+  for (const number of numbers.filter((each) => !known.has(each)))
+    await repositories.attempts.create({
+      job_id: id,
+      number,
+      pid: null,
+      process_started_at: null,
+      boot_id: null,
+    });
+  const attempt = Math.max(0, ...numbers);
+  await repositories.jobs.transition(id, { from: ['queued'], to: 'initializing' }, { attempt });
+  return true;
+};
+
+/** Those at work are the recovery's anyway; those that have ended stay so. */
+const isOpen = (status: string): boolean => ['queued', 'paused', 'interrupted', 'failed'].includes(status);
+
+const createRun = async (options: RebuildOptions, { file, events }: ReadRun): Promise<void> => {
+  const { repositories } = options;
+  const { dataset_id, sha256 } = file.dataset;
+  const version = (await repositories.datasetVersions.list(dataset_id)).find(
+    (each) => each.sha256 === sha256,
+  );
+  if (version === undefined) throw new Error('its dataset is gone');
+  const hello = events.find((event) => event.event === 'hello');
+  const card = {
+    gpu_type: hello?.device_name ?? file.device,
+    num_gpus: 1,
+    gpu_memory_gb: 0,
+    cost_per_gpu_hour: 0,
+  };
+  await repositories.jobs.create(
+    {
+      id: file.job_id,
+      name: file.name,
+      dataset_id,
+      base_model_id: await baseModelOf(options, file.base_model),
+      base_model_fingerprint: file.base_model.fingerprint,
+      preset_id: file.preset_id,
+      method: file.settings.method,
+      hyperparameters: file.settings,
+      gpu_config: hello?.device === 'cpu' || file.device === 'cpu' ? CPU : card,
+      total_epochs: file.total_epochs,
+      total_steps: file.total_steps,
+      estimated_total_cost: 0,
+      retry_of: null,
+      retry_count: 0,
+      created_at: file.created_at,
+      queued_at: file.created_at,
+    },
+    version.id,
+  );
+};
+
+const baseModelOf = async (
+  { baseModels }: RebuildOptions,
+  { path, name, fingerprint }: ReadRun['file']['base_model'],
+): Promise<string> => {
+  const known = (await baseModels.list()).find((model) => model.fingerprint === fingerprint);
+  return (known ?? (await baseModels.add({ path, name }))).id;
+};
