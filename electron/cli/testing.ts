@@ -120,9 +120,12 @@ export interface Running {
 /** One data folder; every command line opens it anew, as a process of its own does. */
 export class CliBench {
   readonly dir: string;
+  /** What the lease calls the processes of this bench; this one's own number where it is not given. */
+  readonly #pid: number | undefined;
 
-  private constructor(dir: string) {
+  private constructor(dir: string, pid?: number) {
     this.dir = dir;
+    this.#pid = pid;
   }
 
   static async create(): Promise<CliBench> {
@@ -135,9 +138,14 @@ export class CliBench {
     return removeWorld(this.dir);
   }
 
-  /** Another process on the same data; `pid` is what the lease says of it. */
-  world(pid?: number): Promise<World> {
-    return openWorld({ dir: this.dir, pid });
+  /** Command lines of another process on the same data. */
+  beside(pid: number | undefined): CliBench {
+    return new CliBench(this.dir, pid);
+  }
+
+  /** A process that is no command line. */
+  world(): Promise<World> {
+    return openWorld({ dir: this.dir, pid: this.#pid });
   }
 
   async file(name: string, text: string): Promise<string> {
@@ -150,7 +158,7 @@ export class CliBench {
     return this.begin(...argv).ended;
   }
 
-  /** A command that goes on; `pid` as above. */
+  /** A command that goes on. */
   begin(...argv: string[]): Running {
     const [out, err]: [string[], string[]] = [[], []];
     const listeners: ((kind: StopKind) => void)[] = [];

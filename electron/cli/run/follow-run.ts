@@ -22,20 +22,22 @@ const seqOf = (line: string): number => {
 interface FollowOptions {
   readonly output: Output;
   readonly services: CliServices;
+  /** The last event that is known already. */
+  readonly afterSeq: number;
   /** Ends the following early, without touching the run. */
   readonly signal?: AbortSignal;
 }
 
-/** Shows the run's events from its `last_seq` on until it rests; answers it as it is then. */
+/** Shows the run's events after `afterSeq` until it rests; answers it as it is then. */
 export const followRun = async (
-  { output, services, signal }: FollowOptions,
+  { output, services, afterSeq, signal }: FollowOptions,
   job: TrainingJob,
 ): Promise<TrainingJob> => {
   const { jobs } = services;
   const view = new ProgressView(output, job.total_steps);
   const isOver = async (): Promise<boolean> => signal?.aborted === true || !isAtWork(await jobs.get(job.id));
   for await (const line of followLines(jobs.runDir(job.id), isOver)) {
-    if (seqOf(line) <= job.last_seq) continue;
+    if (seqOf(line) <= afterSeq) continue;
     if (output.json) output.raw(line);
     const event = output.json ? null : parseEvent(line);
     if (event) view.accept(event);

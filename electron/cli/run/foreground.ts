@@ -15,13 +15,17 @@ const tellJob = ({ output }: Workplace, job: TrainingJob): void => {
   if (output.json) output.document({ event: 'job', job });
 };
 
-/** Follows a run to its rest and shows it before and after. */
-export const followToRest = async (work: Workplace, job: TrainingJob): Promise<FollowedRun> => {
+/** Follows a run to its rest, from an event on, and shows it before and after. */
+export const followToRest = async (
+  work: Workplace,
+  job: TrainingJob,
+  afterSeq = job.last_seq,
+): Promise<FollowedRun> => {
   const { app, output } = work;
   const stop = stopOnSignal(work, job.id);
   try {
     tellJob(work, job);
-    const ended = await followRun({ output, services: app.services, signal: stop.signal }, job);
+    const ended = await followRun({ output, services: app.services, signal: stop.signal, afterSeq }, job);
     tellJob(work, ended);
     const code = codeAfter(stop.kind(), ended);
     if (ended.status !== 'completed') describeEnd(output, ended);

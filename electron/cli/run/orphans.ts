@@ -63,8 +63,8 @@ export const watch = ({ app: { services } }: Workplace, id: string): (() => Prom
   return async () => {
     const job = await services.jobs.get(id);
     if (!isAtWork(job)) return false;
-    looks += 1;
     if (isActive(job.status) && looks % POLLS_A_SETTLE === 0) await services.runner.settle();
+    looks += 1;
     return true;
   };
 };

@@ -29,25 +29,31 @@ const own = async (services: CliServices): Promise<void> => {
   throw queueBusy();
 };
 
-const nextOf = async ({ jobs }: CliServices): Promise<TrainingJob | undefined> => {
-  const waiting = (await jobs.list()).filter(isAtWork);
-  return (
-    waiting.find(({ status }) => isActive(status)) ??
-    waiting.toSorted((left, right) => left.position - right.position)[0]
+/** How far each run was when it was last looked at. */
+type Known = Map<string, Pick<TrainingJob, 'attempt' | 'last_seq'>>;
+
+// A short run may begin and end between two looks: its attempt tells that it was worked.
+const nextOf = async ({ jobs }: CliServices, known: Known): Promise<TrainingJob | undefined> => {
+  const worked = (await jobs.list()).filter(
+    (job) => isAtWork(job) || job.attempt !== (known.get(job.id)?.attempt ?? 0),
   );
+  const inTurn = worked.toSorted((left, right) => left.position - right.position);
+  return inTurn.find((job) => !isAtWork(job)) ?? inTurn.find(({ status }) => isActive(status)) ?? inTurn[0];
 };
 
 /** Works the queue until it is empty; answers how many runs it was and the worst end of one. */
 export const runQueue = async (work: Workplace): Promise<{ runs: number; code: number }> => {
   const { services } = work.app;
+  const known: Known = new Map((await services.jobs.list()).map((job) => [job.id, job]));
   await work.app.start();
   await own(services);
   const codes: number[] = [];
-  for (let next = await nextOf(services); next; next = await nextOf(services)) {
+  for (let next = await nextOf(services, known); next; next = await nextOf(services, known)) {
     work.output.note(`“${next.name}”`, 'bold');
-    const { job, code, wasStopped } = await followToRest(work, next);
+    const { job, code, wasStopped } = await followToRest(work, next, known.get(next.id)?.last_seq ?? 0);
     if (wasStopped) return { runs: codes.length + 1, code };
     if (job.status === 'completed') describeEnd(work.output, job);
+    known.set(job.id, job);
     codes.push(code);
   }
   return { runs: codes.length, code: WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.done };

@@ -90,7 +90,7 @@ describe('datasets import', () => {
     const running = bench.begin('datasets', 'import', file, '--json');
     const world = await bench.world();
     const rows = async () => (await world.repositories.datasets.list()).map(({ name }) => name);
-    await expect.poll(rows, { interval: 2 }).toContain('long');
+    await expect.poll(rows, { interval: 2, timeout: 20_000 }).toContain('long');
     running.stop('interrupt');
     const { code, documents } = await running.ended;
     expect(await rows()).not.toContain('long');

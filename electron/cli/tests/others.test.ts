@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliBench } from '../testing';
+import { A_LIST, A_TEXT, rowWith, textWith } from './matchers';
+
+let bench: CliBench;
+beforeAll(async () => {
+  bench = await CliBench.create();
+});
+afterAll(() => bench.remove());
+
+/** The beginning of a safetensors file with one small tensor. */
+const weights = (): Buffer => {
+  const header = JSON.stringify({ weight: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), Buffer.alloc(8)]);
+};
+
+const CONFIG = {
+  model_type: 'llama',
+  hidden_size: 8,
+  intermediate_size: 16,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  vocab_size: 32,
+};
+
+const modelFolder = async (name: string): Promise<string> => {
+  const folder = join(bench.dir, 'found', name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.json'), JSON.stringify(CONFIG));
+  await writeFile(join(folder, 'tokenizer.json'), '{}');
+  await writeFile(join(folder, 'model.safetensors'), weights());
+  return folder;
+};
+
+describe('base-models', () => {
+  it('add, list, show and remove', async () => {
+    const path = await modelFolder('one');
+    const added = await bench.run('base-models', 'add', path, '--name', 'mine', '--json');
+    expect([added.code, added.documents()]).toMatchObject([
+      0,
+      [{ name: 'mine', path, architecture: 'llama' }],
+    ]);
+    const listed = await bench.run('base-models', 'list', '--json');
+    expect(listed.documents()).toMatchObject([[{ name: A_TEXT }, { name: A_TEXT }]]);
+    expect((await bench.run('base-models', 'show', 'mine')).out).toContain(path);
+    expect((await bench.run('base-models', 'remove', 'mine', '--json')).documents()).toMatchObject([
+      { removed: true },
+    ]);
+    expect((await bench.run('base-models', 'show', 'mine')).code).toBe(3);
+  });
+
+  it('refuses weights that could run code, and a folder that is not there', async () => {
+    const path = await modelFolder('pickled');
+    await writeFile(join(path, 'modeling.py'), '');
+    const { code, documents } = await bench.run('base-models', 'add', path, '--json');
+    expect([code, documents()]).toMatchObject([4, [{ error: { code: 'base_model_runs_code' } }]]);
+    expect((await bench.run('base-models', 'add', '/nowhere')).code).toBe(3);
+    expect((await bench.run('base-models', 'scan', '/nowhere')).code).toBe(3);
+  });
+
+  it('scan adds what it finds and says why not of the rest', async () => {
+    const path = await modelFolder('two');
+    const words = ['base-models', 'scan', join(bench.dir, 'found'), '--json'];
+    const [found] = (await bench.run(...words)).documents();
+    expect(found).toMatchObject({
+      added: [{ name: 'one' }, { path }],
+      refused: [{ path: textWith('pickled'), reason: A_TEXT }],
+    });
+    expect((await bench.run('base-models', 'scan')).code).toBe(2);
+  });
+});
+
+describe('artifacts', () => {
+  let id = '';
+  beforeAll(async () => {
+    const words = ['--dataset', 'Sample', '--base-model', 'tiny', '--name', 'plain', '--json'];
+    const job: unknown = Reflect.get(Object((await bench.run('train', ...words)).documents().at(-1)), 'job');
+    id = String(Reflect.get(Object(job), 'artifact_id'));
+  });
+
+  it('list, show and verify answer absolute paths', async () => {
+    const inside = textWith(`^${join(bench.dir, 'storage', 'lora-models')}/`);
+    const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
+    expect(shown).toMatchObject({ id, storage_path: inside });
+    expect((await bench.run('artifacts', 'list', '--json')).documents()).toEqual([[shown]]);
+    const { code, documents } = await bench.run('artifacts', 'verify', id, '--json');
+    expect([code, documents()]).toMatchObject([0, [{ id, ok: true, files: [{ path: inside }, {}, {}, {}] }]]);
+    expect((await bench.run('artifacts', 'show', 'nothing')).code).toBe(3);
+  });
+
+  it('verify ends with 1 where a file was changed', async () => {
+    const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
+    const file = join(String(Reflect.get(Object(shown), 'storage_path')), 'training_log.jsonl');
+    await writeFile(file, 'other', { flag: 'a' });
+    const { code, documents } = await bench.run('artifacts', 'verify', id, '--json');
+    expect([code, documents()]).toMatchObject([1, [{ error: { code: 'artifact_damaged' } }]]);
+  });
+
+  it('export answers path, files and verification; a ZIP gets a file in a folder', async () => {
+    const words = ['--dataset', 'Sample', '--base-model', 'tiny', '--name', 'plain'];
+    await bench.run('train', ...words);
+    const [all] = (await bench.run('artifacts', 'list', '--json')).documents();
+    const newest = String(Reflect.get(Object(Array.isArray(all) ? all[0] : null), 'id'));
+    const to = join(bench.dir, 'out');
+    const made = await bench.run('artifacts', 'export', newest, '--format', 'adapter', '--to', to, '--json');
+    expect([made.code, made.documents()]).toMatchObject([
+      0,
+      [{ path: to, files: [{ name: A_TEXT, sha256: A_TEXT }], verification: { ok: true } }],
+    ]);
+    const zipped = await bench.run('artifacts', 'export', newest, '--format', 'zip', '--to', to, '--json');
+    expect(zipped.documents()).toMatchObject([{ path: join(to, 'adapter.zip') }]);
+    const named = await bench.run('artifacts', 'export', newest, '--to', join(bench.dir, 'x.zip'), '--json');
+    expect(named.documents()).toMatchObject([{ path: join(bench.dir, 'x.zip') }]);
+    await mkdir(to);
+    await writeFile(join(to, 'adapter.zip'), '');
+    for (const format of ['adapter', 'zip']) {
+      const taken = await bench.run('artifacts', 'export', newest, '--format', format, '--to', to, '--json');
+      expect([taken.code, taken.documents()]).toMatchObject([
+        4,
+        [{ error: { code: 'export_target_exists' } }],
+      ]);
+    }
+    expect((await bench.run('artifacts', 'export', newest)).err).toContain('--to is missing');
+    expect((await bench.run('artifacts', 'export', newest, '--to', 'x', '--format', 'odd')).code).toBe(2);
+  });
+
+  it('generate asks adapter and base model', async () => {
+    const words = ['generate', '--artifact', id, '--prompt', '-1?'];
+    const { code, documents } = await bench.run(...words, '--compare', '--json');
+    expect([code, documents()]).toEqual([
+      0,
+      [{ prompt: '-1?', answers: { base: 'from base', adapter: 'from adapter' } }],
+    ]);
+    expect((await bench.run(...words)).out).toContain('from adapter');
+    for (const wrong of [
+      ['--seed', '1'],
+      ['--temperature', 'hot'],
+      ['--base-model', 'tiny'],
+    ])
+      expect((await bench.run(...words, ...wrong)).code).toBe(2);
+    expect((await bench.run('generate', '--prompt', 'x', '--artifact', 'nothing')).code).toBe(3);
+  });
+});
+
+describe('settings and doctor', () => {
+  it('gets and sets, and refuses what is none', async () => {
+    expect((await bench.run('settings', 'set', 'price_per_kwh', '0.3', '--json')).documents()).toMatchObject([
+      { price_per_kwh: 0.3 },
+    ]);
+    expect((await bench.run('settings', 'get', 'price_per_kwh', '--json')).documents()).toEqual([
+      { price_per_kwh: 0.3 },
+    ]);
+    expect((await bench.run('settings', 'get')).out).toContain('price_per_kwh');
+    for (const words of [
+      ['get', 'x'],
+      ['set', 'x', '1'],
+      ['set', 'currency', 'EURO'],
+      ['set', 'theme'],
+    ])
+      expect((await bench.run('settings', ...words)).code).toBe(2);
+  });
+
+  it('doctor answers every check, and 1 where one fails', async () => {
+    const { code, documents } = await bench.run('doctor', '--json');
+    expect([code, documents()]).toMatchObject([1, [{ ok: false, checks: A_LIST }]]);
+    const ids = ['gpus', 'driver', 'runtime', 'disk', 'model'].map((name) =>
+      rowWith({ id: name, message: A_TEXT }),
+    );
+    expect(Reflect.get(Object(documents()[0]), 'checks')).toEqual(ids);
+    expect((await bench.run('doctor')).out).toContain('✗ Runtime');
+  });
+});
