@@ -126,6 +126,18 @@ export const FIELDS: readonly FieldSpec[] = [
     help: 'A smaller fall of the held-out loss does not count as better.',
   }),
   {
+    key: 'method',
+    label: 'Method',
+    range: '5 methods',
+    help: 'sft imitates answers, text any text; dpo, orpo and kto learn from comparisons.',
+    kind: 'choice',
+    choices: ['sft', 'text', 'dpo', 'orpo', 'kto'],
+  },
+  number('beta', 'Strength of comparison', {
+    range: 'above 0 to 10',
+    help: 'How far dpo, orpo and kto may move from the untouched model.',
+  }),
+  {
     key: 'loss_scope',
     label: 'Train on',
     range: '3 choices',

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { api } from '../../api';
 import type { RunRequest } from '../../lib/contract/contract';
-import type { PresetId, TrainingJob } from '../../lib/types/lora-training';
+import { methodsFor } from '../../lib/training/methods';
+import type { Dataset, PresetId, TrainingJob } from '../../lib/types/lora-training';
 import { useRows } from '../../live-store';
 import { baseModels, datasets, jobs } from '../../stores';
 import { useLoad } from '../../use-load';
@@ -43,9 +44,18 @@ interface Named {
   readonly id: string;
 }
 
-const requestFor = (dataset: Named | null, model: Named | null, preset: PresetId): RunRequest | null =>
+/** Data that is no conversation needs a method of its own: the first that learns from it. */
+const impliedChanges = ({ kind }: Pick<Dataset, 'kind'>): RunRequest['changes'] =>
+  kind === 'sft' ? {} : { method: methodsFor(kind)[0] };
+
+const requestFor = (dataset: Dataset | null, model: Named | null, preset: PresetId): RunRequest | null =>
   dataset && model
-    ? { dataset_id: dataset.id, base_model_id: model.id, preset_id: preset, changes: {} }
+    ? {
+        dataset_id: dataset.id,
+        base_model_id: model.id,
+        preset_id: preset,
+        changes: impliedChanges(dataset),
+      }
     : null;
 
 const useSettings = (plain: RunRequest | null) => {
@@ -84,7 +94,7 @@ export const useNewRun = (origin: Origin) => {
     changes,
     errors,
     past,
-    request: plain ? { ...plain, changes } : null,
+    request: plain ? { ...plain, changes: { ...plain.changes, ...changes } } : null,
     name: chosen.name ?? nameOf(dataset?.name, preset),
     setData: (data: string) => choose({ data }),
     setModel: (id: string) => choose({ model: id }),
