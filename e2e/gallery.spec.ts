@@ -1,13 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { BaseModel } from '../src/lib/types/base-model';
-import { Dataset, TrainingJob } from '../src/lib/types/lora-training';
-import { call, jobOf, show, whenJob } from './app';
+import { call, show } from './app';
+import { fill, fillQueue, PLAYED } from './gallery/fill';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
 const PICTURES = join(import.meta.dirname, 'gallery');
@@ -19,123 +18,8 @@ const SIZES = [
 const THEMES = ['light', 'dark'] as const;
 const REAL_PYTHON =
   process.env['PIPELINE_PYTHON'] ?? join(ROOT, 'resources', 'runtime', 'python', 'bin', 'python');
-/** A run of this name is photographed under way; the scripted trainer plays it. */
-const PLAYED = 'evening|long|aggressive';
-const PLAYED_STEPS = 240;
-
-const TINY = {
-  max_steps: 4,
-  batch_size: 2,
-  max_length: 128,
-  eval_steps: 2,
-  save_steps: 2,
-  validation_share: 0.02,
-};
-const LONG = { ...TINY, max_steps: 400, eval_steps: 50, save_steps: 50 };
-
-const QUESTION = { id: 'winter', text: 'How do I keep my house warm in winter?' };
 
 let pipeline: LaunchedApp;
-
-const chat = (user: string, assistant: string) =>
-  JSON.stringify({
-    messages: [
-      { role: 'system', content: 'You are the help desk of a shared microscopy facility.' },
-      { role: 'user', content: user },
-      { role: 'assistant', content: assistant },
-    ],
-  });
-
-const FIELD_REPORTS = [
-  chat('Which objective for 200 µm slices?', 'The 25× water objective; its working distance is 2 mm.'),
-  chat('Stitching leaves a seam at tile 7.', 'Raise the overlap to 15 % and run the flat field again.'),
-  '{"messages": [{"role": "user", "content": "The stage drifts ov',
-  chat(
-    'The confocal shows horizontal stripes since this morning.',
-    'Take one dark frame with the room dark.',
-  ),
-  chat(
-    'The confocal shows horizontal stripes since this morning.',
-    'Take one dark frame with the room dark.',
-  ),
-  JSON.stringify({ messages: [{ role: 'user', content: 'May I book the two-photon on Sunday?' }] }),
-  JSON.stringify({ messages: [{ role: 'wizard', content: 'Camera shows hot pixels' }] }),
-  chat('', 'An answer to a question that was never asked.'),
-  '["not", "a", "record"]',
-  chat('Can I clean the immersion oil off a 63× myself?', 'Yes: lens paper, one drop of solvent, one wipe.'),
-];
-
-const GLOSSARY = JSON.stringify(
-  Array.from({ length: 40 }, (_, index) => ({
-    instruction: `Explain term ${index + 1} of the glossary in one sentence.`,
-    output: `Term ${index + 1} names the part of the instrument that the beam meets in place ${index + 1}.`,
-  })),
-);
-
-const importFiles = async (page: Page, files: Readonly<Record<string, string>>): Promise<void> => {
-  const folder = join(pipeline.dataDir, 'originals');
-  await mkdir(folder);
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const paths = Object.keys(files).map((name) => join(folder, name));
-  await call(page, { name: 'datasets.import', input: { paths } }, z.array(Dataset));
-};
-
-const allRead = async (page: Page, count: number): Promise<Dataset[]> => {
-  const read = async () =>
-    (await call(page, { name: 'datasets.list' }, z.array(Dataset))).filter(
-      ({ status }) => status === 'ready' || status === 'error',
-    );
-  await expect.poll(async () => (await read()).length).toBe(count);
-  return read();
-};
-
-const createJob = (
-  page: Page,
-  { dataset, ...rest }: { dataset: string; name: string; changes: object; sample_prompts?: object[] },
-): Promise<TrainingJob> =>
-  call(page, { name: 'base_models.list' }, z.array(BaseModel)).then(([base]) => {
-    const input = { dataset_id: dataset, base_model_id: base?.id, preset_id: 'custom', ...rest };
-    return call(page, { name: 'jobs.create', input }, TrainingJob);
-  });
-
-/** Datasets of three shapes and one real run of a few steps. */
-const fill = async (page: Page) => {
-  const sample = await call(page, { name: 'datasets.import_sample' }, Dataset);
-  await importFiles(page, {
-    'Field reports, spring.jsonl': FIELD_REPORTS.join('\n'),
-    'glossary.json': GLOSSARY,
-  });
-  const datasets = await allRead(page, 3);
-  const first = await createJob(page, {
-    dataset: sample.id,
-    name: 'Lighthouse keeper, first look',
-    changes: TINY,
-    sample_prompts: [QUESTION],
-  });
-  const finished = await whenJob(page, first.id, ['completed', 'failed']);
-  expect(finished.error_message).toBeNull();
-  return {
-    sample: sample.id,
-    reports: datasets.find(({ name }) => name.startsWith('Field'))?.id ?? '',
-    finished: finished.id,
-    model: finished.artifact_id ?? '',
-  };
-};
-
-/** One job that failed, one paused, one running, one waiting; answers the running one. */
-const fillQueue = async (page: Page, dataset: string): Promise<string> => {
-  const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
-  const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
-  await whenJob(page, short.id, ['failed']);
-  const paused = await create('Lighthouse keeper, evening tone', LONG);
-  await expect.poll(async () => (await jobOf(page, paused.id)).current_step).toBeGreaterThan(60);
-  await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
-  await whenJob(page, paused.id, ['paused']);
-  const running = await create('Lighthouse keeper, long answers', LONG);
-  await create('Lighthouse keeper, aggressive', LONG);
-  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(PLAYED_STEPS);
-  return running.id;
-};
 
 const dress = async (page: Page, theme: 'light' | 'dark', size: (typeof SIZES)[number]): Promise<void> => {
   await call(page, { name: 'settings.set', input: { theme } }, z.unknown());
@@ -219,16 +103,21 @@ test.afterAll(async () => {
   await rm(pythonDir, { recursive: true, force: true });
 });
 
-test('empty lists', async () => {
+const WIDE_LIGHT = { theme: 'light', size: SIZES[1] } as const;
+const NARROW_BOTH = THEMES.map((theme) => ({ theme, size: SIZES[0] }));
+
+const EMPTY = { datasets: '/datasets', jobs: '/jobs', models: '/models', 'new-run': '/new-run', start: '/' };
+const LISTS = { ...EMPTY, settings: '/settings' };
+
+test('nothing there yet', async () => {
   const { page } = pipeline;
-  await dress(page, 'light', SIZES[0]);
-  for (const [name, path] of [
-    ['datasets', '/datasets'],
-    ['jobs', '/jobs'],
-    ['models', '/models'],
-  ] as const) {
-    await show(page, path);
-    await take(page, `empty-${name}-light-1280`);
+  for (const [name, path] of Object.entries(EMPTY)) {
+    for (const { theme, size } of [...NARROW_BOTH, WIDE_LIGHT]) {
+      await dress(page, theme, size);
+      await show(page, path);
+      await take(page, `empty-${name}-${theme}-${size.width}`);
+      expect.soft(await violations(page), `empty ${name} in ${theme}`).toEqual([]);
+    }
   }
 });
 
@@ -236,21 +125,42 @@ test('a data folder full of real things', async () => {
   // Four real steps and their answers take minutes on a busy processor.
   test.setTimeout(1_800_000);
   const { page } = pipeline;
-  const made = await fill(page);
-  const running = await fillQueue(page, made.sample);
+  const made = await fill(pipeline);
+  const { running, failed } = await fillQueue(page, made.sample);
   const tab = async (path: string, name: string) => {
     await show(page, path);
     await page.getByRole('tab', { name }).click();
   };
-  await dress(page, 'light', SIZES[0]);
-  for (const [name, label] of [
-    ['overview', 'Overview'],
-    ['problems', 'Problems'],
-    ['conversations', 'Conversations'],
-  ] as const) {
-    await tab(`/datasets/${made.reports}`, label);
-    await take(page, `dataset-${name}-light-1280`);
-  }
+  const once = async (name: string, arrange: () => Promise<void>) => {
+    await dress(page, 'light', SIZES[0]);
+    await arrange();
+    await take(page, `${name}-light-1280`);
+    expect.soft(await violations(page), name).toEqual([]);
+  };
+  for (const label of ['Overview', 'Problems', 'Conversations'])
+    await once(`dataset-${label.toLowerCase()}`, () => tab(`/datasets/${made.reports}`, label));
+  for (const label of ['Log', 'Events', 'Settings', 'Checkpoints'])
+    await once(`job-${label.toLowerCase()}`, async () => {
+      await tab(`/jobs/${running}`, label);
+      await page.getByRole('tabpanel', { name: label }).scrollIntoViewIfNeeded();
+    });
+  await once('job-failed', () => show(page, `/jobs/${failed}`));
+  await once('new-run-advanced', async () => {
+    await show(page, `/new-run/dataset/${made.sample}`);
+    await page.getByRole('button', { name: /^Advanced/ }).click();
+    await page.getByLabel('Rank', { exact: true }).fill('64');
+    await page.getByLabel('Epochs', { exact: true }).fill('40');
+  });
+  await once('model-export', async () => {
+    await show(page, `/models/${made.model}`);
+    await page.getByRole('button', { name: 'Export…' }).first().click();
+  });
+  await page.keyboard.press('Escape');
+  await once('shortcuts', async () => {
+    await show(page, '/jobs');
+    await page.keyboard.press('?');
+  });
+  await page.keyboard.press('Escape');
   await inEveryDress(page, 'dataset', () => tab(`/datasets/${made.sample}`, 'What the model sees'));
   for (const [name, path] of [
     ['start', '/'],
@@ -258,6 +168,7 @@ test('a data folder full of real things', async () => {
     ['new-run', `/new-run/dataset/${made.sample}`],
     ['jobs', '/jobs'],
     ['job', `/jobs/${running}`],
+    ['job-done', `/jobs/${made.finished}`],
     ['models', '/models'],
     ['model', `/models/${made.model}`],
     ['settings', '/settings'],
@@ -266,3 +177,46 @@ test('a data folder full of real things', async () => {
   await show(page, '/jobs');
   await inEveryDress(page, 'palette', () => page.keyboard.press('Control+k'));
 });
+
+/** From here on main answers nothing, or that it cannot: there is no way back. */
+const answerEverythingWith = (answer: 'nothing' | 'an error'): Promise<void> =>
+  pipeline.app.evaluate(({ ipcMain }, kind) => {
+    const error = {
+      code: 'database_locked',
+      message: 'Another process has kept the database locked for five seconds.',
+      hint: 'Close other windows and commands of Pipeline, then try again.',
+    };
+    // A promise that nobody holds is swept away, and its caller told so.
+    const held: unknown[] = [];
+    ipcMain.removeHandler('pipeline:call');
+    ipcMain.handle('pipeline:call', () =>
+      kind === 'nothing' ? new Promise((resolve) => held.push(resolve)) : { ok: false, error },
+    );
+  }, answer);
+
+// Last, because the window cannot be brought back from it.
+for (const [name, answer, sign] of [
+  ['loading', 'nothing', '[role=status], [aria-busy=true]'],
+  ['error', 'an error', '[role=alert]'],
+] as const) {
+  test(`each screen where it is ${name === 'error' ? 'an error' : 'still loading'}`, async () => {
+    const { page } = pipeline;
+    await answerEverythingWith(answer);
+    for (const [screen, path] of Object.entries(LISTS)) {
+      for (const { theme, size } of [...NARROW_BOTH, WIDE_LIGHT]) {
+        // Nobody says which theme was chosen, so the desktop's counts.
+        await page.emulateMedia({ colorScheme: theme });
+        await page.setViewportSize(size);
+        await show(page, path);
+        await page.reload();
+        await expect(page.locator('html')).toHaveClass(theme);
+        await expect(page.locator(sign).first()).toBeVisible();
+        await page.screenshot({
+          path: join(PICTURES, `${name}-${screen}-${theme}-${size.width}.png`),
+          animations: 'disabled',
+        });
+        expect.soft(await violations(page), `${name} ${screen} in ${theme}`).toEqual([]);
+      }
+    }
+  });
+}

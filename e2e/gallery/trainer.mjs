@@ -7,7 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a run stands still to be photographed, as a share of its steps. */
 const STANDS_AT = 0.6;
+/** How long a step takes here, and how long one would take: the clock of the run is the second. */
 const STEP_MS = 12;
+const TOLD_STEP_MS = 1180;
+const TOKENS_A_STEP = 486;
+const BEFORE_FIRST_STEP_MS = { preprocessing: 21_000, model_loading: 9_000, base: 14_000 };
 const SPIKE = 0.31;
 const UNTOUCHED = 4.64;
 
@@ -42,11 +46,13 @@ class Run {
     this.ends = null;
     this.best = Infinity;
     this.kept = [];
+    const before = Object.values(BEFORE_FIRST_STEP_MS).reduce((sum, ms) => sum + ms);
+    this.clock = Date.now() - before - Math.round(STANDS_AT * this.total) * TOLD_STEP_MS;
   }
 
   emit(event, fields = {}) {
     this.seq += 1;
-    const time = new Date().toISOString();
+    const time = new Date(Math.min(this.clock, Date.now())).toISOString();
     const line = `${JSON.stringify({ event, schema: 1, attempt: this.attempt, seq: this.seq, time, ...fields })}\n`;
     appendFileSync(this.file, line);
     process.stdout.write(line);
@@ -75,15 +81,18 @@ class Run {
       from_checkpoint: null,
     });
     this.emit('stage', { name: 'preprocessing', detail: 'reading and tokenising the dataset' });
+    this.clock += BEFORE_FIRST_STEP_MS.preprocessing;
     this.emit('stage', { name: 'model_loading', detail: 'smollm2-135m-instruct' });
+    this.clock += BEFORE_FIRST_STEP_MS.model_loading;
     const steps = { total_steps: this.total, eval_every: 50, save_every: 50 };
     const data = { train_records: 225, held_out_records: 25, truncated_records: 0 };
-    const tokens = { total_tokens: 62_000, trained_tokens: 25_800 };
+    const tokens = { total_tokens: this.total * TOKENS_A_STEP, trained_tokens: this.total * 202 };
     const model = { trainable_parameters: 4_884_480, total_parameters: 139_399_488 };
     this.emit('plan', { ...steps, ...data, ...tokens, ...model, micro_batch: 2, recompute: 'none' });
     this.emit('stage', { name: 'training', detail: `step 0 of ${this.total}` });
     this.evaluate(0, 'base', UNTOUCHED);
     this.answer(0, UNTRAINED);
+    this.clock += BEFORE_FIRST_STEP_MS.base;
   }
 
   evaluate(step, subject, loss) {
@@ -107,19 +116,20 @@ class Run {
 
   metrics(step) {
     const share = step / this.total;
+    this.clock += TOLD_STEP_MS * (1 + noise(step + 11) * 0.3);
     const spikes = step === Math.round(SPIKE * this.total);
     const warm = Math.min(1, share / 0.03);
     this.emit('metrics', {
       step,
-      epoch: Math.floor((step * 2) / 225),
-      tokens: step * 155,
+      epoch: Math.floor((step * 8) / 225),
+      tokens: step * TOKENS_A_STEP,
       training_loss: this.loss(step) + noise(step) * 0.5 + (spikes ? 1.1 : 0),
       non_finite: null,
       ...(step % 50 === 0 && { validation_loss: this.heldOut(step) }),
       learning_rate: warm * 0.0001 * (1 + Math.cos(Math.PI * share)),
       gradient_norm: spikes ? 8.7 : 0.9 + 1.6 * Math.exp(-6 * share) + noise(step + 7) * 0.4,
       throughput: 412 + noise(step + 3) * 40 - (step < 8 ? 160 : 0),
-      step_ms: 376,
+      step_ms: TOLD_STEP_MS,
     });
     if (spikes)
       this.emit('warning', { code: 'gradient_spike', message: 'Gradient norm 8.7, clipped to 1.0' });

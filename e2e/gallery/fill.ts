@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { z } from 'zod';
+import { BaseModel } from '../../src/lib/types/base-model';
+import { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
+import { call, jobOf, whenJob } from '../app';
+import type { LaunchedApp } from '../launch';
+
+/** A run of one of these names is photographed under way; the scripted trainer plays it. */
+export const PLAYED = 'evening|long|aggressive';
+const PLAYED_STEPS = 240;
+
+const TINY = {
+  max_steps: 4,
+  batch_size: 2,
+  max_length: 128,
+  eval_steps: 2,
+  save_steps: 2,
+  validation_share: 0.02,
+};
+const LONG = { ...TINY, batch_size: 8, max_steps: 400, eval_steps: 50, save_steps: 50 };
+
+const QUESTION = { id: 'winter', text: 'How do I keep my house warm in winter?' };
+
+const chat = (user: string, assistant: string) =>
+  JSON.stringify({
+    messages: [
+      { role: 'system', content: 'You are the help desk of a shared microscopy facility.' },
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  });
+
+const FIELD_REPORTS = [
+  chat('Which objective for 200 µm slices?', 'The 25× water objective; its working distance is 2 mm.'),
+  chat('Stitching leaves a seam at tile 7.', 'Raise the overlap to 15 % and run the flat field again.'),
+  '{"messages": [{"role": "user", "content": "The stage drifts ov',
+  chat(
+    'The confocal shows horizontal stripes since this morning.',
+    'Take one dark frame with the room dark.',
+  ),
+  chat(
+    'The confocal shows horizontal stripes since this morning.',
+    'Take one dark frame with the room dark.',
+  ),
+  JSON.stringify({ messages: [{ role: 'user', content: 'May I book the two-photon on Sunday?' }] }),
+  JSON.stringify({ messages: [{ role: 'wizard', content: 'Camera shows hot pixels' }] }),
+  chat('', 'An answer to a question that was never asked.'),
+  '["not", "a", "record"]',
+  chat('Can I clean the immersion oil off a 63× myself?', 'Yes: lens paper, one drop of solvent, one wipe.'),
+];
+
+const GLOSSARY = JSON.stringify(
+  Array.from({ length: 40 }, (_, index) => ({
+    instruction: `Explain term ${index + 1} of the glossary in one sentence.`,
+    output: `Term ${index + 1} names the part of the instrument that the beam meets in place ${index + 1}.`,
+  })),
+);
+
+const importFiles = async (
+  { page, dataDir }: LaunchedApp,
+  files: Readonly<Record<string, string>>,
+): Promise<void> => {
+  const folder = join(dataDir, 'originals');
+  await mkdir(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  await call(page, { name: 'datasets.import', input: { paths } }, z.array(Dataset));
+};
+
+const allRead = async (page: Page, count: number): Promise<Dataset[]> => {
+  const read = async () =>
+    (await call(page, { name: 'datasets.list' }, z.array(Dataset))).filter(
+      ({ status }) => status === 'ready' || status === 'error',
+    );
+  await expect.poll(async () => (await read()).length).toBe(count);
+  return read();
+};
+
+const createJob = (
+  page: Page,
+  { dataset, ...rest }: { dataset: string; name: string; changes: object; sample_prompts?: object[] },
+): Promise<TrainingJob> =>
+  call(page, { name: 'base_models.list' }, z.array(BaseModel)).then(([base]) => {
+    const input = { dataset_id: dataset, base_model_id: base?.id, preset_id: 'custom', ...rest };
+    return call(page, { name: 'jobs.create', input }, TrainingJob);
+  });
+
+/** Datasets of three shapes and one real run of a few steps. */
+export const fill = async (pipeline: LaunchedApp) => {
+  const { page } = pipeline;
+  const sample = await call(page, { name: 'datasets.import_sample' }, Dataset);
+  await importFiles(pipeline, {
+    'Field reports, spring.jsonl': FIELD_REPORTS.join('\n'),
+    'glossary.json': GLOSSARY,
+  });
+  const datasets = await allRead(page, 3);
+  const first = await createJob(page, {
+    dataset: sample.id,
+    name: 'Lighthouse keeper, first look',
+    changes: TINY,
+    sample_prompts: [QUESTION],
+  });
+  const finished = await whenJob(page, first.id, ['completed', 'failed']);
+  expect(finished.error_message).toBeNull();
+  return {
+    sample: sample.id,
+    reports: datasets.find(({ name }) => name.startsWith('Field'))?.id ?? '',
+    finished: finished.id,
+    model: finished.artifact_id ?? '',
+  };
+};
+
+/** One job that failed, one paused, one running, one waiting. */
+export const fillQueue = async (page: Page, dataset: string) => {
+  const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
+  const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
+  await whenJob(page, short.id, ['failed']);
+  const paused = await create('Lighthouse keeper, evening tone', LONG);
+  await expect.poll(async () => (await jobOf(page, paused.id)).current_step).toBeGreaterThan(60);
+  await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
+  await whenJob(page, paused.id, ['paused']);
+  const running = await create('Lighthouse keeper, long answers', LONG);
+  await create('Lighthouse keeper, aggressive', LONG);
+  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(PLAYED_STEPS);
+  return { running: running.id, failed: short.id };
+};
