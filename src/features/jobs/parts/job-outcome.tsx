@@ -36,7 +36,9 @@ export const JobOutcome = ({ job }: { readonly job: TrainingJob }) => {
         ) : null}
       </div>
       {job.status === 'failed' ? (
-        <Button onClick={() => navigate(paths.newRunLike(job.id))}>Change the settings</Button>
+        <Button className="text-ink" onClick={() => navigate(paths.newRunLike(job.id))}>
+          Change the settings
+        </Button>
       ) : null}
     </section>
   );

@@ -24,7 +24,7 @@ export const TryIt = ({ compact }: { readonly compact: boolean }) => (
       {STEPS.map(({ title, says }, index) => (
         <li
           key={title}
-          className={classNames('relative flex gap-3', compact ? 'min-h-12 last:min-h-0' : 'min-h-16')}
+          className={classNames('relative flex gap-3', compact ? 'min-h-11 last:min-h-0' : 'min-h-16')}
         >
           {index < STEPS.length - 1 ? (
             <span aria-hidden className="absolute top-6 bottom-0 left-3 border-l" />
