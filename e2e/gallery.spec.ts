@@ -175,7 +175,11 @@ test('a data folder full of real things', async () => {
   ] as const)
     await inEveryDress(page, name, () => show(page, path));
   await show(page, '/jobs');
-  await inEveryDress(page, 'palette', () => page.keyboard.press('Control+k'));
+  await inEveryDress(page, 'palette', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByPlaceholder('Search or run…')).toBeFocused();
+  });
 });
 
 /** From here on main answers nothing, or that it cannot: there is no way back. */

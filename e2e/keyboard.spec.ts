@@ -187,6 +187,8 @@ test('every screen is reached from the palette, and focus stays with the person'
     await press('Tab');
     expect(await invisibleFocus(), `focus on ${screen}`).toBeNull();
   }
+  await press('Control+k', 'Control+k');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await press('?');
   await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible();
   await press('Escape');

@@ -61,7 +61,7 @@ const Content = () => {
     void attempt(`Not done: ${entry.label}`, entry.run);
   };
   return (
-    <Command label="Search or run a command" loop>
+    <Command label="Search or run a command" loop vimBindings={false}>
       <div className="flex h-12 items-center gap-3 border-b px-4">
         <Search aria-hidden className="size-4 text-ink-3" />
         <Command.Input

@@ -53,7 +53,7 @@ export const useShortcuts = (): void => {
       import: () => void chooseAndImport(navigate),
       search: () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
       shortcuts: () => openOverlay('shortcuts'),
-      palette: () => openOverlay('palette'),
+      palette: () => openOverlay(uiState.getState().open === 'palette' ? null : 'palette'),
       settings: () => navigate(paths.settings),
     };
     actions[name]?.();
