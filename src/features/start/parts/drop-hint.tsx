@@ -23,7 +23,7 @@ export const DropHint = () => {
         Drop a file or folder anywhere
       </h2>
       <p className="text-ink-2">Its shape is recognised by content, not by name.</p>
-      <dl className="mt-3 grid grid-cols-[auto_1fr] items-center text-xs">
+      <dl className="mt-2 grid grid-cols-[auto_1fr] items-center text-xs">
         {SHAPES.map(([keys, name]) => (
           <div key={keys} className="contents">
             <dt className="font-mono text-mono">{keys}</dt>
@@ -32,7 +32,7 @@ export const DropHint = () => {
         ))}
       </dl>
       {limits ? (
-        <p className="mt-auto pt-3 text-xs text-ink-2">
+        <p className="mt-auto pt-2 text-xs text-ink-2">
           More shapes are known. Up to {formatBytes(limits.dataset_size_limit_bytes)} a file.
         </p>
       ) : null}
