@@ -122,6 +122,7 @@ describe('the shipped migrations', () => {
       '0000_foundation',
       '0001_run_records',
       '0002_queue',
+      '0003_immutable_versions',
     ]);
   });
 

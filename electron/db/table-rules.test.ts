@@ -99,6 +99,14 @@ describe('the rules that the tables keep themselves', () => {
     expect(() => insert('datasets', { ...dataset(), ...values })).toThrow(/constraint|cannot store/i);
   });
 
+  it('changes no version of a dataset, in no column', () => {
+    const { version } = addJob(repositories);
+    for (const name of Object.keys(version)) {
+      const change = () => db.prepare(`UPDATE dataset_versions SET "${name}" = "${name}"`).run();
+      expect(change, name).toThrow('dataset_version_immutable');
+    }
+  });
+
   it('keeps a step that was not finite as a fact, and no step without a loss', () => {
     const { job } = addJob(repositories);
     const broken = { ...point(job.id), training_loss: null };
