@@ -157,7 +157,7 @@ describe('FR-1.1.3: RLS policies active and enforced on all user-facing tables',
     expect(stranger.jobs.get(job.id)).toBeNull();
     expect(stranger.baseModels.get(model.id)).toBeNull();
     expect(stranger.artifacts.list()).toEqual([]);
-    // Policy by policy: isolation.test.ts and session.test.ts.
+    // Policy by policy: isolation.test.ts; those of storage: buckets.test.ts.
     session.close();
   });
 });

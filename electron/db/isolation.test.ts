@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,74 @@ const two = () => ({
   stranger: session.forUser(addUser(folder, 'Stranger')),
 });
 
-describe('training_jobs, policy by policy', () => {
+const PROBLEM = {
+  line: 1,
+  path: null,
+  record_id: null,
+  type: 'missing_field',
+  severity: 'error',
+  error: 'e',
+  suggestion: null,
+} as const;
+const NO_PROBLEMS = { total: 0, problems: [] };
+
+describe('FR-1.1.3 datasets, policy by policy', () => {
+  it('Users can view own datasets', () => {
+    const { owner, stranger } = two();
+    const { dataset, version } = addDataset(owner);
+    owner.datasetProblems.insertMany(dataset.id, [PROBLEM]);
+    expect(owner.datasets.list().map(({ id }) => id)).toEqual([dataset.id]);
+    owner.datasets.softDelete(dataset.id);
+    expect({
+      get: stranger.datasets.get(dataset.id),
+      list: stranger.datasets.list(),
+      deleted: stranger.datasets.listDeleted(),
+      used: stranger.datasets.usedByJobs(dataset.id),
+      versions: stranger.datasetVersions.list(dataset.id),
+      current: stranger.datasetVersions.current(dataset.id),
+      version: stranger.datasetVersions.get(version.id),
+      problems: stranger.datasetProblems.page(dataset.id, PAGE, null),
+    }).toEqual({
+      get: null,
+      list: [],
+      deleted: [],
+      used: 0,
+      versions: [],
+      current: null,
+      version: null,
+      problems: NO_PROBLEMS,
+    });
+  });
+
+  it('Users can create own datasets', () => {
+    const { owner, stranger } = two();
+    const { dataset, version } = addDataset(owner);
+    const forged = { ...dataset, id: randomUUID(), storage_path: 'x/y', user_id: dataset.user_id };
+    expect(stranger.datasets.create(forged).user_id).not.toBe(dataset.user_id);
+    expect(() => stranger.datasets.create({ ...dataset, storage_path: 'x/z' })).toThrow('UNIQUE');
+    expect(() => stranger.datasetProblems.insertMany(dataset.id, [PROBLEM])).toThrow('does not belong');
+    expect(() => stranger.datasetVersions.create({ ...version, sha256: 'b'.repeat(64) })).toThrow(
+      'does not belong',
+    );
+    expect(owner.datasets.list()).toHaveLength(1);
+    expect(owner.datasetVersions.list(dataset.id)).toEqual([version]);
+  });
+
+  it('Users can update own datasets', () => {
+    const { owner, stranger } = two();
+    const { dataset } = addDataset(owner);
+    owner.datasetProblems.insertMany(dataset.id, [PROBLEM]);
+    expect(stranger.datasets.update(dataset.id, { name: 'Stolen' })).toBeNull();
+    expect(stranger.datasets.softDelete(dataset.id)).toBeNull();
+    expect(stranger.datasets.restore(dataset.id)).toBeNull();
+    expect(stranger.datasets.purge(dataset.id)).toBe(false);
+    expect(() => stranger.datasetProblems.clear(dataset.id)).toThrow('does not belong');
+    expect(owner.datasets.get(dataset.id)).toEqual(dataset);
+    expect(owner.datasetProblems.page(dataset.id, PAGE, null).total).toBe(1);
+  });
+});
+
+describe('FR-1.1.3 training_jobs, policy by policy', () => {
   it('Users can view own jobs', () => {
     const { owner, stranger } = two();
     const { job, version } = addJob(owner);
@@ -124,7 +192,7 @@ describe('training_jobs, policy by policy', () => {
   });
 });
 
-describe('model_artifacts, policy by policy', () => {
+describe('FR-1.1.3 model_artifacts, policy by policy', () => {
   it('Users can view own models', () => {
     const { owner, stranger } = two();
     const { job, dataset, model } = addJob(owner);

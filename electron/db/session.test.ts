@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -148,54 +147,6 @@ describe('the database', () => {
     ] as const) {
       expect(() => session.run({ user_id, repository, method, args: [] })).toThrow('knows no');
     }
-    session.close();
-  });
-});
-
-describe('row isolation, policy by policy', () => {
-  const strangers = (session: DatabaseSession) => {
-    const mine = addDataset(session);
-    const db = new SQLite(join(folder, 'pipeline.db'));
-    const stranger = randomUUID();
-    db.prepare('INSERT INTO users (id, name) VALUES (?, ?)').run(stranger, 'Stranger');
-    db.close();
-    return { ...mine, stranger: session.forUser(stranger) };
-  };
-
-  it('Users can view own datasets', () => {
-    const session = open();
-    const { dataset, repositories, stranger } = strangers(session);
-    expect(repositories.datasets.list()).toHaveLength(1);
-    expect(stranger.datasets.list()).toEqual([]);
-    expect(stranger.datasets.get(dataset.id)).toBeNull();
-    expect(stranger.datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null)).toEqual({
-      total: 0,
-      problems: [],
-    });
-    session.close();
-  });
-
-  it('Users can create own datasets', () => {
-    const session = open();
-    const { dataset, stranger, userId } = strangers(session);
-    const theirs = stranger.datasets.create({
-      name: 'Theirs',
-      storage_path: 'x/y',
-      file_name: 'a',
-      file_size: 1,
-    });
-    expect(theirs.user_id).not.toBe(userId);
-    expect(() => stranger.datasetProblems.insertMany(dataset.id, [])).toThrow('does not belong');
-    session.close();
-  });
-
-  it('Users can update own datasets', () => {
-    const session = open();
-    const { dataset, repositories, stranger } = strangers(session);
-    expect(stranger.datasets.update(dataset.id, { name: 'Stolen' })).toBeNull();
-    expect(stranger.datasets.softDelete(dataset.id)).toBeNull();
-    expect(stranger.datasets.purge(dataset.id)).toBe(false);
-    expect(repositories.datasets.get(dataset.id)).toMatchObject({ name: 'One', deleted_at: null });
     session.close();
   });
 });

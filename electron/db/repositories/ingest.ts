@@ -66,10 +66,14 @@ const storePoints = (db: Drizzle, jobId: string, points: IngestBatch['points']):
   }
 };
 
+/** A checkpoint is of the base model that its job was made for. */
+const fingerprintOf = (jobId: string) =>
+  sql<string>`(SELECT base_model_fingerprint FROM training_jobs WHERE id = ${jobId})`;
+
 const storeCheckpoints = (db: Drizzle, jobId: string, rows: IngestBatch['checkpoints']): void => {
   for (const { seq: _seq, pruned, ...row } of rows) {
     if (row.best) db.update(checkpoints).set({ best: false }).where(eq(checkpoints.job_id, jobId)).run();
-    const values = { ...row, job_id: jobId, pruned_at: null };
+    const values = { ...row, job_id: jobId, pruned_at: null, base_model_fingerprint: fingerprintOf(jobId) };
     db.insert(checkpoints)
       .values(values)
       .onConflictDoUpdate({ target: [checkpoints.job_id, checkpoints.step], set: values })
