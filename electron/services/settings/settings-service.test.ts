@@ -24,6 +24,18 @@ describe('SettingsService', () => {
     expect(await service.get()).toEqual({ ...DEFAULT_SETTINGS, currency: 'CHF' });
   });
 
+  it('S10 starts with defaults where everything is corrupt, and keeps what it writes over as a .bak', async () => {
+    const corrupt = Object.fromEntries(Object.keys(DEFAULT_SETTINGS).map((key) => [key, { corrupt: key }]));
+    const stored = { ...corrupt };
+    const { service } = serviceOver(stored);
+    expect(await service.get()).toEqual(DEFAULT_SETTINGS);
+    expect(stored).toEqual(corrupt);
+    await service.set({ theme: 'dark' });
+    await service.set({ theme: 'light' });
+    expect(stored).toEqual({ ...corrupt, theme: 'light', 'theme.bak': { corrupt: 'theme' } });
+    expect(await service.get()).toEqual({ ...DEFAULT_SETTINGS, theme: 'light' });
+  });
+
   it('stores a change and says so', async () => {
     const { service, publish } = serviceOver({});
     await service.set({ theme: 'dark' });

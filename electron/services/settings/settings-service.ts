@@ -12,13 +12,18 @@ interface SettingsOptions {
   readonly publisher: Publisher;
 }
 
-/** A stored value that is no longer valid falls back to its default, alone. */
-const settingsFrom = (stored: Readonly<Record<string, unknown>>): Settings => {
-  const valid = Object.entries(Settings.shape).flatMap(([key, schema]) => {
+/** A stored value that is not valid falls back to its default, alone. */
+const settingsFrom = (
+  stored: Readonly<Record<string, unknown>>,
+): { settings: Settings; broken: string[] } => {
+  const valid: Record<string, unknown> = {};
+  const broken: string[] = [];
+  for (const [key, schema] of Object.entries(Settings.shape)) {
     const parsed = schema.safeParse(stored[key]);
-    return parsed.success ? [[key, parsed.data]] : [];
-  });
-  return Settings.parse({ ...DEFAULT_SETTINGS, ...Object.fromEntries(valid) });
+    if (parsed.success) valid[key] = parsed.data;
+    else if (key in stored) broken.push(key);
+  }
+  return { settings: Settings.parse({ ...DEFAULT_SETTINGS, ...valid }), broken };
 };
 
 export class SettingsService {
@@ -29,11 +34,16 @@ export class SettingsService {
   }
 
   async get(): Promise<Settings> {
-    return settingsFrom(await this.#options.store.all());
+    return settingsFrom(await this.#options.store.all()).settings;
   }
 
   async set(changes: Partial<Settings>): Promise<Settings> {
-    for (const [key, value] of Object.entries(Settings.partial().parse(changes))) {
+    const wanted = Object.entries(Settings.partial().parse(changes));
+    const stored = await this.#options.store.all();
+    const { broken } = settingsFrom(stored);
+    for (const [key, value] of wanted) {
+      // What could not be read is kept: a newer version may have written it.
+      if (broken.includes(key)) await this.#options.store.set(`${key}.bak`, stored[key]);
       await this.#options.store.set(key, value);
     }
     const settings = await this.get();
