@@ -206,7 +206,12 @@ export class JobService {
   async #atWork(id: string): Promise<TrainingJob> {
     const job = await this.get(id);
     if (!isActive(job.status))
-      throw refused('job_state', `The run is ${job.status}, not at work.`, 'Resume it first.');
+      throw refused('job_state', `The run is ${job.status}, not at work.`, whatInstead(job.status));
     return job;
   }
 }
+
+const whatInstead = (status: TrainingJob['status']): string => {
+  if (status === 'queued') return 'Cancel it, or let it wait for its turn.';
+  return isResumable(status) ? 'Resume it first.' : 'It has ended; nothing is left to stop.';
+};

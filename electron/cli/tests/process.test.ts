@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { build } from 'vite';
+import { fakePython } from '../../services/jobs/testing';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+/** Beside the real build, which another test may be using. */
+const BUNDLE = join(ROOT, 'dist', 'cli-under-test');
+
+const DATA = `${JSON.stringify({
+  messages: [
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'Two.' },
+  ],
+})}\n`.repeat(4);
+
+let dir: string;
+let env: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  await build({ root: ROOT, mode: 'main', logLevel: 'error', build: { outDir: BUNDLE } });
+  dir = await mkdtemp(join(tmpdir(), 'terminal ü '));
+  await writeFile(join(dir, 'data.jsonl'), DATA);
+  env = { ...process.env, PIPELINE_PYTHON: await fakePython(dir) };
+  await end(start('datasets', 'import', 'data.jsonl', '--name', 'Sample'));
+}, 120_000);
+afterAll(async () => {
+  await rm(BUNDLE, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
+});
+
+const start = (...words: string[]): ChildProcess =>
+  spawn(process.execPath, [join(BUNDLE, 'cli.js'), ...words, '--data-dir', join(dir, 'kept')], {
+    cwd: dir,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+const end = async (child: ChildProcess) => {
+  const [out, err] = [child.stdout ? text(child.stdout) : '', child.stderr ? text(child.stderr) : ''];
+  await once(child, 'close');
+  return { code: child.exitCode, out: await out, err: await err };
+};
+
+const documentsOf = (out: string): unknown[] =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+
+const RUN = ['--dataset', 'Sample', '--base-model', 'smollm2-135m-instruct', '--force', '--json'];
+
+/** Resolves when this part has been printed. */
+const printed = (child: ChildProcess, part: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let seen = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.includes(part)) resolve();
+    });
+    child.once('close', () => reject(new Error(`it ended without printing ${part}: ${seen}`)));
+  });
+
+it('prints one document with --json, and an error so', async () => {
+  const listed = await end(start('datasets', 'list', '--json'));
+  expect([listed.code, documentsOf(listed.out)]).toMatchObject([0, [[{ name: 'Sample' }]]]);
+  const wrong = await end(start('jobs', 'show', 'nothing', '--json'));
+  expect([wrong.code, wrong.err, documentsOf(wrong.out)]).toMatchObject([
+    3,
+    '',
+    [{ error: { code: 'not_found' } }],
+  ]);
+});
+
+it('two at once on one data folder both do their work', async () => {
+  const both = await Promise.all(
+    ['left', 'right'].map((name) => end(start('datasets', 'import', 'data.jsonl', '--name', name, '--json'))),
+  );
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  const runs = await Promise.all(
+    ['plain a', 'plain b'].map((name) => end(start('train', ...RUN, '--name', name))),
+  );
+  expect(runs.map(({ code, err }) => [code, err])).toEqual([
+    [0, ''],
+    [0, ''],
+  ]);
+});
+
+it('Ctrl-C saves a run and ends with 130, a killed one is settled by the next command', async () => {
+  const running = start('train', ...RUN, '--name', 'hold');
+  await printed(running, '"step":3');
+  running.kill('SIGINT');
+  expect((await end(running)).code).toBe(130);
+  const resumed = start('jobs', 'resume', 'hold', '--json');
+  await printed(resumed, '"step":3');
+  resumed.kill('SIGKILL');
+  await once(resumed, 'close');
+  const paused = await end(start('jobs', 'pause', 'hold', '--json'));
+  expect([paused.code, documentsOf(paused.out)]).toMatchObject([0, [{ status: 'interrupted' }]]);
+});
+
+it('SIGTERM saves a run and ends with 75', async () => {
+  const running = start('train', ...RUN, '--name', 'hold terminated');
+  await printed(running, '"step":3');
+  running.kill('SIGTERM');
+  expect((await end(running)).code).toBe(75);
+  const shown = await end(start('jobs', 'show', 'hold terminated', '--json'));
+  expect(documentsOf(shown.out)).toMatchObject([{ status: 'paused' }]);
+});
