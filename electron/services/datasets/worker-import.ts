@@ -14,11 +14,14 @@ export type ImportRunner = (
   signal: AbortSignal,
 ) => Promise<ImportResult>;
 
+/** A record is short-lived: a small young generation keeps a large file from taking much memory. */
+const LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 /** Imports on a thread of its own. A cancel ends the thread at once and sweeps after it. */
 export function importInWorker(workerUrl: URL): ImportRunner {
   return async (request, onProgress, signal) => {
     signal.throwIfAborted();
-    const worker = new Worker(workerUrl, { workerData: request });
+    const worker = new Worker(workerUrl, { workerData: request, resourceLimits: LIMITS });
     const stop = () => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -14,10 +14,14 @@ export interface SplitOptions {
   readonly share: number;
 }
 
-/** Groups of records that must stay on one side: their sizes, and `ORDER_PARTS` numbers a group from `walkOrder`. */
+/**
+ * Groups of records that must stay on one side: their sizes, and `parts` numbers a group from
+ * `walkOrder`; the last one alone where no group has a stratum.
+ */
 export interface SplitGroups {
   readonly records: ArrayLike<number>;
   readonly orders: ArrayLike<number>;
+  readonly parts?: 1 | 4;
 }
 
 const ORDER_PARTS = 4;
@@ -61,7 +65,7 @@ export function holdOut(groups: SplitGroups, share: number): Uint8Array {
   const isHeldOut = new Uint8Array(count);
   if (share <= 0 || count < 2) return isHeldOut;
   const walk = Uint32Array.from({ length: count }, (_, index) => index).sort((left, right) =>
-    compareOrders(groups.orders, left, right),
+    compareOrders(groups, left, right),
   );
   let due = 0;
   for (const group of walk) {
@@ -85,9 +89,9 @@ function keepBothSides(records: ArrayLike<number>, walk: Uint32Array, isHeldOut:
   else isHeldOut[largest] = 0;
 }
 
-function compareOrders(orders: ArrayLike<number>, left: number, right: number): number {
-  for (let part = 0; part < ORDER_PARTS; part += 1) {
-    const difference = (orders[left * ORDER_PARTS + part] ?? 0) - (orders[right * ORDER_PARTS + part] ?? 0);
+function compareOrders({ orders, parts = ORDER_PARTS }: SplitGroups, left: number, right: number): number {
+  for (let part = 0; part < parts; part += 1) {
+    const difference = (orders[left * parts + part] ?? 0) - (orders[right * parts + part] ?? 0);
     if (difference !== 0) return difference;
   }
   return left - right;
@@ -123,11 +127,19 @@ function groupKeys({ conversation_id, first_user_text_hash }: SplitRecord): stri
 
 /** Union-find; the root of a set is its earliest member. */
 export class JoinedSets {
-  private readonly parents: number[] = [];
+  private parents = new Uint32Array(1024);
+  private count = 0;
 
   /** A new set of one; answers its number. */
   add(): number {
-    return this.parents.push(this.parents.length) - 1;
+    if (this.count === this.parents.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.parents);
+      this.parents = larger;
+    }
+    this.parents[this.count] = this.count;
+    this.count += 1;
+    return this.count - 1;
   }
 
   join(left: number, right: number): void {

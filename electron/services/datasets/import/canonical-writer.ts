@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RecordContent, RecordOrigin } from '../../../../src/lib/types/dataset-records';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
-import { HashIndex } from './hash-index';
+import { HashSet } from './hash-index';
 import { TextFile } from './text-file';
 
 /** Bytes of one entry of `records.idx`: where a record begins, little-endian; the last entry is the end. */
@@ -15,7 +15,7 @@ export interface CanonicalFile {
 /** Writes `dataset.jsonl` and, beside it, `records.idx`. */
 export class CanonicalWriter {
   duplicates = 0;
-  private readonly contents = new HashIndex();
+  private contents = new HashSet();
   private readonly records: TextFile;
   private readonly index: TextFile;
 
@@ -34,8 +34,7 @@ export class CanonicalWriter {
   add(origin: RecordOrigin, recordContent: RecordContent): void {
     this.index.write(indexEntry(this.records.sizeBytes));
     const content = JSON.stringify(recordContent);
-    const before = this.contents.size;
-    if (this.contents.numberOf(content) !== before) this.duplicates += 1;
+    if (!this.contents.add(content)) this.duplicates += 1;
     this.records.write(Buffer.from(`${JSON.stringify(origin).slice(0, -1)},${content.slice(1)}\n`, 'utf8'));
   }
 
@@ -47,6 +46,7 @@ export class CanonicalWriter {
   async finish(): Promise<CanonicalFile> {
     this.index.write(indexEntry(this.records.sizeBytes));
     await this.index.finish();
+    this.contents = new HashSet();
     return { sha256: await this.records.finish(), sizeBytes: this.records.sizeBytes };
   }
 

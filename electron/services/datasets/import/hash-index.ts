@@ -1,13 +1,13 @@
 const INITIAL_SLOTS = 1024;
+const MAX_LOAD = 0.75;
 
 /**
  * Numbers texts in order of first appearance, keeping 64 bits of each in place of the text, so that
  * millions fit in little memory. Two texts meet by chance once in 10¹³ pairs among ten million.
  */
 export class HashIndex {
-  private slots = new Uint32Array(INITIAL_SLOTS);
-  private highs = new Uint32Array(INITIAL_SLOTS / 2);
-  private lows = new Uint32Array(INITIAL_SLOTS / 2);
+  /** Three numbers a slot: both halves of the hash, and the text's number plus one; 0 for a free slot. */
+  private slots = new Uint32Array(INITIAL_SLOTS * 3);
   private count = 0;
 
   get size(): number {
@@ -18,35 +18,80 @@ export class HashIndex {
   numberOf(text: string): number {
     const [high, low] = hash64(text);
     const slot = this.find(high, low);
-    const known = this.slots[slot] ?? 0;
+    const known = this.slots[slot + 2] ?? 0;
     if (known > 0) return known - 1;
-    this.highs[this.count] = high;
-    this.lows[this.count] = low;
     this.count += 1;
-    this.slots[slot] = this.count;
-    if (this.count * 2 >= this.slots.length) this.grow();
+    this.slots[slot] = high;
+    this.slots[slot + 1] = low;
+    this.slots[slot + 2] = this.count;
+    if (this.count * 3 > this.slots.length * MAX_LOAD) this.grow();
     return this.count - 1;
   }
 
   /** The slot of a hash, or the free one where it belongs. */
   private find(high: number, low: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const entry = (this.slots[slot] ?? 0) - 1;
-      if (entry < 0 || (this.highs[entry] === high && this.lows[entry] === low)) return slot;
+    const capacity = this.slots.length / 3;
+    for (let at = low % capacity; ; at = (at + 1) % capacity) {
+      const slot = at * 3;
+      if (this.slots[slot + 2] === 0 || (this.slots[slot] === high && this.slots[slot + 1] === low))
+        return slot;
     }
   }
 
   private grow(): void {
-    const size = this.slots.length * 2;
-    this.highs = enlarged(this.highs, size / 2);
-    this.lows = enlarged(this.lows, size / 2);
-    this.slots = new Uint32Array(size);
-    for (let entry = 0; entry < this.count; entry += 1) {
-      this.slots[this.find(this.highs[entry] ?? 0, this.lows[entry] ?? 0)] = entry + 1;
+    const old = this.slots;
+    this.slots = new Uint32Array(old.length * 2);
+    for (let slot = 0; slot < old.length; slot += 3) {
+      if (old[slot + 2] === 0) continue;
+      this.slots.set(old.subarray(slot, slot + 3), this.find(old[slot] ?? 0, old[slot + 1] ?? 0));
     }
   }
 }
+
+/** Which texts have been seen, in 64 bits each. */
+export class HashSet {
+  private slots = new Uint32Array(INITIAL_SLOTS * 2);
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Whether the text was not there before. */
+  add(text: string): boolean {
+    const [high, low] = hash64(text);
+    // Two zeros mark a free slot.
+    const taken = high === 0 && low === 0 ? 1 : low;
+    const slot = this.find(high, taken);
+    if (this.slots[slot] === high && this.slots[slot + 1] === taken) return false;
+    this.slots[slot] = high;
+    this.slots[slot + 1] = taken;
+    this.count += 1;
+    if (this.count * 2 > this.slots.length * MAX_LOAD) this.grow();
+    return true;
+  }
+
+  private find(high: number, low: number): number {
+    const capacity = this.slots.length / 2;
+    for (let at = low % capacity; ; at = (at + 1) % capacity) {
+      const slot = at * 2;
+      const foundHigh = this.slots[slot];
+      const foundLow = this.slots[slot + 1];
+      if ((foundHigh === 0 && foundLow === 0) || (foundHigh === high && foundLow === low)) return slot;
+    }
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new Uint32Array(old.length * 2);
+    for (let slot = 0; slot < old.length; slot += 2) {
+      const [high, low] = [old[slot] ?? 0, old[slot + 1] ?? 0];
+      if (high !== 0 || low !== 0) this.slots.set([high, low], this.find(high, low));
+    }
+  }
+}
+
+const GROWTH = 1.5;
 
 /** A list of 32-bit numbers that grows as needed. */
 export class GrowingNumbers {
@@ -55,7 +100,7 @@ export class GrowingNumbers {
 
   push(...values: readonly number[]): void {
     if (this.count + values.length > this.items.length)
-      this.items = enlarged(this.items, this.items.length * 2);
+      this.items = enlarged(this.items, Math.ceil(this.items.length * GROWTH));
     this.items.set(values, this.count);
     this.count += values.length;
   }

@@ -1,10 +1,10 @@
-import { HashIndex } from './hash-index';
+import { HashSet } from './hash-index';
 
 const GENERATED = /^record-(\d+)$/;
 
 /** Gives every record of a file an id that no other has. */
 export class RecordIds {
-  private readonly taken = new HashIndex();
+  private readonly taken = new HashSet();
   private lastGenerated = 0;
 
   /** The original id, with its line when it is repeated; a number for a record that has none. */
@@ -25,8 +25,7 @@ export class RecordIds {
   private generate(ordinal: number): string {
     const id = `record-${String(ordinal)}`;
     this.lastGenerated = ordinal;
-    const before = this.taken.size;
-    if (before === 0 || this.taken.numberOf(id) === before) return id;
+    if (this.taken.size === 0 || this.taken.add(id)) return id;
     return this.takeNext(`${id}#${String(ordinal)}`);
   }
 
@@ -39,7 +38,6 @@ export class RecordIds {
 
   private take(id: string): boolean {
     if (Number(GENERATED.exec(id)?.[1] ?? Infinity) <= this.lastGenerated) return false;
-    const before = this.taken.size;
-    return this.taken.numberOf(id) === before;
+    return this.taken.add(id);
   }
 }

@@ -1,7 +1,7 @@
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { messagesOf } from '../../../../src/lib/types/record-turns';
-import { JoinedSets, holdOut, walkOrder } from '../../../../src/lib/training/split';
 import { GrowingNumbers, HashIndex } from './hash-index';
+import { SplitTally } from './split-tally';
 
 /** E01's columns that an import can fill; tokens are counted when a model is chosen. */
 export interface ImportStatistics {
@@ -60,69 +60,4 @@ export class StatisticsTally {
       sample_data: this.samples,
     };
   }
-}
-
-/** Counts what `splitRecords` would hold out, in a few bytes a record. */
-class SplitTally {
-  private readonly joined = new JoinedSets();
-  private readonly sizes = new GrowingNumbers();
-  private readonly orders = new GrowingNumbers();
-  private readonly keys = new HashIndex();
-  private readonly firstWithKey = new GrowingNumbers();
-  private readonly seed: number;
-
-  constructor(seed: number) {
-    this.seed = seed;
-  }
-
-  add(record: CanonicalRecord): void {
-    const keys = groupKeys(record).map((key) => this.numberKey(key));
-    const known = keys.filter(({ isNew }) => !isNew).map(({ number }) => this.firstWithKey.get(number));
-    const group = known[0] ?? this.newGroup(record);
-    for (const { isNew } of keys) if (isNew) this.firstWithKey.push(group);
-    for (const other of known) this.joined.join(group, other);
-    this.sizes.set(group, this.sizes.get(group) + 1);
-  }
-
-  private numberKey(key: string): { number: number; isNew: boolean } {
-    const before = this.keys.size;
-    const number = this.keys.numberOf(key);
-    return { number, isNew: number === before };
-  }
-
-  private newGroup(record: CanonicalRecord): number {
-    this.sizes.push(0);
-    this.orders.push(...walkOrder(record, this.seed));
-    return this.joined.add();
-  }
-
-  count(share: number): { train: number; heldOut: number } {
-    const members = this.sizes.values;
-    const sizes = new Uint32Array(members.length);
-    for (const [member, size] of members.entries()) {
-      const root = this.joined.rootOf(member);
-      sizes[root] = (sizes[root] ?? 0) + size;
-    }
-    const roots = [...sizes.keys()].filter((member) => (sizes[member] ?? 0) > 0);
-    const orders = new Uint32Array(roots.length * 4);
-    for (const [index, root] of roots.entries())
-      orders.set(this.orders.values.subarray(root * 4, root * 4 + 4), index * 4);
-    const records = Uint32Array.from(roots, (root) => sizes[root] ?? 0);
-    const isHeldOut = holdOut({ records, orders }, share);
-    const heldOut = records.reduce((sum, size, index) => sum + (isHeldOut[index] === 1 ? size : 0), 0);
-    return { train: records.reduce((sum, size) => sum + size, 0) - heldOut, heldOut };
-  }
-}
-
-function groupKeys(record: CanonicalRecord): string[] {
-  const prompt = firstUserText(record);
-  return [
-    ...(record.conversation_id === undefined ? [] : [`conversation ${record.conversation_id}`]),
-    ...(prompt === undefined ? [] : [`prompt ${prompt}`]),
-  ];
-}
-
-/** What two conversations must not share across a split. */
-export function firstUserText(record: CanonicalRecord): string | undefined {
-  return messagesOf(record).find(({ role }) => role === 'user')?.content;
 }

@@ -1,0 +1,105 @@
+import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import { messagesOf } from '../../../../src/lib/types/record-turns';
+import { JoinedSets, holdOut, walkOrder } from '../../../../src/lib/training/split';
+import { GrowingNumbers, HashIndex } from './hash-index';
+
+/** Counts what `splitRecords` would hold out, in a few bytes a record. */
+export class SplitTally {
+  private readonly joined = new JoinedSets();
+  private readonly sizes = new GrowingNumbers();
+  private readonly orders: GroupOrders;
+  private keys = new HashIndex();
+  private readonly firstWithKey = new GrowingNumbers();
+
+  constructor(seed: number) {
+    this.orders = new GroupOrders(seed);
+  }
+
+  add(record: CanonicalRecord): void {
+    const keys = groupKeys(record).map((key) => this.numberKey(key));
+    const known = keys.filter(({ isNew }) => !isNew).map(({ number }) => this.firstWithKey.get(number));
+    const group = known[0] ?? this.newGroup(record);
+    for (const { isNew } of keys) if (isNew) this.firstWithKey.push(group);
+    for (const other of known) this.joined.join(group, other);
+    this.sizes.set(group, this.sizes.get(group) + 1);
+  }
+
+  private numberKey(key: string): { number: number; isNew: boolean } {
+    const before = this.keys.size;
+    const number = this.keys.numberOf(key);
+    return { number, isNew: number === before };
+  }
+
+  private newGroup(record: CanonicalRecord): number {
+    this.sizes.push(0);
+    this.orders.push(record);
+    return this.joined.add();
+  }
+
+  /** The last thing that is asked: the keys are let go first, to leave their memory to the count. */
+  count(share: number): { train: number; heldOut: number } {
+    this.keys = new HashIndex();
+    const sizes = this.sizes.values.slice();
+    for (let member = 0; member < sizes.length; member += 1) {
+      const root = this.joined.rootOf(member);
+      if (root === member) continue;
+      sizes[root] = (sizes[root] ?? 0) + (sizes[member] ?? 0);
+      sizes[member] = 0;
+    }
+    const roots = Uint32Array.from(sizes.keys()).filter((member) => sizes[member] !== 0);
+    const records = roots.map((root) => sizes[root] ?? 0);
+    const isHeldOut = holdOut({ records, ...this.orders.of(roots) }, share);
+    const heldOut = records.reduce((sum, size, index) => sum + (isHeldOut[index] === 1 ? size : 0), 0);
+    return { train: records.reduce((sum, size) => sum + size, 0) - heldOut, heldOut };
+  }
+}
+
+const PARTS = 4;
+
+/** Where each group stands in the walk of the split. Without strata one number of the four says it all. */
+class GroupOrders {
+  private readonly names = new GrowingNumbers();
+  private readonly strata = new GrowingNumbers();
+  private hasStrata = false;
+  private readonly seed: number;
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  push(record: CanonicalRecord): void {
+    const order = walkOrder(record, this.seed);
+    if (record.scaffolding !== undefined && !this.hasStrata) this.beginStrata();
+    if (this.hasStrata) this.strata.push(...order.slice(0, PARTS - 1));
+    this.names.push(order[PARTS - 1] ?? 0);
+  }
+
+  private beginStrata(): void {
+    this.hasStrata = true;
+    const none = walkOrder({ id: '' }, this.seed).slice(0, PARTS - 1);
+    for (let group = 0; group < this.names.values.length; group += 1) this.strata.push(...none);
+  }
+
+  of(groups: Uint32Array): { orders: Uint32Array; parts: 1 | 4 } {
+    if (!this.hasStrata) return { orders: groups.map((group) => this.names.get(group)), parts: 1 };
+    const orders = new Uint32Array(groups.length * PARTS);
+    for (const [index, group] of groups.entries()) {
+      orders.set(this.strata.values.subarray(group * 3, group * 3 + 3), index * PARTS);
+      orders[index * PARTS + 3] = this.names.get(group);
+    }
+    return { orders, parts: 4 };
+  }
+}
+
+function groupKeys(record: CanonicalRecord): string[] {
+  const prompt = firstUserText(record);
+  return [
+    ...(record.conversation_id === undefined ? [] : [`conversation ${record.conversation_id}`]),
+    ...(prompt === undefined ? [] : [`prompt ${prompt}`]),
+  ];
+}
+
+/** What two conversations must not share across a split. */
+export function firstUserText(record: CanonicalRecord): string | undefined {
+  return messagesOf(record).find(({ role }) => role === 'user')?.content;
+}
