@@ -14,8 +14,11 @@ export type ImportRunner = (
   signal: AbortSignal,
 ) => Promise<ImportResult>;
 
-/** A record is short-lived: a small young generation keeps a large file from taking much memory. */
-const LIMITS = { maxYoungGenerationSizeMb: 16 };
+/**
+ * A record is short-lived: a small young generation keeps a large file from taking much memory. The
+ * limit of the other ends the thread, and not the program, where a damaged Parquet file asks for all.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
 
 /** Imports on a thread of its own. A cancel ends the thread at once and sweeps after it. */
 export function importInWorker(workerUrl: URL): ImportRunner {

@@ -2,7 +2,7 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SOURCE_FILE, stagingName } from '../dataset-files';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
-import { publishVersion } from './publish-version';
+import { isRefusedType, publishVersion } from './publish-version';
 import { readCopy } from './read-copy';
 import type { Findings } from './read-copy';
 import { refusedReport } from './report';
@@ -28,6 +28,7 @@ export async function importFile(
     return await importInto(stagingDir, { request, onProgress, signal });
   } catch (error) {
     if (error instanceof SourceFault) return refusedSource(error, request);
+    if (isRefusedType(error)) return refusedSource(SourceFault.binary(), request);
     throw error;
   } finally {
     await sweepImport(request);

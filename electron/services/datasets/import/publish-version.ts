@@ -48,6 +48,7 @@ export async function publishVersion({
   return versionPath(sha256);
 }
 
-function isRefusedType(error: unknown): boolean {
+/** Whether the bucket keeps no file of this kind. */
+export function isRefusedType(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'storage_type_refused';
 }

@@ -37,6 +37,13 @@ export class SourceFault extends Error {
     });
   }
 
+  static binary(): SourceFault {
+    return new SourceFault('unsupported_content', {
+      error: 'The file holds bytes that are no text, so it is not kept.',
+      suggestion: 'Export the data as JSONL: one JSON object a line.',
+    });
+  }
+
   static empty(): SourceFault {
     return new SourceFault('empty_value', {
       error: 'The file is empty (0 bytes).',

@@ -9,7 +9,7 @@ export class SplitTally {
   private readonly sizes = new GrowingNumbers();
   private readonly orders: GroupOrders;
   private keys = new HashIndex();
-  private readonly firstWithKey = new GrowingNumbers();
+  private firstWithKey = new GrowingNumbers();
 
   constructor(seed: number) {
     this.orders = new GroupOrders(seed);
@@ -39,6 +39,7 @@ export class SplitTally {
   /** The last thing that is asked: the keys are let go first, to leave their memory to the count. */
   count(share: number): { train: number; heldOut: number } {
     this.keys = new HashIndex();
+    this.firstWithKey = new GrowingNumbers();
     const sizes = this.sizes.values.slice();
     for (let member = 0; member < sizes.length; member += 1) {
       const root = this.joined.rootOf(member);

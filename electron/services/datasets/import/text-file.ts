@@ -8,9 +8,11 @@ const BUFFER_BYTES = 1024 * 1024;
 export class TextFile {
   private readonly hash = createHash('sha256');
   private readonly file: FileHandle;
-  private buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private filled = 0;
   private full: Buffer[] = [];
+  /** Written buffers, used again: new ones would pile up until they are collected. */
+  private readonly spare: Buffer[] = [];
   private written = 0;
 
   private constructor(file: FileHandle) {
@@ -34,7 +36,8 @@ export class TextFile {
 
   private setAside(nextBytes: number): void {
     this.full.push(this.buffer.subarray(0, this.filled));
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, nextBytes));
+    const spare = nextBytes <= BUFFER_BYTES ? this.spare.pop() : undefined;
+    this.buffer = spare ?? Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, nextBytes));
     this.filled = 0;
   }
 
@@ -44,6 +47,7 @@ export class TextFile {
     for (const bytes of full) {
       this.hash.update(bytes);
       await this.file.writeFile(bytes);
+      if (bytes.buffer.byteLength === BUFFER_BYTES) this.spare.push(Buffer.from(bytes.buffer));
     }
   }
 

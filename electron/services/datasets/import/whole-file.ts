@@ -42,7 +42,8 @@ export function faultOfPass(pass: Pass, salvage: boolean): WholeFileFault | null
   const { tally } = pass.reader;
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
   if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
-  if (pass.shape === null) return tally.records === 0 ? noRecords() : unknownShape(pass);
+  if (tally.records === 0) return pass.log.total === 0 ? noRecords() : null;
+  if (pass.shape === null) return unknownShape(pass);
   return null;
 }
 
