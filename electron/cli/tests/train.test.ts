@@ -115,7 +115,7 @@ describe('train', () => {
     [['--set', 'warmup_steps=5', 'warmup_ratio=0.1'], 'warmup_ratio has no effect'],
     [['--set', 'early_stopping_patience=2', 'validation_share=0'], 'needs held-out records'],
     [['--set', 'max_length=100000'], 'at most 512'],
-    [['--set', 'method=dpo'], 'not available'],
+    [['--set', 'method=dpo'], 'does not learn from it'],
     [['--preset', 'wild'], '--preset'],
   ])('refuses %j with 2 and the reason', async (words, reason) => {
     const { code, err, out } = await bench.run('train', ...RUN, ...words);

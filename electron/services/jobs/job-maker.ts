@@ -136,7 +136,7 @@ function refuseOtherKind({ name, kind }: Dataset, method: TrainingSettings['meth
   const methods = methodsFor(kind);
   if (methods.includes(method)) return;
   throw refused(
-    'dataset_kind',
+    'invalid_setting',
     `“${name}” is ${kind} data, and the method ${method} does not learn from it.`,
     `Set method to ${methods.join(' or ')}.`,
   );
