@@ -119,10 +119,11 @@ const changesOf = (job: TrainingJob, events: readonly TrainerEvent[]): JobChange
   const stage = only(events, 'stage').at(-1);
   const planned = plan ? { ...job, total_steps: plan.total_steps } : job;
   const metrics = only(events, 'metrics').at(-1);
+  const evaluated = only(events, 'metrics').findLast(({ validation_loss }) => validation_loss != null);
   return {
     ...(plan && { total_steps: plan.total_steps, plan: toJobEvent(plan).payload }),
     ...(stage && { current_stage: stage.name }),
-    ...(metrics && changesOfMetrics(planned, metrics)),
+    ...(metrics && changesOfMetrics(planned, { ...metrics, validation_loss: evaluated?.validation_loss })),
   };
 };
 
