@@ -46,7 +46,7 @@ def answer_of(model: Any, ids: torch.Tensor, tokenizer: Any) -> str:
 def trainer_logits(base: Path, adapter: Path, ids: torch.Tensor) -> torch.Tensor:
     """The same logits, read by the trainer's own loader."""
     from pipeline_trainer.hardware import Compute  # noqa: PLC0415 (only where its folder is given)
-    from pipeline_trainer.reading import open_model  # noqa: PLC0415
+    from pipeline_trainer.reading import open_model  # noqa: PLC0415 (the same)
 
     compute = Compute(device=torch.device("cpu"), name="cpu", precision="fp32")
     with open_model(base, compute=compute, adapter=adapter).subject("adapter") as model:

@@ -65,11 +65,11 @@ def within_documents(model: Any, batch: Batch) -> Iterator[None]:
     AttentionInterface.register(NAME, attend)
     config = model.config
     usual = config._attn_implementation  # noqa: SLF001 (transformers has no public name for it)
-    config._attn_implementation = NAME  # noqa: SLF001
+    config._attn_implementation = NAME  # noqa: SLF001 (the same)
     try:
         yield
     finally:
-        config._attn_implementation = usual  # noqa: SLF001
+        config._attn_implementation = usual  # noqa: SLF001 (the same)
 
 
 def attend(
@@ -90,7 +90,7 @@ def attend(
     query: (1, heads, tokens, width); key and value: (1, key heads, tokens, width); gives
     (1, tokens, heads, width). Raises NotImplementedError for what only other attentions compute.
     """
-    from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415 (the same)
 
     asked = [name for name in UNSUPPORTED if options.get(name) is not None]
     if asked:

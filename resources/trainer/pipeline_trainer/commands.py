@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from .errors import TrainerError
 from .events import EXIT_CANCELLED, EXIT_INTERRUPTED, EventLog
@@ -97,7 +97,7 @@ class Commands:
             command = self._inbox.get()
             with self._gate:
                 if command.kind in STOP_KINDS and self._stop is None:
-                    self._stop = command.kind  # type: ignore[assignment]
+                    self._stop = cast("StopKind", command.kind)
                 if self._loading and command.kind in STOP_KINDS:
                     self._leave(command)
                 self._pending.put(command)

@@ -255,8 +255,8 @@ def _with_tuple(settings: Mapping[str, Any]) -> dict[str, Any]:
 def _whole(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers in their declared type: JSON knows no difference between 2 and 2.0."""
     declared = {field.name: field.type for field in fields(kind)}
-    casts = {int: int, float: float, int | None: int}
+    casts: dict[Any, type[int | float]] = {int: int, float: float, int | None: int}
     return {
-        name: value if value is None or declared.get(name) not in casts else casts[declared[name]](value)  # type: ignore[index]
+        name: value if value is None or declared.get(name) not in casts else casts[declared[name]](value)
         for name, value in values.items()
     }

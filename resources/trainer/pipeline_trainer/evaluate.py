@@ -16,7 +16,7 @@ from .hardware import resolve
 from .layout import Layout, layout_for
 from .loss import LossHead
 from .preference import Parts, preference_of
-from .progress import Groups, HeldOut
+from .progress import Groups, HeldOut, count
 from .reading import open_model
 from .setup import read_data
 from .threads import pin
@@ -40,9 +40,7 @@ def held_out_groups(
         batch = layout.batch(part).to(device)
         losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])
         for row, own in zip(part, losses, strict=True):
-            result = HeldOut(float(own.sum()), row.trained_tokens, int(not row.continues))
-            for name in ("all", *row.groups):
-                groups[name] = groups[name] + result if name in groups else result
+            count(groups, row.groups, HeldOut(float(own.sum()), row.trained_tokens, int(not row.continues)))
     return groups
 
 

@@ -137,8 +137,8 @@ def main(argv: list[str]) -> int:
     With an adapter the base model answers too: the two side by side are what one wants to see.
     """
     options = _parse(argv)
-    from .hardware import resolve  # noqa: PLC0415
-    from .reading import open_model  # noqa: PLC0415 (seconds to import, after the arguments were checked)
+    from .hardware import resolve  # noqa: PLC0415 (seconds to import, after the arguments were checked)
+    from .reading import open_model  # noqa: PLC0415 (the same)
 
     opened = open_model(options.base_model, compute=resolve(options.device, "auto"), adapter=options.adapter)
     written: dict[str, str] = {}

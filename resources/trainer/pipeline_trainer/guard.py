@@ -25,9 +25,18 @@ OFFLINE: Final = {
 }
 # Read by libraries: keys of services, and detours around the guard.
 SCRUBBED: Final = (
-    "HF_TOKEN", "HF_ENDPOINT", "HUGGING_FACE_HUB_TOKEN", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "WANDB_API_KEY",
-    "COMET_API_KEY", "MLFLOW_TRACKING_URI", "OPENAI_API_KEY", "TORCH_HOME",
-)  # fmt: skip
+    "HF_TOKEN",
+    "HF_ENDPOINT",
+    "HUGGING_FACE_HUB_TOKEN",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "WANDB_API_KEY",
+    "COMET_API_KEY",
+    "MLFLOW_TRACKING_URI",
+    "OPENAI_API_KEY",
+    "TORCH_HOME",
+)
 REMOTE_EVENTS: Final = frozenset(
     {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 )

@@ -64,8 +64,7 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
 
 
 def _of_sides(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
-    view = inspect_sides(record, template, how)
-    whole: Tokenized = view.pop("whole")
+    whole, view = inspect_sides(record, template, how)
     tokens = zip(whole.ids, pieces(whole), whole.trained, strict=True)
     return {
         "messages": [_message(message) for message in (*record.messages, *record.rejected[record.prompt_turns :])],

@@ -3,6 +3,7 @@
 from itertools import accumulate, pairwise
 from typing import Any
 
+from .data.masks import Tokenized
 from .data.pairs import end_to_end, tokenize_sides
 from .data.records import Record
 from .data.templates import ChatTemplate
@@ -14,14 +15,16 @@ def has_sides(record: Record) -> bool:
     return bool(record.rejected) or record.label is not None
 
 
-def inspect_sides(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
-    """As `inspect`, less its messages; each side is one turn, and what was cut is not shown. Raises TrainerError."""
+def inspect_sides(record: Record, template: ChatTemplate, how: How) -> tuple[Tokenized, dict[str, Any]]:
+    """Both sides as one text, and its turns and counts as `inspect` gives them; each side is one turn.
+
+    What was cut is not shown. Raises TrainerError.
+    """
     sides = tokenize_sides(record, template, max_length=how.max_length)
     whole = end_to_end(sides)
     borders = [0, *accumulate(len(row.ids) for row in sides.rows)]
     names = ("chosen", "rejected") if record.rejected else ("wanted" if record.label else "unwanted",)
-    return {
-        "whole": whole,
+    return whole, {
         "turns": [
             {"role": name, "start": start, "end": end, "trained_tokens": sum(whole.trained[start:end]), "cut": False}
             for name, (start, end) in zip(names, pairwise(borders), strict=True)

@@ -10,6 +10,12 @@ from .attention import inputs_of, within_documents
 from .data.batches import Batch
 
 
+def backward(loss: Tensor) -> None:
+    """Add the gradient of `loss` to the trained tensors."""
+    untyped: Any = loss  # torch has no types for it
+    untyped.backward()
+
+
 class LossHead:
     """Runs the model and gives the loss of each trained token.
 

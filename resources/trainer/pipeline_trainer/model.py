@@ -48,9 +48,9 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
     """
     refuse_unsafe(folder)
     from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
-    from transformers.utils import logging  # noqa: PLC0415
+    from transformers.utils import logging  # noqa: PLC0415 (the same)
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a library without types
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
@@ -62,8 +62,8 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
             hint="Check that the folder is complete, or choose another base model.",
         ) from error
     model.config.use_cache = False
-    moved: Any = model.to(device)  # type: ignore[arg-type]
-    return moved.requires_grad_(requires_grad=False)
+    untyped: Any = model  # its stub of `to` knows no device
+    return untyped.to(device).requires_grad_(requires_grad=False)
 
 
 def refuse_unsafe(folder: Path) -> None:
@@ -87,7 +87,7 @@ def attach_adapter(base: Any, settings: Settings) -> Trainable:
 
     Raises `target_modules_unknown`.
     """
-    from peft import LoraConfig, get_peft_model  # noqa: PLC0415
+    from peft import LoraConfig, get_peft_model  # noqa: PLC0415 (seconds to import, after the checks)
 
     targets = resolve_targets(base, settings.target_modules)
     config = LoraConfig(

@@ -21,9 +21,9 @@ from torch.nn.functional import logsigmoid
 from .config import Settings
 from .data.batches import Row
 from .layout import Layout
-from .loss import LossHead
+from .loss import LossHead, backward
 from .model import Trainable, without_adapter
-from .progress import Groups, HeldOut
+from .progress import Groups, HeldOut, count
 
 Kind = Literal["dpo", "orpo", "kto"]
 HELD_OUT_RECORDS: Final = 4
@@ -60,7 +60,7 @@ class Preference:
         for part in parts.layout.passes(rows, micro_batch):
             check()
             part_loss = self.losses(parts, part, divergence).sum() / len(rows)
-            part_loss.backward()  # type: ignore[no-untyped-call]
+            backward(part_loss)
             loss += part_loss.detach()
         return float(loss)
 
@@ -72,9 +72,7 @@ class Preference:
         for part in parts.layout.passes(rows, HELD_OUT_RECORDS):
             check()
             for row, loss in zip(part, self.losses(parts, part, divergence).tolist(), strict=True):
-                result = HeldOut(loss, 1, 1)
-                for name in ("all", *row.groups):
-                    groups[name] = groups[name] + result if name in groups else result
+                count(groups, row.groups, HeldOut(loss, 1, 1))
         return groups
 
     def losses(self, parts: Parts, rows: Sequence[Row], divergence: Tensor) -> Tensor:

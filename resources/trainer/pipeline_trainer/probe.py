@@ -13,7 +13,7 @@ from .config import JobFile, load_job
 from .data.batches import Row
 from .hardware import Compute, peak_memory_bytes, resolve
 from .layout import Layout
-from .loss import LossHead
+from .loss import LossHead, backward
 from .optimizer import optimizer_for
 from .pass_size import micro_batch_for
 from .preference import Parts, preference_of
@@ -66,7 +66,7 @@ def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
 
     def one_pass(rows: list[Row]) -> None:
         if preference is None:
-            head.token_losses(layout.batch(rows).to(compute.device)).mean().backward()  # type: ignore[no-untyped-call]
+            backward(head.token_losses(layout.batch(rows).to(compute.device)).mean())
         else:
             preference.gradient(parts, rows, micro_batch=len(rows), check=lambda: None)
         optimizer.clip()  # waits for the device

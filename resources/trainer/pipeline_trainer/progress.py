@@ -1,7 +1,7 @@
 """What a run has reached: the counters that a checkpoint carries."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,6 +25,12 @@ class HeldOut:
 
 
 Groups = dict[str, HeldOut]  # `all`, and one for each value of the scaffolding
+
+
+def count(groups: Groups, names: Iterable[str], result: HeldOut) -> None:
+    """Add what one row gave to `all` and to its groups."""
+    for name in ("all", *names):
+        groups[name] = groups[name] + result if name in groups else result
 
 
 @dataclass(slots=True)

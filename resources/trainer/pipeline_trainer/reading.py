@@ -46,7 +46,7 @@ def open_model(base_model: Path, *, compute: Compute, adapter: Path | None = Non
 
 def load_plain(base: Any, adapter: Path) -> Trainable:
     """What anyone would do: plain `PeftModel.from_pretrained`. Raises `adapter_unusable`."""
-    from peft import PeftModel  # noqa: PLC0415
+    from peft import PeftModel  # noqa: PLC0415 (seconds to import, after the checks)
 
     try:
         model = PeftModel.from_pretrained(base, str(adapter), adapter_name=ADAPTER, local_files_only=True)

@@ -50,7 +50,7 @@ def seed_everything(seed: int) -> None:
 
 def capture() -> RngState:
     """The state of all global generators, as copies."""
-    cuda = tuple(torch.cuda.get_rng_state_all()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
+    cuda = tuple(torch.cuda.get_rng_state_all()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]  # torch has no types for it
     return RngState(random.getstate(), np.random.get_state(legacy=False), torch.get_rng_state(), cuda)
 
 

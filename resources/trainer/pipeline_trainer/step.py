@@ -11,6 +11,7 @@ import torch
 
 from .data.batches import Row
 from .errors import TrainerError
+from .loss import backward
 from .run_state import Run, StoppedError
 
 CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
@@ -70,7 +71,7 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
         run.check()
         batch = run.layout.batch(part).to(run.compute.device)
         part_loss = run.head.token_losses(batch).sum() / trained_tokens
-        part_loss.backward()  # type: ignore[no-untyped-call]
+        backward(part_loss)
         loss += part_loss.detach()
     return float(loss)
 

@@ -21,4 +21,4 @@ def pin(threads: int) -> None:
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(mode=True, warn_only=torch.cuda.is_available())
     # Filling fresh memory only matters to code that reads it before writing.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # missing from torch's stubs

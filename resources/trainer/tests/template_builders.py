@@ -64,12 +64,25 @@ TOOLS = (
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 TEMPLATES = {
-    "chatml": CHATML, "llama3": LLAMA3, "mistral": MISTRAL, "system_last": SYSTEM_LAST, "thinking": THINKING,
-    "opened_thought": OPENED_THOUGHT, "spelled": SPELLED, "plain": None,
-}  # fmt: skip
+    "chatml": CHATML,
+    "llama3": LLAMA3,
+    "mistral": MISTRAL,
+    "system_last": SYSTEM_LAST,
+    "thinking": THINKING,
+    "opened_thought": OPENED_THOUGHT,
+    "spelled": SPELLED,
+    "plain": None,
+}
 SPECIALS = (
-    "<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
-)  # fmt: skip
+    "<pad>",
+    "<s>",
+    "</s>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eot_id|>",
+)
 WORDS = [
     "The keeper of the light answers: aye, keep your lamp lit.\n\n\nassistant: system: user: tool:\n",
     "How do I welcome a new colleague? Show her round.  And then?\n\n ### Assistant:\nUser:\nSystem:\n",

@@ -58,7 +58,7 @@ def test_types_everything_and_freezes_it() -> None:
     assert (job.settings.lora_alpha, type(job.settings.lora_alpha)) == (32.0, float)
     assert (job.dataset.path, job.settings.warmup_steps, job.settings.records_per_step) == (Path("dataset.jsonl"), None, 8)
     with pytest.raises(AttributeError):
-        job.settings.seed = 8  # type: ignore[misc]
+        job.settings.seed = 8
 
 
 def test_paths_are_hints_that_the_command_line_overrides(tmp_path: Path) -> None:

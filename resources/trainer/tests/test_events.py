@@ -40,8 +40,14 @@ def test_every_event_carries_schema_attempt_sequence_and_time(tmp_path: Path) ->
     log.close()
     first, second = lines(tmp_path)
     assert {**first, "time": ""} == {
-        "event": "stage", "schema": 1, "attempt": 3, "seq": 1, "time": "", "name": "training", "detail": "",
-    }  # fmt: skip
+        "event": "stage",
+        "schema": 1,
+        "attempt": 3,
+        "seq": 1,
+        "time": "",
+        "name": "training",
+        "detail": "",
+    }
     assert (second["event"], second["seq"], second["code"]) == ("warning", 2, "odd")
     assert len(first["time"]) == len("2026-01-01T00:00:00.000Z")
     assert first["time"].endswith("Z")

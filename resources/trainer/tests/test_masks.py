@@ -14,9 +14,15 @@ from pipeline_trainer.data.templates import ChatTemplate, load_template
 from pipeline_trainer.errors import TrainerError
 
 ENDS = {
-    "chatml": "<|im_end|>", "llama3": "<|eot_id|>", "mistral": "</s>", "system_last": "</s>", "thinking": "<|im_end|>",
-    "opened_thought": "<|im_end|>", "spelled": " ###", "plain": "</s>",
-}  # fmt: skip
+    "chatml": "<|im_end|>",
+    "llama3": "<|eot_id|>",
+    "mistral": "</s>",
+    "system_last": "</s>",
+    "thinking": "<|im_end|>",
+    "opened_thought": "<|im_end|>",
+    "spelled": " ###",
+    "plain": "</s>",
+}
 EVERYWHERE = [(name, backend) for name in TEMPLATES for backend in BACKENDS]
 # Some vocabularies lack control characters and drop them without a word.
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters="<>|[]/#") | st.just("\n")

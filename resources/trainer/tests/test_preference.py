@@ -48,9 +48,15 @@ def make_comparisons(method: str, count: int) -> list[dict[str, Any]]:
         if method == "kto":
             answers = {"completion": unwanted if number % 2 else wanted, "label": number % 2 == 0}
         scaffolding = {"topic": "even" if number % 2 == 0 else "odd"}
-        records.append({
-            "id": f"r{number}", "source_line": number + 1, "prompt": prompt, **answers, "scaffolding": scaffolding,
-        })  # fmt: skip
+        records.append(
+            {
+                "id": f"r{number}",
+                "source_line": number + 1,
+                "prompt": prompt,
+                **answers,
+                "scaffolding": scaffolding,
+            }
+        )
     return records
 
 
@@ -167,10 +173,15 @@ def test_the_wanted_answer_gains_on_the_unwanted_one(tmp_path: Path, model: Path
 def test_too_long_pairs_lose_the_same_old_turns_on_both_sides(model: Path) -> None:
     template = load_template(model)
     prompt = [turn("user", "one " * 9), turn("assistant", "two"), turn("user", "three")]
-    record = parse_record({
-        "id": "r", "source_line": 3, "prompt": prompt,
-        "chosen": [turn("assistant", "yes")], "rejected": [turn("assistant", "no, never")],
-    })  # fmt: skip
+    record = parse_record(
+        {
+            "id": "r",
+            "source_line": 3,
+            "prompt": prompt,
+            "chosen": [turn("assistant", "yes")],
+            "rejected": [turn("assistant", "no, never")],
+        }
+    )
     whole = tokenize_sides(record, template, max_length=200)
     cut = tokenize_sides(record, template, max_length=40)
     assert (whole.dropped_turns, cut.dropped_turns) == (0, 2)

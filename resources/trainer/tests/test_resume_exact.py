@@ -80,7 +80,7 @@ def test_rule_5_a_step_stopped_between_two_passes_is_done_again_whole(tmp_path: 
     run = open_run(make_job(tmp_path / "run", model))
     run.progress.micro_batch = 1
     before = (rng.fingerprint(rng.capture()), run.sampler.to_dict())
-    run.commands.at_poll[3] = Command("pause")  # type: ignore[attr-defined]
+    run.commands.at_poll[3] = Command("pause")
     with pytest.raises(StoppedError):
         optimizer_step(run)
     assert (rng.fingerprint(rng.capture()), run.sampler.to_dict()) == before

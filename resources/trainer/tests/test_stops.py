@@ -18,7 +18,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_of(tmp_path: Path, model: Path, **settings: object) -> Folder:
-    return make_run(tmp_path / "run", model, prompts=["What is 3?"], lora_dropout=0.2, **settings)  # type: ignore[arg-type]
+    return make_run(tmp_path / "run", model, prompts=["What is 3?"], lora_dropout=0.2, **settings)
 
 
 @pytest.mark.parametrize(("kind", "reason"), [("pause", "paused"), ("parent_gone", "parent_gone"), ("signal", "signal")])
@@ -26,12 +26,15 @@ def test_an_interruption_drops_the_unfinished_step_saves_and_exits_75(
     tmp_path: Path, model: Path, kind: str, reason: str
 ) -> None:
     folder = run_of(tmp_path, model)
-    assert attempt(folder, at_poll={40: Command(kind)}) == 75  # type: ignore[arg-type]
+    assert attempt(folder, at_poll={40: Command(kind)}) == 75
     last = folder.events()[-1]
     done = folder.named("metrics")[-1]["step"]
     assert {name: last[name] for name in ("event", "step", "reason", "saved")} == {
-        "event": "interrupted", "step": done, "reason": reason, "saved": True,
-    }  # fmt: skip
+        "event": "interrupted",
+        "step": done,
+        "reason": reason,
+        "saved": True,
+    }
     assert (folder.path / "checkpoints" / f"step-{done:06d}" / "manifest.json").is_file()
 
 

@@ -123,8 +123,10 @@ def test_pissa_starts_with_the_largest_singular_parts(tmp_path: Path, model: Pat
 
 def assert_same_losses(run: Run, theirs: Any, *, steps: int = 6) -> None:
     """A plain loop over a stock PEFT model that begins with the run's tensors."""
-    start = {name: tensor.chunk(2, dim=int("lora_B" in name))[0] if run.trainable.origin else tensor
-             for name, tensor in adapter_tensors(run.trainable).items()}  # fmt: skip
+    start = {
+        name: tensor.chunk(2, dim=int("lora_B" in name))[0] if run.trainable.origin else tensor
+        for name, tensor in adapter_tensors(run.trainable).items()
+    }
     trained = {name: value for name, value in theirs.named_parameters() if value.requires_grad}
     for name, value in trained.items():
         value.data.copy_(start[disk_name(name)])

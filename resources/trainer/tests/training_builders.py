@@ -27,14 +27,37 @@ TEMPLATE = (
 SPECIALS = ("<|pad|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>")
 REAL_MODEL = Path(__file__).parents[2] / "models" / "smollm2-135m-instruct"
 SETTINGS: dict[str, Any] = {
-    "base_model": "tiny", "learning_rate": 5e-3, "batch_size": 4, "num_epochs": 2, "lora_rank": 4, "lora_alpha": 8,
-    "lora_dropout": 0.0, "warmup_steps": None, "weight_decay": 0.0, "max_steps": None,
-    "gradient_accumulation_steps": 1, "max_length": 128, "lr_scheduler": "cosine", "warmup_ratio": 0.03,
-    "max_grad_norm": 1.0, "seed": 42, "validation_share": 0.1, "eval_steps": None, "save_steps": None,
-    "save_total_limit": 3, "early_stopping_patience": None, "early_stopping_min_delta": 0.0,
-    "target_modules": "all-linear", "method": "sft", "loss_scope": "auto", "precision": "fp32",
-    "packing": "auto", "variant": "lora", "optimizer": "adamw", "beta": 0.1,
-}  # fmt: skip
+    "base_model": "tiny",
+    "learning_rate": 5e-3,
+    "batch_size": 4,
+    "num_epochs": 2,
+    "lora_rank": 4,
+    "lora_alpha": 8,
+    "lora_dropout": 0.0,
+    "warmup_steps": None,
+    "weight_decay": 0.0,
+    "max_steps": None,
+    "gradient_accumulation_steps": 1,
+    "max_length": 128,
+    "lr_scheduler": "cosine",
+    "warmup_ratio": 0.03,
+    "max_grad_norm": 1.0,
+    "seed": 42,
+    "validation_share": 0.1,
+    "eval_steps": None,
+    "save_steps": None,
+    "save_total_limit": 3,
+    "early_stopping_patience": None,
+    "early_stopping_min_delta": 0.0,
+    "target_modules": "all-linear",
+    "method": "sft",
+    "loss_scope": "auto",
+    "precision": "fp32",
+    "packing": "auto",
+    "variant": "lora",
+    "optimizer": "adamw",
+    "beta": 0.1,
+}
 
 
 def make_model(folder: Path, *, layers: int = 2) -> Path:
@@ -50,10 +73,18 @@ def make_model(folder: Path, *, layers: int = 2) -> Path:
     tokenizer.chat_template = TEMPLATE
     tokenizer.save_pretrained(folder)
     config = LlamaConfig(
-        vocab_size=len(vocabulary), hidden_size=32, intermediate_size=64, num_hidden_layers=layers,
-        num_attention_heads=4, num_key_value_heads=2, tie_word_embeddings=True, max_position_embeddings=512,
-        pad_token_id=0, bos_token_id=1, eos_token_id=1,
-    )  # fmt: skip
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=layers,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        tie_word_embeddings=True,
+        max_position_embeddings=512,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=1,
+    )
     with torch.random.fork_rng():
         torch.manual_seed(7)
         LlamaForCausalLM(config).save_pretrained(folder, safe_serialization=True)
@@ -141,20 +172,36 @@ def make_run(
     steps = merged["max_steps"] or per_epoch * merged["num_epochs"]
     epochs = -(-steps // per_epoch) if merged["max_steps"] else merged["num_epochs"]
     document = {
-        "schema": 1, "job_id": str(uuid.uuid4()), "name": "test", "created_at": "2025-01-01T00:00:00.000Z",
-        "app_version": "0.0.0", "settings": merged, "preset_id": "custom", "total_steps": steps, "total_epochs": epochs,
+        "schema": 1,
+        "job_id": str(uuid.uuid4()),
+        "name": "test",
+        "created_at": "2025-01-01T00:00:00.000Z",
+        "app_version": "0.0.0",
+        "settings": merged,
+        "preset_id": "custom",
+        "total_steps": steps,
+        "total_epochs": epochs,
         "dataset": {
-            "dataset_id": str(uuid.uuid4()), "dataset_version_id": str(uuid.uuid4()), "name": "test",
-            "sha256": hashlib.sha256(text.encode()).hexdigest(), "path": str(folder / "dataset.jsonl"),
-            "format": "chat", "records": len(rows),
+            "dataset_id": str(uuid.uuid4()),
+            "dataset_version_id": str(uuid.uuid4()),
+            "name": "test",
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "path": str(folder / "dataset.jsonl"),
+            "format": "chat",
+            "records": len(rows),
         },
         "base_model": {
-            "base_model_id": str(uuid.uuid4()), "name": "tiny", "fingerprint": model_fingerprint(model),
-            "path": str(model), "architecture": "LlamaForCausalLM",
+            "base_model_id": str(uuid.uuid4()),
+            "name": "tiny",
+            "fingerprint": model_fingerprint(model),
+            "path": str(model),
+            "architecture": "LlamaForCausalLM",
         },
         "sample_prompts": [{"id": f"p{index}", "text": text} for index, text in enumerate(prompts)],
-        "sample_max_new_tokens": 6, "device": "cpu", "threads": 1,
-    }  # fmt: skip
+        "sample_max_new_tokens": 6,
+        "device": "cpu",
+        "threads": 1,
+    }
     (folder / "job.json").write_text(json.dumps(document))
     return Folder(folder, model)
 
@@ -180,7 +227,7 @@ class FakeCommands:
 def open_run(folder: Folder, *, at_poll: Mapping[int, Command] | None = None) -> Run:
     """A run that is set up and about to start."""
     log = EventLog(folder.path, heartbeat_seconds=3600)
-    return setup(folder.path, job=folder.job, log=log, commands=FakeCommands(dict(at_poll or {})), cache_dir=None)  # type: ignore[arg-type]
+    return setup(folder.path, job=folder.job, log=log, commands=FakeCommands(dict(at_poll or {})), cache_dir=None)
 
 
 def attempt(

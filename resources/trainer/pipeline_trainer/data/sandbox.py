@@ -175,7 +175,7 @@ def _collect(pieces: Any, environment: ChatEnvironment) -> str:
 def bounded(tree: nodes.Template) -> nodes.Template:
     """Put a tick into every loop and macro, and a check into every `~`."""
     for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-        body: list[nodes.Node] = node.body  # type: ignore[attr-defined]
+        body: list[nodes.Node] = node.body  # type: ignore[attr-defined]  # all three kinds have one
         body.insert(0, _tick(node.lineno))
     _without_concat(tree)
     return tree
@@ -232,7 +232,7 @@ BOUNDED_METHODS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
-def narrow_indent(text: str, width: int | str = 4, first: bool = False, blank: bool = False) -> str:  # noqa: FBT001, FBT002
+def narrow_indent(text: str, width: int | str = 4, first: bool = False, blank: bool = False) -> str:  # noqa: FBT001, FBT002 (jinja's signature)
     """Jinja's `indent` up to 64 columns."""
     prefix = " " * min(width, NARROW) if isinstance(width, int) else width[:NARROW]
     lines = [prefix + line if line or blank else line for line in str(text).splitlines()]
@@ -244,7 +244,7 @@ def to_json(
     ensure_ascii: bool = False,  # noqa: FBT001, FBT002 (transformers' signature)
     indent: int | None = None,
     separators: tuple[str, str] | None = None,
-    sort_keys: bool = False,  # noqa: FBT001, FBT002
+    sort_keys: bool = False,  # noqa: FBT001, FBT002 (the same)
 ) -> str:
     """JSON without HTML escapes, as transformers writes it for templates."""
     narrow = None if indent is None else min(int(indent), NARROW)
