@@ -7,6 +7,7 @@ import { attemptRepository, recordRepository } from './job-records';
 import { jobRepository } from './jobs';
 import { outcomeRepository } from './outcomes';
 import { leaseRepository, requestRepository, settingsRepository } from './queue';
+import { revisionRepository } from './revisions';
 import type { Drizzle } from './session';
 
 /** Every repository, bound to one user. */
@@ -27,6 +28,7 @@ export const buildRepositories = (db: Drizzle, userId: string) => {
     lease: leaseRepository(bound),
     requests: requestRepository(bound),
     settings: settingsRepository(bound),
+    revisions: revisionRepository(bound),
   };
 };
 export type Repositories = ReturnType<typeof buildRepositories>;

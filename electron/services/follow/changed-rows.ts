@@ -1,25 +1,22 @@
-interface Row {
-  readonly id: string;
-  readonly revision: number;
-}
+import type { Revision } from '../../db/repositories/revisions';
 
-export interface ChangedRows<Watched> {
-  readonly changed: readonly Watched[];
-  /** Rows that are in the list no more: deleted, or put into the bin. */
+export interface ChangedRows {
+  readonly changed: readonly string[];
+  /** Rows that are listed no more: deleted, or put into the bin. */
   readonly gone: readonly string[];
 }
 
-/** Which rows of a list differ from the last look; the first look finds nothing new. */
-export class RowWatch<Watched extends Row> {
+/** Which rows differ from the last look; the first look finds nothing new. */
+export class RowWatch {
   #seen: ReadonlyMap<string, number> | null = null;
 
-  look(rows: readonly Watched[]): ChangedRows<Watched> {
+  look(rows: readonly Revision[]): ChangedRows {
     const before = this.#seen;
     const now = new Map(rows.map(({ id, revision }) => [id, revision]));
     this.#seen = now;
     if (!before) return { changed: [], gone: [] };
     return {
-      changed: rows.filter(({ id, revision }) => before.get(id) !== revision),
+      changed: rows.flatMap(({ id, revision }) => (before.get(id) === revision ? [] : [id])),
       gone: [...before.keys()].filter((id) => !now.has(id)),
     };
   }

@@ -1,14 +1,15 @@
 import type { Publisher } from '../../../src/lib/contract/derived';
-import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
-import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { Revisions } from '../../db/repositories/revisions';
 import type { Paths } from '../jobs/paths';
 import { RowWatch } from './changed-rows';
 import { RunNews } from './run-news';
 
 export interface FollowerOptions {
-  readonly repositories: Pick<AsyncRepositories, 'jobs' | 'datasets' | 'artifacts' | 'baseModels'>;
+  readonly repositories: Pick<
+    AsyncRepositories,
+    'revisions' | 'jobs' | 'datasets' | 'artifacts' | 'baseModels'
+  >;
   readonly publisher: Publisher;
   readonly paths: Paths;
   /** Rises when another process has written. */
@@ -25,10 +26,10 @@ const POLL_MS = 250;
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #news: RunNews;
-  readonly #jobs = new RowWatch<TrainingJob>();
-  readonly #datasets = new RowWatch<Dataset>();
-  readonly #artifacts = new RowWatch<ModelArtifact>();
-  readonly #baseModels = new RowWatch<BaseModel>();
+  readonly #jobs = new RowWatch();
+  readonly #datasets = new RowWatch();
+  readonly #artifacts = new RowWatch();
+  readonly #baseModels = new RowWatch();
   #version: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -54,9 +55,11 @@ export class Follower {
   async look(): Promise<void> {
     const version = await this.#options.dataVersion();
     if (version === this.#version) return;
+    const isFirst = this.#version === null;
     this.#version = version;
-    await this.#lookAtJobs();
-    await this.#lookAtTheRest();
+    const revisions = await this.#options.repositories.revisions.all();
+    await this.#lookAtJobs(revisions, isFirst);
+    await this.#lookAtTheRest(revisions);
   }
 
   #schedule(): void {
@@ -69,36 +72,37 @@ export class Follower {
     this.#timer.unref();
   }
 
-  async #lookAtJobs(): Promise<void> {
+  async #lookAtJobs(revisions: Revisions, isFirst: boolean): Promise<void> {
     const { repositories, publisher, ownsQueue } = this.#options;
-    const jobs = await repositories.jobs.list();
-    const { changed, gone } = this.#jobs.look(jobs);
-    for (const job of changed) publisher.publish('jobs.changed', job);
+    const { changed, gone } = this.#jobs.look(revisions.jobs);
+    const jobs = isFirst
+      ? await repositories.jobs.unfinished()
+      : await rowsOf(changed, (id) => repositories.jobs.get(id));
+    for (const job of jobs) {
+      if (!isFirst) publisher.publish('jobs.changed', job);
+      if (!ownsQueue()) await this.#news.tell(job);
+    }
     for (const id of gone) publisher.publish('jobs.removed', { id });
-    if (!ownsQueue()) for (const job of jobs) await this.#news.tell(job);
   }
 
-  async #lookAtTheRest(): Promise<void> {
+  async #lookAtTheRest(revisions: Revisions): Promise<void> {
     const { repositories, publisher } = this.#options;
     const { datasets, artifacts, baseModels } = repositories;
-    await tell(this.#datasets, datasets, (row) => publisher.publish('datasets.changed', row));
-    await tell(this.#artifacts, artifacts, (row) => publisher.publish('models.changed', row));
-    const models = this.#baseModels.look(await baseModels.list());
-    for (const model of models.changed) publisher.publish('base_models.changed', model);
+    const data = this.#datasets.look(revisions.datasets);
+    // A row in the bin is listed no more, but is still there to be told about.
+    for (const row of await rowsOf([...data.changed, ...data.gone], (id) => datasets.get(id)))
+      publisher.publish('datasets.changed', row);
+    const made = this.#artifacts.look(revisions.artifacts);
+    for (const row of await rowsOf([...made.changed, ...made.gone], (id) => artifacts.get(id)))
+      publisher.publish('models.changed', row);
+    const models = this.#baseModels.look(revisions.baseModels);
+    for (const row of await rowsOf(models.changed, (id) => baseModels.get(id)))
+      publisher.publish('base_models.changed', row);
     for (const id of models.gone) publisher.publish('base_models.removed', { id });
   }
 }
 
-/** A row in the bin is in no list any more, but is still there to be told about. */
-const tell = async <Row extends { id: string; revision: number }>(
-  watch: RowWatch<Row>,
-  rows: { list(): Promise<Row[]>; get(id: string): Promise<Row | null> },
-  changed: (row: Row) => void,
-): Promise<void> => {
-  const found = watch.look(await rows.list());
-  found.changed.forEach(changed);
-  for (const id of found.gone) {
-    const row = await rows.get(id);
-    if (row) changed(row);
-  }
-};
+const rowsOf = async <Row>(
+  ids: readonly string[],
+  get: (id: string) => Promise<Row | null>,
+): Promise<Row[]> => (await Promise.all(ids.map(get))).filter((row) => row !== null);
