@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { openWorld, removeWorld } from '../jobs/testing';
-import { toBatch } from './event-batch';
+import { beatsOf, toBatch } from './event-batch';
 
 const step = (number: number, validation_loss?: number): TrainerEvent =>
   TrainerEvent.parse({
@@ -9,7 +9,7 @@ const step = (number: number, validation_loss?: number): TrainerEvent =>
     schema: 1,
     attempt: 1,
     seq: number,
-    time: '2026-01-01T00:00:00.000Z',
+    time: new Date(Date.UTC(2026, 0, 1) + number * 1000).toISOString(),
     step: number,
     epoch: 0,
     tokens: number,
@@ -23,7 +23,7 @@ const step = (number: number, validation_loss?: number): TrainerEvent =>
   });
 
 describe('the figures of a job after a batch', () => {
-  it('keep the held-out loss of a step that is not the last of the batch', async () => {
+  it('keep a held-out loss inside the batch, and tell the end by the pace of the last steps', async () => {
     const world = await openWorld();
     const job = await world.create('plain');
     expect(toBatch(job, [step(1), step(2, 1.5), step(3)]).job.current_metrics).toMatchObject({
@@ -31,6 +31,12 @@ describe('the figures of a job after a batch', () => {
       validation_loss: 1.5,
     });
     expect(toBatch(job, [step(1)]).job.current_metrics?.validation_loss).toBeUndefined();
+    const run = { ...job, total_steps: 10 };
+    // A step of 10 ms that comes every second: what lies between two steps takes its time too.
+    expect(toBatch(run, [step(4)], beatsOf([step(2), step(3)])).job.estimated_completion_at).toBe(
+      '2026-01-01T00:00:10.000Z',
+    );
+    expect(toBatch(run, [step(4)]).job.estimated_completion_at).toBe('2026-01-01T00:00:04.060Z');
     await world.close();
     await removeWorld(world.dir);
   });

@@ -1,3 +1,4 @@
+import { type Beat, mean, stepGaps } from '../../../src/lib/training/pace';
 import { progressPercent } from '../../../src/lib/training/steps';
 import type { Evaluation, JobEvent, JobSample, MetricsPoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
@@ -91,17 +92,17 @@ const latestPoints = (events: readonly TrainerEvent[]): Numbered<MetricsPoint>[]
   ...new Map(only(events, 'metrics').map((event) => [event.step, toPoint(event)])).values(),
 ];
 
-const endOf = (job: TrainingJob, point: MetricsEvent): string | null => {
+const endOf = (job: TrainingJob, point: MetricsEvent, stepMs: number): string | null => {
   const left = (job.total_steps ?? 0) - point.step;
-  if (left <= 0 || !Number.isFinite(point.step_ms)) return null;
-  return new Date(Date.parse(point.time) + left * point.step_ms).toISOString();
+  if (left <= 0 || !Number.isFinite(stepMs)) return null;
+  return new Date(Date.parse(point.time) + left * stepMs).toISOString();
 };
 
-const changesOfMetrics = (job: TrainingJob, point: MetricsEvent): JobChanges => ({
+const changesOfMetrics = (job: TrainingJob, point: MetricsEvent, stepMs: number): JobChanges => ({
   current_step: point.step,
   current_epoch: point.epoch,
   progress: progressPercent(point.step, job.total_steps),
-  estimated_completion_at: endOf(job, point),
+  estimated_completion_at: endOf(job, point, stepMs),
   current_metrics: {
     training_loss: point.training_loss,
     validation_loss: point.validation_loss ?? job.current_metrics?.validation_loss,
@@ -114,21 +115,39 @@ const changesOfMetrics = (job: TrainingJob, point: MetricsEvent): JobChanges => 
   },
 });
 
-const changesOf = (job: TrainingJob, events: readonly TrainerEvent[]): JobChanges => {
+const changesOf = (
+  job: TrainingJob,
+  events: readonly TrainerEvent[],
+  before: readonly Beat[],
+): JobChanges => {
   const plan = only(events, 'plan').at(-1);
   const stage = only(events, 'stage').at(-1);
   const planned = plan ? { ...job, total_steps: plan.total_steps } : job;
+  const gaps = stepGaps([...before, ...beatsOf(events)]);
   const metrics = only(events, 'metrics').at(-1);
   const evaluated = only(events, 'metrics').findLast(({ validation_loss }) => validation_loss != null);
   return {
     ...(plan && { total_steps: plan.total_steps, plan: toJobEvent(plan).payload }),
     ...(stage && { current_stage: stage.name }),
-    ...(metrics && changesOfMetrics(planned, { ...metrics, validation_loss: evaluated?.validation_loss })),
+    ...(metrics &&
+      changesOfMetrics(
+        planned,
+        { ...metrics, validation_loss: evaluated?.validation_loss },
+        gaps.length > 0 ? mean(gaps) : metrics.step_ms,
+      )),
   };
 };
 
-/** What some events, rising in `seq`, mean for the database. */
-export const toBatch = (job: TrainingJob, events: readonly TrainerEvent[]): IngestBatch => ({
+/** When steps ended. */
+export const beatsOf = (events: readonly TrainerEvent[]): Beat[] =>
+  only(events, 'metrics').map(({ attempt, time }) => ({ attempt, timestamp: time }));
+
+/** What some events, rising in `seq`, mean for the database; `before` are the steps that came before them. */
+export const toBatch = (
+  job: TrainingJob,
+  events: readonly TrainerEvent[],
+  before: readonly Beat[] = [],
+): IngestBatch => ({
   attempt: events.at(-1)?.attempt ?? job.attempt,
   last_seq: events.at(-1)?.seq ?? job.last_seq,
   points: latestPoints(events),
@@ -136,7 +155,7 @@ export const toBatch = (job: TrainingJob, events: readonly TrainerEvent[]): Inge
   samples: only(events, 'sample').map(toSample),
   evaluations: only(events, 'evaluation').map(toEvaluation),
   checkpoints: only(events, 'checkpoint').map(toCheckpoint),
-  job: changesOf(job, events),
+  job: changesOf(job, events, before),
 });
 
 /** Whether these events show that the first step has begun. */

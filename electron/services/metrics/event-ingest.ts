@@ -1,9 +1,10 @@
 import type { Publisher } from '../../../src/lib/contract/derived';
+import { type Beat, PACE_STEPS } from '../../../src/lib/training/pace';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TERMINAL_EVENTS, type TrainerEvent } from '../../../src/lib/types/trainer-events';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { refused } from '../jobs/refusals';
-import { showsTraining, toBatch } from './event-batch';
+import { beatsOf, showsTraining, toBatch } from './event-batch';
 import { parseEvent, readEvents } from './event-file';
 import { publishNews } from './publish-news';
 
@@ -33,6 +34,8 @@ export class EventIngest {
   #waiting: TrainerEvent[] = [];
   #terminal: TerminalEvent | null = null;
   #lastHeardAt: string | null = null;
+  /** The last steps that were written, to measure the pace on. */
+  #beats: readonly Beat[] = [];
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #invalid = 0;
@@ -142,7 +145,8 @@ export class EventIngest {
   async #apply(events: readonly TrainerEvent[]): Promise<void> {
     const { jobs, ingest } = this.#options.repositories;
     const { id } = this.#job;
-    const batch = toBatch(this.#job, events);
+    const batch = toBatch(this.#job, events, this.#beats);
+    this.#beats = [...this.#beats, ...beatsOf(events)].slice(-PACE_STEPS);
     await ingest.append(id, batch);
     await this.#noteAttempt(events);
     if (this.#job.status === 'initializing' && showsTraining(events)) {

@@ -1,4 +1,5 @@
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
+import { mean, stepGaps } from '../../lib/training/pace';
 import { JobStage } from '../../lib/types/lora-training';
 import type { JobRun } from './job-run';
 
@@ -10,20 +11,7 @@ export interface TimeLeft {
   readonly steps: number;
 }
 
-const MEASURED_STEPS = 50;
 const BLOCK = 5;
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** From one step's end to the next's, evaluations and checkpoints included, pauses not. */
-const gapsOf = (points: readonly MetricsPoint[]): number[] =>
-  points.slice(-MEASURED_STEPS - 1).flatMap((point, index, all) => {
-    const before = all[index - 1];
-    return before?.attempt === point.attempt
-      ? [Date.parse(point.timestamp) - Date.parse(before.timestamp)]
-      : [];
-  });
 
 /** Standard deviation of the means of five steps each: how far the pace itself moves. */
 const spreadOf = (gaps: readonly number[]): number => {
@@ -38,7 +26,7 @@ const spreadOf = (gaps: readonly number[]): number => {
 /** Null before there is a pace to measure. */
 export const timeLeftBand = (points: readonly MetricsPoint[], totalSteps: number | null): TimeLeft | null => {
   const last = points.at(-1);
-  const gaps = gapsOf(points);
+  const gaps = stepGaps(points);
   if (!last || totalSteps === null || gaps.length === 0) return null;
   const left = Math.max(0, totalSteps - last.step);
   const [expected, spread] = [left * mean(gaps), left * spreadOf(gaps)];
