@@ -4,6 +4,7 @@ import { AppError, toErrorPayload } from '../../src/lib/messages/app-error';
 import { ErrorPayload } from '../../src/lib/types/system';
 import { type AsyncRepositories, asyncRepositories, type DatabaseRequest } from './async-repositories';
 import { DatabaseSession, type SessionOptions } from './session';
+import { OPENING, UNASKED } from './worker-answers';
 
 const Reply = z.union([
   z.object({ id: z.number(), ok: z.literal(true), value: z.unknown() }),
@@ -24,11 +25,6 @@ export interface Database {
 }
 
 type OnFailure = (failure: AppError) => void;
-
-/** The number of the answer that says whether the database could be opened, and what had to be done. */
-const OPENING = 0;
-/** That of a failure that nobody waits for. */
-const UNASKED = -1;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;

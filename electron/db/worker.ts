@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { toErrorPayload } from '../../src/lib/messages/app-error';
 import { DatabaseSession } from './session';
+import { OPENING, UNASKED } from './worker-answers';
 
 const Options = z.object({
   path: z.string(),
@@ -39,8 +40,6 @@ const answer = (session: DatabaseSession, message: Message): unknown => {
 };
 
 const HOUR_MS = 60 * 60 * 1000;
-/** The number of an answer that nobody asked for. */
-const UNASKED = -1;
 
 /** Without a copy the work goes on, but somebody has to hear of it. */
 const backUp = (session: DatabaseSession, port: NonNullable<typeof parentPort>): void => {
@@ -64,7 +63,7 @@ const serve = (port: NonNullable<typeof parentPort>): void => {
     if (message.kind === 'close') port.close();
   });
   setInterval(() => backUp(session, port), HOUR_MS).unref();
-  port.postMessage({ id: 0, ok: true, value: session.notice });
+  port.postMessage({ id: OPENING, ok: true, value: session.notice });
 };
 
 if (parentPort) {

@@ -5,11 +5,11 @@ type Span = Pick<JobAttempt, 'started_at' | 'ended_at'>;
 
 const MS_PER_HOUR = 3_600_000;
 
-/** How long trainers worked on a job, in ms: what lies between its attempts is nobody's work. */
-export const timeAtWork = (attempts: readonly Span[], now: string): number =>
+/** How long trainers worked on a job, in ms: what lies between its attempts is nobody's work. `now` ends one at work. */
+export const timeAtWork = (attempts: readonly Span[], now: string | null): number =>
   attempts.reduce(
     (sum, { started_at, ended_at }) =>
-      sum + Math.max(0, Date.parse(ended_at ?? now) - Date.parse(started_at)),
+      sum + Math.max(0, Date.parse(ended_at ?? now ?? started_at) - Date.parse(started_at)),
     0,
   );
 

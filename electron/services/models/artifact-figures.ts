@@ -3,6 +3,7 @@ import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { QualityMetrics, TrainingSummary } from '../../../src/lib/types/model-artifact';
 import type { JobFile } from '../../../src/lib/types/run-folder';
 import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+import { timeAtWork } from '../jobs/time-at-work';
 
 type EventOf<Name extends TrainerEvent['event']> = Extract<TrainerEvent, { event: Name }>;
 
@@ -96,20 +97,12 @@ const planned = ({ events, file }: FigureSources) => {
   return { total_steps, train_records, trainable_parameters };
 };
 
-interface Span {
-  readonly start: string;
-  readonly end: string;
-}
-
-/** From each attempt's first event to its last: what lies between two attempts is nobody's work. */
+/** From each attempt's first event to its last. */
 const duration = (events: readonly TrainerEvent[]): number => {
-  const spans = new Map<number, Span>();
+  const spans = new Map<number, { started_at: string; ended_at: string }>();
   for (const { attempt, time } of events)
-    spans.set(attempt, { start: spans.get(attempt)?.start ?? time, end: time });
-  return [...spans.values()].reduce(
-    (sum, { start, end }) => sum + Math.max(0, Date.parse(end) - Date.parse(start)),
-    0,
-  );
+    spans.set(attempt, { started_at: spans.get(attempt)?.started_at ?? time, ended_at: time });
+  return timeAtWork([...spans.values()], null);
 };
 
 export const trainingSummary = (sources: FigureSources): TrainingSummary => {

@@ -2,79 +2,42 @@ const INITIAL_SLOTS = 1024;
 const MAX_LOAD = 0.75;
 
 /**
- * Numbers texts in order of first appearance, keeping 64 bits of each in place of the text, so that
- * millions fit in little memory. Two texts meet by chance once in 10¹³ pairs among ten million.
+ * Texts by 64 bits of each in place of the text, so that millions fit in little memory. Two texts meet by
+ * chance once in 10¹³ pairs among ten million. A slot has both halves of the hash, zeros where it is free,
+ * and whatever else a table keeps of a text.
  */
-export class HashIndex {
-  /** Three numbers a slot: both halves of the hash, and the text's number plus one; 0 for a free slot. */
-  private slots = new Uint32Array(INITIAL_SLOTS * 3);
+class HashTable {
+  private slots: Uint32Array;
   private count = 0;
+  private readonly width: number;
+
+  constructor(width: number) {
+    this.width = width;
+    this.slots = new Uint32Array(INITIAL_SLOTS * width);
+  }
 
   get size(): number {
     return this.count;
   }
 
-  /** The number of a text; it is new when that equals the former `size`. */
-  numberOf(text: string): number {
-    const [high, low] = hash64(text);
+  /** The rest of a text's slot, and whether the text is new; `extra` fills the rest of a new one. */
+  protected take(text: string, extra?: number): { readonly isNew: boolean; readonly extra: number } {
+    const [high, hashedLow] = hash64(text);
+    const low = high === 0 && hashedLow === 0 ? 1 : hashedLow;
     const slot = this.find(high, low);
-    const known = this.slots[slot + 2] ?? 0;
-    if (known > 0) return known - 1;
+    if (this.slots[slot] !== 0 || this.slots[slot + 1] !== 0)
+      return { isNew: false, extra: this.slots[slot + 2] ?? 0 };
+    this.slots.set(extra === undefined ? [high, low] : [high, low, extra], slot);
     this.count += 1;
-    this.slots[slot] = high;
-    this.slots[slot + 1] = low;
-    this.slots[slot + 2] = this.count;
-    if (this.count * 3 > this.slots.length * MAX_LOAD) this.grow();
-    return this.count - 1;
+    if (this.count * this.width > this.slots.length * MAX_LOAD) this.grow();
+    return { isNew: true, extra: extra ?? 0 };
   }
 
-  /** The slot of a hash, or the free one where it belongs. */
+  /** Where a hash is, or the free slot where it belongs. */
   private find(high: number, low: number): number {
-    const capacity = this.slots.length / 3;
+    const capacity = this.slots.length / this.width;
     for (let at = low % capacity; ; at = (at + 1) % capacity) {
-      const slot = at * 3;
-      if (this.slots[slot + 2] === 0 || (this.slots[slot] === high && this.slots[slot + 1] === low))
-        return slot;
-    }
-  }
-
-  private grow(): void {
-    const old = this.slots;
-    this.slots = new Uint32Array(old.length * 2);
-    for (let slot = 0; slot < old.length; slot += 3) {
-      if (old[slot + 2] === 0) continue;
-      this.slots.set(old.subarray(slot, slot + 3), this.find(old[slot] ?? 0, old[slot + 1] ?? 0));
-    }
-  }
-}
-
-/** Which texts have been seen, in 64 bits each. */
-export class HashSet {
-  private slots = new Uint32Array(INITIAL_SLOTS * 2);
-  private count = 0;
-
-  get size(): number {
-    return this.count;
-  }
-
-  /** Whether the text was not there before. */
-  add(text: string): boolean {
-    const [high, low] = hash64(text);
-    // Two zeros mark a free slot.
-    const taken = high === 0 && low === 0 ? 1 : low;
-    const slot = this.find(high, taken);
-    if (this.slots[slot] === high && this.slots[slot + 1] === taken) return false;
-    this.slots[slot] = high;
-    this.slots[slot + 1] = taken;
-    this.count += 1;
-    if (this.count * 2 > this.slots.length * MAX_LOAD) this.grow();
-    return true;
-  }
-
-  private find(high: number, low: number): number {
-    const capacity = this.slots.length / 2;
-    for (let at = low % capacity; ; at = (at + 1) % capacity) {
-      const slot = at * 2;
+      const slot = at * this.width;
       const foundHigh = this.slots[slot];
       const foundLow = this.slots[slot + 1];
       if ((foundHigh === 0 && foundLow === 0) || (foundHigh === high && foundLow === low)) return slot;
@@ -84,10 +47,35 @@ export class HashSet {
   private grow(): void {
     const old = this.slots;
     this.slots = new Uint32Array(old.length * 2);
-    for (let slot = 0; slot < old.length; slot += 2) {
+    for (let slot = 0; slot < old.length; slot += this.width) {
       const [high, low] = [old[slot] ?? 0, old[slot + 1] ?? 0];
-      if (high !== 0 || low !== 0) this.slots.set([high, low], this.find(high, low));
+      if (high !== 0 || low !== 0)
+        this.slots.set(old.subarray(slot, slot + this.width), this.find(high, low));
     }
+  }
+}
+
+/** Numbers texts in order of first appearance. */
+export class HashIndex extends HashTable {
+  constructor() {
+    super(3);
+  }
+
+  /** The text's number; `size` before the call for one that is new. */
+  numberOf(text: string): number {
+    return this.take(text, this.size).extra;
+  }
+}
+
+/** Which texts have been seen. */
+export class HashSet extends HashTable {
+  constructor() {
+    super(2);
+  }
+
+  /** Whether the text was not there before. */
+  add(text: string): boolean {
+    return this.take(text).isNew;
   }
 }
 

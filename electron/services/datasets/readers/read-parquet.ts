@@ -4,9 +4,9 @@ import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { MAX_LINE_BYTES } from './limits';
+import type { BrokenPlace } from './open-source';
 import { plainValue, textBytes } from './plain-value';
 import type { RawRecord } from './raw-record';
-import type { TableBreak } from './read-table';
 
 export interface ParquetOutline {
   readonly rows: number;
@@ -38,7 +38,7 @@ interface ParquetReading {
 /** Batches of the rows of a Parquet file; one group of rows is in memory at a time. */
 export async function* readParquetRecords(
   { path, signal, onBytes }: ParquetReading,
-  onBreak: (place: TableBreak) => void,
+  onBreak: (place: BrokenPlace) => void,
 ): AsyncGenerator<readonly RawRecord[]> {
   const file = await open(path, 'r');
   let row = 0;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse';
 import type { CsvError } from 'csv-parse';
 import { MAX_LINE_BYTES } from './limits';
+import type { BrokenPlace } from './open-source';
 import { NOT_UTF8 } from './parse-json';
 import type { ParsedJson } from './parse-json';
 import type { RawRecord } from './raw-record';
@@ -17,17 +18,11 @@ interface ParsedRow {
   readonly info: { readonly lines: number };
 }
 
-/** Why a table was not read to its end. */
-export interface TableBreak {
-  readonly line: number;
-  readonly reason: string;
-}
-
 /** Batches of the rows of a delimited text, each an object by the names of its columns. */
 export async function* readTableRecords(
   chunks: AsyncIterable<Buffer>,
   layout: TableLayout,
-  onBreak: (place: TableBreak) => void,
+  onBreak: (place: BrokenPlace) => void,
 ): AsyncGenerator<readonly RawRecord[]> {
   const progress: Progress = { isOpen: false, line: 1, rows: 0, hasSeenHeader: false };
   const parser = parse({
