@@ -7,9 +7,10 @@ import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Input } from '../../components/fields';
 import { formatCount } from '../../components/format';
-import { Page, Panel, SkeletonRows } from '../../components/layout';
+import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
-import { ErrorNote, ErrorState, Missing } from '../../components/states';
+import { ErrorNote } from '../../components/states';
+import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
@@ -24,39 +25,18 @@ import { Problems } from './parts/problems';
 
 const PARENT = { label: 'Datasets', href: paths.datasets };
 
-export const DatasetPage = ({ id }: { readonly id: string }) => {
-  const state = useLive(datasets);
-  if (state.kind === 'loading')
-    return (
-      <Page title="Dataset" parent={PARENT}>
-        <Panel plain>
-          <SkeletonRows />
-        </Panel>
-      </Page>
-    );
-  if (state.kind === 'error') {
-    return (
-      <Page title="Dataset" parent={PARENT}>
-        <Panel plain>
-          <ErrorState
-            title="The dataset cannot be read"
-            error={state.error}
-            onRetry={() => void datasets.reload()}
-          />
-        </Panel>
-      </Page>
-    );
-  }
-  const dataset = state.value.get(id);
-  if (!dataset || dataset.deleted_at !== null) {
-    return (
-      <Page title="Dataset" parent={PARENT}>
-        <Missing icon={Database} thing="dataset" parent={PARENT} />
-      </Page>
-    );
-  }
-  return <Ready key={dataset.id} dataset={dataset} />;
-};
+export const DatasetPage = ({ id }: { readonly id: string }) => (
+  <ThingPage
+    id={id}
+    state={useLive(datasets)}
+    thing="dataset"
+    icon={Database}
+    parent={PARENT}
+    onRetry={() => void datasets.reload()}
+  >
+    {(dataset) => <Ready key={dataset.id} dataset={dataset} />}
+  </ThingPage>
+);
 
 const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();

@@ -1,7 +1,8 @@
 import { Activity } from 'lucide-react';
 import { Badge } from '../../components/badge';
-import { Page, Panel, SkeletonRows } from '../../components/layout';
-import { Async, ErrorNote, ErrorState, Missing } from '../../components/states';
+import { Page } from '../../components/layout';
+import { Async, ErrorNote } from '../../components/states';
+import { ThingPage } from '../../components/thing-page';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
@@ -20,34 +21,18 @@ import { SmallCharts } from './parts/small-charts';
 
 const PARENT = { label: 'Jobs', href: paths.jobs };
 
-export const JobPage = ({ id }: { readonly id: string }) => {
-  const state = useLive(jobs);
-  if (state.kind === 'loading')
-    return (
-      <Page title="Job" parent={PARENT}>
-        <Panel plain>
-          <SkeletonRows />
-        </Panel>
-      </Page>
-    );
-  if (state.kind === 'error') {
-    return (
-      <Page title="Job" parent={PARENT}>
-        <Panel plain>
-          <ErrorState title="The job cannot be read" error={state.error} onRetry={() => void jobs.reload()} />
-        </Panel>
-      </Page>
-    );
-  }
-  const job = state.value.get(id);
-  if (!job)
-    return (
-      <Page title="Job" parent={PARENT}>
-        <Missing icon={Activity} thing="job" parent={PARENT} />
-      </Page>
-    );
-  return <Ready key={job.id} job={job} />;
-};
+export const JobPage = ({ id }: { readonly id: string }) => (
+  <ThingPage
+    id={id}
+    state={useLive(jobs)}
+    thing="job"
+    icon={Activity}
+    parent={PARENT}
+    onRetry={() => void jobs.reload()}
+  >
+    {(job) => <Ready key={job.id} job={job} />}
+  </ThingPage>
+);
 
 const Ready = ({ job }: { readonly job: TrainingJob }) => {
   const run = useJobRun(job.id);

@@ -4,9 +4,10 @@ import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
-import { Page, Panel, SkeletonRows } from '../../components/layout';
+import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu } from '../../components/overlays';
-import { ErrorNote, ErrorState, Missing } from '../../components/states';
+import { ErrorNote } from '../../components/states';
+import { ThingPage } from '../../components/thing-page';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
@@ -21,38 +22,18 @@ import { TryModel } from './parts/try-model';
 
 const PARENT = { label: 'Models', href: paths.models };
 
-export const ModelPage = ({ id }: { readonly id: string }) => {
-  const state = useLive(models);
-  if (state.kind === 'loading')
-    return (
-      <Page title="Model" parent={PARENT}>
-        <Panel plain>
-          <SkeletonRows />
-        </Panel>
-      </Page>
-    );
-  if (state.kind === 'error') {
-    return (
-      <Page title="Model" parent={PARENT}>
-        <Panel plain>
-          <ErrorState
-            title="The model cannot be read"
-            error={state.error}
-            onRetry={() => void models.reload()}
-          />
-        </Panel>
-      </Page>
-    );
-  }
-  const model = state.value.get(id);
-  if (!model || model.deleted_at !== null)
-    return (
-      <Page title="Model" parent={PARENT}>
-        <Missing icon={Box} thing="model" parent={PARENT} />
-      </Page>
-    );
-  return <Ready key={model.id} model={model} />;
-};
+export const ModelPage = ({ id }: { readonly id: string }) => (
+  <ThingPage
+    id={id}
+    state={useLive(models)}
+    thing="model"
+    icon={Box}
+    parent={PARENT}
+    onRetry={() => void models.reload()}
+  >
+    {(model) => <Ready key={model.id} model={model} />}
+  </ThingPage>
+);
 
 const Ready = ({ model }: { readonly model: ModelArtifact }) => {
   const [, navigate] = useLocation();
