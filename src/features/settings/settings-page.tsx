@@ -71,16 +71,9 @@ const General = ({ value }: { readonly value: Settings }) => {
       </Section>
       <Section title="Costs">
         <NumberSetting
-          label="Electricity"
-          unit={`${value.currency} a kWh`}
-          help="Turns a run’s energy into money."
-          value={value.price_per_kwh}
-          onSave={(price) => set({ price_per_kwh: price })}
-        />
-        <NumberSetting
           label="Card"
           unit={`${value.currency} an hour`}
-          help="Your own rate for an hour of the card, if you count one."
+          help="Your own rate for an hour of the card, if you count one; runs then show what they cost."
           value={value.cost_per_gpu_hour}
           onSave={(price) => set({ cost_per_gpu_hour: price })}
         />

@@ -20,7 +20,7 @@ import { useValue } from '../../../live-value';
 import { settings } from '../../../stores';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { isRunning, trainedMs } from '../job-words';
+import { isRunning } from '../job-words';
 import { stageTimes, timeLeftBand } from '../run-times';
 import { StageBar } from './stage-bar';
 
@@ -73,7 +73,7 @@ const TimeFigure = ({
   readonly now: number;
   readonly stale: string | null;
 }) => {
-  if (!isRunning(job)) return <TimeSpent job={job} />;
+  if (!isRunning(job)) return <TimeSpent job={job} run={run} />;
   const left = timeLeftBand(run.points, job.total_steps);
   if (left === null)
     return <Figure label="Time left" value={NOTHING} source={stale ?? 'measured once steps run'} />;
@@ -88,14 +88,16 @@ const TimeFigure = ({
   );
 };
 
-const TimeSpent = ({ job }: { readonly job: TrainingJob }) => {
-  const spent = trainedMs(job);
-  if (spent === null) return <Figure label="Time" value={NOTHING} source="not started" />;
+/** What lies between two attempts is nobody's work. */
+const TimeSpent = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
+  if (job.started_at === null) return <Figure label="Time" value={NOTHING} source="not started" />;
+  const spent = [...stageTimes(run, null).values()].reduce((sum, ms) => sum + ms, 0);
   return (
     <Figure
       label="Time"
       value={formatDuration(spent)}
-      source={job.completed_at === null ? 'spent so far' : 'from start to end'}
+      source={job.completed_at === null ? 'of work so far' : 'of work in all'}
+      method="The times of its stages over all attempts; the time between two attempts is not counted."
     />
   );
 };
@@ -164,7 +166,7 @@ const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
 /** Money where a price is set, else the tokens that were read. */
 const CostFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const prices = useValue(settings);
-  if (!prices || (prices.cost_per_gpu_hour === 0 && prices.price_per_kwh === 0)) {
+  if (!prices || prices.cost_per_gpu_hour === 0) {
     const total = planned(job, 'total_tokens');
     return (
       <Figure
@@ -179,7 +181,7 @@ const CostFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: Job
       label="Cost"
       value={formatMoney(job.final_cost ?? job.current_cost, prices.currency)}
       source={`of ≈ ${formatMoney(job.estimated_total_cost, prices.currency)}`}
-      method="Your own prices in Settings: measured energy times electricity, and the card’s hours."
+      method="The hours that trainers worked on it, times your own price of a card’s hour in Settings."
     />
   );
 };

@@ -80,7 +80,8 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
         </table>
         <p className="mt-2 text-xs text-ink-2">
           Method: {quality.method}. {formatCount(quality.held_out_tokens)} tokens of{' '}
-          {formatCount(quality.held_out_records)} held-out records, {quality.precision}. Perplexity = e^loss.
+          {formatCount(quality.held_out_records)} held-out records, {quality.precision}.
+          {quality.perplexity === null ? '' : ' Perplexity = e^loss.'}
         </p>
       </div>
       <GroupTable kinds={groups} />
