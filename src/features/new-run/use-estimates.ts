@@ -1,5 +1,5 @@
 import { api } from '../../api';
-import { useFollowed } from '../../follower';
+import { useLatestAnswer } from '../../latest-answer';
 import type { RunRequest } from '../../lib/contract/contract';
 import { toErrorPayload } from '../../lib/messages/app-error';
 import type { Estimate } from '../../lib/types/estimate';
@@ -41,7 +41,7 @@ const neededBytes = (state: Loaded<Estimate>): number => {
 
 /** What each of the four recipes would need with the changes made so far; choosing one asks nothing. */
 export const useEstimates = (request: RunRequest): Estimates => {
-  const { state, current } = useFollowed({ ...request, preset_id: 'custom' }, estimateAll);
+  const { state, current } = useLatestAnswer({ ...request, preset_id: 'custom' }, estimateAll);
   const answers: Answers = state.kind === 'ready' ? state.value : new Map<PresetId, Loaded<Estimate>>();
   return {
     of: (preset) => answers.get(preset) ?? (state.kind === 'error' ? state : { kind: 'loading' }),

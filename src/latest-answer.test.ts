@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createFollower } from './follower';
+import { createLatestAnswer } from './latest-answer';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -26,11 +26,11 @@ const slowLoad = () => {
 
 test('asks at once the first time, and once when the typing rests after that', () => {
   const { asked, load } = slowLoad();
-  const follower = createFollower(load);
-  follower.ask('rank 8');
+  const answers = createLatestAnswer(load);
+  answers.ask('rank 8');
   expect(asked).toEqual(['rank 8']);
   for (const typed of ['rank 1', 'rank 12', 'rank 128']) {
-    follower.ask(typed);
+    answers.ask(typed);
     vi.advanceTimersByTime(100);
   }
   expect(asked).toEqual(['rank 8']);
@@ -40,36 +40,36 @@ test('asks at once the first time, and once when the typing rests after that', (
 
 test('keeps the last answer until the next one is there', async () => {
   const { load, answer } = slowLoad();
-  const follower = createFollower(load);
-  follower.ask('rank 8');
+  const answers = createLatestAnswer(load);
+  answers.ask('rank 8');
   await answer('rank 8');
-  follower.ask('rank 16');
+  answers.ask('rank 16');
   vi.advanceTimersByTime(300);
-  expect(follower.store.getState()).toEqual({
+  expect(answers.store.getState()).toEqual({
     state: { kind: 'ready', value: 'answer to rank 8' },
     key: '"rank 8"',
   });
   await answer('rank 16');
-  expect(follower.store.getState().state).toEqual({ kind: 'ready', value: 'answer to rank 16' });
+  expect(answers.store.getState().state).toEqual({ kind: 'ready', value: 'answer to rank 16' });
 });
 
 test('drops an answer that comes after its request was replaced', async () => {
   const { load, answer } = slowLoad();
-  const follower = createFollower(load);
-  follower.ask('rank 8');
-  follower.ask('rank 16');
+  const answers = createLatestAnswer(load);
+  answers.ask('rank 8');
+  answers.ask('rank 16');
   vi.advanceTimersByTime(300);
   await answer('rank 16');
   await answer('rank 8');
-  expect(follower.store.getState().state).toEqual({ kind: 'ready', value: 'answer to rank 16' });
+  expect(answers.store.getState().state).toEqual({ kind: 'ready', value: 'answer to rank 16' });
 });
 
 test('asks nothing any more once it was stopped', () => {
   const { asked, load } = slowLoad();
-  const follower = createFollower(load);
-  follower.ask('rank 8');
-  follower.ask('rank 16');
-  follower.stop();
+  const answers = createLatestAnswer(load);
+  answers.ask('rank 8');
+  answers.ask('rank 16');
+  answers.stop();
   vi.advanceTimersByTime(300);
   expect(asked).toEqual(['rank 8']);
 });

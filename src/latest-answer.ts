@@ -7,7 +7,7 @@ import type { Loaded } from './live-store';
 /** Long enough to finish a number, short enough to feel like an answer. */
 const REST_MS = 250;
 
-export interface Followed<Value> {
+export interface Answered<Value> {
   readonly state: Loaded<Value>;
   /** The request that `state` answers, as JSON; what is shown is stale while another one is asked. */
   readonly key: string | null;
@@ -17,8 +17,8 @@ export interface Followed<Value> {
  * Answers what is being typed: the first request at once, later ones when the typing rests. The last
  * answer stays until the next is there; an answer to a request that was replaced is dropped.
  */
-export const createFollower = <Request, Value>(load: (request: Request) => Promise<Value>) => {
-  const store = createStore<Followed<Value>>(() => ({ state: { kind: 'loading' }, key: null }));
+export const createLatestAnswer = <Request, Value>(load: (request: Request) => Promise<Value>) => {
+  const store = createStore<Answered<Value>>(() => ({ state: { kind: 'loading' }, key: null }));
   let asked: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const send = (request: Request, key: string) => {
@@ -48,14 +48,14 @@ export const createFollower = <Request, Value>(load: (request: Request) => Promi
 };
 
 /** What `load` says of the request of the moment, and whether that is still the last word. */
-export const useFollowed = <Request, Value>(
+export const useLatestAnswer = <Request, Value>(
   request: Request,
   load: (request: Request) => Promise<Value>,
 ): { readonly state: Loaded<Value>; readonly current: boolean } => {
-  const [follower] = useState(() => createFollower(load));
-  const { state, key } = useStore(follower.store);
+  const [answers] = useState(() => createLatestAnswer(load));
+  const { state, key } = useStore(answers.store);
   const wanted = JSON.stringify(request);
-  useEffect(() => follower.ask(request));
-  useEffect(() => () => follower.stop(), [follower]);
+  useEffect(() => answers.ask(request));
+  useEffect(() => () => answers.stop(), [answers]);
   return { state, current: key === wanted };
 };
