@@ -42,5 +42,10 @@ const code = await runCli(process.argv.slice(2), {
     }),
   onStop: (listener) => stops.on(listener),
 });
+/** What is still on its way to a pipe would be lost with the process. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()));
+
+await Promise.all([written(process.stdout), written(process.stderr)]);
 // What a stopped command has begun outside, such as an export, must not keep the process.
 process.exit(code);

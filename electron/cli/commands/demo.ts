@@ -73,6 +73,7 @@ export const addDemo = ({ program, add }: Registry): void =>
     run: async (work) => {
       const { services } = work.app;
       const to = await targetOf(work.options.to);
+      work.output.note('Importing the sample and timing a step on this machine, to fix the number of steps');
       const parts = { ...services, samplesDir: join(work.io.resourcesDir, 'samples') };
       const { job, code } = await runInForeground(work, () => tryIt(parts, work.options.steps));
       if (code !== EXIT.done || job.artifact_id === null) return code;
