@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
 import { BaseModel } from '../src/lib/types/base-model';
@@ -97,4 +98,10 @@ export const importFile = async (page: Page, path: string): Promise<Dataset> => 
 export const bundledModel = async (page: Page): Promise<BaseModel> => {
   const [model] = await call(page, { name: 'base_models.list' }, z.tuple([BaseModel]));
   return model;
+};
+
+/** What axe finds on the page, an element each. */
+export const violations = async (page: Page): Promise<string[]> => {
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 };

@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
-import { call, show } from './app';
+import { call, show, violations } from './app';
 import { fill, fillQueue, PLAYED } from './gallery/fill';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
@@ -57,11 +56,6 @@ const take = async (page: Page, name: string): Promise<void> => {
   await settled(page);
   await hideFolders(page);
   await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
-};
-
-const violations = async (page: Page): Promise<string[]> => {
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 };
 
 const inEveryDress = async (page: Page, name: string, arrange: () => Promise<void>): Promise<void> => {

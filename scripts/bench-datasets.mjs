@@ -1,6 +1,6 @@
 import './setup/require-node.mjs';
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ try {
   const result = { rows: Number(options.rows), size_bytes: sizeBytes, ...found, goal: GOAL };
   process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : table(result));
 } finally {
-  if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true });
 }
 
 function table({ rows, size_bytes, ours, theirs, ratio, goal }) {

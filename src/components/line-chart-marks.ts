@@ -154,39 +154,42 @@ const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
   (chart.scales['x']?.getPixelForValue(x) ?? 0) + text.length * pixels('--text-xs') * CHARACTER + ASIDE <=
   chart.chartArea.right;
 
-/** Right of its line, or left of it where the chart ends. */
-const textAt = ({ x, label }: { readonly x: number; readonly label: string }): AnnotationOptions => {
+/** Right of its line, or left of it where the chart ends; its own `y` edge lies at the top. */
+const besideLine = ({
+  x,
+  label,
+  y,
+}: {
+  readonly x: number;
+  readonly label: string;
+  readonly y: 'start' | 'end';
+}) => {
   const turns = (context: Context): boolean => !hasRoom(context, x, label);
   const aside = pixels('--space-2');
   return {
-    type: 'label',
+    type: 'label' as const,
     xValue: x,
     yValue: top,
-    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'end' }),
-    xAdjust: (context) => (turns(context) ? -aside : aside),
-    content: label,
-    color: () => token('--text-2'),
-    font: smallFont(),
+    position: (context: Context) => ({ x: turns(context) ? ('end' as const) : ('start' as const), y }),
+    xAdjust: (context: Context) => (turns(context) ? -aside : aside),
     padding: 0,
   };
 };
 
-const nowText = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions => {
-  const turns = (context: Context): boolean => !hasRoom(context, x, label);
-  const aside = pixels('--space-2');
-  return {
-    type: 'label',
-    xValue: x,
-    yValue: top,
-    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'start' }),
-    xAdjust: (context) => (turns(context) ? -aside : aside),
-    content: [label, below],
-    textAlign: 'start',
-    color: () => [token('--text-1'), token('--text-3')],
-    font: [{ ...smallFont(), weight: 500 }, smallFont()],
-    padding: 0,
-  };
-};
+const textAt = ({ x, label }: { readonly x: number; readonly label: string }): AnnotationOptions => ({
+  ...besideLine({ x, label, y: 'end' }),
+  content: label,
+  color: () => token('--text-2'),
+  font: smallFont(),
+});
+
+const nowText = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions => ({
+  ...besideLine({ x, label, y: 'start' }),
+  content: [label, below],
+  textAlign: 'start',
+  color: () => [token('--text-1'), token('--text-3')],
+  font: [{ ...smallFont(), weight: 500 }, smallFont()],
+});
 
 /** Half the length of the piece of curve before its name. */
 const STROKE = 8;
