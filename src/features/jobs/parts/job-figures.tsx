@@ -20,7 +20,7 @@ import { useValue } from '../../../live-value';
 import { settings } from '../../../stores';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { isRunning } from '../job-words';
+import { isRunning, trainedMs } from '../job-words';
 import { stageTimes, timeLeftBand } from '../run-times';
 import { StageBar } from './stage-bar';
 
@@ -90,13 +90,22 @@ const TimeFigure = ({
 
 /** What lies between two attempts is nobody's work. */
 const TimeSpent = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  if (job.started_at === null) return <Figure label="Time" value={NOTHING} source="not started" />;
-  const spent = [...stageTimes(run, null).values()].reduce((sum, ms) => sum + ms, 0);
+  const whole = trainedMs(job);
+  if (whole === null) return <Figure label="Time" value={NOTHING} source="not started" />;
+  if (job.attempt <= 1)
+    return (
+      <Figure
+        label="Time"
+        value={formatDuration(whole)}
+        source={job.completed_at === null ? 'spent so far' : 'from start to end'}
+      />
+    );
+  const worked = [...stageTimes(run, null).values()].reduce((sum, ms) => sum + ms, 0);
   return (
     <Figure
       label="Time"
-      value={formatDuration(spent)}
-      source={job.completed_at === null ? 'of work so far' : 'of work in all'}
+      value={formatDuration(worked)}
+      source={`of work in ${formatAmount(job.attempt, 'attempt')}`}
       method="The times of its stages over all attempts; the time between two attempts is not counted."
     />
   );
@@ -172,7 +181,11 @@ const CostFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: Job
       <Figure
         label="Tokens"
         value={formatCount(run.points.at(-1)?.tokens ?? 0)}
-        source={total === null ? 'read so far' : `of ≈ ${formatCount(total)}, padding excluded`}
+        source={
+          total === null || job.completed_at !== null
+            ? 'read, padding excluded'
+            : `of ≈ ${formatCount(total)}, padding excluded`
+        }
       />
     );
   }
