@@ -1,10 +1,10 @@
 import { Cpu, ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { ProgressBar } from '../components/bars';
-import { formatAmount, formatBytes, formatCount, formatMemory } from '../components/format';
+import { formatAmount, formatBytes, formatCount, formatMemory, NOTHING } from '../components/format';
 import { useNow } from '../components/time';
 import { isRunning, STAGE_WORDS, timeLeftWords } from '../features/jobs';
-import { useRows } from '../live-store';
+import { useLive } from '../live-store';
 import { useValue } from '../live-value';
 import { paths } from '../paths';
 import { hardware, jobs, network } from '../stores';
@@ -14,13 +14,14 @@ const Separator = () => <span aria-hidden className="h-3 w-px bg-line-strong" />
 export const StatusBar = () => {
   const machine = useValue(hardware);
   const denied = useValue(network);
-  const requests = denied ? denied.window_requests + denied.trainer_requests : 0;
   return (
     <footer className="col-span-2 flex items-center gap-4 overflow-hidden border-t bg-surface-0 px-3 text-xs whitespace-nowrap text-ink-2 tabular-nums">
       <Card />
       <Separator />
       <RunningJob />
-      <span className="ml-auto">{machine ? `${formatBytes(machine.disk_free_bytes)} free` : 'disk —'}</span>
+      <span className="ml-auto">
+        {machine ? `${formatBytes(machine.disk_free_bytes)} free` : `disk ${NOTHING}`}
+      </span>
       <Separator />
       <Link
         href={paths.settings}
@@ -28,7 +29,9 @@ export const StatusBar = () => {
         className="flex items-center gap-1.5 hover:text-ink"
       >
         <ShieldCheck aria-hidden className="size-3.5" />
-        network: {formatAmount(requests, 'request')}
+        {denied
+          ? `network: ${formatAmount(denied.window_requests + denied.trainer_requests, 'request')}`
+          : `network ${NOTHING}`}
       </Link>
     </footer>
   );
@@ -41,7 +44,7 @@ const Card = () => {
     return (
       <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
         <Cpu aria-hidden className="size-3.5" />
-        {machine ? 'no NVIDIA card' : 'card —'}
+        {machine ? 'no NVIDIA card' : `card ${NOTHING}`}
       </span>
     );
   }
@@ -70,8 +73,9 @@ const Card = () => {
 
 const RunningJob = () => {
   const now = useNow();
-  const job = useRows(jobs).find(isRunning);
-  if (!job) return <span>No job running</span>;
+  const all = useLive(jobs);
+  const job = all.kind === 'ready' ? [...all.value.values()].find(isRunning) : undefined;
+  if (!job) return <span>{all.kind === 'ready' ? 'No job running' : `jobs ${NOTHING}`}</span>;
   const at =
     job.total_steps === null
       ? ''

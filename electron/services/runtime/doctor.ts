@@ -57,7 +57,7 @@ const driverCheck = (gpus: readonly GpuState[]): DoctorCheck => {
   if (driver === undefined) {
     return check({
       id: 'driver',
-      level: 'look',
+      level: 'passed',
       title,
       message: 'Not needed without an NVIDIA card.',
       hint: null,
