@@ -187,7 +187,12 @@ test('every screen is reached from the palette, and focus stays with the person'
     await press('Tab');
     expect(await invisibleFocus(), `focus on ${screen}`).toBeNull();
   }
-  await press('Control+k', 'Control+k');
+  await byPalette('Models');
+  // At once, while the one that was left still fades.
+  await press('Control+k');
+  await expect(page.getByPlaceholder('Search or run…')).toHaveValue('');
+  await expect(page.getByPlaceholder('Search or run…')).toBeFocused();
+  await press('Control+k');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await press('?');
   await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible();

@@ -42,6 +42,7 @@ const GROUPS = ['Actions', 'Screens', 'Jobs', 'Datasets', 'Models'] as const;
 
 export const Palette = () => {
   const open = useStore(uiState, (state) => state.open === 'palette');
+  const times = useStore(uiState, (state) => state.times);
   return (
     <Dialog
       bare
@@ -49,7 +50,7 @@ export const Palette = () => {
       onOpenChange={(next) => openOverlay(next ? 'palette' : null)}
       title="Search or run a command"
     >
-      <Content />
+      <Content key={times} />
     </Dialog>
   );
 };
