@@ -43,8 +43,8 @@ export const TryIt = ({ compact }: { readonly compact: boolean }) => (
       ))}
     </ol>
     <p className="flex gap-2 border-t px-4 py-3 text-xs text-ink-2">
-      <Gauge aria-hidden className="size-4 shrink-0" />A probe first fixes the steps: ≈ 90 s on two cores with
-      bfloat16, minutes without.
+      <Gauge aria-hidden className="size-4 shrink-0" />A probe of this machine first fixes the number of
+      steps; how long they take is shown from then on.
     </p>
   </Panel>
 );
