@@ -6,11 +6,12 @@ export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 /** Every place the set-up writes to, below the clone. */
 export function pathsIn(root) {
   const runtimeDir = join(root, 'resources', 'runtime');
-  const requirementsDir = join(root, 'resources', 'trainer', 'requirements');
+  const trainerDir = join(root, 'resources', 'trainer');
   return {
     root,
     runtimeDir,
-    requirementsDir,
+    trainerDir,
+    requirementsDir: join(trainerDir, 'requirements'),
     nodeModules: join(root, 'node_modules'),
     partialDir: join(runtimeDir, '.partial'),
     lockFile: join(runtimeDir, '.setup-lock'),
