@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
+import type { Answers } from '../../services/trainer/one-shot';
 import { NumberOption, type Registry, usageError, WholeNumber } from '../command';
 import { EXIT } from '../exit-codes';
 import { findArtifact, findBaseModel } from '../find';
 import type { CliServices } from '../io';
-import { ask } from '../trainer';
 
 const GenerateOptions = z.object({
   artifact: z.string().optional(),
@@ -20,29 +18,31 @@ const GenerateOptions = z.object({
 });
 type GenerateOptions = z.infer<typeof GenerateOptions>;
 
-interface Subject {
-  readonly baseModel: BaseModel;
-  readonly artifact?: ModelArtifact;
+interface Question {
+  readonly prompt: string;
+  readonly max_new_tokens: number;
+  readonly compare?: boolean | undefined;
+  readonly temperature?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
-const subjectOf = async (
+const ask = async (
   services: CliServices,
   { artifact, baseModel }: GenerateOptions,
-): Promise<Subject> => {
+  { compare, ...question }: Question,
+): Promise<Answers> => {
+  if (artifact !== undefined)
+    return services.models.ask({ id: (await findArtifact(services, artifact)).id, compare, ...question });
+  if (baseModel === undefined) throw usageError('Nothing to ask: --artifact or --base-model is missing.');
+  return services.models.askBaseModel({ id: (await findBaseModel(services, baseModel)).id, ...question });
+};
+
+const check = ({ compare, artifact, baseModel, temperature, seed }: GenerateOptions): void => {
   if (artifact !== undefined && baseModel !== undefined)
     throw usageError(
       '--artifact and --base-model exclude each other.',
       '--artifact with --compare asks both.',
     );
-  if (artifact !== undefined) {
-    const found = await findArtifact(services, artifact);
-    return { artifact: found, baseModel: await services.baseModels.get(found.base_model_id) };
-  }
-  if (baseModel === undefined) throw usageError('Nothing to ask: --artifact or --base-model is missing.');
-  return { baseModel: await findBaseModel(services, baseModel) };
-};
-
-const check = ({ compare, artifact, temperature, seed }: GenerateOptions): void => {
   if (compare === true && artifact === undefined) throw usageError('--compare needs --artifact.');
   if (seed !== undefined && (temperature ?? 0) === 0)
     throw usageError(
@@ -69,8 +69,13 @@ export const addGenerate = ({ program, add }: Registry): void =>
       const { app, output, options } = work;
       check(options);
       const { prompt, maxNewTokens: max_new_tokens, compare, temperature, seed } = options;
-      const subject = await subjectOf(app.services, options);
-      const answers = await ask(work, { ...subject, prompt, max_new_tokens, compare, temperature, seed });
+      const answers = await ask(app.services, options, {
+        prompt,
+        max_new_tokens,
+        compare,
+        temperature,
+        seed,
+      });
       if (output.json) output.document({ prompt, answers });
       if (answers.base !== undefined) {
         if (compare === true) output.line('Base model', 'bold');

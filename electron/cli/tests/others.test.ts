@@ -136,7 +136,9 @@ describe('artifacts', () => {
       0,
       [{ prompt: '-1?', answers: { base: 'from base', adapter: 'from adapter' } }],
     ]);
-    expect((await bench.run(...words)).out).toContain('from adapter');
+    expect((await bench.run(...words)).out).toBe('from adapter\n');
+    const base = await bench.run('generate', '--base-model', 'tiny', '--prompt', 'Hi');
+    expect([base.code, base.out]).toEqual([0, 'from base\n']);
     for (const wrong of [
       ['--seed', '1'],
       ['--temperature', 'hot'],

@@ -1,12 +1,13 @@
 // Speaks the trainer's protocol without training. A job's name says how it behaves.
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const STEPS = 6;
-const [, , , , command, ...rest] = process.argv;
+const [command, ...rest] = process.argv.slice(4).filter((word) => word !== '--attended');
 const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -33,8 +34,17 @@ const shortCommands = {
         'unloadable',
     }),
   generate: () => {
-    say({ event: 'token', text: 'x' });
-    say({ event: 'done', answers: { base: 'from base', adapter: 'from adapter' } });
+    if (rest.includes('--prompt=hold')) {
+      writeFileSync(join(tmpdir(), 'asked'), '');
+      process.stdin.resume().once('end', () => writeFileSync(join(tmpdir(), 'left'), ''));
+      return;
+    }
+    const [hasAdapter, compare] = [rest.includes('--adapter'), rest.includes('--compare')];
+    const answers = {
+      ...((compare || !hasAdapter) && { base: 'from base' }),
+      ...(hasAdapter && { adapter: 'from adapter' }),
+    };
+    say({ event: 'done', answers });
   },
   export: () => {
     const to = rest[rest.indexOf('--to') + 1];

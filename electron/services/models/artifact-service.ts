@@ -139,6 +139,14 @@ export class ArtifactService {
     return this.#options.commands.generate({ ...question, ...(await this.#folders(await this.get(id))) });
   }
 
+  /** A question to an untouched base model. */
+  async askBaseModel({
+    id,
+    ...question
+  }: { id: string } & Omit<Question, 'baseModelDir' | 'adapterDir' | 'compare'>): Promise<Answers> {
+    return this.#options.commands.generate({ ...question, baseModelDir: await this.#baseModelDir(id) });
+  }
+
   async #exportEnded(
     made: ArtifactExport,
     changes: Partial<Pick<ArtifactExport, 'status' | 'files' | 'verification' | 'error'>>,
@@ -162,10 +170,14 @@ export class ArtifactService {
   }
 
   async #folders(artifact: ModelArtifact): Promise<AdapterCheck> {
-    const base = await this.#options.repositories.baseModels.get(artifact.base_model_id);
-    if (!base) throw notFound('base model', artifact.base_model_id);
     const adapterDir = inBucket(this.#options.paths, MODEL_BUCKET, artifact.storage_path);
-    return { adapterDir, baseModelDir: base.path };
+    return { adapterDir, baseModelDir: await this.#baseModelDir(artifact.base_model_id) };
+  }
+
+  async #baseModelDir(id: string): Promise<string> {
+    const base = await this.#options.repositories.baseModels.get(id);
+    if (!base) throw notFound('base model', id);
+    return base.path;
   }
 
   #changed(artifact: ModelArtifact | null, id: string): ModelArtifact {

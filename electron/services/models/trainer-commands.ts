@@ -9,10 +9,10 @@ export interface Question {
   readonly baseModelDir: string;
   readonly adapterDir?: string;
   readonly prompt: string;
-  readonly compare?: boolean;
-  readonly max_new_tokens?: number;
-  readonly temperature?: number;
-  readonly seed?: number;
+  readonly compare?: boolean | undefined;
+  readonly max_new_tokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** The trainer's short commands with their arguments, in one place. */

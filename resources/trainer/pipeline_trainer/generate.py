@@ -134,7 +134,7 @@ def stream(model: Any, template: ChatTemplate, prompt: str, *, max_new_tokens: i
 def main(argv: list[str]) -> int:
     """`generate`: streams `{"event": "text", subject, text}` and ends with `{"event": "done", answers}`.
 
-    With an adapter the base model answers too: the two side by side are what one wants to see.
+    An adapter answers alone, with `--compare` after its base model; without an adapter the base model does.
     """
     options = _parse(argv)
     from .hardware import resolve  # noqa: PLC0415 (seconds to import, after the arguments were checked)
@@ -142,15 +142,20 @@ def main(argv: list[str]) -> int:
 
     opened = open_model(options.base_model, compute=resolve(options.device, "auto"), adapter=options.adapter)
     written: dict[str, str] = {}
-    for subject in ("base", "adapter"):
-        if subject == "adapter" and options.adapter is None:
-            continue
+    for subject in subjects(has_adapter=options.adapter is not None, compare=options.compare):
         choose = drawing(options.temperature, options.seed) if options.temperature > 0 else greedy
         with opened.subject(subject) as model:
             pieces = stream(model, opened.template, options.prompt, max_new_tokens=options.max_new_tokens, choose=choose)
             written[subject] = "".join(_shown(pieces, subject)).strip()
     _print({"event": "done", "answers": written})
     return 0
+
+
+def subjects(*, has_adapter: bool, compare: bool) -> tuple[str, ...]:
+    """Who answers, in this order."""
+    if not has_adapter:
+        return ("base",)
+    return ("base", "adapter") if compare else ("adapter",)
 
 
 def _shown(pieces: Iterator[str], subject: str) -> Iterator[str]:
@@ -169,7 +174,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--base-model", type=Path, required=True)
     parser.add_argument("--adapter", type=Path)
     parser.add_argument("--prompt", required=True)
-    parser.add_argument("--compare", action="store_true", help="the default with an adapter")
+    parser.add_argument("--compare", action="store_true", help="with an adapter: ask its base model too")
     parser.add_argument("--max-new-tokens", type=int, default=200)
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=42)
