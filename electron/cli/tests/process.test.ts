@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { build } from 'vite';
 import { fakePython } from '../../services/jobs/testing';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await build({ root: ROOT, mode: 'main', logLevel: 'error', build: { outDir: BUNDLE } });
   dir = await mkdtemp(join(tmpdir(), 'terminal ü '));
   await writeFile(join(dir, 'data.jsonl'), DATA);
-  env = { ...process.env, PIPELINE_PYTHON: await fakePython(dir) };
+  env = { ...process.env, TMPDIR: dir, PIPELINE_PYTHON: await fakePython(dir) };
   await end(start('datasets', 'import', 'data.jsonl', '--name', 'Sample'));
 }, 120_000);
 afterAll(async () => {
@@ -110,4 +110,13 @@ it('SIGTERM saves a run and ends with 75', async () => {
   expect((await end(running)).code).toBe(75);
   const shown = await end(start('jobs', 'show', 'hold terminated', '--json'));
   expect(documentsOf(shown.out)).toMatchObject([{ status: 'paused' }]);
+});
+
+it('a question does not outlive the process that asked it', async () => {
+  const there = (name: string) => vi.waitFor(() => access(join(dir, name)), { timeout: 20_000 });
+  const asking = start('generate', '--base-model', 'smollm2-135m-instruct', '--prompt', 'hold');
+  await there('asked');
+  asking.kill('SIGTERM');
+  expect((await end(asking)).code).toBe(143);
+  await there('left');
 });

@@ -94,9 +94,10 @@ export class OneShot {
     const errors = new LineSplitter({
       onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
     });
-    const child = spawn(python, ['-m', 'pipeline_trainer', ...argv], {
+    const child = spawn(python, ['-m', 'pipeline_trainer', '--attended', ...argv], {
       env: trainerEnvironment(this.#options.env, this.#options.trainerDir),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Nothing is written to it: its end tells the child that we are gone, however we went.
+      stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Final
 
+from .commands import leave_with_parent
 from .config import JobFile, load_job
 from .errors import TrainerError
 from .guard import deny_network
@@ -19,17 +20,22 @@ USAGE_ERROR: Final = 2
 COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "selftest")
 # Both are one module, which is told which of them it is.
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
+# A short command whose stdin is held open by whoever wants its answer.
+ATTENDED: Final = "--attended"
 GO_ON: Final = "The log has the details. Resume goes on from the last checkpoint."
 
 
 def main(argv: list[str]) -> int:
     """Run one command; returns the exit status."""
-    command, *arguments = argv or [""]
+    attended = argv[:1] == [ATTENDED]
+    command, *arguments = argv[attended:] or [""]
+    if attended:
+        leave_with_parent()
     if command == "run":
         return run_attempt(_run_options(arguments))
     if command in COMMANDS:
         return run_command(command, arguments)
-    sys.stderr.write(f"usage: pipeline_trainer run RUN_DIR | {' | '.join(COMMANDS)}\n")
+    sys.stderr.write(f"usage: pipeline_trainer run RUN_DIR | [{ATTENDED}] {' | '.join(COMMANDS)}\n")
     return USAGE_ERROR
 
 

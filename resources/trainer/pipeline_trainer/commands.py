@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,6 +111,24 @@ class Commands:
             self._log.emit("interrupted", step=self.loading_step, reason=reason, saved=False)
         self._log.close()
         os._exit(EXIT_CANCELLED if command.kind == "stop" else EXIT_INTERRUPTED)
+
+
+def leave_with_parent() -> None:
+    """End with the process that holds stdin, and on its word. Call from the main thread.
+
+    By an exception in the main thread, so that what is half made is swept.
+    """
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(EXIT_INTERRUPTED)
+
+    def wait() -> None:
+        while os.read(0, READ_BYTES):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, leave)
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def filled_lines(fd: int, limit: int = LINE_LIMIT_BYTES) -> Iterator[bytes]:

@@ -49,10 +49,14 @@ def publish(staging: Path, target: Path) -> None:
     for path in sorted(staging.rglob("*")):
         fsync_path(path)
     fsync_path(staging)
+    # Deleting takes longer than renaming: what `target` was goes only when the new one stands.
+    replaced = target.parent / f"{STAGING_PREFIX}replaced-{target.name}"
+    shutil.rmtree(replaced, ignore_errors=True)
     if target.exists():
-        shutil.rmtree(target)
+        target.rename(replaced)
     staging.rename(target)
     fsync_path(target.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
 
 
 def sweep_staging(parent: Path) -> None:

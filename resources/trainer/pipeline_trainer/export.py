@@ -5,6 +5,8 @@ import json
 import shutil
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,16 +42,15 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     target = target_of(options.to, options.format)
     try:
-        staging = staging_folder(target)
-        fill(staging, options)
-        verification = check(staging, options)
-        if not verification.ok:
-            shutil.rmtree(staging)
-            raise TrainerError(
-                "export_unverified", "The export does not compute what the adapter does.", hint="Export again."
-            )
-        files = listing(staging)
-        finish(staging, target, options.format)
+        with staged(target) as staging:
+            fill(staging, options)
+            verification = check(staging, options)
+            if not verification.ok:
+                raise TrainerError(
+                    "export_unverified", "The export does not compute what the adapter does.", hint="Export again."
+                )
+            files = listing(staging)
+            finish(staging, target, options.format)
     except OSError as error:
         raise TrainerError(
             "export_failed",
@@ -59,6 +60,17 @@ def main(argv: list[str]) -> int:
     document = {"path": str(target), "files": files, "verification": asdict(verification)}
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     return 0
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A staging folder beside `target`; what is left of it, and of its ZIP, goes however the block ends."""
+    staging = staging_folder(target)
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        archive_of(staging).unlink(missing_ok=True)
 
 
 def target_of(to: Path, kind: str) -> Path:
@@ -96,9 +108,14 @@ def check(staging: Path, options: argparse.Namespace) -> Verification:
         return compare(options.base_model, stored=options.adapter, loaded_again=Path(unpacked))
 
 
+def archive_of(staging: Path) -> Path:
+    """Where the ZIP of a staging folder is packed."""
+    return staging.with_name(f"{staging.name}.zip")
+
+
 def pack(staging: Path) -> Path:
     """The ZIP of a staging folder, beside it."""
-    archive = staging.with_name(f"{staging.name}.zip")
+    archive = archive_of(staging)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(staging.iterdir()):
             packed.write(path, path.name)
@@ -111,8 +128,7 @@ def finish(staging: Path, target: Path, kind: str) -> None:
     if kind == "adapter":
         publish(staging, target)
         return
-    staging.with_name(f"{staging.name}.zip").rename(target)
-    shutil.rmtree(staging)
+    archive_of(staging).rename(target)
     fsync_path(target.parent)
 
 

@@ -1,37 +1,30 @@
 """Rule 9, the plain-PEFT half: what is exported computes what was trained."""
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-import torch
 
 from pipeline_trainer import export, verify
-from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.compare import compare
 from pipeline_trainer.errors import TrainerError
-from pipeline_trainer.model import Trainable, load_base
-from pipeline_trainer.variants import ADAPTER
 
+PACKAGE = Path(__file__).parents[1]
+# An export that stops between its files and their check, and says so.
+HELD_EXPORT = """
+import sys, threading
+from pipeline_trainer import export
+def hold(staging, options):
+    print('staged', flush=True)
+    threading.Event().wait()
+export.check = hold
+from pipeline_trainer.__main__ import main
+sys.exit(main(['--attended', 'export', *sys.argv[1:]]))
+"""
 MODEL = Path(__file__).parents[2] / "models" / "smollm2-135m-instruct"
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An adapter that visibly changes the model."""
-    from peft import LoraConfig, get_peft_model
-
-    base = load_base(MODEL, dtype=torch.float32, device=torch.device("cpu"))
-    config = LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
-    torch.manual_seed(7)
-    model = get_peft_model(base, config, adapter_name=ADAPTER)
-    trainable = Trainable(model, {name: value for name, value in model.named_parameters() if value.requires_grad})
-    for parameter in trainable.parameters.values():
-        parameter.data = torch.randn_like(parameter) * 0.05
-    folder = tmp_path_factory.mktemp("stored")
-    write_adapter(folder, adapter_tensors(trainable), adapter_config(trainable, base_name="smollm2"))
-    return folder
 
 
 def arguments(stored: Path, kind: str, to: Path) -> list[str]:
@@ -75,3 +68,25 @@ def test_export_never_overwrites(stored: Path, tmp_path: Path) -> None:
         export.main(arguments(stored, "adapter", target))
     assert refused.value.code == "export_target_exists"
     assert (target / "thesis.txt").read_text() == "mine"
+
+
+def held_export(stored: Path, target: Path) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-c", HELD_EXPORT, *arguments(stored, "adapter", target)]
+    child = subprocess.Popen(words, cwd=PACKAGE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"staged\n"
+    return child
+
+
+def test_an_export_ends_with_whoever_asked_for_it_and_leaves_nothing(stored: Path, tmp_path: Path) -> None:
+    child = held_export(stored, tmp_path / "out")
+    child.communicate(timeout=30)
+    assert child.returncode == 75
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_is_told_to_end_leaves_nothing(stored: Path, tmp_path: Path) -> None:
+    with held_export(stored, tmp_path / "out") as child:
+        child.terminate()
+        assert child.wait(timeout=30) == 75
+    assert list(tmp_path.iterdir()) == []
