@@ -27,15 +27,21 @@ BATCH_ROWS: Final = 8
 
 @torch.no_grad()
 def held_out_groups(
-    head: LossHead, rows: Sequence[Row], *, layout: Layout, device: torch.device, check: Callable[[], None]
+    head: LossHead,
+    rows: Sequence[Row],
+    *,
+    layout: Layout,
+    device: torch.device,
+    check: Callable[[], None],
+    at_once: int = BATCH_ROWS,
 ) -> Groups:
-    """Losses of `rows` under `all` and under each of their groups.
+    """Losses of `rows` under `all` and under each of their groups, `at_once` rows a pass.
 
     Every row's sum is taken on its own, so groups cost nothing more. `check` is called before each batch
     and may raise to stop.
     """
     groups: Groups = {}
-    for part in layout.passes([piece for row in rows for piece in row.pieces], BATCH_ROWS):
+    for part in layout.passes([piece for row in rows for piece in row.pieces], at_once):
         check()
         batch = layout.batch(part).to(device)
         losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])

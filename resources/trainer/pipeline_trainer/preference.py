@@ -65,11 +65,13 @@ class Preference:
         return float(loss)
 
     @torch.no_grad()
-    def held_out(self, parts: Parts, rows: Sequence[Row], *, check: Callable[[], None]) -> Groups:
+    def held_out(
+        self, parts: Parts, rows: Sequence[Row], *, check: Callable[[], None], at_once: int = HELD_OUT_RECORDS
+    ) -> Groups:
         """Summed losses of `rows`, whole and by group. A record weighs one, as in training."""
-        divergence = self.divergence(parts, rows, micro_batch=HELD_OUT_RECORDS, check=check)
+        divergence = self.divergence(parts, rows, micro_batch=at_once, check=check)
         groups: Groups = {}
-        for part in parts.layout.passes(rows, HELD_OUT_RECORDS):
+        for part in parts.layout.passes(rows, at_once):
             check()
             for row, loss in zip(part, self.losses(parts, part, divergence).tolist(), strict=True):
                 count(groups, row.groups, HeldOut(loss, 1, 1))

@@ -92,9 +92,7 @@ def _gradient(run: Run, rows: Sequence[Row]) -> float:
 
 def halve_micro_batch(run: Run) -> None:
     """Go on with smaller passes. Raises `out_of_memory` when one row is too much already."""
-    gc.collect()
-    if run.compute.device.type == "cuda":
-        torch.cuda.empty_cache()
+    free_memory(run.compute.device)
     if run.progress.micro_batch == 1:
         raise row_too_large()
     run.progress.micro_batch = (run.progress.micro_batch + 1) // 2
@@ -104,6 +102,13 @@ def halve_micro_batch(run: Run) -> None:
         "micro_batch_halved",
         f"Memory ran out: {run.progress.micro_batch} rows at once from here on; a step stays the same size.{dropout}",
     )
+
+
+def free_memory(device: torch.device) -> None:
+    """Give back what no tensor holds any more."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def row_too_large() -> TrainerError:

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from . import checkpoint, rng
 from .errors import TrainerError
-from .evaluate import METHOD, evaluating, held_out_groups
+from .evaluate import BATCH_ROWS, METHOD, evaluating, held_out_groups
 from .generate import answers
 from .model import without_adapter
+from .preference import HELD_OUT_RECORDS
 from .progress import Groups
 from .run_state import Run, StoppedError
-from .step import Outcome
+from .step import Outcome, free_memory, is_out_of_memory, row_too_large
 
 NON_FINITE_LIMIT: Final = 3
 RATE_CUT: Final = 0.5
@@ -85,12 +86,31 @@ def measure_base(run: Run) -> None:
 
 
 def evaluate(run: Run) -> Groups:
-    """Held-out losses of the model as it stands, on generators of their own."""
-    seed = rng.derive_seed(run.job.settings.seed, "evaluation")
-    with rng.isolated(seed), evaluating(run.trainable.model):
+    """Held-out losses of the model as it stands, in smaller passes as often as memory runs out.
+
+    Raises `out_of_memory` where one row is too much.
+    """
+    at_once = HELD_OUT_RECORDS if run.preference is not None else BATCH_ROWS
+    while True:
+        try:
+            return _evaluate(run, at_once)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        # Only here, outside the handler, is the failed frame with its tensors gone.
+        free_memory(run.compute.device)
+        if at_once == 1:
+            raise row_too_large()
+        at_once = (at_once + 1) // 2
+
+
+def _evaluate(run: Run, at_once: int) -> Groups:
+    """On generators of its own."""
+    rows, device = run.held_out_rows, run.compute.device
+    with rng.isolated(rng.derive_seed(run.job.settings.seed, "evaluation")), evaluating(run.trainable.model):
         if run.preference is not None:
-            return run.preference.held_out(run.parts, run.held_out_rows, check=run.check)
-        return held_out_groups(run.head, run.held_out_rows, layout=run.layout, device=run.compute.device, check=run.check)
+            return run.preference.held_out(run.parts, rows, check=run.check, at_once=at_once)
+        return held_out_groups(run.head, rows, layout=run.layout, device=device, check=run.check, at_once=at_once)
 
 
 def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 from training_builders import Folder, attempt, make_model, make_run, open_run
 
 from pipeline_trainer import evaluate as evaluate_module
 from pipeline_trainer import finish, validate
 from pipeline_trainer.checkpoint import folder_name
+from pipeline_trainer.data.batches import Batch
+from pipeline_trainer.loss import LossHead
 from pipeline_trainer.progress import Groups, HeldOut, Progress
 from pipeline_trainer.run_state import Run
 
@@ -129,3 +132,24 @@ def test_rule_10_base_and_adapter_are_both_measured_on_the_held_out_set(tmp_path
     assert sorted(final) == [(who, what) for who in ("adapter", "base") for what in ("all", "topic: even", "topic: odd")]
     assert final["adapter", "all"]["loss"] < final["base", "all"]["loss"]
     assert {event["method"] for event in final.values()} == {evaluate_module.METHOD}
+
+
+def test_an_evaluation_that_runs_out_of_memory_is_done_again_in_smaller_passes(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = open_run(make_run(tmp_path / "run", model, held_out=5))
+    roomy = validate.evaluate(run)
+    passes: list[int] = []
+    whole = LossHead.token_losses
+
+    def tight(self: LossHead, batch: Batch) -> Tensor:
+        passes.append(len(batch.input_ids))
+        if len(batch.input_ids) > 1:
+            raise MemoryError
+        return whole(self, batch)
+
+    monkeypatch.setattr(LossHead, "token_losses", tight)
+    small = validate.evaluate(run)
+    assert passes == [5, 4, 2, 1, 1, 1, 1, 1]
+    assert small["all"].loss == pytest.approx(roomy["all"].loss, rel=1e-6)
+    run.log.close()
