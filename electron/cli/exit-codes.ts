@@ -60,7 +60,7 @@ const BY_STATUS: Readonly<Record<JobStatus, number>> = {
   failed: EXIT.failed,
   paused: EXIT.interrupted,
   interrupted: EXIT.interrupted,
-  cancelled: EXIT.stopped,
+  cancelled: EXIT.failed,
   queued: EXIT.done,
   initializing: EXIT.done,
   running: EXIT.done,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { resolveDataDir } from '../data-dir';
 import { checkedOptions, type CommandSpec, type Registry, usageError } from './command';
 import { addArtifacts } from './commands/artifacts';
@@ -17,11 +18,18 @@ import { ImportNews } from './import-news';
 import type { CliIo } from './io';
 import { Output } from './output/output';
 
+/** Said to a person, not to a programmer. */
+z.config({
+  customError: (issue) =>
+    issue.code === 'invalid_value' ? `give one of ${issue.values.map(String).join(', ')}` : undefined,
+});
+
 const GlobalOptions = z.object({ dataDir: z.string().min(1, 'name a folder').optional() });
 
 const createProgram = (io: CliIo): Command =>
   new Command('pipeline')
     .description('Fine-tune language models with LoRA on this machine, offline.')
+    .version(packageJson.version, '--version', 'what version this is')
     .option('--data-dir <dir>', 'where everything is kept (or PIPELINE_DATA_DIR)')
     .option('--json', 'one JSON document on standard output, for programs')
     .configureHelp({ showGlobalOptions: true })

@@ -14,7 +14,11 @@ export function createProgress(stream, folder) {
       const startedMs = performance.now();
       const freeBefore = freeBytes(folder);
       const elapsed = () => formatSeconds(performance.now() - startedMs);
-      const status = () => `${title} · ${written(freeBefore - freeBytes(folder), step)}${elapsed()}`;
+      let most = 0;
+      const status = () => {
+        most = Math.max(most, freeBefore - freeBytes(folder));
+        return `${title} · ${written(most, step)}${elapsed()}`;
+      };
       write(stream.isTTY ? status() : `${title}${sizes(step)}\n`);
       const timer = setInterval(
         () => write(stream.isTTY ? `${clear}${status()}` : `${status()} so far\n`),
@@ -34,8 +38,10 @@ function sizes({ downloadBytes, diskBytes }) {
   return download + disk;
 }
 
-// Read off the free space: counting the files of a Python environment takes longer than a second.
+// Read off the free space: counting the files of a Python environment takes longer than a second. Others
+// write to the disk too, so the figure never falls, and what is done after the last byte has no size.
 function written(bytes, { diskBytes }) {
   if (diskBytes === 0) return '';
-  return `${formatBytes(Math.min(diskBytes, Math.max(0, bytes)))} of ${formatBytes(diskBytes)} · `;
+  const share = bytes < diskBytes ? `${formatBytes(bytes)} of ${formatBytes(diskBytes)}` : 'finishing';
+  return `${share} · `;
 }

@@ -43,6 +43,8 @@ export async function runSteps(steps, { paths, stream, ...rest }) {
 const missing = (steps, context) => steps.filter((step) => !step.isDone(context));
 
 async function runMissing(steps, context) {
+  // The set-up that was waited for brought it all.
+  if (steps.length === 0) return [];
   for (const step of steps) await step.preflight?.(context);
   announce(steps, context);
   const ran = [];

@@ -52,7 +52,8 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const { app, output } = work;
       const artifacts = await app.services.models.list();
       if (output.json) output.document(artifacts.map((artifact) => artifactDocument(work, artifact)));
-      else if (artifacts.length === 0) output.line('No models yet. Train one with: pipeline train');
+      else if (artifacts.length === 0)
+        output.line(`No models yet. Train one with: ${output.command('train')}`);
       else output.table(COLUMNS, artifacts);
       return EXIT.done;
     },
@@ -76,7 +77,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
     run: async (work) => {
       const { app, output, args } = work;
       const { id } = await findArtifact(app.services, operand(args));
-      output.liveLine('Comparing the files and loading the adapter …');
+      output.note('Comparing the files and loading the adapter …');
       const artifact = await app.services.models.verify(id);
       output.answer({ id, ok: true, files: artifactFiles(work, artifact) }, () => [
         'Every file is as it was stored, and the adapter loads.',

@@ -70,7 +70,7 @@ const foldersToScan = async ({ settings }: CliServices, given: readonly string[]
   if (folders.length === 0)
     throw usageError(
       'There is no folder to look in.',
-      'Name one, or set it: pipeline settings set model_folders \'["/path"]\'',
+      'Name one, or set it with settings set model_folders \'["/path"]\'.',
     );
   return Promise.all(folders.map(requireFolder));
 };
@@ -106,7 +106,7 @@ export const addBaseModels = (registry: Registry): void => {
       const models = await listBaseModels(app.services);
       if (output.json) output.document(models);
       else if (models.length === 0)
-        output.line('No base models yet. Add one with: pipeline base-models add FOLDER');
+        output.line(`No base models yet. Add one with: ${output.command('base-models add FOLDER')}`);
       else output.table(COLUMNS, models);
       return EXIT.done;
     },

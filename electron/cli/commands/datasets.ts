@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
@@ -27,16 +28,29 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
 ];
 
+const foundIn = (report: DatasetReport | null): [string, string][] =>
+  report === null
+    ? []
+    : [
+        ['recognised by', report.reason],
+        ['records', `${count(report.usable_records)} of ${count(report.records_total)} can be used`],
+        ['without an answer', count(report.skipped_null_target)],
+        ['conversations', count(report.conversations)],
+        ['exact duplicates', count(report.duplicates_exact)],
+        ['problems', count(report.problems_total)],
+      ];
+
 const pairsOf = (dataset: Dataset): [string, string][] => [
   ['id', dataset.id],
   ['name', dataset.name],
+  ...(dataset.description === null ? [] : [['description', dataset.description] satisfies [string, string]]),
   ['status', dataset.status],
   ['format', dataset.format],
   ['kind', dataset.kind],
   ['file', `${dataset.file_name}, ${formatBytes(dataset.file_size)}`],
   ['training records', count(dataset.total_training_pairs)],
   ['held-out records', count(dataset.total_validation_pairs)],
-  ['problems', count(dataset.report?.problems_total ?? null)],
+  ...foundIn(dataset.report),
   ['ready for training', dataset.training_ready ? 'yes' : 'no'],
   ['imported', dataset.created_at],
 ];
@@ -69,7 +83,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const datasets = await app.services.datasets.list();
       if (output.json) output.document(datasets.map((dataset) => datasetDocument(work, dataset)));
       else if (datasets.length === 0)
-        output.line('No datasets yet. Add one with: pipeline datasets import FILE');
+        output.line(`No datasets yet. Add one with: ${output.command('datasets import FILE')}`);
       else output.table(COLUMNS, datasets);
       return EXIT.done;
     },
@@ -97,7 +111,7 @@ const addRemovals = (group: Command, { add }: Registry): void => {
       const { id, name } = await findDataset(app.services, operand(args));
       await app.services.datasets.delete(id);
       output.answer({ id, deleted: true }, () => [
-        `“${name}” was put away. Bring it back with: pipeline datasets restore ${shortId(id)}`,
+        `“${name}” was put away. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
       ]);
       return EXIT.done;
     },

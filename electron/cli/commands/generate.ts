@@ -69,6 +69,7 @@ export const addGenerate = ({ program, add }: Registry): void =>
       const { app, output, options } = work;
       check(options);
       const { prompt, maxNewTokens: max_new_tokens, compare, temperature, seed } = options;
+      output.note('Loading the model …');
       const answers = await ask(app.services, options, {
         prompt,
         max_new_tokens,

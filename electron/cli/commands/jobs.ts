@@ -20,7 +20,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
       await settleForLook(work);
       const jobs = await app.services.jobs.list();
       if (output.json) output.document(jobs);
-      else if (jobs.length === 0) output.line('No runs yet. Start one with: pipeline train');
+      else if (jobs.length === 0) output.line(`No runs yet. Start one with: ${output.command('train')}`);
       else output.table(JOB_COLUMNS, jobs);
       return EXIT.done;
     },
@@ -32,9 +32,11 @@ const addLooks = (group: Command, { add }: Registry): void => {
     run: async (work) => {
       const { app, output, args } = work;
       await settleForLook(work);
-      const job = await findJob(app.services, operand(args));
+      const { services } = app;
+      const job = await findJob(services, operand(args));
       if (output.json) output.document(job);
-      output.pairs(jobPairs(job));
+      const dataset = await services.datasets.get(job.dataset_id);
+      output.pairs(jobPairs(job, { dataset: dataset.name, attempts: await services.jobs.attempts(job.id) }));
       return EXIT.done;
     },
   });
@@ -72,7 +74,7 @@ const addAgain = (group: Command, { add }: Registry): void => {
 /** A queued run waits for a process that works the queue, which may never come by itself. */
 const tellIfNobodyWorks = async ({ app: { services }, output }: Workplace, id: string): Promise<void> => {
   if (!isAtWork(await services.jobs.get(id)) || (await services.repositories.lease.current())) return;
-  output.note('Nobody works the queue now. Work it with: pipeline jobs run');
+  output.note(`Nobody works the queue now. Work it with: ${output.command('jobs run')}`);
 };
 
 const addQueue = (group: Command, { add }: Registry): void => {

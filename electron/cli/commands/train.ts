@@ -44,7 +44,7 @@ export const addTrain = ({ program, add }: Registry): void =>
       if (options.queue === true) {
         const job = await create();
         output.answer({ event: 'job', job }, () => [
-          `“${job.name}” ${job.id} is in the queue. Work it with: pipeline jobs run`,
+          `“${job.name}” ${job.id} is in the queue. Work it with: ${output.command('jobs run')}`,
         ]);
         return EXIT.done;
       }

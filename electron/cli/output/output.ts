@@ -30,6 +30,11 @@ export class Output {
     this.json = json;
   }
 
+  /** A command as it has to be typed here. */
+  command(words: string): string {
+    return `${this.#io.env['npm_lifecycle_event'] === 'cli' ? 'npm run -s cli --' : 'pipeline'} ${words}`;
+  }
+
   /** Whether a line can be drawn over: a person at a terminal, not a pipe. */
   get live(): boolean {
     return !this.json && this.#io.stderr.isTTY === true && this.#io.env['TERM'] !== 'dumb';

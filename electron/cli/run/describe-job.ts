@@ -1,5 +1,7 @@
 import { formatDuration } from '../../../src/lib/messages/format';
+import type { JobAttempt } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { timeAtWork } from '../../services/jobs/time-at-work';
 import type { Column } from '../output/table';
 import type { Output } from '../output/output';
 
@@ -17,33 +19,42 @@ export const JOB_COLUMNS: readonly Column<TrainingJob>[] = [
   { title: 'QUEUED', text: ({ queued_at }) => queued_at },
 ];
 
-const tookOf = ({ started_at, completed_at }: TrainingJob): string =>
-  started_at !== null && completed_at !== null
-    ? formatDuration(Date.parse(completed_at) - Date.parse(started_at))
-    : '–';
+/** Steps win over epochs, which are then only counted from them. */
+const acts = (name: string, { max_steps }: TrainingJob['hyperparameters']): boolean =>
+  name !== 'num_epochs' || max_steps === null;
 
 const settingsOf = ({ hyperparameters }: TrainingJob): string =>
   Object.entries(hyperparameters)
-    .filter(([name, value]) => value !== null && name !== 'base_model')
+    .filter(([name, value]) => value !== null && name !== 'base_model' && acts(name, hyperparameters))
     .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`)
     .join(' ');
 
-export const jobPairs = (job: TrainingJob): [string, string][] => [
+interface Around {
+  /** What a person calls its dataset. */
+  readonly dataset: string;
+  readonly attempts: readonly JobAttempt[];
+}
+
+const said = (title: string, text: string | null): [string, string][] =>
+  text === null || text === '' ? [] : [[title, text]];
+
+export const jobPairs = (job: TrainingJob, { dataset, attempts }: Around): [string, string][] => [
   ['id', job.id],
   ['name', job.name],
   ['status', job.status],
   ['stage', job.current_stage],
   ['step', `${job.current_step} of ${job.total_steps ?? '?'}`],
   ['loss', lossOf(job)],
-  ['dataset', job.dataset_id],
+  ['dataset', dataset],
   ['base model', job.hyperparameters.base_model],
   ['preset', job.preset_id],
   ['settings', settingsOf(job)],
   ['attempts', String(job.attempt)],
-  ['took', tookOf(job)],
+  ['worked', attempts.length === 0 ? '–' : formatDuration(timeAtWork(attempts, new Date().toISOString()))],
   ['model', job.artifact_id ?? '–'],
-  ...(job.error_message === null ? [] : [['error', job.error_message] satisfies [string, string]]),
-  ...(job.error_hint === null ? [] : [['what to do', job.error_hint] satisfies [string, string]]),
+  ...said('error', job.error_message),
+  ...said('what to do', job.error_hint),
+  ...said('cancelled because', job.cancel_reason),
 ];
 
 /** How a run has ended and what can be done now. */
@@ -54,5 +65,5 @@ export const describeEnd = (output: Output, job: TrainingJob): void => {
   if (error_message !== null) output.note(error_message, 'red');
   if (error_hint !== null && error_hint !== '') output.note(error_hint);
   if (status === 'paused' || status === 'interrupted')
-    output.note(`Go on with: pipeline jobs resume ${shortId(job.id)}`);
+    output.note(`Go on with: ${output.command(`jobs resume ${shortId(job.id)}`)}`);
 };

@@ -55,7 +55,7 @@ export const modelCard = (artifact: ModelArtifact): string => {
     '',
     'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
     'model = PeftModel.from_pretrained(base, "path/to/this-folder")',
-    'tokenizer = AutoTokenizer.from_pretrained("path/to/base-model")',
+    'tokenizer = AutoTokenizer.from_pretrained("path/to/this-folder")',
     '```',
     '',
   ].join('\n');

@@ -54,7 +54,7 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         raise TrainerError(
             "export_failed",
-            f"The export could not be written: {error.strerror}.",
+            f"The export could not be written to {target.parent}: {error.strerror}.",
             hint="Choose another folder, or free space.",
         ) from error
     document = {"path": str(target), "files": files, "verification": asdict(verification)}

@@ -12,7 +12,9 @@ export const npmPackages = {
   isDone: ({ paths }) => isInstalled(paths),
   async run(context) {
     // No package of ours needs its install script: binaries come inside the packages.
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    // Its own patience with a registry that does not answer is almost three minutes.
+    const retries = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...retries];
     await runCommand({ ...npmCommand(args), cwd: context.paths.root }, context);
   },
 };
