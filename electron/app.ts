@@ -176,7 +176,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     dataset: (id) => datasets.get(id),
     baseModel: (id) => baseModels.get(id),
     hardware: () => hardware.current(),
-    measuredSpeed: (baseModelId) => repositories.records.measuredSpeed(baseModelId),
+    measuredSpeed: (baseModelId, gpuType) => repositories.records.measuredSpeed(baseModelId, gpuType),
     countTokens: createTokenCounter({
       versionPath: (id) => datasets.currentVersion(id),
       request: (method, params) => serve.request(method, params),

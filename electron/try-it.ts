@@ -48,7 +48,7 @@ const withSteps = (job: NewJob, steps: number): NewJob => {
  */
 export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> => {
   const { datasets, baseModels, jobs, samplesDir } = parts;
-  const model = await baseModels.ensureBundled();
+  const model = await baseModels.bundled();
   if (!model) {
     throw new AppError({
       code: 'bundled_model_missing',

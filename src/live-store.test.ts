@@ -10,6 +10,7 @@ const row = (id: string, revision: number): LiveRow => ({ id, revision });
 const slowSource = () => {
   const heard: string[] = [];
   let tell: (row: LiveRow) => void = () => undefined;
+  let drop: (removed: { id: string }) => void = () => undefined;
   let answer: (rows: LiveRow[]) => void = () => undefined;
   const listed = new Promise<LiveRow[]>((resolve) => {
     answer = resolve;
@@ -25,6 +26,10 @@ const slowSource = () => {
       tell = listener;
       return off;
     },
+    onRemoved: (listener) => {
+      drop = listener;
+      return () => undefined;
+    },
   });
   return {
     live,
@@ -32,6 +37,7 @@ const slowSource = () => {
     off,
     listed,
     tell: (news: LiveRow) => tell(news),
+    remove: (id: string) => drop({ id }),
     answer: (rows: LiveRow[]) => answer(rows),
   };
 };
@@ -65,6 +71,41 @@ describe('createLiveStore', () => {
     expect(shown(source)).toEqual([row('a', 4)]);
     source.tell(row('a', 6));
     expect(shown(source)).toEqual([row('a', 6)]);
+  });
+
+  it('forgets a removed row until it is added again, with a higher revision', async () => {
+    const source = slowSource();
+    source.live.connect();
+    source.answer([row('a', 4)]);
+    await vi.waitFor(() => expect(shown(source)).toEqual([row('a', 4)]));
+    source.remove('a');
+    source.tell(row('a', 4));
+    expect(shown(source)).toEqual([]);
+    source.tell(row('a', 6));
+    expect(shown(source)).toEqual([row('a', 6)]);
+    source.remove('a');
+    expect(shown(source)).toEqual([]);
+  });
+
+  it('forgets a row that was removed before the slow list had it', async () => {
+    const source = slowSource();
+    source.live.connect();
+    source.remove('a');
+    source.answer([row('a', 4), row('b', 1)]);
+    await vi.waitFor(() => expect(shown(source)).toEqual([row('b', 1)]));
+    source.tell(row('a', 4));
+    expect(shown(source)).toEqual([row('b', 1)]);
+    source.tell(row('a', 6));
+    expect(shown(source)).toEqual([row('b', 1), row('a', 6)]);
+  });
+
+  it('shows a row that was removed and added again before the slow list came', async () => {
+    const source = slowSource();
+    source.live.connect();
+    source.remove('a');
+    source.tell(row('a', 6));
+    source.answer([row('a', 4)]);
+    await vi.waitFor(() => expect(shown(source)).toEqual([row('a', 6)]));
   });
 
   it('lets go when its last user leaves', async () => {

@@ -33,38 +33,63 @@ const LOADING: { readonly kind: 'loading' } = { kind: 'loading' };
 
 const newStore = <Row extends LiveRow>() => createStore<Loaded<ReadonlyMap<string, Row>>>(() => LOADING);
 
+/** The newest copy of each row, whatever the order in which the news and a slow list come. */
+class NewestRows<Row extends LiveRow> {
+  readonly #rows = new Map<string, Row>();
+  /** The revision that a removed row had; null where it was gone before it was seen. */
+  readonly #removed = new Map<string, number | null>();
+
+  get all(): ReadonlyMap<string, Row> {
+    return new Map(this.#rows);
+  }
+
+  keep(row: Row): void {
+    const known = this.#rows.get(row.id)?.revision ?? 0;
+    if (known > row.revision || (this.#removed.get(row.id) ?? -1) >= row.revision) return;
+    this.#removed.delete(row.id);
+    this.#rows.set(row.id, row);
+  }
+
+  /** A list may be older than a removal, and then says which revision was removed. */
+  keepListed(row: Row): void {
+    if (this.#removed.get(row.id) === null) this.#removed.set(row.id, row.revision);
+    this.keep(row);
+  }
+
+  remove(id: string): void {
+    this.#removed.set(id, this.#rows.get(id)?.revision ?? this.#removed.get(id) ?? null);
+    this.#rows.delete(id);
+  }
+}
+
 /**
  * Subscribes first and loads second, so that nothing falls between; of two copies of a row the
  * higher revision stays, so that a slow list never overwrites news.
  */
 export const createLiveStore = <Row extends LiveRow>(source: LiveSource<Row>): LiveStore<Row> => {
   const store = newStore<Row>();
-  let rows = new Map<string, Row>();
-  let removed = new Set<string>();
+  let rows = new NewestRows<Row>();
   let users = 0;
   let stop: (() => void) | undefined;
 
-  const show = () => store.setState({ kind: 'ready', value: new Map(rows) }, true);
-  const keep = (row: Row) => {
-    const known = rows.get(row.id);
-    if (removed.has(row.id) || (known && known.revision > row.revision)) return;
-    rows.set(row.id, row);
+  const show = () => store.setState({ kind: 'ready', value: rows.all }, true);
+  const showIfReady = () => {
+    if (store.getState().kind === 'ready') show();
   };
   const put = (row: Row) => {
-    keep(row);
-    if (store.getState().kind === 'ready') show();
+    rows.keep(row);
+    showIfReady();
   };
   const remove = (id: string) => {
-    removed.add(id);
-    rows.delete(id);
-    if (store.getState().kind === 'ready') show();
+    rows.remove(id);
+    showIfReady();
   };
   const reload = async () => {
     const mine = rows;
     try {
       const list = await source.list();
       if (mine !== rows) return;
-      list.forEach(keep);
+      list.forEach((row) => rows.keepListed(row));
       show();
     } catch (thrown) {
       if (mine === rows) store.setState({ kind: 'error', error: toErrorPayload(thrown) }, true);
@@ -77,8 +102,7 @@ export const createLiveStore = <Row extends LiveRow>(source: LiveSource<Row>): L
     return () => {
       offChanged();
       offRemoved?.();
-      rows = new Map();
-      removed = new Set();
+      rows = new NewestRows();
       store.setState(LOADING, true);
     };
   };

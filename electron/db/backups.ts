@@ -40,7 +40,10 @@ export const listBackups = (backupsDir: string): string[] =>
         .map((name) => join(backupsDir, name))
     : [];
 
-/** Only a whole copy ever gets a backup's name; the oldest beyond three go. */
+/**
+ * Only a whole copy ever gets a backup's name; the oldest beyond three go. It reads every page, so a
+ * damaged database never becomes a backup. Only one process at a time may make one.
+ */
 export const makeBackup = (db: SQLite.Database, backupsDir: string): string => {
   mkdirSync(backupsDir, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(backupsDir).filter((each) => each.endsWith(PART))) {
@@ -59,11 +62,10 @@ export const makeBackup = (db: SQLite.Database, backupsDir: string): string => {
   return path;
 };
 
-/** One copy a day; it reads every page, so a damaged database never becomes a backup. */
-export const backUpIfDue = (db: SQLite.Database, backupsDir: string): void => {
+/** One copy a day. */
+export const isBackupDue = (backupsDir: string): boolean => {
   const [newest] = listBackups(backupsDir);
-  if (newest !== undefined && Date.now() - statSync(newest).mtimeMs < BETWEEN_BACKUPS_MS) return;
-  makeBackup(db, backupsDir);
+  return newest === undefined || Date.now() - statSync(newest).mtimeMs >= BETWEEN_BACKUPS_MS;
 };
 
 /** Puts a copy of the backup in the place of the database, whole or not at all; nobody may have it open. */

@@ -6,13 +6,11 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readMigrations } from './migration-files';
 import { addJob, editedMigrations, MIGRATIONS, openIn, optionsIn, rawIn, withMigration } from './testing';
-
-const ROOT = join(import.meta.dirname, '..', '..');
+import { bundleWorker, type WorkerBundle } from './worker-bundle';
 
 let folder = '';
 beforeEach(() => {
@@ -176,25 +174,14 @@ new Worker(new URL(url), { workerData: options }).on('message', (m) => process.s
 `;
 
 describe('a process that is killed in the middle of a migration (S07)', () => {
-  let bundleDir = '';
-  // In the repository, because the bundle looks for better-sqlite3 from where it is.
+  let bundle: WorkerBundle;
   beforeAll(async () => {
-    mkdirSync(join(ROOT, 'node_modules', '.cache'), { recursive: true });
-    bundleDir = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'database-'));
-    await build({
-      configFile: false,
-      logLevel: 'silent',
-      root: ROOT,
-      publicDir: false,
-      ssr: { noExternal: true, external: ['better-sqlite3'] },
-      build: { ssr: join(import.meta.dirname, 'worker.ts'), outDir: bundleDir, emptyOutDir: true },
-    });
+    bundle = await bundleWorker();
   });
-  afterAll(() => rmSync(bundleDir, { recursive: true, force: true }));
+  afterAll(() => bundle.remove());
 
   const start = (migrationsDir: string): ChildProcess => {
-    const url = new URL(`file://${encodeURI(join(bundleDir, 'worker.js'))}`).href;
-    const argument = JSON.stringify({ url, options: optionsIn(folder, migrationsDir) });
+    const argument = JSON.stringify({ url: bundle.url, options: optionsIn(folder, migrationsDir) });
     return spawn(process.execPath, ['-e', OPENER, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
   };
 

@@ -3,30 +3,45 @@ import type SQLite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { ErrorPayload } from '../../src/lib/types/system';
 import type { DatabaseRequest } from './async-repositories';
-import { backUpIfDue } from './backups';
+import { isBackupDue, makeBackup } from './backups';
+import { exclusively } from './exclusive';
 import { type MigrationOptions, migrateGuarded } from './migrate';
 import { type ConnectionOptions, openConnection } from './open';
 import { buildRepositories, type Repositories } from './repositories';
 import { adoptOwner, ensureProfile } from './repositories/users';
 import { folderUnusable, isRestored, restoreIfDamaged } from './restore';
 import type { User } from './schema';
-import { isOutrun, namedFailure } from './sqlite-failure';
+import { isBusy, namedFailure } from './sqlite-failure';
 
 export type SessionOptions = ConnectionOptions & MigrationOptions;
 
 type Methods = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>;
 
-/** A file that cannot be opened as it is gives way to its newest copy; other failures are named. */
-const openChecked = (options: SessionOptions): { db: SQLite.Database; notice: ErrorPayload | null } => {
-  let db: SQLite.Database | null = null;
+interface Opened {
+  readonly db: SQLite.Database;
+  readonly profile: User;
+  readonly notice: ErrorPayload | null;
+}
+
+/** A file that cannot be opened as it is gives way to its newest copy. */
+const openWhole = (options: SessionOptions): Opened => {
+  const notice = restoreIfDamaged(options);
+  const db = openConnection(options);
   try {
-    const notice = restoreIfDamaged(options);
-    db = openConnection(options);
     migrateGuarded(db, options);
     if (isRestored(notice)) adoptOwner(drizzle(db), dirname(options.path));
-    return { db, notice };
+    return { db, profile: ensureProfile(drizzle(db)), notice };
   } catch (thrown) {
-    db?.close();
+    db.close();
+    throw thrown;
+  }
+};
+
+/** One process at a time: two would both restore, migrate and make a profile. */
+const openChecked = (options: SessionOptions): Opened => {
+  try {
+    return exclusively(options, { work: () => openWhole(options) });
+  } catch (thrown) {
     if (thrown instanceof Error && 'syscall' in thrown) throw folderUnusable(options.path, thrown);
     throw namedFailure(thrown);
   }
@@ -35,29 +50,33 @@ const openChecked = (options: SessionOptions): { db: SQLite.Database; notice: Er
 /** An open database: one profile's repositories at a time, each call one transaction. */
 export class DatabaseSession {
   readonly #db: SQLite.Database;
-  readonly #backupsDir: string;
+  readonly #options: SessionOptions;
+  readonly #profile: User;
   readonly #bound = new Map<string, Repositories>();
   /** What had to be done to open the file, for the user. */
   readonly notice: ErrorPayload | null;
 
   constructor(options: SessionOptions) {
-    this.#backupsDir = options.backupsDir;
-    const opened = openChecked(options);
-    this.#db = opened.db;
-    this.notice = opened.notice;
+    this.#options = options;
+    const { db, profile, notice } = openChecked(options);
+    this.#db = db;
+    this.#profile = profile;
+    this.notice = notice;
   }
 
-  /** A copy of the day, where there is none yet. */
+  /** A copy of the day, where there is none yet; another process may be making it. */
   backUpIfDue(): void {
+    const { backupsDir } = this.#options;
+    if (!isBackupDue(backupsDir)) return;
     try {
-      backUpIfDue(this.#db, this.#backupsDir);
+      exclusively(this.#options, { work: () => isBackupDue(backupsDir) && makeBackup(this.#db, backupsDir) });
     } catch (thrown) {
       throw namedFailure(thrown);
     }
   }
 
   profile(): User {
-    return ensureProfile(drizzle(this.#db));
+    return this.#profile;
   }
 
   dataVersion(): number {
@@ -90,7 +109,7 @@ export class DatabaseSession {
     try {
       return transaction();
     } catch (thrown) {
-      if (!isOutrun(thrown)) throw namedFailure(thrown);
+      if (!isBusy(thrown)) throw namedFailure(thrown);
     }
     try {
       return transaction.immediate();

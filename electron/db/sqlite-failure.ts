@@ -55,6 +55,6 @@ export const namedFailure = (thrown: unknown): unknown => {
   return rule === undefined ? thrown : new AppError(rule);
 };
 
-/** Another process wrote between this transaction's first read and its first write. */
-export const isOutrun = (thrown: unknown): boolean =>
+/** Another process has the lock, or wrote between this transaction's first read and its first write. */
+export const isBusy = (thrown: unknown): boolean =>
   thrown instanceof SQLite.SqliteError && thrown.code.startsWith('SQLITE_BUSY');

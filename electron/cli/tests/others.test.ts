@@ -28,8 +28,8 @@ const CONFIG = {
   vocab_size: 32,
 };
 
-const modelFolder = async (name: string): Promise<string> => {
-  const folder = join(bench.dir, 'found', name);
+const modelFolder = async (name: string, parent = join(bench.dir, 'found')): Promise<string> => {
+  const folder = join(parent, name);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'config.json'), JSON.stringify(CONFIG));
   await writeFile(join(folder, 'tokenizer.json'), '{}');
@@ -52,6 +52,18 @@ describe('base-models', () => {
       { removed: true },
     ]);
     expect((await bench.run('base-models', 'show', 'mine')).code).toBe(3);
+  });
+
+  it('remove keeps the bundled one away until it is added again', async () => {
+    const bundled = await modelFolder('smollm2-135m-instruct', join(bench.dir, 'models'));
+    const names = async () => (await bench.run('base-models', 'list')).out;
+    expect(await names()).toContain(bundled);
+    expect((await bench.run('base-models', 'remove', 'smollm2-135m-instruct')).code).toBe(0);
+    expect(await names()).not.toContain(bundled);
+    const again = await bench.run('base-models', 'add', bundled, '--json');
+    expect(again.documents()).toMatchObject([{ path: bundled, bundled: true }]);
+    expect(await names()).toContain(bundled);
+    expect((await bench.run('base-models', 'remove', 'smollm2-135m-instruct')).code).toBe(0);
   });
 
   it('refuses weights that could run code, and a folder that is not there', async () => {

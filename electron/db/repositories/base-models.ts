@@ -17,6 +17,12 @@ const toRow = (model: NewBaseModel) => {
 
 export const baseModelRepository = ({ db, userId }: Bound) => {
   const own = (id: string) => and(eq(base_models.id, id), eq(base_models.user_id, userId));
+  const at = (path: string) =>
+    db
+      .select({ id: base_models.id, revision: base_models.revision })
+      .from(base_models)
+      .where(and(eq(base_models.user_id, userId), eq(base_models.path, path)))
+      .get();
   return {
     get: (id: string): BaseModel | null => {
       const row = db.select().from(base_models).where(own(id)).get();
@@ -30,14 +36,12 @@ export const baseModelRepository = ({ db, userId }: Bound) => {
         .orderBy(asc(base_models.name))
         .all()
         .map(fromRow),
+    /** Whether there is a row of that folder, also one that was removed. */
+    knows: (path: string): boolean => at(path) !== undefined,
     /** One row a folder; a folder added again is renewed and comes back from removal. */
     upsert: (model: NewBaseModel): BaseModel => {
       const row = toRow(model);
-      const known = db
-        .select({ id: base_models.id, revision: base_models.revision })
-        .from(base_models)
-        .where(and(eq(base_models.user_id, userId), eq(base_models.path, model.path)))
-        .get();
+      const known = at(model.path);
       if (!known)
         return fromRow(
           db

@@ -217,24 +217,25 @@ const logbook = (bound: Bound) => {
 const speeds = (bound: Bound) => {
   const { db } = bound;
   return {
-    /** Median real tokens a second over this base model's finished runs; null where there are none. */
-    measuredSpeed: (baseModelId: string): { tokens_per_second: number; runs: number } | null => {
-      const rows = db
-        .select({ job: metrics_points.job_id, throughput: metrics_points.throughput })
-        .from(metrics_points)
-        .innerJoin(training_jobs, eq(metrics_points.job_id, training_jobs.id))
-        .where(
-          and(
-            eq(training_jobs.user_id, bound.userId),
-            eq(training_jobs.base_model_id, baseModelId),
-            eq(training_jobs.status, 'completed'),
-            sql`${metrics_points.throughput} > 0`,
-          ),
-        )
-        .orderBy(asc(metrics_points.throughput))
-        .all();
-      const median = rows[Math.floor(rows.length / 2)]?.throughput;
-      return median ? { tokens_per_second: median, runs: new Set(rows.map(({ job }) => job)).size } : null;
+    /** Median real tokens a second over this base model's finished runs on such a device; null where there are none. */
+    measuredSpeed: (
+      baseModelId: string,
+      gpuType: string,
+    ): { tokens_per_second: number; runs: number } | null => {
+      const measured = sql`
+        FROM ${metrics_points} INNER JOIN ${training_jobs} ON ${metrics_points.job_id} = ${training_jobs.id}
+        WHERE ${training_jobs.user_id} = ${bound.userId} AND ${training_jobs.base_model_id} = ${baseModelId}
+          AND ${training_jobs.status} = 'completed' AND ${metrics_points.throughput} > 0
+          AND ${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}`;
+      const { points, runs } = db.get<{ points: number; runs: number }>(
+        sql`SELECT count(*) AS points, count(DISTINCT ${metrics_points.job_id}) AS runs ${measured}`,
+      );
+      if (points === 0) return null;
+      const { median } = db.get<{ median: number }>(
+        sql`SELECT ${metrics_points.throughput} AS median ${measured}
+          ORDER BY ${metrics_points.throughput} LIMIT 1 OFFSET ${Math.floor(points / 2)}`,
+      );
+      return { tokens_per_second: median, runs };
     },
   };
 };

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError } from '../../../src/lib/messages/app-error';
@@ -12,6 +12,8 @@ export type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 're
 export interface BaseModelStore {
   list(): Promise<BaseModel[]>;
   get(id: string): Promise<BaseModel | null>;
+  /** Whether the folder was ever added, also when it was removed since. */
+  knows(path: string): Promise<boolean>;
   upsert(model: NewBaseModel): Promise<BaseModel>;
   remove(id: string): Promise<boolean>;
 }
@@ -48,39 +50,43 @@ export class BaseModelService {
   }
 
   /** Checks a folder and remembers it; the same folder again renews what is known of it. */
-  async add({
-    path,
-    name,
-    bundled = false,
-  }: {
-    path: string;
-    name?: string;
-    bundled?: boolean;
-  }): Promise<BaseModel> {
+  async add({ path, name }: { path: string; name?: string }): Promise<BaseModel> {
     const { shape, ...checked } = await checkModelFolder(path);
     const model = await this.#options.store.upsert({
       ...checked,
       name: name ?? basename(checked.path),
       config: shape,
-      bundled,
+      bundled: checked.path === (await this.#bundledPath()),
       checked_at: this.#options.now(),
     });
     this.#options.publisher.publish('base_models.changed', model);
     return model;
   }
 
-  /** Registers the bundled model at first start; where it is missing there is nothing to register. */
-  async ensureBundled(): Promise<BaseModel | null> {
-    const known = (await this.list()).find(
-      ({ bundled, path }) => bundled && path === this.#options.bundledDir,
-    );
-    if (known) return known;
+  /** Registers the bundled model at first start; one that the user has removed stays so. */
+  async ensureBundled(): Promise<void> {
+    if (!(await this.#options.store.knows(await this.#bundledPath()))) await this.#addBundled();
+  }
+
+  /** The bundled model for who asks for it, also after it was removed; null where its folder is missing. */
+  async bundled(): Promise<BaseModel | null> {
+    const path = await this.#bundledPath();
+    return (await this.list()).find((model) => model.path === path) ?? this.#addBundled();
+  }
+
+  async #addBundled(): Promise<BaseModel | null> {
     try {
-      return await this.add({ path: this.#options.bundledDir, name: BUNDLED_MODEL, bundled: true });
+      return await this.add({ path: this.#options.bundledDir, name: BUNDLED_MODEL });
     } catch (thrown) {
       if (thrown instanceof AppError) return null;
       throw thrown;
     }
+  }
+
+  /** As a checked folder is called: without links. */
+  #bundledPath(): Promise<string> {
+    const { bundledDir } = this.#options;
+    return realpath(bundledDir).catch(() => bundledDir);
   }
 
   /** Adds every model folder found directly below `folder`; says of the others why not. */

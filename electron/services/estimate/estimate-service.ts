@@ -22,7 +22,8 @@ interface EstimateOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
   readonly baseModel: (id: string) => Promise<BaseModel>;
   readonly hardware: () => Promise<HardwareState>;
-  readonly measuredSpeed: (baseModelId: string) => Promise<MeasuredSpeed | null>;
+  /** On a processor (`cpu`) or on a card, by its name. */
+  readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
   /** Real tokens of every record, by this model's tokenizer and template. */
   readonly countTokens: (dataset: Dataset, model: BaseModel) => Promise<number>;
 }
@@ -109,7 +110,7 @@ export class EstimateService {
     const known = await this.#known(request);
     const settings = settingsOf(known, request);
     const [speed, tokens] = await Promise.all([
-      this.#options.measuredSpeed(known.model.id),
+      this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu'),
       this.#options.countTokens(known.dataset, known.model),
     ]);
     return estimateFrom(known, settings, { speed, tokens });

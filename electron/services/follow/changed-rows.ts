@@ -10,14 +10,15 @@ export interface ChangedRows {
 export class RowWatch {
   #seen: ReadonlyMap<string, number> | null = null;
 
-  look(rows: readonly Revision[]): ChangedRows {
+  /** What could not be told is found again by the next look. */
+  async look(rows: readonly Revision[], tell: (rows: ChangedRows) => Promise<void>): Promise<void> {
     const before = this.#seen;
     const now = new Map(rows.map(({ id, revision }) => [id, revision]));
+    await tell({
+      changed:
+        before === null ? [] : rows.flatMap(({ id, revision }) => (before.get(id) === revision ? [] : [id])),
+      gone: [...(before?.keys() ?? [])].filter((id) => !now.has(id)),
+    });
     this.#seen = now;
-    if (!before) return { changed: [], gone: [] };
-    return {
-      changed: rows.flatMap(({ id, revision }) => (before.get(id) === revision ? [] : [id])),
-      gone: [...before.keys()].filter((id) => !now.has(id)),
-    };
   }
 }

@@ -106,4 +106,32 @@ describe('what another process does', () => {
     await follower.look();
     expect(told).toEqual([]);
   });
+
+  it('what it could not read is told at the next look', async () => {
+    let isBroken = false;
+    const { revisions, jobs, datasets, artifacts, baseModels } = window.repositories;
+    const quiet = new Follower({
+      repositories: {
+        jobs,
+        datasets,
+        artifacts,
+        baseModels,
+        revisions: {
+          all: () => (isBroken ? Promise.reject(new Error('the disk is slow')) : revisions.all()),
+        },
+      },
+      paths: window.paths,
+      publisher: { publish: (name, payload) => void told.push({ name, payload }) },
+      dataVersion: window.dataVersion,
+      ownsQueue: () => false,
+      onFailure: (thrown) => expect.fail(String(thrown)),
+    });
+    await quiet.look();
+    await terminal.repositories.datasets.update(terminal.dataset_id, { name: 'Renamed' });
+    isBroken = true;
+    await expect(quiet.look()).rejects.toThrow('the disk is slow');
+    isBroken = false;
+    await quiet.look();
+    expect(payloads('datasets.changed')).toMatchObject([{ name: 'Renamed' }]);
+  });
 });

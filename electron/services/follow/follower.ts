@@ -2,7 +2,7 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { Revisions } from '../../db/repositories/revisions';
 import type { Paths } from '../jobs/paths';
-import { RowWatch } from './changed-rows';
+import { type ChangedRows, RowWatch } from './changed-rows';
 import { RunNews } from './run-news';
 
 export interface FollowerOptions {
@@ -56,10 +56,11 @@ export class Follower {
     const version = await this.#options.dataVersion();
     if (version === this.#version) return;
     const isFirst = this.#version === null;
-    this.#version = version;
     const revisions = await this.#options.repositories.revisions.all();
-    await this.#lookAtJobs(revisions, isFirst);
+    await this.#jobs.look(revisions.jobs, (rows) => this.#tellJobs(rows, isFirst));
     await this.#lookAtTheRest(revisions);
+    // Only now: what a failed look has not told is still news.
+    this.#version = version;
   }
 
   #schedule(): void {
@@ -72,9 +73,8 @@ export class Follower {
     this.#timer.unref();
   }
 
-  async #lookAtJobs(revisions: Revisions, isFirst: boolean): Promise<void> {
+  async #tellJobs({ changed, gone }: ChangedRows, isFirst: boolean): Promise<void> {
     const { repositories, publisher, ownsQueue } = this.#options;
-    const { changed, gone } = this.#jobs.look(revisions.jobs);
     const jobs = isFirst
       ? await repositories.jobs.unfinished()
       : await rowsOf(changed, (id) => repositories.jobs.get(id));
@@ -88,17 +88,20 @@ export class Follower {
   async #lookAtTheRest(revisions: Revisions): Promise<void> {
     const { repositories, publisher } = this.#options;
     const { datasets, artifacts, baseModels } = repositories;
-    const data = this.#datasets.look(revisions.datasets);
     // A row in the bin is listed no more, but is still there to be told about.
-    for (const row of await rowsOf([...data.changed, ...data.gone], (id) => datasets.get(id)))
-      publisher.publish('datasets.changed', row);
-    const made = this.#artifacts.look(revisions.artifacts);
-    for (const row of await rowsOf([...made.changed, ...made.gone], (id) => artifacts.get(id)))
-      publisher.publish('models.changed', row);
-    const models = this.#baseModels.look(revisions.baseModels);
-    for (const row of await rowsOf(models.changed, (id) => baseModels.get(id)))
-      publisher.publish('base_models.changed', row);
-    for (const id of models.gone) publisher.publish('base_models.removed', { id });
+    await this.#datasets.look(revisions.datasets, async ({ changed, gone }) => {
+      for (const row of await rowsOf([...changed, ...gone], (id) => datasets.get(id)))
+        publisher.publish('datasets.changed', row);
+    });
+    await this.#artifacts.look(revisions.artifacts, async ({ changed, gone }) => {
+      for (const row of await rowsOf([...changed, ...gone], (id) => artifacts.get(id)))
+        publisher.publish('models.changed', row);
+    });
+    await this.#baseModels.look(revisions.baseModels, async ({ changed, gone }) => {
+      for (const row of await rowsOf(changed, (id) => baseModels.get(id)))
+        publisher.publish('base_models.changed', row);
+      for (const id of gone) publisher.publish('base_models.removed', { id });
+    });
   }
 }
 

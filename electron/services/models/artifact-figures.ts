@@ -123,13 +123,11 @@ export const trainingSummary = (sources: FigureSources): TrainingSummary => {
 
 /** The metrics of the line of attempts that led to the result: a later attempt's step replaces an earlier one's. */
 export const metricsLog = (events: readonly TrainerEvent[]): string => {
-  const bySteps = new Map<number, TrainerEvent>();
+  const line: EventOf<'metrics'>[] = [];
   for (const event of events) {
     if (event.event !== 'metrics') continue;
-    const isNewAttempt = [...bySteps.values()].at(-1)?.attempt !== event.attempt;
-    if (isNewAttempt)
-      for (const step of [...bySteps.keys()].filter((known) => known >= event.step)) bySteps.delete(step);
-    bySteps.set(event.step, event);
+    while ((line.at(-1)?.step ?? -1) >= event.step) line.pop();
+    line.push(event);
   }
-  return [...bySteps.values()].map((event) => `${JSON.stringify(event)}\n`).join('');
+  return line.map((event) => `${JSON.stringify(event)}\n`).join('');
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Evaluation } from '../../lib/types/job-records';
-import { EMPTY_RUN, heldOutOf } from './job-run';
+import type { Evaluation, MetricsPoint } from '../../lib/types/job-records';
+import { EMPTY_RUN, heldOutOf, type JobRun, mergeRun } from './job-run';
 
 const evaluation = (step: number, rest: Partial<Evaluation> = {}): Evaluation => ({
   step,
@@ -25,4 +25,42 @@ test('a step has one held-out loss, also where the result says it again', () => 
     best: result,
     all: [evaluation(4), result],
   });
+});
+
+const point = (step: number, attempt = 1): MetricsPoint => ({
+  step,
+  attempt,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  epoch: 0,
+  tokens: step,
+  training_loss: 2,
+  non_finite: null,
+  validation_loss: null,
+  learning_rate: 1e-4,
+  gradient_norm: 1,
+  throughput: 100,
+  step_ms: 10,
+  gpu_utilization: null,
+  gpu_memory_bytes: null,
+  gpu_temperature: null,
+  gpu_power_watts: null,
+});
+
+const points = (from: number, count: number): MetricsPoint[] =>
+  Array.from({ length: count }, (_, at) => point(from + at));
+
+test('a later attempt replaces the steps that it makes again', () => {
+  const known = { ...EMPTY_RUN, points: points(1, 4) };
+  const news = [point(3, 2), point(4, 2), point(5, 2)];
+  expect(mergeRun(known, { points: news }).points).toEqual([point(1), point(2), ...news]);
+  expect(mergeRun(known, { points: [point(6), point(5)] }).points).toEqual(points(1, 6));
+});
+
+test('fifty batches of new steps behind 40,000 take a moment', () => {
+  let run: JobRun = { ...EMPTY_RUN, points: points(1, 40_000) };
+  const batches = Array.from({ length: 50 }, (_, at) => points(40_001 + at * 5, 5));
+  const started = performance.now();
+  for (const batch of batches) run = mergeRun(run, { points: batch });
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(run.points.map(({ step }) => step)).toEqual(Array.from({ length: 40_250 }, (_, at) => at + 1));
 });

@@ -123,12 +123,22 @@ const merged = <Row>(
   { key, order, wins }: Identity<Row>,
 ): readonly Row[] => {
   if (!news || news.length === 0) return known;
+  if (follows(known, news, order)) return known.concat(news);
   const rows = new Map(known.map((row) => [key(row), row]));
   for (const row of news) {
     const was = rows.get(key(row));
     if (!was || !wins || wins(row, was)) rows.set(key(row), row);
   }
   return [...rows.values()].sort((one, other) => order(one) - order(other));
+};
+
+/** Whether all of the news lie behind what is known, as they do while a run is at work. */
+const follows = <Row>(known: readonly Row[], news: readonly Row[], order: (row: Row) => number): boolean => {
+  const before = [...known.slice(-1), ...news];
+  return news.every((row, index) => {
+    const previous = before[index + before.length - news.length - 1];
+    return previous === undefined || order(previous) < order(row);
+  });
 };
 
 /** One a step: the result's final row says again what its step already said. */

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { AppError } from '../../src/lib/messages/app-error';
+import type { ConnectionOptions } from './open';
+import { isBusy } from './sqlite-failure';
+
+const LOCK = '.lock';
+/** Longer than a migration of a large database with its copy. */
+const WAIT_MS = 30_000;
+
+export interface Turn<Result> {
+  readonly work: () => Result;
+  readonly wait_ms?: number;
+}
+
+const tooLong = (wait_ms: number): AppError =>
+  new AppError({
+    code: 'database_opening',
+    message: `Another process of Pipeline has been opening or copying the database for ${String(wait_ms / 1000)} seconds.`,
+    hint: 'Wait until it is done, or close it, then try again.',
+  });
+
+/**
+ * Work on the database's files that one process does at a time. A lock of SQLite on an empty file
+ * beside it: the system lets go of it when a process dies, so that nothing is ever left locked.
+ */
+export const exclusively = <Result>(
+  { path, nativeBinding }: ConnectionOptions,
+  { work, wait_ms = WAIT_MS }: Turn<Result>,
+): Result => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const lock = new SQLite(path + LOCK, {
+    timeout: wait_ms,
+    ...(nativeBinding !== undefined && { nativeBinding }),
+  });
+  try {
+    take(lock, wait_ms);
+    return work();
+  } finally {
+    lock.close();
+  }
+};
+
+const take = (lock: SQLite.Database, wait_ms: number): void => {
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    throw isBusy(thrown) ? tooLong(wait_ms) : thrown;
+  }
+};

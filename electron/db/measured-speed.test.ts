@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DatabaseSession } from './session';
+import { addJob, openIn, rawIn } from './testing';
+
+let folder = '';
+let session: DatabaseSession;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'speed-'));
+  session = openIn(folder);
+});
+afterEach(() => {
+  session.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A finished run of the first one's base model, with a point for each speed. */
+const addRun = (ids: { job: string; model: string }, gpuType: string, speeds: readonly number[]): void => {
+  const db = rawIn(folder);
+  db.pragma('foreign_keys = OFF');
+  // A finished run is written as it is, past the table of states.
+  db.prepare(
+    "UPDATE training_jobs SET base_model_id = ?, gpu_config = json_set(gpu_config, '$.gpu_type', ?) WHERE id = ?",
+  ).run(ids.model, gpuType, ids.job);
+  for (const status of ['initializing', 'running', 'completed'])
+    db.prepare('UPDATE training_jobs SET status = ? WHERE id = ?').run(status, ids.job);
+  const insert = db.prepare(
+    'INSERT INTO metrics_points (job_id, step, attempt, epoch, training_loss, learning_rate, throughput, timestamp) VALUES (?, ?, 1, 0, 2, 0, ?, ?)',
+  );
+  speeds.forEach((speed, step) => insert.run(ids.job, step, speed, '2026-01-01T00:00:00.000Z'));
+  db.close();
+};
+
+it('the measured speed is the median over the finished runs on the same kind of device', () => {
+  const repositories = session.forUser(session.profile().id);
+  const speed = (device: string) => repositories.records.measuredSpeed(model.id, device);
+  const { job, model } = addJob(repositories);
+  const [second, card] = [addJob(repositories).job, addJob(repositories).job];
+  expect(speed('cpu')).toBeNull();
+  addRun({ job: job.id, model: model.id }, 'cpu', [0, 10, 30]);
+  addRun({ job: second.id, model: model.id }, 'cpu', [20, 50, 40]);
+  addRun({ job: card.id, model: model.id }, 'A Card', [9000]);
+  expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2 });
+  expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1 });
+  expect(speed('Another Card')).toBeNull();
+});
