@@ -26,6 +26,7 @@ export const jobs = createLiveStore<TrainingJob>({
 export const models = createLiveStore<ModelArtifact>({
   list: api.models.list,
   onChanged: api.models.onChanged,
+  onRemoved: api.models.onRemoved,
 });
 
 export const hardware = createLiveValue<HardwareState>(api.system.hardware, api.system.onHardwareChanged);

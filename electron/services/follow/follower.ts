@@ -93,8 +93,12 @@ export class Follower {
     for (const row of await rowsOf([...data.changed, ...data.gone], (id) => datasets.get(id)))
       publisher.publish('datasets.changed', row);
     const made = this.#artifacts.look(revisions.artifacts);
-    for (const row of await rowsOf([...made.changed, ...made.gone], (id) => artifacts.get(id)))
-      publisher.publish('models.changed', row);
+    for (const id of [...made.changed, ...made.gone]) {
+      const row = await artifacts.get(id);
+      // Its run was deleted, and it with it.
+      if (row) publisher.publish('models.changed', row);
+      else publisher.publish('models.removed', { id });
+    }
     const models = this.#baseModels.look(revisions.baseModels);
     for (const row of await rowsOf(models.changed, (id) => baseModels.get(id)))
       publisher.publish('base_models.changed', row);

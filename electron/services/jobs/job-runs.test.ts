@@ -224,10 +224,21 @@ describe('refusals leave the job as it was', () => {
 describe('deletion and models', () => {
   it('deletes a run with its model and its files', async () => {
     const job = await world.create('plain');
-    await world.until(job.id, 'completed');
+    const { artifact_id } = await world.until(job.id, 'completed');
     await world.jobs.delete(job.id);
     expect(await world.models.list()).toEqual([]);
+    expect(world.published.at(-1)).toEqual({ name: 'models.removed', payload: { id: artifact_id } });
     expect(await codeOf(readFile(join(world.jobs.runDir(job.id), 'job.json')))).toMatch(/ENOENT/);
+  });
+
+  it('deletes no run that began meanwhile', async () => {
+    await world.runner.stop();
+    const job = await world.create('plain');
+    const deletion = world.jobs.delete(job.id);
+    await world.repositories.jobs.transition(job.id, { from: ['queued'], to: 'initializing' }, {});
+    expect(await codeOf(deletion)).toBe('job_active');
+    expect((await world.jobs.get(job.id)).status).toBe('initializing');
+    expect(await codeOf(readFile(join(world.jobs.runDir(job.id), 'job.json')))).toBe('accepted');
   });
 
   it('verifies, exports, generates and notices damage', async () => {

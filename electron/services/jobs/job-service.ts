@@ -146,10 +146,10 @@ export class JobService {
   async delete(id: string): Promise<void> {
     const { paths, repositories, publisher, runner } = this.#options;
     const job = await this.get(id);
-    if (isActive(job.status) || runner.isSaving(id))
-      throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
-    await repositories.outcomes.deleteJob(id);
+    const deleted = runner.isSaving(id) ? null : await repositories.outcomes.deleteJob(id);
+    if (!deleted) throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
     publisher.publish('jobs.removed', { id });
+    for (const artifactId of deleted.artifact_ids) publisher.publish('models.removed', { id: artifactId });
     await bucketOf(paths, MODEL_BUCKET, { userId: job.user_id }).remove(`${job.user_id}/${id}`);
     await rm(runDirOf(paths, id), { recursive: true, force: true });
   }

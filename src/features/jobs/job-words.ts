@@ -66,6 +66,12 @@ export const trainedMs = (job: TrainingJob): number | null =>
     ? new Date(job.completed_at ?? job.updated_at).getTime() - new Date(job.started_at).getTime()
     : null;
 
+/** What is lost with a run. */
+export const lossesOf = (model: Pick<ModelArtifact, 'name'> | undefined): string =>
+  model
+    ? `Its curves, log, samples and checkpoints are lost, and its model “${model.name}” with them. Exports you made elsewhere stay.`
+    : 'Its curves, log, samples and checkpoints are lost.';
+
 export interface VerdictWords {
   readonly words: string;
   readonly figures: string;

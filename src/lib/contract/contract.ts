@@ -144,6 +144,7 @@ export const contract = {
       z.strictObject({ base: z.string(), adapter: z.string() }),
     ),
     changed: event(ModelArtifact),
+    removed: event(ById),
     export_changed: event(ArtifactExport),
   },
   system: {
