@@ -34,7 +34,8 @@ export class AttemptRun {
   readonly #options: AttemptOptions;
   readonly #ingest: EventIngest;
   #trainer: RunningTrainer | null = null;
-  #intent: 'pause' | 'cancel' | null = null;
+  /** The last command that ends the attempt. */
+  #wish: TrainerCommand | null = null;
   #logs: string[] = [];
   #logTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -51,11 +52,10 @@ export class AttemptRun {
 
   /** Hands a command to the trainer; one that comes too early is kept as what a person wants. */
   async command(command: TrainerCommand): Promise<void> {
-    if (command.command === 'pause') this.#intent = 'pause';
-    if (command.command === 'stop') this.#intent = 'cancel';
+    if (command.command === 'pause' || command.command === 'stop') this.#wish = command;
     if (!this.#trainer) return;
     this.#trainer.send(command);
-    if (command.command === 'pause' || command.command === 'stop') this.#expectEnd();
+    if (command === this.#wish) this.#expectEnd();
     await this.#ingest.flush();
   }
 
@@ -73,7 +73,7 @@ export class AttemptRun {
     const { conclusion, onFailure } = this.#options;
     try {
       const exit = await this.#train();
-      await conclusion.conclude({ ingest: this.#ingest, exit, intent: this.#intent });
+      await conclusion.conclude({ ingest: this.#ingest, exit, wish: this.#wish });
     } catch (error) {
       await conclusion.fail(this.job.id, error).catch(onFailure);
     } finally {
@@ -95,11 +95,17 @@ export class AttemptRun {
     });
     const trainer = await this.#options.launch(this.#start(), this.device);
     this.#trainer = trainer;
+    this.#catchUp(trainer);
     const identity = await trainer.identity;
     if (identity.pid > 0) await attempts.update(id, attempt, identity);
-    if (this.#intent)
-      await this.command(this.#intent === 'pause' ? { command: 'pause' } : { command: 'stop', save: false });
     return trainer.exited;
+  }
+
+  // What was wanted of the attempt while it had no trainer yet.
+  #catchUp(trainer: RunningTrainer): void {
+    if (!this.#wish) return;
+    trainer.send(this.#wish);
+    this.#expectEnd();
   }
 
   #start(): TrainerStart {

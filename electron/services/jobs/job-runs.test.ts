@@ -31,6 +31,15 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
+const PATIENT = { timeout: 20_000 };
+
+/** Goes on with a killed run until its second attempt loads the model. */
+const loading = async (id: string): Promise<void> => {
+  await world.until(id, 'interrupted');
+  await world.jobs.resume(id);
+  await expect.poll(async () => (await world.jobs.get(id)).current_stage, PATIENT).toBe('model_loading');
+};
+
 describe('a run', () => {
   it('goes from its folder to a stored model', async () => {
     const job = await world.create('plain');
@@ -142,6 +151,21 @@ describe('a run', () => {
     await world.jobs.cancel({ id: job.id, save: false, reason: null });
     expect(await world.until(job.id, 'cancelled')).toMatchObject({ artifact_id: null });
   });
+
+  it.each(['deaf', 'sigkill load'])(
+    'leaves its best checkpoint where that is wanted and %s saves nothing',
+    async (name) => {
+      const job = await world.create(name);
+      await world.until(job.id, 'running', 'interrupted');
+      if (name === 'deaf')
+        await expect.poll(async () => (await world.jobs.checkpoints(job.id)).length, PATIENT).toBe(1);
+      else await loading(job.id);
+      await world.jobs.cancel({ id: job.id, save: true, reason: 'enough' });
+      const ended = await world.until(job.id, 'cancelled', 'failed');
+      expect(ended).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
+      expect(await world.models.list()).toMatchObject([{ id: ended.artifact_id, source_step: 2 }]);
+    },
+  );
 
   it('resumes after a kill, with an unbroken seq', async () => {
     const job = await world.create('sigkill');

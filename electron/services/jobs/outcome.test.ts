@@ -12,6 +12,9 @@ const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true):
   saved,
 });
 
+const PAUSE = { command: 'pause' } as const;
+const CANCEL = { command: 'stop', save: false } as const;
+
 describe('how an attempt ended', () => {
   it.each([
     [interrupted('paused'), 'paused'],
@@ -23,18 +26,18 @@ describe('how an attempt ended', () => {
       'failed',
     ],
   ])('its last word decides, whatever the exit: %#', (terminal, kind) => {
-    expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, intent: null }).kind).toBe(kind);
-    expect(decideOutcome({ terminal, exit: null, intent: 'cancel' }).kind).toBe(kind);
+    expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, wish: null }).kind).toBe(kind);
+    expect(decideOutcome({ terminal, exit: null, wish: CANCEL }).kind).toBe(kind);
   });
 
   it('a pause that saved nothing is an interruption, which can begin again at step 0', () => {
     const unsaved = interrupted('paused', false);
-    expect(decideOutcome({ terminal: unsaved, exit: null, intent: 'pause' }).kind).toBe('interrupted');
+    expect(decideOutcome({ terminal: unsaved, exit: null, wish: PAUSE }).kind).toBe('interrupted');
   });
 
   it('a signal that came with the command to pause is the pause', () => {
     const exit = { code: 75, signal: null };
-    expect(decideOutcome({ terminal: interrupted('signal'), exit, intent: 'pause' }).kind).toBe('paused');
+    expect(decideOutcome({ terminal: interrupted('signal'), exit, wish: PAUSE }).kind).toBe('paused');
   });
 
   it.each([
@@ -45,8 +48,8 @@ describe('how an attempt ended', () => {
     [{ code: null, signal: 'SIGSEGV' }, 'interrupted', 'interrupted'],
     [null, 'interrupted', 'interrupted'],
   ] as const)('without one, what the system saw: %j', (exit, kind, code) => {
-    expect(decideOutcome({ terminal: null, exit, intent: null })).toMatchObject({ kind, error: { code } });
-    expect(decideOutcome({ terminal: null, exit, intent: 'cancel' })).toEqual({
+    expect(decideOutcome({ terminal: null, exit, wish: null })).toMatchObject({ kind, error: { code } });
+    expect(decideOutcome({ terminal: null, exit, wish: CANCEL })).toEqual({
       kind: 'cancelled',
       event: null,
     });

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { identify } from '../trainer/process-identity';
@@ -115,7 +114,8 @@ describe('after the app died', () => {
     const identity = await identify(child.pid ?? 0);
     await world.repositories.attempts.create({ job_id: job.id, number: 1, ...identity });
     const gone = ended(child);
-    await sleep(300);
+    const written = () => readFile(join(world.jobs.runDir(job.id), 'events.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 20_000 }).toContain('"step":3');
     child.stdin.end();
     await world.runner.start();
     expect(world.runner.isSaving(job.id)).toBe(true);

@@ -81,7 +81,7 @@ export class Recovery {
       onFailure,
     });
     try {
-      await conclusion.conclude({ ingest, exit: null, intent: null });
+      await conclusion.conclude({ ingest, exit: null, wish: null });
     } catch (error) {
       await conclusion.fail(job.id, error);
     }
