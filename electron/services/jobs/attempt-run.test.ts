@@ -68,3 +68,15 @@ it.each(['start', 'name'] as const)(
     expect((await world.models.list()).length).toBe(1);
   },
 );
+
+it('a quit that comes before the launch lets the trainer go as soon as there is one', async () => {
+  const { world, start, name } = await gated();
+  const job = await world.create('hold');
+  await start.reached;
+  const stopped = world.runner.stop();
+  start.pass();
+  name.pass();
+  await stopped;
+  expect(await world.jobs.get(job.id)).toMatchObject({ status: 'interrupted' });
+  expect(await world.jobs.attempts(job.id)).toMatchObject([{ exit_code: 75, signal: null }]);
+});

@@ -36,6 +36,7 @@ export class AttemptRun {
   #trainer: RunningTrainer | null = null;
   /** The last command that ends the attempt. */
   #wish: TrainerCommand | null = null;
+  #leaving = false;
   #logs: string[] = [];
   #logTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -61,7 +62,9 @@ export class AttemptRun {
 
   /** The app ends: the trainer saves and leaves. */
   letGo(): void {
-    this.#trainer?.letGo();
+    this.#leaving = true;
+    if (!this.#trainer) return;
+    this.#trainer.letGo();
     this.#expectEnd();
   }
 
@@ -103,9 +106,9 @@ export class AttemptRun {
 
   // What was wanted of the attempt while it had no trainer yet.
   #catchUp(trainer: RunningTrainer): void {
-    if (!this.#wish) return;
-    trainer.send(this.#wish);
-    this.#expectEnd();
+    if (this.#wish) trainer.send(this.#wish);
+    if (this.#leaving) trainer.letGo();
+    if (this.#wish || this.#leaving) this.#expectEnd();
   }
 
   #start(): TrainerStart {
