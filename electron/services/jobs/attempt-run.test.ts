@@ -1,6 +1,8 @@
+import SQLite from 'better-sqlite3';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
-import type { RunningTrainer } from '../trainer/trainer-process';
+import type { RunningTrainer, TrainerExit } from '../trainer/trainer-process';
 import { openWorld, removeWorld, type World } from './testing';
 
 let world: World | null = null;
@@ -23,10 +25,19 @@ const gate = () => {
   return { reached: reached.given, open: open.given, reach: reached.give, pass: open.give };
 };
 
+/** A database that takes everything but the number of a process. */
+const refusePids = (dir: string): void => {
+  const database = new SQLite(join(dir, 'pipeline.db'));
+  database.exec(
+    `CREATE TRIGGER no_pid BEFORE UPDATE OF pid ON job_attempts BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+  );
+  database.close();
+};
+
 /** A queue whose trainers wait for the test, before they start and before they are known by their number. */
 const gated = async () => {
   const [start, name] = [gate(), gate()];
-  const sent: TrainerCommand[] = [];
+  const [sent, exits]: [TrainerCommand[], TrainerExit[]] = [[], []];
   const watched = (trainer: RunningTrainer): RunningTrainer => ({
     identity: name.open.then(() => trainer.identity),
     exited: trainer.exited,
@@ -43,12 +54,13 @@ const gated = async () => {
       await start.open;
       const trainer = watched(await launch(order, device));
       name.reach();
+      void trainer.exited.then((exit) => exits.push(exit));
       return trainer;
     },
   });
   world = opened;
   await opened.runner.start();
-  return { world: opened, start, name, sent };
+  return { world: opened, start, name, sent, exits };
 };
 
 const STOP = { save: true, reason: null };
@@ -79,4 +91,14 @@ it('a quit that comes before the launch lets the trainer go as soon as there is 
   await stopped;
   expect(await world.jobs.get(job.id)).toMatchObject({ status: 'interrupted' });
   expect(await world.jobs.attempts(job.id)).toMatchObject([{ exit_code: 75, signal: null }]);
+});
+
+it('a trainer that cannot be recorded is ended before its job fails', async () => {
+  const { world, start, name, exits } = await gated();
+  const job = await world.create('hold');
+  refusePids(world.dir);
+  start.pass();
+  name.pass();
+  await world.until(job.id, 'failed');
+  expect(exits).toEqual([{ code: null, signal: 'SIGTERM' }]);
 });

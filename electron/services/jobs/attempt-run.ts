@@ -99,8 +99,14 @@ export class AttemptRun {
     const trainer = await this.#options.launch(this.#start(), this.device);
     this.#trainer = trainer;
     this.#catchUp(trainer);
-    const identity = await trainer.identity;
-    if (identity.pid > 0) await attempts.update(id, attempt, identity);
+    try {
+      const identity = await trainer.identity;
+      if (identity.pid > 0) await attempts.update(id, attempt, identity);
+    } catch (error) {
+      // A job that has failed must not leave a trainer that nobody knows.
+      await trainer.kill().catch(this.#options.onFailure);
+      throw error;
+    }
     return trainer.exited;
   }
 
