@@ -80,7 +80,7 @@ export class QueueRunner {
   /** Starts nothing more; with an id, nothing after that job. What runs goes on. */
   startNoMore(lastJobId: string | null = null): void {
     this.#lastJobId = lastJobId;
-    this.#startsNoMore = lastJobId === null;
+    if (lastJobId === null) this.#startsNoMore = true;
   }
 
   /** Looks at the queue now rather than at the next beat. */
@@ -212,7 +212,7 @@ export class QueueRunner {
         queued.find(({ id }) => id === job_id),
         device,
       );
-      this.#startsNoMore = job_id === this.#lastJobId;
+      if (job_id === this.#lastJobId) this.#startsNoMore = true;
       if (this.#startsNoMore) return;
     }
   }

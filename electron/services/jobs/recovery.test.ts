@@ -189,6 +189,21 @@ describe('a process that works for one run', () => {
   });
 });
 
+it('a process told to start nothing more while it starts one starts nothing after that', async () => {
+  const told = await open({
+    dir,
+    devices: () => {
+      told.runner.startNoMore();
+      return Promise.resolve(['cpu']);
+    },
+  });
+  const [first, second] = [await told.create('plain'), await told.create('plain')];
+  await told.runner.start();
+  await told.until(first.id, 'completed');
+  await told.runner.idle();
+  expect((await told.jobs.get(second.id)).status).toBe('queued');
+});
+
 describe('two processes', () => {
   it('one runs the queue, the other asks it, and takes over when it is gone', async () => {
     await world.runner.start();

@@ -118,6 +118,7 @@ interface WorldOptions {
   readonly trainerDir?: string;
   readonly pid?: number;
   readonly stop_patience_ms?: number;
+  readonly devices?: () => Promise<readonly string[]>;
   /** What stands between the queue and its trainers. */
   readonly around?: (launch: LaunchTrainer) => LaunchTrainer;
 }
@@ -161,7 +162,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     conclusion,
     launch: (options.around ?? ((launch) => launch))(createLauncher(places)),
     kind: 'app',
-    devices: () => Promise.resolve(['cpu']),
+    devices: options.devices ?? (() => Promise.resolve(['cpu'])),
     onFailure: (error) => void failures.push(error),
     poll_ms: 50,
     pid: options.pid,
