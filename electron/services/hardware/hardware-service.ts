@@ -8,11 +8,16 @@ interface HardwareOptions {
   readonly dataDir: string;
   readonly publisher: Publisher;
   readonly gpus?: () => Promise<GpuReading>;
+  readonly read_again_ms?: number;
 }
+
+const READ_AGAIN_MS = 5000;
 
 /** What this machine has, as it is now. */
 export class HardwareService {
   readonly #options: HardwareOptions;
+  #cards: readonly string[] = [];
+  #read_at = -Infinity;
 
   constructor(options: HardwareOptions) {
     this.#options = options;
@@ -20,9 +25,10 @@ export class HardwareService {
 
   async current(): Promise<HardwareState> {
     const { dataDir, gpus = readGpus } = this.#options;
-    const [reading, disk] = await Promise.all([gpus(), statfs(dataDir)]);
+    const [{ gpus: cards, problem }, disk] = await Promise.all([gpus(), statfs(dataDir)]);
     return {
-      ...reading,
+      gpus: cards,
+      problem,
       cpu_name: cpus()[0]?.model.trim() ?? 'unknown processor',
       cpu_cores: availableParallelism(),
       memory_total_bytes: totalmem(),
@@ -30,6 +36,20 @@ export class HardwareService {
       disk_free_bytes: disk.bavail * disk.bsize,
       disk_total_bytes: disk.blocks * disk.bsize,
     };
+  }
+
+  /**
+   * What runs can be given, at most some seconds old: cards by UUID, and `cpu`. A driver that fails for a
+   * moment takes no card away, since a trainer may be at work on it.
+   */
+  async devices(): Promise<readonly string[]> {
+    const { gpus = readGpus, read_again_ms = READ_AGAIN_MS } = this.#options;
+    if (performance.now() - this.#read_at >= read_again_ms) {
+      const reading = await gpus();
+      this.#read_at = performance.now();
+      if (!reading.failed) this.#cards = reading.gpus.map(({ uuid }) => uuid);
+    }
+    return [...this.#cards, 'cpu'];
   }
 
   /** Publishes the state every `everyMs`; a slow answer delays the next question. Returns the disposer. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TerminalEvent } from '../metrics/event-ingest';
 import { decideOutcome } from './outcome';
-import { assign } from './scheduler';
 
 const envelope = { schema: 1, attempt: 1, seq: 9, time: '2026-01-01T00:00:00.000Z' } as const;
 const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true): TerminalEvent => ({
@@ -53,24 +52,5 @@ describe('how an attempt ended', () => {
       kind: 'cancelled',
       event: null,
     });
-  });
-});
-
-describe('who is next', () => {
-  const job = (id: string, position: number, status: 'queued' | 'running' = 'queued') => ({
-    id,
-    position,
-    status,
-    queued_at: `2026-01-01T00:00:0${position}.000Z`,
-  });
-
-  it('one job a free device, in the order of the queue', () => {
-    const jobs = [job('c', 3), job('a', 1), job('x', 0, 'running'), job('b', 2)];
-    expect(assign(jobs, ['gpu-0', 'gpu-1', 'gpu-2'], new Set(['gpu-1']))).toEqual([
-      { job_id: 'a', device: 'gpu-0' },
-      { job_id: 'b', device: 'gpu-2' },
-    ]);
-    expect(assign(jobs, ['cpu'], new Set(['cpu']))).toEqual([]);
-    expect(assign([], ['cpu'], new Set())).toEqual([]);
   });
 });

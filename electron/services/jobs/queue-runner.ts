@@ -8,11 +8,11 @@ import { type AttemptOptions, AttemptRun } from './attempt-run';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
 import { refused } from './refusals';
-import { assign } from './scheduler';
+import { assign, isFull } from './scheduler';
 
 export interface QueueRunnerOptions extends AttemptOptions {
   readonly kind: OwnerKind;
-  /** Cards by UUID, or `cpu`: one job each. */
+  /** Cards by UUID, and `cpu`: one job each. */
   readonly devices: () => Promise<readonly string[]>;
   readonly now: () => string;
   readonly poll_ms?: number;
@@ -34,6 +34,8 @@ export class QueueRunner {
   #stopping = false;
   #lastJobId: string | null = null;
   #startsNoMore = false;
+  /** As they were last read. */
+  #devices: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
   #beat: Promise<void> = Promise.resolve();
@@ -207,7 +209,9 @@ export class QueueRunner {
     const queued = await this.#options.repositories.jobs.queued();
     if (queued.length === 0) return;
     const busy = new Set([...this.#runs.values()].map(({ device }) => device));
-    for (const { job_id, device } of assign(queued, await this.#options.devices(), busy)) {
+    if (isFull(queued, this.#devices, busy)) return;
+    this.#devices = await this.#options.devices();
+    for (const { job_id, device } of assign(queued, this.#devices, busy)) {
       await this.#begin(
         queued.find(({ id }) => id === job_id),
         device,
