@@ -37,6 +37,9 @@ export const StatusBar = () => {
   );
 };
 
+const noCardWords = (driver: string | null): string =>
+  driver === null ? 'no NVIDIA card' : 'NVIDIA driver too old';
+
 const Card = () => {
   const machine = useValue(hardware);
   const card = machine?.gpus[0];
@@ -44,7 +47,7 @@ const Card = () => {
     return (
       <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
         <Cpu aria-hidden className="size-3.5" />
-        {machine ? 'no NVIDIA card' : `card ${NOTHING}`}
+        {machine ? noCardWords(machine.driver) : `card ${NOTHING}`}
       </span>
     );
   }

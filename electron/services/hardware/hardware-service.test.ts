@@ -42,3 +42,24 @@ describe('what runs can be given', () => {
     expect(left).toHaveLength(1);
   });
 });
+
+describe('a card whose driver is too old', () => {
+  it('is not used, and the reason is said with the driver', async () => {
+    const { service } = machine(Array.from({ length: 2 }, () => cards('535.183.01', 'GPU-a')));
+    expect(await service.devices()).toEqual(['cpu']);
+    expect(await service.current()).toMatchObject({
+      gpus: [],
+      driver: '535.183.01',
+      problem: 'RTX 4090 is not used: driver 535.183.01 is too old, training needs 580 or later.',
+    });
+  });
+
+  it('is no matter where the driver is new enough', async () => {
+    const { service } = machine([cards('580.65.06', 'GPU-a')]);
+    expect(await service.current()).toMatchObject({
+      gpus: [{ uuid: 'GPU-a' }],
+      driver: '580.65.06',
+      problem: null,
+    });
+  });
+});

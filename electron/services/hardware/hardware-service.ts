@@ -3,6 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { HardwareState } from '../../../src/lib/types/system';
 import { type GpuReading, readGpus } from './nvidia-smi';
+import { usableCards } from './usable-cards';
 
 interface HardwareOptions {
   readonly dataDir: string;
@@ -25,10 +26,9 @@ export class HardwareService {
 
   async current(): Promise<HardwareState> {
     const { dataDir, gpus = readGpus } = this.#options;
-    const [{ gpus: cards, problem }, disk] = await Promise.all([gpus(), statfs(dataDir)]);
+    const [reading, disk] = await Promise.all([gpus(), statfs(dataDir)]);
     return {
-      gpus: cards,
-      problem,
+      ...usableCards(reading),
       cpu_name: cpus()[0]?.model.trim() ?? 'unknown processor',
       cpu_cores: availableParallelism(),
       memory_total_bytes: totalmem(),
@@ -39,7 +39,7 @@ export class HardwareService {
   }
 
   /**
-   * What runs can be given, at most some seconds old: cards by UUID, and `cpu`. A driver that fails for a
+   * What runs can be given, at most some seconds old: usable cards by UUID, and `cpu`. A driver that fails for a
    * moment takes no card away, since a trainer may be at work on it.
    */
   async devices(): Promise<readonly string[]> {
@@ -47,7 +47,7 @@ export class HardwareService {
     if (performance.now() - this.#read_at >= read_again_ms) {
       const reading = await gpus();
       this.#read_at = performance.now();
-      if (!reading.failed) this.#cards = reading.gpus.map(({ uuid }) => uuid);
+      if (!reading.failed) this.#cards = usableCards(reading).gpus.map(({ uuid }) => uuid);
     }
     return [...this.#cards, 'cpu'];
   }
