@@ -127,6 +127,28 @@ describe('after the app died', () => {
     await world.until(second.id, 'completed');
   });
 
+  it('one whose number was never stored is known by its own word, and waited for', async () => {
+    const job = await orphan('hold slow-save', null);
+    const child = launch(job);
+    const written = () => readFile(join(world.jobs.runDir(job.id), 'events.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 20_000 }).toContain('"step":3');
+    await world.runner.start();
+    expect(world.runner.isSaving(job.id)).toBe(true);
+    child.kill('SIGKILL');
+    expect((await world.until(job.id, 'interrupted')).attempt).toBe(1);
+  });
+
+  it('a process that has the number of such a one is not taken for it', async () => {
+    const job = await orphan('plain', null);
+    const child = launch(job);
+    await ended(child);
+    const file = join(world.jobs.runDir(job.id), 'events.jsonl');
+    const lines = (await readFile(file, 'utf8')).replace(`"pid":${child.pid ?? 0}`, `"pid":${process.pid}`);
+    await writeFile(file, lines);
+    await world.runner.start();
+    expect((await world.jobs.get(job.id)).status).toBe('completed');
+  });
+
   it('a process that reuses the number is not taken for the trainer', async () => {
     const job = await orphan('plain', process.pid);
     await world.repositories.attempts.update(job.id, 1, { process_started_at: '1' });
