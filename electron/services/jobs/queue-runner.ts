@@ -7,7 +7,7 @@ import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
-import { refused } from './refusals';
+import { stillSaving } from './refusals';
 import { assign, isFull } from './scheduler';
 
 export interface QueueRunnerOptions extends AttemptOptions {
@@ -51,9 +51,13 @@ export class QueueRunner {
     return this.#owns;
   }
 
-  /** Whether a trainer that lost its parent still saves this job. */
+  /** Jobs whose trainer lost its parent and still saves. */
+  get saving(): ReadonlySet<string> {
+    return this.#recovery.saving;
+  }
+
   isSaving(jobId: string): boolean {
-    return this.#recovery.saving.has(jobId);
+    return this.saving.has(jobId);
   }
 
   /** Takes the lease if it is free, ends what a dead process left, and starts to work; answers `owns`. */
@@ -189,8 +193,7 @@ export class QueueRunner {
       await run.command({ command: 'stop', save });
       return;
     }
-    if (this.isSaving(jobId))
-      throw refused('job_saving', 'The run still saves its state.', 'Wait a minute, then cancel it.');
+    if (this.isSaving(jobId)) throw stillSaving();
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
   }

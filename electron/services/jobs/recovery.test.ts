@@ -119,12 +119,22 @@ describe('after the app died', () => {
     child.stdin.end();
     await world.runner.start();
     expect(world.runner.isSaving(job.id)).toBe(true);
+    expect(world.jobs.saving()).toEqual([job.id]);
+    expect((await world.jobs.get(job.id)).status).toBe('initializing');
+    for (const asked of [
+      world.jobs.pause(job.id),
+      world.jobs.sampleNow(job.id, 'Still there?'),
+      world.jobs.cancel({ id: job.id, ...CANCEL }),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'job_saving' });
     const second = await world.create('plain');
     expect((await world.jobs.get(second.id)).status).toBe('queued');
     await writeFile(join(world.jobs.runDir(job.id), 'go'), '');
     await gone;
     expect(await world.until(job.id, 'interrupted')).toMatchObject({ attempt: 1 });
     await world.until(second.id, 'completed');
+    const told = world.published.filter(({ name }) => name === 'jobs.saving_changed');
+    expect(told.map(({ payload }) => payload)).toEqual([[job.id], []]);
   });
 
   it('one whose number was never stored is known by its own word, and waited for', async () => {

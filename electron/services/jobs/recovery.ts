@@ -85,10 +85,16 @@ export class Recovery {
       .catch(this.#options.onFailure)
       .finally(() => {
         this.#saving.delete(job.id);
+        this.#tellSaving();
         onSaved();
       });
     this.#saving.set(job.id, waiting);
     this.#options.publisher.publish('jobs.changed', job);
+    this.#tellSaving();
+  }
+
+  #tellSaving(): void {
+    this.#options.publisher.publish('jobs.saving_changed', [...this.#saving.keys()]);
   }
 
   async #conclude(job: TrainingJob): Promise<void> {

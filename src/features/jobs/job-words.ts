@@ -14,6 +14,9 @@ export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly t
   interrupted: { word: 'Interrupted', tone: 'warn' },
 };
 
+/** Of a job whose trainer lost its app; its row says that it runs until the trainer has left. */
+export const SAVING = { word: 'Saving', tone: 'info' } as const;
+
 export const STAGE_WORDS: Record<JobStage, string> = {
   queued: 'waiting',
   preprocessing: 'preparing data',
