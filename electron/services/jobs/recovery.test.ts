@@ -221,39 +221,6 @@ describe('a process that works for one run', () => {
   });
 });
 
-it('a process told to start nothing more while it starts one starts nothing after that', async () => {
-  const told = await open({
-    dir,
-    devices: () => {
-      told.runner.startNoMore();
-      return Promise.resolve(['cpu']);
-    },
-  });
-  const [first, second] = [await told.create('plain'), await told.create('plain')];
-  await told.runner.start();
-  await told.until(first.id, 'completed');
-  await told.runner.idle();
-  expect((await told.jobs.get(second.id)).status).toBe('queued');
-});
-
-it('the driver is not asked while every device is at work', async () => {
-  let asked = 0;
-  const asking = await open({
-    dir,
-    devices: () => {
-      asked += 1;
-      return Promise.resolve(['cpu']);
-    },
-  });
-  await asking.runner.start();
-  const first = await asking.create('hold');
-  await asking.until(first.id, 'running');
-  await asking.create('plain');
-  const before = asked;
-  for (let round = 0; round < 5; round += 1) await asking.runner.wake();
-  expect(asked).toBe(before);
-});
-
 describe('two processes', () => {
   it('one runs the queue, the other asks it, and takes over when it is gone', async () => {
     await world.runner.start();
