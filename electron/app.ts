@@ -127,7 +127,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     conclusion: new Conclusion({ ...common, maker }),
     launch: createLauncher(places),
     kind: options.kind,
-    devices: async () => devicesOf((await hardware.current()).gpus),
+    devices: () => hardware.devices(),
     onFailure: options.onFailure,
   });
   const sources = createRunSources({
@@ -197,9 +197,6 @@ const buildServices = async (options: AppOptions, database: Database) => {
     samplesDir: join(resourcesDir, 'samples'),
   };
 };
-
-const devicesOf = (gpus: readonly { readonly uuid: string }[]): readonly string[] =>
-  gpus.length > 0 ? gpus.map(({ uuid }) => uuid) : ['cpu'];
 
 export type Services = Awaited<ReturnType<typeof buildServices>>;
 

@@ -34,6 +34,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
   return {
     list: () => jobs.list(),
     get: ({ id }) => jobs.get(id),
+    saving: () => Promise.resolve(jobs.saving()),
     settings: (request) => estimates.settings(request),
     estimate: (request) => estimates.estimate(request),
     create: (request) => jobs.create(request),

@@ -16,6 +16,7 @@ import { createKeepAwake } from './platform/keep-awake';
 import { menuTemplate } from './platform/menu';
 import { registerAppScheme, serveWindowFiles } from './platform/protocol';
 import { denyNavigation, denyNetwork } from './platform/security';
+import { stopBeforeQuit } from './platform/stop-before-quit';
 import { showTray } from './platform/tray';
 import { openWindow } from './platform/window';
 import { servePort, windowPublisher } from './transport/electron-port';
@@ -69,21 +70,22 @@ const publisherWithSideEffects = (): Publisher => {
 };
 
 const stopOnQuit = (pipeline: App): void => {
-  let stopped = false;
-  app.on('before-quit', (event) => {
-    if (stopped) return;
-    event.preventDefault();
-    stopped = true;
-    void pipeline.stop().finally(() => app.quit());
-  });
+  const onFailure = (thrown: unknown) => log.error(thrown);
+  app.on('before-quit', stopBeforeQuit({ stop: () => pipeline.stop(), quit: () => app.quit(), onFailure }));
 };
 
 const quitOrHide = (pipeline: App): void => {
   app.on('window-all-closed', () => {
-    void pipeline.staysOpenWithoutWindow().then((stays) => {
-      if (stays) removeTray ??= showTray({ iconsDir: join(resourcesDir, 'icons'), open: showWindow });
-      else app.quit();
-    });
+    pipeline
+      .staysOpenWithoutWindow()
+      .then((stays) => {
+        if (stays) removeTray ??= showTray({ iconsDir: join(resourcesDir, 'icons'), open: showWindow });
+        else app.quit();
+      })
+      .catch((thrown: unknown) => {
+        log.error(thrown);
+        app.quit();
+      });
   });
 };
 

@@ -26,8 +26,11 @@ export const jobs = createLiveStore<TrainingJob>({
 export const models = createLiveStore<ModelArtifact>({
   list: api.models.list,
   onChanged: api.models.onChanged,
+  onRemoved: api.models.onRemoved,
 });
 
+/** Jobs whose trainer lost its app and still saves: in the table they are at work until it has left. */
+export const saving = createLiveValue<string[]>(api.jobs.saving, api.jobs.onSavingChanged);
 export const hardware = createLiveValue<HardwareState>(api.system.hardware, api.system.onHardwareChanged);
 export const network = createLiveValue<NetworkState>(api.system.network, api.system.onNetworkChanged);
 export const settings = createLiveValue<Settings>(api.settings.get, api.settings.onChanged);

@@ -21,6 +21,7 @@ const GIB = 1024 ** 3;
 const HARDWARE: HardwareState = {
   gpus: [],
   problem: 'No NVIDIA card.',
+  driver: null,
   cpu_name: 'test',
   cpu_cores: 2,
   memory_total_bytes: 16 * GIB,

@@ -190,7 +190,7 @@ describe('FR-1.1.4: Foreign key relationships established correctly', () => {
     const cost = { user_id: userId, cost_type: 'energy', amount: 0.012, billing_period: '2026-01-01' };
     const { id: costId } = insert('cost_records', { ...cost, job_id: job.id });
     expect(() => db.prepare('DELETE FROM datasets WHERE id = ?').run(used.id)).toThrow('FOREIGN KEY');
-    expect(repositories.outcomes.deleteJob(job.id)).toBe(true);
+    expect(repositories.outcomes.deleteJob(job.id)).toEqual({ artifact_ids: [] });
     expect(column('SELECT count(*) FROM metrics_points')).toEqual([0]);
     expect(row('SELECT job_id, amount FROM cost_records WHERE id = ?', costId)).toEqual({
       job_id: null,
@@ -208,10 +208,22 @@ describe('FR-1.1.4: Foreign key relationships established correctly', () => {
       parent_model_id: parent.id,
     });
     repositories.exports.create({ artifact_id: parent.id, format: 'zip', path: '/tmp/a.zip' });
-    expect(repositories.outcomes.deleteJob(first.job.id)).toBe(true);
+    expect(repositories.outcomes.deleteJob(first.job.id)).toEqual({ artifact_ids: [parent.id] });
     expect(repositories.artifacts.list().map(({ id }) => id)).toEqual([child.id]);
     expect(repositories.artifacts.get(child.id)?.parent_model_id).toBeNull();
     expect(db.pragma('foreign_key_check')).toEqual([]);
+  });
+
+  it.each(['initializing', 'running'] as const)('deletes no job that is %s, and nothing of it', (status) => {
+    const { job, dataset: used, model } = addJob(repositories);
+    const ids = { job_id: job.id, dataset_id: used.id, base_model_id: model.id };
+    const kept = repositories.artifacts.create(newArtifact(ids));
+    repositories.jobs.transition(job.id, { from: ['queued'], to: 'initializing' }, {});
+    if (status === 'running')
+      repositories.jobs.transition(job.id, { from: ['initializing'], to: status }, {});
+    expect(repositories.outcomes.deleteJob(job.id)).toBeNull();
+    expect(repositories.jobs.get(job.id)?.status).toBe(status);
+    expect(repositories.artifacts.list().map(({ id }) => id)).toEqual([kept.id]);
   });
 });
 

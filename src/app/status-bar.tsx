@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { ProgressBar } from '../components/bars';
 import { formatAmount, formatBytes, formatCount, formatMemory, NOTHING } from '../components/format';
 import { useNow } from '../components/time';
-import { isRunning, STAGE_WORDS, timeLeftWords } from '../features/jobs';
+import { isRunning, STAGE_WORDS, timeLeftWords, useIsSaving } from '../features/jobs';
 import { useLive } from '../live-store';
 import { useValue } from '../live-value';
 import { paths } from '../paths';
@@ -37,6 +37,9 @@ export const StatusBar = () => {
   );
 };
 
+const noCardWords = (driver: string | null): string =>
+  driver === null ? 'no NVIDIA card' : 'NVIDIA driver too old';
+
 const Card = () => {
   const machine = useValue(hardware);
   const card = machine?.gpus[0];
@@ -44,7 +47,7 @@ const Card = () => {
     return (
       <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
         <Cpu aria-hidden className="size-3.5" />
-        {machine ? 'no NVIDIA card' : `card ${NOTHING}`}
+        {machine ? noCardWords(machine.driver) : `card ${NOTHING}`}
       </span>
     );
   }
@@ -75,6 +78,7 @@ const RunningJob = () => {
   const now = useNow();
   const all = useLive(jobs);
   const job = all.kind === 'ready' ? [...all.value.values()].find(isRunning) : undefined;
+  const isSaving = useIsSaving(job?.id);
   if (!job) return <span>{all.kind === 'ready' ? 'No job running' : `jobs ${NOTHING}`}</span>;
   const at =
     job.total_steps === null
@@ -84,8 +88,7 @@ const RunningJob = () => {
     <Link href={paths.job(job.id)} className="flex min-w-0 items-center gap-1.5 hover:text-ink">
       <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
       <span className="truncate">
-        {job.name}: {STAGE_WORDS[job.current_stage]}
-        {at}
+        {job.name}: {isSaving ? 'saving' : `${STAGE_WORDS[job.current_stage]}${at}`}
       </span>
     </Link>
   );

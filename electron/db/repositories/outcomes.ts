@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { isActive } from '../../../src/lib/training/job-states';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { model_artifacts } from '../schema';
@@ -29,10 +30,10 @@ export const outcomeRepository = (bound: Bound) => {
       const job = jobs.get(jobId);
       return job ? { artifact: made, job } : null;
     },
-    /** A job for good: its artifacts first, then its row. */
-    deleteJob: (jobId: string): boolean => {
+    /** A job for good: its artifacts first, then its row; null, and nothing deleted, while it is at work. */
+    deleteJob: (jobId: string): { artifact_ids: string[] } | null => {
       const job = jobs.get(jobId);
-      if (!job) return false;
+      if (!job || isActive(job.status)) return null;
       const ids = db
         .select({ id: model_artifacts.id })
         .from(model_artifacts)
@@ -44,7 +45,7 @@ export const outcomeRepository = (bound: Bound) => {
         .where(inArray(model_artifacts.parent_model_id, ids))
         .run();
       for (const id of ids) artifacts.purge(id);
-      return jobs.delete(jobId);
+      return jobs.delete(jobId) ? { artifact_ids: ids } : null;
     },
   };
 };

@@ -69,6 +69,7 @@ const model: BaseModel = {
 const machine = (free: number): HardwareState => ({
   gpus: [],
   problem: null,
+  driver: null,
   cpu_name: 'cpu',
   cpu_cores: 2,
   memory_total_bytes: 24 * GIB,

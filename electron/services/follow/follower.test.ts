@@ -100,6 +100,15 @@ describe('what another process does', () => {
     await expect.poll(() => payloads('jobs.removed')).toEqual([{ id: job.id }]);
   });
 
+  it('its model leaves the list with it', async () => {
+    await terminal.runner.start();
+    const job = await terminal.create('plain');
+    const { artifact_id } = await terminal.until(job.id, 'completed');
+    await follower.start();
+    await terminal.jobs.delete(job.id);
+    await expect.poll(() => payloads('models.removed')).toEqual([{ id: artifact_id }]);
+  });
+
   it('what this process writes itself is not told twice', async () => {
     await follower.start();
     await window.repositories.datasets.update(window.dataset_id, { name: 'Mine' });

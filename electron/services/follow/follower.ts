@@ -94,8 +94,12 @@ export class Follower {
         publisher.publish('datasets.changed', row);
     });
     await this.#artifacts.look(revisions.artifacts, async ({ changed, gone }) => {
-      for (const row of await rowsOf([...changed, ...gone], (id) => artifacts.get(id)))
-        publisher.publish('models.changed', row);
+      for (const id of [...changed, ...gone]) {
+        const row = await artifacts.get(id);
+        // Its run was deleted, and it with it.
+        if (row) publisher.publish('models.changed', row);
+        else publisher.publish('models.removed', { id });
+      }
     });
     await this.#baseModels.look(revisions.baseModels, async ({ changed, gone }) => {
       for (const row of await rowsOf(changed, (id) => baseModels.get(id)))

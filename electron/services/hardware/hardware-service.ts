@@ -3,16 +3,22 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { HardwareState } from '../../../src/lib/types/system';
 import { type GpuReading, readGpus } from './nvidia-smi';
+import { usableCards } from './usable-cards';
 
 interface HardwareOptions {
   readonly dataDir: string;
   readonly publisher: Publisher;
   readonly gpus?: () => Promise<GpuReading>;
+  readonly read_again_ms?: number;
 }
+
+const READ_AGAIN_MS = 5000;
 
 /** What this machine has, as it is now. */
 export class HardwareService {
   readonly #options: HardwareOptions;
+  #cards: readonly string[] = [];
+  #read_at = -Infinity;
 
   constructor(options: HardwareOptions) {
     this.#options = options;
@@ -22,7 +28,7 @@ export class HardwareService {
     const { dataDir, gpus = readGpus } = this.#options;
     const [reading, disk] = await Promise.all([gpus(), statfs(dataDir)]);
     return {
-      ...reading,
+      ...usableCards(reading),
       cpu_name: cpus()[0]?.model.trim() ?? 'unknown processor',
       cpu_cores: availableParallelism(),
       memory_total_bytes: totalmem(),
@@ -30,6 +36,20 @@ export class HardwareService {
       disk_free_bytes: disk.bavail * disk.bsize,
       disk_total_bytes: disk.blocks * disk.bsize,
     };
+  }
+
+  /**
+   * What runs can be given, at most some seconds old: usable cards by UUID, and `cpu`. A driver that fails for a
+   * moment takes no card away, since a trainer may be at work on it.
+   */
+  async devices(): Promise<readonly string[]> {
+    const { gpus = readGpus, read_again_ms = READ_AGAIN_MS } = this.#options;
+    if (performance.now() - this.#read_at >= read_again_ms) {
+      const reading = await gpus();
+      this.#read_at = performance.now();
+      if (!reading.failed) this.#cards = usableCards(reading).gpus.map(({ uuid }) => uuid);
+    }
+    return [...this.#cards, 'cpu'];
   }
 
   /** Publishes the state every `everyMs`; a slow answer delays the next question. Returns the disposer. */

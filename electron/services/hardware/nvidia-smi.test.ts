@@ -22,6 +22,7 @@ describe('parseNvidiaSmi', () => {
         },
       ],
       problem: null,
+      failed: false,
     });
   });
 
@@ -51,12 +52,18 @@ describe('readGpus', () => {
   };
 
   it('says that there is no driver', async () => {
-    expect((await readGpus(join(folder, 'missing'))).problem).toContain('No NVIDIA driver');
+    expect(await readGpus(join(folder, 'missing'))).toMatchObject({
+      problem: expect.stringContaining('No NVIDIA driver') as string,
+      failed: false,
+    });
   });
 
   it('carries the words of a failing driver', async () => {
     const command = await tool('echo "Driver/library version mismatch" >&2; exit 18');
-    expect((await readGpus(command)).problem).toContain('Driver/library version mismatch');
+    expect(await readGpus(command)).toMatchObject({
+      problem: expect.stringContaining('Driver/library version mismatch') as string,
+      failed: true,
+    });
   });
 
   it('gives up on a driver that hangs', async () => {

@@ -19,6 +19,8 @@ const TIMEOUT_MS = 4000;
 export interface GpuReading {
   readonly gpus: GpuState[];
   readonly problem: string | null;
+  /** The driver is there and did not answer as it should: what it lists otherwise is not known. */
+  readonly failed: boolean;
 }
 
 const optional = (text: string | undefined): number | null => {
@@ -48,8 +50,12 @@ export const parseNvidiaSmi = (text: string): GpuReading => {
   const gpus = lines
     .map((line) => Row.safeParse(line.split(',').map((cell) => cell.trim())))
     .flatMap((row) => (row.success && isCard(row.data) ? [row.data] : []));
-  if (gpus.length > 0) return { gpus, problem: null };
-  return { gpus: [], problem: 'The NVIDIA driver answered, but listed no card that can be used.' };
+  if (gpus.length > 0) return { gpus, problem: null, failed: false };
+  return {
+    gpus: [],
+    problem: 'The NVIDIA driver answered, but listed no card that can be used.',
+    failed: false,
+  };
 };
 
 const sentenceFor = (failure: {
@@ -76,5 +82,6 @@ export const readGpus = async (command = 'nvidia-smi'): Promise<GpuReading> => {
     reject: false,
     stdin: 'ignore',
   });
-  return result.failed ? { gpus: [], problem: sentenceFor(result) } : parseNvidiaSmi(result.stdout);
+  if (!result.failed) return parseNvidiaSmi(result.stdout);
+  return { gpus: [], problem: sentenceFor(result), failed: result.code !== 'ENOENT' };
 };

@@ -34,7 +34,9 @@ export class AttemptRun {
   readonly #options: AttemptOptions;
   readonly #ingest: EventIngest;
   #trainer: RunningTrainer | null = null;
-  #intent: 'pause' | 'cancel' | null = null;
+  /** The last command that ends the attempt. */
+  #wish: TrainerCommand | null = null;
+  #leaving = false;
   #logs: string[] = [];
   #logTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
@@ -51,17 +53,18 @@ export class AttemptRun {
 
   /** Hands a command to the trainer; one that comes too early is kept as what a person wants. */
   async command(command: TrainerCommand): Promise<void> {
-    if (command.command === 'pause') this.#intent = 'pause';
-    if (command.command === 'stop') this.#intent = 'cancel';
+    if (command.command === 'pause' || command.command === 'stop') this.#wish = command;
     if (!this.#trainer) return;
     this.#trainer.send(command);
-    if (command.command === 'pause' || command.command === 'stop') this.#expectEnd();
+    if (command === this.#wish) this.#expectEnd();
     await this.#ingest.flush();
   }
 
   /** The app ends: the trainer saves and leaves. */
   letGo(): void {
-    this.#trainer?.letGo();
+    this.#leaving = true;
+    if (!this.#trainer) return;
+    this.#trainer.letGo();
     this.#expectEnd();
   }
 
@@ -73,7 +76,7 @@ export class AttemptRun {
     const { conclusion, onFailure } = this.#options;
     try {
       const exit = await this.#train();
-      await conclusion.conclude({ ingest: this.#ingest, exit, intent: this.#intent });
+      await conclusion.conclude({ ingest: this.#ingest, exit, wish: this.#wish });
     } catch (error) {
       await conclusion.fail(this.job.id, error).catch(onFailure);
     } finally {
@@ -95,11 +98,23 @@ export class AttemptRun {
     });
     const trainer = await this.#options.launch(this.#start(), this.device);
     this.#trainer = trainer;
-    const identity = await trainer.identity;
-    if (identity.pid > 0) await attempts.update(id, attempt, identity);
-    if (this.#intent)
-      await this.command(this.#intent === 'pause' ? { command: 'pause' } : { command: 'stop', save: false });
+    this.#catchUp(trainer);
+    try {
+      const identity = await trainer.identity;
+      if (identity.pid > 0) await attempts.update(id, attempt, identity);
+    } catch (error) {
+      // A job that has failed must not leave a trainer that nobody knows.
+      await trainer.kill().catch(this.#options.onFailure);
+      throw error;
+    }
     return trainer.exited;
+  }
+
+  // What was wanted of the attempt while it had no trainer yet.
+  #catchUp(trainer: RunningTrainer): void {
+    if (this.#wish) trainer.send(this.#wish);
+    if (this.#leaving) trainer.letGo();
+    if (this.#wish || this.#leaving) this.#expectEnd();
   }
 
   #start(): TrainerStart {

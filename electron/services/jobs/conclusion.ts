@@ -4,6 +4,7 @@ import type { JobChanges } from '../../db/repositories/jobs';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import type { TrainerExit } from '../trainer/trainer-process';
 import type { EventIngest } from '../metrics/event-ingest';
 import type { ArtifactMaker, Result } from '../models/artifact-maker';
@@ -23,8 +24,12 @@ export interface ConclusionOptions {
 export interface Ended {
   readonly ingest: EventIngest;
   readonly exit: TrainerExit | null;
-  readonly intent: 'pause' | 'cancel' | null;
+  /** What a person had asked for. */
+  readonly wish: TrainerCommand | null;
 }
+
+/** An end that can leave no model. */
+type Unmade = Exclude<Outcome, { kind: 'completed' | 'cancelled' }>;
 
 /** Ends attempts: what the trainer said, or what the system saw, becomes the job's state. */
 export class Conclusion {
@@ -35,9 +40,9 @@ export class Conclusion {
   }
 
   async conclude(ended: Ended): Promise<void> {
-    const { ingest, exit, intent } = ended;
+    const { ingest, exit, wish } = ended;
     await ingest.replay();
-    const outcome = decideOutcome({ terminal: ingest.terminal, exit, intent });
+    const outcome = decideOutcome({ terminal: ingest.terminal, exit, wish });
     const job = await this.#ready(ingest.job, outcome);
     await this.#options.repositories.attempts.finish(job.id, job.attempt, {
       end_reason: ingest.terminal?.event ?? 'killed',
@@ -45,7 +50,8 @@ export class Conclusion {
       signal: exit?.signal ?? null,
       ended_at: await this.#endOf(ended),
     });
-    await this.#settle(job, outcome).catch((error: unknown) => this.fail(job.id, error));
+    const keep = wish?.command === 'stop' && wish.save;
+    await this.#settle(job, outcome, keep).catch((error: unknown) => this.fail(job.id, error));
   }
 
   /** The way out for what must not happen: a job never stays at work without a trainer. */
@@ -66,10 +72,14 @@ export class Conclusion {
     job: TrainingJob,
     { save, reason }: { save: boolean; reason: string | null },
   ): Promise<void> {
-    const changes = { ...(await this.#ending(job)), cancel_reason: reason };
-    const runDir = runDirOf(this.#options.paths, job.id);
-    const found = save
-      ? await findCheckpoint(runDir, await this.#options.repositories.records.checkpoints(job.id), 'best')
+    await this.#cancel(job, save, { ...(await this.#ending(job)), cancel_reason: reason });
+  }
+
+  // Where nothing was saved for it, the best checkpoint that is still whole is what the run has come to.
+  async #cancel(job: TrainingJob, keep: boolean, changes: JobChanges): Promise<void> {
+    const { repositories, paths } = this.#options;
+    const found = keep
+      ? await findCheckpoint(runDirOf(paths, job.id), await repositories.records.checkpoints(job.id), 'best')
       : null;
     if (found) {
       const result = { adapter_path: found.path, adapter_sha256: null, source_step: found.step };
@@ -92,7 +102,7 @@ export class Conclusion {
     return (await this.#move(job, 'running', {})) ?? job;
   }
 
-  async #settle(job: TrainingJob, outcome: Outcome): Promise<void> {
+  async #settle(job: TrainingJob, outcome: Outcome, keep: boolean): Promise<void> {
     if (outcome.kind === 'completed') {
       const { adapter_path, adapter_sha256, source_step } = outcome.event;
       const changes: JobChanges = {
@@ -102,12 +112,12 @@ export class Conclusion {
       };
       return this.#make({ job, to: 'completed', adapter_path, adapter_sha256, source_step, changes });
     }
-    const saved = outcome.kind === 'cancelled' ? outcome.event : null;
-    if (saved?.saved && saved.adapter_path !== null) {
-      const result = { adapter_path: saved.adapter_path, adapter_sha256: null, source_step: saved.step };
-      return this.#make({ job, to: 'cancelled', ...result, changes: await this.#ending(job) });
-    }
-    return this.#apply(job, outcome);
+    if (outcome.kind !== 'cancelled') return this.#apply(job, outcome);
+    const { event } = outcome;
+    const changes = await this.#ending(job);
+    if (!event?.saved || event.adapter_path === null) return this.#cancel(job, keep, changes);
+    const result = { adapter_path: event.adapter_path, adapter_sha256: null, source_step: event.step };
+    return this.#make({ job, to: 'cancelled', ...result, changes });
   }
 
   async #make(result: Result): Promise<void> {
@@ -127,8 +137,7 @@ export class Conclusion {
       .join('/');
   }
 
-  async #apply(job: TrainingJob, outcome: Outcome): Promise<void> {
-    if (outcome.kind === 'completed') return;
+  async #apply(job: TrainingJob, outcome: Unmade): Promise<void> {
     this.#publish(await this.#move(job, outcome.kind, await this.#changesOf(job, outcome)));
   }
 
@@ -136,10 +145,9 @@ export class Conclusion {
     return this.#options.repositories.jobs.transition(job.id, { from: [job.status], to }, changes);
   }
 
-  async #changesOf(job: TrainingJob, outcome: Exclude<Outcome, { kind: 'completed' }>): Promise<JobChanges> {
+  async #changesOf(job: TrainingJob, outcome: Unmade): Promise<JobChanges> {
     const cost = await this.#costOf(job);
     if (outcome.kind === 'paused') return { current_cost: cost, estimated_completion_at: null };
-    if (outcome.kind === 'cancelled') return this.#ending(job);
     const { code, message, hint } = outcome.error;
     const error = { error_code: code, error_message: message, error_hint: hint };
     if (outcome.kind === 'interrupted')

@@ -135,7 +135,14 @@ class Attempt {
     process.exit(130);
   }
 
-  begin() {
+  /** Hears a stop before there is anything that it could save. */
+  async load() {
+    while (this.stopped === null) await sleep(20);
+    this.emit('cancelled', { step: 0, saved: false, adapter_path: null });
+    process.exit(130);
+  }
+
+  async begin() {
     process.stderr.write(`attempt ${this.number} begins\n`);
     const device = {
       device: 'cpu',
@@ -155,6 +162,7 @@ class Attempt {
       });
       process.exit(1);
     }
+    if (this.does('load') && this.number > 1) await this.load();
     const data = {
       train_records: 18,
       held_out_records: 2,
@@ -211,7 +219,7 @@ class Attempt {
 const train = async (runDir, number) => {
   const attempt = new Attempt(runDir, number);
   attempt.listen();
-  attempt.begin();
+  await attempt.begin();
   for (let step = 1; step <= STEPS; step += 1) await attempt.step(step);
   attempt.finish();
 };

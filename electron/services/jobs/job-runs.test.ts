@@ -31,6 +31,15 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
+const PATIENT = { timeout: 20_000 };
+
+/** Goes on with a killed run until its second attempt loads the model. */
+const loading = async (id: string): Promise<void> => {
+  await world.until(id, 'interrupted');
+  await world.jobs.resume(id);
+  await expect.poll(async () => (await world.jobs.get(id)).current_stage, PATIENT).toBe('model_loading');
+};
+
 describe('a run', () => {
   it('goes from its folder to a stored model', async () => {
     const job = await world.create('plain');
@@ -143,6 +152,21 @@ describe('a run', () => {
     expect(await world.until(job.id, 'cancelled')).toMatchObject({ artifact_id: null });
   });
 
+  it.each(['deaf', 'sigkill load'])(
+    'leaves its best checkpoint where that is wanted and %s saves nothing',
+    async (name) => {
+      const job = await world.create(name);
+      await world.until(job.id, 'running', 'interrupted');
+      if (name === 'deaf')
+        await expect.poll(async () => (await world.jobs.checkpoints(job.id)).length, PATIENT).toBe(1);
+      else await loading(job.id);
+      await world.jobs.cancel({ id: job.id, save: true, reason: 'enough' });
+      const ended = await world.until(job.id, 'cancelled', 'failed');
+      expect(ended).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
+      expect(await world.models.list()).toMatchObject([{ id: ended.artifact_id, source_step: 2 }]);
+    },
+  );
+
   it('resumes after a kill, with an unbroken seq', async () => {
     const job = await world.create('sigkill');
     await world.until(job.id, 'interrupted');
@@ -224,10 +248,21 @@ describe('refusals leave the job as it was', () => {
 describe('deletion and models', () => {
   it('deletes a run with its model and its files', async () => {
     const job = await world.create('plain');
-    await world.until(job.id, 'completed');
+    const { artifact_id } = await world.until(job.id, 'completed');
     await world.jobs.delete(job.id);
     expect(await world.models.list()).toEqual([]);
+    expect(world.published.at(-1)).toEqual({ name: 'models.removed', payload: { id: artifact_id } });
     expect(await codeOf(readFile(join(world.jobs.runDir(job.id), 'job.json')))).toMatch(/ENOENT/);
+  });
+
+  it('deletes no run that began meanwhile', async () => {
+    await world.runner.stop();
+    const job = await world.create('plain');
+    const deletion = world.jobs.delete(job.id);
+    await world.repositories.jobs.transition(job.id, { from: ['queued'], to: 'initializing' }, {});
+    expect(await codeOf(deletion)).toBe('job_active');
+    expect((await world.jobs.get(job.id)).status).toBe('initializing');
+    expect(await codeOf(readFile(join(world.jobs.runDir(job.id), 'job.json')))).toBe('accepted');
   });
 
   it('verifies, exports, generates and notices damage', async () => {

@@ -8,13 +8,16 @@ import type { TrainingSettings } from '../../../src/lib/types/training-settings'
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
-import { notFound, refused } from './refusals';
+import { notFound, refused, stillSaving } from './refusals';
 import { checkResume } from './resume-check';
 import { readJobFile } from './run-folder';
 
 export interface JobServiceOptions extends JobMakerOptions {
   readonly repositories: AsyncRepositories;
-  readonly runner: Pick<QueueRunner, 'owns' | 'isSaving' | 'wake' | 'command' | 'request' | 'cancel'>;
+  readonly runner: Pick<
+    QueueRunner,
+    'owns' | 'saving' | 'isSaving' | 'wake' | 'command' | 'request' | 'cancel'
+  >;
   readonly publisher: Publisher;
 }
 
@@ -43,6 +46,11 @@ export class JobService {
     const job = await this.#options.repositories.jobs.get(id);
     if (!job) throw notFound('run', id);
     return job;
+  }
+
+  /** Runs whose trainer lost its app and still saves; they rest when it has. */
+  saving(): string[] {
+    return [...this.#options.runner.saving];
   }
 
   /** Settings of a run that is not made yet, every default resolved. */
@@ -146,10 +154,10 @@ export class JobService {
   async delete(id: string): Promise<void> {
     const { paths, repositories, publisher, runner } = this.#options;
     const job = await this.get(id);
-    if (isActive(job.status) || runner.isSaving(id))
-      throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
-    await repositories.outcomes.deleteJob(id);
+    const deleted = runner.isSaving(id) ? null : await repositories.outcomes.deleteJob(id);
+    if (!deleted) throw refused('job_active', 'A run at work cannot be deleted.', 'Cancel it first.');
     publisher.publish('jobs.removed', { id });
+    for (const artifactId of deleted.artifact_ids) publisher.publish('models.removed', { id: artifactId });
     await bucketOf(paths, MODEL_BUCKET, { userId: job.user_id }).remove(`${job.user_id}/${id}`);
     await rm(runDirOf(paths, id), { recursive: true, force: true });
   }
@@ -207,6 +215,7 @@ export class JobService {
     const job = await this.get(id);
     if (!isActive(job.status))
       throw refused('job_state', `The run is ${job.status}, not at work.`, whatInstead(job.status));
+    if (this.#options.runner.isSaving(id)) throw stillSaving();
     return job;
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TerminalEvent } from '../metrics/event-ingest';
 import { decideOutcome } from './outcome';
-import { assign } from './scheduler';
 
 const envelope = { schema: 1, attempt: 1, seq: 9, time: '2026-01-01T00:00:00.000Z' } as const;
 const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true): TerminalEvent => ({
@@ -11,6 +10,9 @@ const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true):
   reason,
   saved,
 });
+
+const PAUSE = { command: 'pause' } as const;
+const CANCEL = { command: 'stop', save: false } as const;
 
 describe('how an attempt ended', () => {
   it.each([
@@ -23,18 +25,18 @@ describe('how an attempt ended', () => {
       'failed',
     ],
   ])('its last word decides, whatever the exit: %#', (terminal, kind) => {
-    expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, intent: null }).kind).toBe(kind);
-    expect(decideOutcome({ terminal, exit: null, intent: 'cancel' }).kind).toBe(kind);
+    expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, wish: null }).kind).toBe(kind);
+    expect(decideOutcome({ terminal, exit: null, wish: CANCEL }).kind).toBe(kind);
   });
 
   it('a pause that saved nothing is an interruption, which can begin again at step 0', () => {
     const unsaved = interrupted('paused', false);
-    expect(decideOutcome({ terminal: unsaved, exit: null, intent: 'pause' }).kind).toBe('interrupted');
+    expect(decideOutcome({ terminal: unsaved, exit: null, wish: PAUSE }).kind).toBe('interrupted');
   });
 
   it('a signal that came with the command to pause is the pause', () => {
     const exit = { code: 75, signal: null };
-    expect(decideOutcome({ terminal: interrupted('signal'), exit, intent: 'pause' }).kind).toBe('paused');
+    expect(decideOutcome({ terminal: interrupted('signal'), exit, wish: PAUSE }).kind).toBe('paused');
   });
 
   it.each([
@@ -45,29 +47,10 @@ describe('how an attempt ended', () => {
     [{ code: null, signal: 'SIGSEGV' }, 'interrupted', 'interrupted'],
     [null, 'interrupted', 'interrupted'],
   ] as const)('without one, what the system saw: %j', (exit, kind, code) => {
-    expect(decideOutcome({ terminal: null, exit, intent: null })).toMatchObject({ kind, error: { code } });
-    expect(decideOutcome({ terminal: null, exit, intent: 'cancel' })).toEqual({
+    expect(decideOutcome({ terminal: null, exit, wish: null })).toMatchObject({ kind, error: { code } });
+    expect(decideOutcome({ terminal: null, exit, wish: CANCEL })).toEqual({
       kind: 'cancelled',
       event: null,
     });
-  });
-});
-
-describe('who is next', () => {
-  const job = (id: string, position: number, status: 'queued' | 'running' = 'queued') => ({
-    id,
-    position,
-    status,
-    queued_at: `2026-01-01T00:00:0${position}.000Z`,
-  });
-
-  it('one job a free device, in the order of the queue', () => {
-    const jobs = [job('c', 3), job('a', 1), job('x', 0, 'running'), job('b', 2)];
-    expect(assign(jobs, ['gpu-0', 'gpu-1', 'gpu-2'], new Set(['gpu-1']))).toEqual([
-      { job_id: 'a', device: 'gpu-0' },
-      { job_id: 'b', device: 'gpu-2' },
-    ]);
-    expect(assign(jobs, ['cpu'], new Set(['cpu']))).toEqual([]);
-    expect(assign([], ['cpu'], new Set())).toEqual([]);
   });
 });

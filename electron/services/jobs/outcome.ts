@@ -1,5 +1,5 @@
 import type { ErrorPayload } from '../../../src/lib/types/system';
-import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+import type { TrainerCommand, TrainerEvent } from '../../../src/lib/types/trainer-events';
 import type { TerminalEvent } from '../metrics/event-ingest';
 import type { TrainerExit } from '../trainer/trainer-process';
 
@@ -17,7 +17,7 @@ export interface AttemptEnd {
   /** `null` where nobody saw the process end: the app was not there. */
   readonly exit: TrainerExit | null;
   /** What a person had asked for. */
-  readonly intent: 'pause' | 'cancel' | null;
+  readonly wish: TrainerCommand | null;
 }
 
 const EXIT_INTERRUPTED = 75;
@@ -40,17 +40,17 @@ const WORDS = {
 } as const;
 
 /** Ctrl-C in a terminal reaches the trainer too, as a signal that may come before the command to pause. */
-const isPaused = ({ reason, saved }: EventOf<'interrupted'>, intent: AttemptEnd['intent']): boolean =>
-  saved && (reason === 'paused' || (reason === 'signal' && intent === 'pause'));
+const isPaused = ({ reason, saved }: EventOf<'interrupted'>, wish: AttemptEnd['wish']): boolean =>
+  saved && (reason === 'paused' || (reason === 'signal' && wish?.command === 'pause'));
 
-const ofEvent = (event: TerminalEvent, intent: AttemptEnd['intent']): Outcome => {
+const ofEvent = (event: TerminalEvent, wish: AttemptEnd['wish']): Outcome => {
   switch (event.event) {
     case 'completed':
       return { kind: 'completed', event };
     case 'cancelled':
       return { kind: 'cancelled', event };
     case 'interrupted':
-      return isPaused(event, intent) ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
+      return isPaused(event, wish) ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
     case 'failed': {
       const { code, message, hint, traceback } = event;
       return { kind: 'failed', error: { code, message, hint }, stack: traceback };
@@ -77,8 +77,8 @@ const ofExit = ({ code, signal }: TrainerExit): Outcome => {
 };
 
 /** How an attempt ended. A terminal event decides; without one, what the operating system saw. */
-export const decideOutcome = ({ terminal, exit, intent }: AttemptEnd): Outcome => {
-  if (terminal) return ofEvent(terminal, intent);
-  if (intent === 'cancel') return { kind: 'cancelled', event: null };
+export const decideOutcome = ({ terminal, exit, wish }: AttemptEnd): Outcome => {
+  if (terminal) return ofEvent(terminal, wish);
+  if (wish?.command === 'stop') return { kind: 'cancelled', event: null };
   return exit ? ofExit(exit) : interrupted('The trainer and the app ended at the same time.');
 };

@@ -7,12 +7,12 @@ import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
-import { refused } from './refusals';
-import { assign } from './scheduler';
+import { stillSaving } from './refusals';
+import { assign, isFull } from './scheduler';
 
 export interface QueueRunnerOptions extends AttemptOptions {
   readonly kind: OwnerKind;
-  /** Cards by UUID, or `cpu`: one job each. */
+  /** Cards by UUID, and `cpu`: one job each. */
   readonly devices: () => Promise<readonly string[]>;
   readonly now: () => string;
   readonly poll_ms?: number;
@@ -34,6 +34,8 @@ export class QueueRunner {
   #stopping = false;
   #lastJobId: string | null = null;
   #startsNoMore = false;
+  /** As they were last read. */
+  #devices: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
   #beat: Promise<void> = Promise.resolve();
@@ -49,9 +51,13 @@ export class QueueRunner {
     return this.#owns;
   }
 
-  /** Whether a trainer that lost its parent still saves this job. */
+  /** Jobs whose trainer lost its parent and still saves. */
+  get saving(): ReadonlySet<string> {
+    return this.#recovery.saving;
+  }
+
   isSaving(jobId: string): boolean {
-    return this.#recovery.saving.has(jobId);
+    return this.saving.has(jobId);
   }
 
   /** Takes the lease if it is free, ends what a dead process left, and starts to work; answers `owns`. */
@@ -80,7 +86,7 @@ export class QueueRunner {
   /** Starts nothing more; with an id, nothing after that job. What runs goes on. */
   startNoMore(lastJobId: string | null = null): void {
     this.#lastJobId = lastJobId;
-    this.#startsNoMore = lastJobId === null;
+    if (lastJobId === null) this.#startsNoMore = true;
   }
 
   /** Looks at the queue now rather than at the next beat. */
@@ -187,8 +193,7 @@ export class QueueRunner {
       await run.command({ command: 'stop', save });
       return;
     }
-    if (this.isSaving(jobId))
-      throw refused('job_saving', 'The run still saves its state.', 'Wait a minute, then cancel it.');
+    if (this.isSaving(jobId)) throw stillSaving();
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
   }
@@ -207,12 +212,14 @@ export class QueueRunner {
     const queued = await this.#options.repositories.jobs.queued();
     if (queued.length === 0) return;
     const busy = new Set([...this.#runs.values()].map(({ device }) => device));
-    for (const { job_id, device } of assign(queued, await this.#options.devices(), busy)) {
+    if (isFull(queued, this.#devices, busy)) return;
+    this.#devices = await this.#options.devices();
+    for (const { job_id, device } of assign(queued, this.#devices, busy)) {
       await this.#begin(
         queued.find(({ id }) => id === job_id),
         device,
       );
-      this.#startsNoMore = job_id === this.#lastJobId;
+      if (job_id === this.#lastJobId) this.#startsNoMore = true;
       if (this.#startsNoMore) return;
     }
   }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { identify } from '../trainer/process-identity';
@@ -115,16 +114,49 @@ describe('after the app died', () => {
     const identity = await identify(child.pid ?? 0);
     await world.repositories.attempts.create({ job_id: job.id, number: 1, ...identity });
     const gone = ended(child);
-    await sleep(300);
+    const written = () => readFile(join(world.jobs.runDir(job.id), 'events.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 20_000 }).toContain('"step":3');
     child.stdin.end();
     await world.runner.start();
     expect(world.runner.isSaving(job.id)).toBe(true);
+    expect(world.jobs.saving()).toEqual([job.id]);
+    expect((await world.jobs.get(job.id)).status).toBe('initializing');
+    for (const asked of [
+      world.jobs.pause(job.id),
+      world.jobs.sampleNow(job.id, 'Still there?'),
+      world.jobs.cancel({ id: job.id, ...CANCEL }),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'job_saving' });
     const second = await world.create('plain');
     expect((await world.jobs.get(second.id)).status).toBe('queued');
     await writeFile(join(world.jobs.runDir(job.id), 'go'), '');
     await gone;
     expect(await world.until(job.id, 'interrupted')).toMatchObject({ attempt: 1 });
     await world.until(second.id, 'completed');
+    const told = world.published.filter(({ name }) => name === 'jobs.saving_changed');
+    expect(told.map(({ payload }) => payload)).toEqual([[job.id], []]);
+  });
+
+  it('one whose number was never stored is known by its own word, and waited for', async () => {
+    const job = await orphan('hold slow-save', null);
+    const child = launch(job);
+    const written = () => readFile(join(world.jobs.runDir(job.id), 'events.jsonl'), 'utf8').catch(() => '');
+    await expect.poll(written, { timeout: 20_000 }).toContain('"step":3');
+    await world.runner.start();
+    expect(world.runner.isSaving(job.id)).toBe(true);
+    child.kill('SIGKILL');
+    expect((await world.until(job.id, 'interrupted')).attempt).toBe(1);
+  });
+
+  it('a process that has the number of such a one is not taken for it', async () => {
+    const job = await orphan('plain', null);
+    const child = launch(job);
+    await ended(child);
+    const file = join(world.jobs.runDir(job.id), 'events.jsonl');
+    const lines = (await readFile(file, 'utf8')).replace(`"pid":${child.pid ?? 0}`, `"pid":${process.pid}`);
+    await writeFile(file, lines);
+    await world.runner.start();
+    expect((await world.jobs.get(job.id)).status).toBe('completed');
   });
 
   it('a process that reuses the number is not taken for the trainer', async () => {

@@ -4,8 +4,9 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import { isActive } from '../../../src/lib/training/job-states';
 import type { JobAttempt } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { readEvents } from '../metrics/event-file';
 import { EventIngest } from '../metrics/event-ingest';
-import { isAlive } from '../trainer/process-identity';
+import { identify, isAlive, type ProcessIdentity, wasStartedWith } from '../trainer/process-identity';
 import type { Conclusion } from './conclusion';
 import { type Paths, runDirOf } from './paths';
 
@@ -19,10 +20,32 @@ export interface RecoveryOptions {
 
 const POLL_MS = 500;
 
-const stillRuns = async (attempt: JobAttempt | null): Promise<boolean> => {
-  if (!attempt?.pid || attempt.process_started_at === null || attempt.boot_id === null) return false;
+// The app may die between starting a trainer and storing its number; the run folder then knows it.
+const introduced = async (runDir: string, attempt: number): Promise<ProcessIdentity | null> => {
+  const { events } = await readEvents(runDir);
+  const [pid] = events
+    .flatMap((event) => (event.event === 'hello' && event.attempt === attempt ? [event.pid] : []))
+    .slice(-1);
+  // The number may long belong to another process.
+  return pid !== undefined && (await wasStartedWith(pid, runDir)) ? identify(pid) : null;
+};
+
+/** The trainer of an attempt if it still runs. */
+const runningTrainer = async (
+  attempt: JobAttempt | null,
+  runDir: string,
+): Promise<ProcessIdentity | null> => {
+  if (!attempt) return null;
   const { pid, process_started_at, boot_id } = attempt;
-  return isAlive({ pid, process_started_at, boot_id });
+  const known =
+    pid === null || process_started_at === null || boot_id === null
+      ? await introduced(runDir, attempt.number)
+      : { pid, process_started_at, boot_id };
+  return known && (await isAlive(known)) ? known : null;
+};
+
+const untilGone = async (trainer: ProcessIdentity): Promise<void> => {
+  while (await isAlive(trainer)) await sleep(POLL_MS, undefined, { ref: false });
 };
 
 /** Brings jobs that an earlier process left at work to their end: by their run folder and the system. */
@@ -49,26 +72,29 @@ export class Recovery {
     const jobs = await this.#options.repositories.jobs.unfinished();
     for (const job of jobs.filter(({ status }) => isActive(status))) {
       const attempt = await this.#options.repositories.attempts.last(job.id);
-      if (await stillRuns(attempt)) this.#waitFor(job, attempt, onSaved);
+      const trainer = await runningTrainer(attempt, runDirOf(this.#options.paths, job.id));
+      if (trainer) this.#waitFor(job, trainer, onSaved);
       else await this.#conclude(job);
     }
     await this.#options.repositories.exports.failUnfinished('The program ended while this was being made.');
   }
 
-  #waitFor(job: TrainingJob, attempt: JobAttempt | null, onSaved: () => void): void {
-    const waiting = this.#untilGone(attempt)
+  #waitFor(job: TrainingJob, trainer: ProcessIdentity, onSaved: () => void): void {
+    const waiting = untilGone(trainer)
       .then(() => this.#conclude(job))
       .catch(this.#options.onFailure)
       .finally(() => {
         this.#saving.delete(job.id);
+        this.#tellSaving();
         onSaved();
       });
     this.#saving.set(job.id, waiting);
     this.#options.publisher.publish('jobs.changed', job);
+    this.#tellSaving();
   }
 
-  async #untilGone(attempt: JobAttempt | null): Promise<void> {
-    while (await stillRuns(attempt)) await sleep(POLL_MS, undefined, { ref: false });
+  #tellSaving(): void {
+    this.#options.publisher.publish('jobs.saving_changed', [...this.#saving.keys()]);
   }
 
   async #conclude(job: TrainingJob): Promise<void> {
@@ -81,7 +107,7 @@ export class Recovery {
       onFailure,
     });
     try {
-      await conclusion.conclude({ ingest, exit: null, intent: null });
+      await conclusion.conclude({ ingest, exit: null, wish: null });
     } catch (error) {
       await conclusion.fail(job.id, error);
     }

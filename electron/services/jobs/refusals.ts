@@ -9,3 +9,10 @@ export const notFound = (what: string, id: string): AppError =>
 
 export const refused = (code: string, message: string, hint: string): AppError =>
   new AppError({ code, message, hint });
+
+export const stillSaving = (): AppError =>
+  refused(
+    'job_saving',
+    'The run lost its app and still saves its state.',
+    'Wait until it has, which takes a minute at most.',
+  );

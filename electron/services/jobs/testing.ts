@@ -12,6 +12,7 @@ import { ArtifactService } from '../models/artifact-service';
 import { TrainerCommands } from '../models/trainer-commands';
 import { createLauncher } from '../trainer/launcher';
 import { OneShot } from '../trainer/one-shot';
+import type { LaunchTrainer } from './attempt-run';
 import { Conclusion } from './conclusion';
 import { JobService } from './job-service';
 import { type Paths, pathsOf } from './paths';
@@ -117,6 +118,9 @@ interface WorldOptions {
   readonly trainerDir?: string;
   readonly pid?: number;
   readonly stop_patience_ms?: number;
+  readonly devices?: () => Promise<readonly string[]>;
+  /** What stands between the queue and its trainers. */
+  readonly around?: (launch: LaunchTrainer) => LaunchTrainer;
 }
 
 const open = (dir: string): Database =>
@@ -156,9 +160,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const runner = new QueueRunner({
     ...common,
     conclusion,
-    launch: createLauncher(places),
+    launch: (options.around ?? ((launch) => launch))(createLauncher(places)),
     kind: 'app',
-    devices: () => Promise.resolve(['cpu']),
+    devices: options.devices ?? (() => Promise.resolve(['cpu'])),
     onFailure: (error) => void failures.push(error),
     poll_ms: 50,
     pid: options.pid,

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { formatBytes, formatMemory } from '../../../src/lib/messages/format';
-import type { DoctorCheck, GpuState, HardwareState } from '../../../src/lib/types/system';
+import type { DoctorCheck, HardwareState } from '../../../src/lib/types/system';
+import { isNewEnough, OLDEST_DRIVER } from '../hardware/usable-cards';
 
-/** The bundled PyTorch build needs at least this driver. */
-const DRIVER_NEEDED = 580;
 const DISK_LOW_BYTES = 5e9;
 const DISK_NEEDED_BYTES = 1e9;
 const TIMEOUT_MS = 60_000;
@@ -51,10 +50,9 @@ const gpuCheck = ({ gpus, problem }: HardwareState): DoctorCheck => {
   return check({ id: 'gpus', level: 'passed', title, message: cards, hint: null });
 };
 
-const driverCheck = (gpus: readonly GpuState[]): DoctorCheck => {
+const driverCheck = (driver: string | null): DoctorCheck => {
   const title = 'Driver';
-  const driver = gpus[0]?.driver;
-  if (driver === undefined) {
+  if (driver === null) {
     return check({
       id: 'driver',
       level: 'passed',
@@ -63,12 +61,12 @@ const driverCheck = (gpus: readonly GpuState[]): DoctorCheck => {
       hint: null,
     });
   }
-  if (Number.parseInt(driver, 10) >= DRIVER_NEEDED) {
+  if (isNewEnough(driver)) {
     return check({
       id: 'driver',
       level: 'passed',
       title,
-      message: `Driver ${driver} (${DRIVER_NEEDED} or later is needed).`,
+      message: `Driver ${driver} (${OLDEST_DRIVER} or later is needed).`,
       hint: null,
     });
   }
@@ -76,8 +74,8 @@ const driverCheck = (gpus: readonly GpuState[]): DoctorCheck => {
     id: 'driver',
     level: 'failed',
     title,
-    message: `Driver ${driver} is too old: the bundled PyTorch needs ${DRIVER_NEEDED} or later.`,
-    hint: `Install NVIDIA driver ${DRIVER_NEEDED} or later; until then jobs run on the processor.`,
+    message: `Driver ${driver} is too old: the bundled PyTorch needs ${OLDEST_DRIVER} or later.`,
+    hint: `Install NVIDIA driver ${OLDEST_DRIVER} or later; until then jobs run on the processor.`,
   });
 };
 
@@ -110,7 +108,7 @@ export class Doctor {
     ]);
     return [
       gpuCheck(hardware),
-      driverCheck(hardware.gpus),
+      driverCheck(hardware.driver),
       runtime,
       diskCheck(hardware.disk_free_bytes, hardware.disk_total_bytes),
       model,

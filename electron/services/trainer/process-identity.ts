@@ -43,6 +43,13 @@ export const identify = async (pid: number): Promise<ProcessIdentity> => ({
   boot_id: await bootId(),
 });
 
+/** Whether a process was started with this argument; taken to be so where the system does not tell. */
+export const wasStartedWith = async (pid: number, argument: string): Promise<boolean> => {
+  if ((await bootId()) === UNKNOWN) return true;
+  const words = (await readOrNull(`/proc/${pid}/cmdline`))?.split('\0');
+  return words?.includes(argument) ?? false;
+};
+
 const answersSignals = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

@@ -49,7 +49,8 @@ def run_attempt(options: argparse.Namespace) -> int:
     except TrainerError as error:
         # Without a log there is no attempt: the folder may belong to another trainer.
         sys.stderr.write(f"{error.code}: {error.message} {error.hint}\n")
-        return EXIT_FAILED
+        # That one saves and leaves; the run can go on after it.
+        return EXIT_INTERRUPTED if error.code == "run_folder_busy" else EXIT_FAILED
     deny_network(lambda target: log.warn("network_blocked", f"A connection to {target} was denied."))
     commands = Commands(log)
     commands.start(read_stdin=not options.detached)

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline_trainer.__main__ import describe, main
 from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.event_file import EventFile
 
 PACKAGE = Path(__file__).parents[1]
 BASE = json.loads((PACKAGE.parents[1] / "src/lib/training/job-examples.json").read_bytes())["base"]
@@ -103,6 +104,14 @@ def test_a_job_that_cannot_be_read_fails_before_torch_is_loaded(run_dir: Path, t
     (run_dir / "job.json").write_text(text)
     status, events, _errors = attempt(run_dir, failing("raise AssertionError('loaded')"))
     assert (status, events[0]["event"], events[0]["code"]) == (1, "failed", code)
+
+
+def test_a_folder_that_another_trainer_holds_is_no_failure(run_dir: Path) -> None:
+    other = EventFile(run_dir / "events.jsonl")
+    status, events, errors = attempt(run_dir, failing("raise AssertionError('ran')"))
+    other.close()
+    assert (status, events) == (75, [])
+    assert b"run_folder_busy" in errors
 
 
 def test_no_parent_from_the_start_leaves_at_once(run_dir: Path) -> None:

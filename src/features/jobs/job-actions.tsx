@@ -7,6 +7,7 @@ import type { TrainingJob } from '../../lib/types/lora-training';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
 import { useAction } from '../../use-load';
+import { useIsSaving } from './use-saving';
 
 type Action = ReturnType<typeof useAction>;
 
@@ -69,7 +70,7 @@ export const MainAction = ({
 }) => {
   const [, navigate] = useLocation();
   const doing = doingOf(job, navigate);
-  if (!doing) return null;
+  if (useIsSaving(job.id) || !doing) return null;
   return (
     <Button
       small={small}

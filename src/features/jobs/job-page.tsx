@@ -11,13 +11,14 @@ import { useAction } from '../../use-load';
 import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
-import { isRunning, STATUS_WORDS } from './job-words';
+import { isRunning, SAVING, STATUS_WORDS } from './job-words';
 import { JobFigures } from './parts/job-figures';
 import { JobOutcome } from './parts/job-outcome';
 import { JobTabs } from './parts/job-tabs';
 import { LossPanel } from './parts/loss-panel';
 import { RunMenu } from './parts/run-menu';
 import { SmallCharts } from './parts/small-charts';
+import { useIsSaving } from './use-saving';
 
 const PARENT = { label: 'Jobs', href: paths.jobs };
 
@@ -37,7 +38,8 @@ export const JobPage = ({ id }: { readonly id: string }) => (
 const Ready = ({ job }: { readonly job: TrainingJob }) => {
   const run = useJobRun(job.id);
   const action = useAction();
-  const { word, tone } = STATUS_WORDS[job.status];
+  const isSaving = useIsSaving(job.id);
+  const { word, tone } = isSaving ? SAVING : STATUS_WORDS[job.status];
   return (
     <Page
       title={job.name}
@@ -50,7 +52,7 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       }
       actions={
         <>
-          <RunMenu job={job} action={action} />
+          {isSaving ? null : <RunMenu job={job} action={action} />}
           <MainAction job={job} action={action} />
         </>
       }

@@ -14,6 +14,9 @@ export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly t
   interrupted: { word: 'Interrupted', tone: 'warn' },
 };
 
+/** Of a job whose trainer lost its app; its row says that it runs until the trainer has left. */
+export const SAVING = { word: 'Saving', tone: 'info' } as const;
+
 export const STAGE_WORDS: Record<JobStage, string> = {
   queued: 'waiting',
   preprocessing: 'preparing data',
@@ -65,6 +68,12 @@ export const trainedMs = (job: TrainingJob): number | null =>
   job.started_at
     ? new Date(job.completed_at ?? job.updated_at).getTime() - new Date(job.started_at).getTime()
     : null;
+
+/** What is lost with a run. */
+export const lossesOf = (model: Pick<ModelArtifact, 'name'> | undefined): string =>
+  model
+    ? `Its curves, log, samples and checkpoints are lost, and its model “${model.name}” with them. Exports you made elsewhere stay.`
+    : 'Its curves, log, samples and checkpoints are lost.';
 
 export interface VerdictWords {
   readonly words: string;

@@ -116,6 +116,8 @@ export const contract = {
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
     changed: event(TrainingJob),
     removed: event(ById),
+    saving: call(Nothing, z.array(Uuid)),
+    saving_changed: event(z.array(Uuid)),
     points: event(z.strictObject({ job_id: Uuid, points: z.array(MetricsPoint) })),
     news: event(
       z.strictObject({
@@ -144,6 +146,7 @@ export const contract = {
       z.strictObject({ base: z.string(), adapter: z.string() }),
     ),
     changed: event(ModelArtifact),
+    removed: event(ById),
     export_changed: event(ArtifactExport),
   },
   system: {

@@ -24,10 +24,12 @@ export const GpuState = z.strictObject({
 });
 export type GpuState = z.infer<typeof GpuState>;
 
-/** What the status bar shows. `problem` says why no card is listed. */
+/** What the status bar shows: cards that training can use; `problem` says why none, or not another one. */
 export const HardwareState = z.strictObject({
   gpus: z.array(GpuState),
   problem: z.string().nullable(),
+  /** The NVIDIA driver's version, also where it is too old for its cards to be listed. */
+  driver: z.string().nullable(),
   cpu_name: z.string(),
   cpu_cores: Count,
   memory_total_bytes: Count,

@@ -1,4 +1,4 @@
-import { CircleCheck, CirclePause, CirclePlay, CircleSlash, CircleX, Unplug } from 'lucide-react';
+import { CircleCheck, CirclePause, CirclePlay, CircleSlash, CircleX, Save, Unplug } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -15,7 +15,8 @@ import { paths } from '../../../paths';
 import { models } from '../../../stores';
 import { useAction } from '../../../use-load';
 import { MainAction } from '../job-actions';
-import { STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '../job-words';
+import { SAVING, STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '../job-words';
+import { useIsSaving } from '../use-saving';
 
 const GRID =
   'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4 broad:grid-cols-[1rem_minmax(10rem,26rem)_minmax(0,1fr)_7rem_8.5rem]';
@@ -33,12 +34,15 @@ const Row = ({
   job,
   icon: Icon,
   tone,
+  word,
   under,
   state,
   right,
   tall,
 }: {
   readonly job: TrainingJob;
+  /** Other than that of its status. */
+  readonly word?: string;
   readonly icon: LucideIcon;
   readonly tone: Tone;
   readonly under?: ReactNode;
@@ -50,7 +54,10 @@ const Row = ({
   return (
     <li data-row className="border-t hover:bg-hover">
       <div className={classNames(GRID, tall ? 'min-h-15 py-2' : 'min-h-10')}>
-        <Icon aria-label={STATUS_WORDS[job.status].word} className={classNames('size-4', TONE_TEXT[tone])} />
+        <Icon
+          aria-label={word ?? STATUS_WORDS[job.status].word}
+          className={classNames('size-4', TONE_TEXT[tone])}
+        />
         <div className="min-w-0">
           <Link
             href={paths.job(job.id)}
@@ -79,25 +86,30 @@ const Row = ({
 const baseAndRank = ({ hyperparameters }: TrainingJob): string =>
   `${hyperparameters.base_model}, rank ${hyperparameters.lora_rank}`;
 
+/** Where a run at work is. */
+const placeOf = (job: TrainingJob): string => {
+  if (job.current_stage !== 'training' && job.current_stage !== 'finalization')
+    return STAGE_WORDS[job.current_stage];
+  return `${formatCount(job.current_step)} of ${job.total_steps === null ? NOTHING : formatCount(job.total_steps)}`;
+};
+
 export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
+  const now = useNow();
+  const isSaving = useIsSaving(job.id);
   const heldOut = job.current_metrics?.validation_loss;
-  const training = job.current_stage === 'training' || job.current_stage === 'finalization';
   return (
     <Row
       job={job}
       tall
-      icon={CirclePlay}
-      tone="good"
+      icon={isSaving ? Save : CirclePlay}
+      word={isSaving ? SAVING.word : undefined}
+      tone={isSaving ? SAVING.tone : 'good'}
       under={baseAndRank(job)}
-      right={timeLeftWords(job, useNow())}
+      right={isSaving ? NOTHING : timeLeftWords(job, now)}
       state={
         <div className="flex items-center gap-2">
           <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="w-22" />
-          <span className="shrink-0 tabular-nums">
-            {training
-              ? `${formatCount(job.current_step)} of ${job.total_steps === null ? NOTHING : formatCount(job.total_steps)}`
-              : STAGE_WORDS[job.current_stage]}
-          </span>
+          <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : placeOf(job)}</span>
           {heldOut === undefined ? null : (
             <span className="truncate text-ink-2">held-out {formatLoss(heldOut)}</span>
           )}

@@ -6,10 +6,11 @@ import { TextArea } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
 import { AlertDialog, Dialog, Menu } from '../../../components/overlays';
 import type { TrainingJob } from '../../../lib/types/lora-training';
+import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
-import { jobs } from '../../../stores';
+import { jobs, models } from '../../../stores';
 import type { useAction } from '../../../use-load';
-import { isRunning } from '../job-words';
+import { isRunning, lossesOf } from '../job-words';
 
 type Action = ReturnType<typeof useAction>;
 type Open = 'cancel' | 'sample' | 'delete' | null;
@@ -25,6 +26,7 @@ export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly a
     await api.jobs.delete({ id: job.id });
     navigate(paths.jobs);
   };
+  const model = useRows(models).find(({ id }) => id === job.artifact_id);
   const training = isRunning(job) && job.current_stage === 'training';
   return (
     <>
@@ -65,7 +67,7 @@ export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly a
         confirm="Delete run"
         onConfirm={() => action.run('delete', remove)}
       >
-        Its curves, log, samples and checkpoints are lost. A model that came out of it stays.
+        {lossesOf(model)}
       </AlertDialog>
     </>
   );

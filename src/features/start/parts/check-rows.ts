@@ -22,8 +22,11 @@ const ORDER = ['failed', 'look', 'passed'] as const;
 export const checkRows = (checks: readonly DoctorCheck[]): CheckRow[] => {
   const hasCard = checks.some(({ id, level }) => id === 'gpus' && level === 'passed');
   return ROWS.map(({ label, ids }) => {
-    // Without a card there is nothing to say of its driver.
-    const mine = checks.filter(({ id }) => ids.some((known) => known === id) && (hasCard || id !== 'driver'));
+    // Without a card there is nothing to say of its driver, unless that is why none can be used.
+    const mine = checks.filter(
+      ({ id, level }) =>
+        ids.some((known) => known === id) && (hasCard || id !== 'driver' || level === 'failed'),
+    );
     const level = ORDER.find((known) => mine.some((check) => check.level === known)) ?? 'checking';
     const worst = mine.find((check) => check.level === level);
     const rest = mine.filter((check) => check !== worst && check.level === 'passed');

@@ -1,0 +1,25 @@
+import type { HardwareState } from '../../../src/lib/types/system';
+import type { GpuReading } from './nvidia-smi';
+
+/**
+ * The bundled PyTorch needs at least this driver. scripts/setup/runtime-variants.mjs says it again: the
+ * set-up is plain Node and cannot load TypeScript. Its test holds the two together.
+ */
+export const OLDEST_DRIVER = 580;
+
+export const isNewEnough = (driver: string): boolean => Number.parseInt(driver, 10) >= OLDEST_DRIVER;
+
+/** The cards that training can use, and why not the others; `driver` is named also where it is too old. */
+export const usableCards = ({
+  gpus,
+  problem,
+}: GpuReading): Pick<HardwareState, 'gpus' | 'problem' | 'driver'> => {
+  const other = gpus.find(({ driver }) => !isNewEnough(driver));
+  return {
+    gpus: gpus.filter(({ driver }) => isNewEnough(driver)),
+    driver: gpus[0]?.driver ?? null,
+    problem: other
+      ? `${other.name} is not used: driver ${other.driver} is too old, training needs ${OLDEST_DRIVER} or later.`
+      : problem,
+  };
+};
