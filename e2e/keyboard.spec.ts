@@ -105,8 +105,8 @@ test('a run is filled in and started', async () => {
   const { page } = pipeline;
   await tabTo(page.getByRole('button', { name: 'New run' }));
   await press('Enter');
-  await tabTo(page.getByRole('radio', { name: 'Balanced' }));
-  await press('ArrowRight', 'ArrowRight');
+  await tabTo(page.getByRole('radio', { name: 'Conservative' }));
+  await press('ArrowRight', 'ArrowRight', 'ArrowRight');
   await expect(page.getByRole('radio', { name: 'Your own' })).toBeChecked();
   await tabTo(page.getByRole('button', { name: /^Advanced/ }));
   await press('Enter');

@@ -6,11 +6,13 @@ import { classNames } from '../../../components/class-names';
 import { Field, Input, Select } from '../../../components/fields';
 import { FIELDS, shownValue } from '../drafts';
 import type { FieldSpec } from '../drafts';
+import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 
 export const Advanced = ({ run }: { readonly run: NewRun }) => {
   const [open, setOpen] = useState(false);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
+  const invalid = invalidWords(run.errors);
   return (
     <section aria-label="Advanced" className="shrink-0 rounded-lg border bg-surface-2">
       <h2>
@@ -18,16 +20,18 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
           type="button"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
-          className="flex min-h-10 w-full items-center gap-2 px-4 py-1 text-left"
+          className="flex min-h-10 w-full flex-wrap items-center gap-2 px-4 py-1 text-left"
         >
           <SlidersHorizontal aria-hidden className="size-4" />
           <span className="font-semibold">Advanced</span>
           <span className="text-xs text-ink-2">
             {FIELDS.length} settings, {changed.length} changed
           </span>
+          {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
           {changed.slice(0, 3).map(({ key, label }) => (
             <Badge key={key} tone="warn">
-              {label} {shownValue(run.changes[key])}, was {shownValue(run.recipe?.[key]) || 'by rule'}
+              {label} {shownValue(key, run.changes[key])}, was{' '}
+              {shownValue(key, run.recipe?.[key]) || 'by rule'}
             </Badge>
           ))}
           <ChevronDown
@@ -38,7 +42,7 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
       </h2>
       {open ? (
         <div className="border-t p-4">
-          <div className="grid grid-cols-2 gap-x-6 gap-y-4 narrow:grid-cols-3 broad:grid-cols-4">
+          <div className="grid grid-cols-1 gap-x-6 gap-y-4 tight:grid-cols-2 narrow:grid-cols-3 broad:grid-cols-4">
             {FIELDS.map((spec) => (
               <SettingField key={spec.key} spec={spec} run={run} />
             ))}
@@ -53,7 +57,7 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
 };
 
 const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: NewRun }) => {
-  const was = shownValue(run.recipe?.[spec.key]);
+  const was = shownValue(spec.key, run.recipe?.[spec.key]);
   const value = run.drafts[spec.key] ?? was;
   const set = (next: string) => run.type({ [spec.key]: next });
   const changed = run.changes[spec.key] !== undefined;
