@@ -2,9 +2,9 @@ import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
-import { Ellipsis } from 'lucide-react';
+import { Ellipsis, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button } from './button';
+import { Button, IconButton } from './button';
 import { classNames } from './class-names';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
@@ -29,10 +29,22 @@ export const Dialog = ({
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={SCRIM} />
       <BaseDialog.Popup className={classNames(POPUP, 'top-[14vh] max-h-[76vh] overflow-y-auto')}>
-        <BaseDialog.Title className={bare ? 'sr-only' : 'px-5 pt-4 pb-2 text-md font-semibold'}>
-          {title}
-        </BaseDialog.Title>
-        {bare ? children : <div className="px-5 pb-5">{children}</div>}
+        {bare ? (
+          <>
+            <BaseDialog.Title className="sr-only">{title}</BaseDialog.Title>
+            {children}
+          </>
+        ) : (
+          <>
+            <div className="flex items-start gap-3 pt-3 pr-3 pb-2 pl-5">
+              <BaseDialog.Title className="min-w-0 flex-1 pt-1 text-md font-semibold">
+                {title}
+              </BaseDialog.Title>
+              <BaseDialog.Close render={<IconButton look="plain" label="Close" icon={X} />} />
+            </div>
+            <div className="px-5 pb-5">{children}</div>
+          </>
+        )}
       </BaseDialog.Popup>
     </BaseDialog.Portal>
   </BaseDialog.Root>
@@ -152,7 +164,7 @@ export const Tabs = ({
     <BaseTabs.List
       aria-label={label}
       activateOnFocus
-      className={classNames('flex h-9 shrink-0 gap-5 border-b', inset && 'px-4')}
+      className={classNames('flex h-9 shrink-0 gap-5 overflow-x-auto border-b', inset && 'px-4')}
     >
       {tabs.map((tab) => (
         <BaseTabs.Tab
