@@ -57,10 +57,13 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
     type: (field: HTMLInputElement, value: string) => doing(() => setValue(field, value)),
     /** Repeats the check until it holds, as the page moves on. */
     until: (check: () => void) =>
-      vi.waitFor(async () => {
-        await act(() => Promise.resolve());
-        check();
-      }),
+      vi.waitFor(
+        async () => {
+          await act(() => Promise.resolve());
+          check();
+        },
+        { timeout: 20_000 },
+      ),
     unmount: () => act(() => root.unmount()),
   };
 };

@@ -7,11 +7,12 @@ import { Facts } from '../../../components/layout';
 import { Async } from '../../../components/states';
 import { useValue } from '../../../live-value';
 import { hardware } from '../../../stores';
-import { useLoad } from '../../../use-load';
 import { Section } from './section';
+import type { SharedState } from './shared-state';
 
-export const DataFolder = () => {
-  const { state, reload } = useLoad('about', () => api.system.about());
+type About = Awaited<ReturnType<typeof api.system.about>>;
+
+export const DataFolder = ({ state, quiet, onRetry }: SharedState<About>) => {
   const machine = useValue(hardware);
   const folder = state.kind === 'ready' ? state.value.data_dir : null;
   return (
@@ -31,7 +32,13 @@ export const DataFolder = () => {
         ) : null
       }
     >
-      <Async state={state} errorTitle="The data folder cannot be found" onRetry={reload} rows={2}>
+      <Async
+        state={state}
+        errorTitle="The data folder cannot be found"
+        quiet={quiet}
+        onRetry={onRetry}
+        rows={2}
+      >
         {(about) => (
           <Facts
             rows={[

@@ -1,53 +1,50 @@
 import { useState } from 'react';
-import { Input } from '../../../components/fields';
+import { Field, Input } from '../../../components/fields';
+import { formatCount } from '../../../components/format';
 
-/** Saved when the field is left or Enter is pressed; what is no number stays unsaved and says so. */
-export const NumberSetting = ({
+const MEGABYTE = 1e6;
+
+/** A size in MB, saved when the field is left or Enter is pressed; what is none stays unsaved and says so. */
+export const SizeSetting = ({
   label,
-  unit,
   help,
-  value,
-  scale = 1,
+  bytes,
   onSave,
 }: {
   readonly label: string;
-  readonly unit: string;
   readonly help: string;
-  readonly value: number;
-  readonly scale?: number;
-  readonly onSave: (value: number) => void;
+  readonly bytes: number;
+  readonly onSave: (bytes: number) => void;
 }) => {
   const [draft, setDraft] = useState<string | null>(null);
-  const number = Number(draft);
-  const wrong =
-    draft !== null &&
-    (draft.trim() === '' || !Number.isFinite(number) || number < 0 || (scale > 1 && number < 1));
+  const error = draft === null ? null : sizeError(draft);
   const save = () => {
-    if (draft === null || wrong) return;
-    const next = scale > 1 ? Math.round(number * scale) : number;
-    if (next !== value) onSave(next);
+    if (draft === null || error !== null) return;
+    const next = Math.round(Number(draft) * MEGABYTE);
+    if (next !== bytes) onSave(next);
     setDraft(null);
   };
   return (
-    <label className="flex items-center gap-4">
-      <span className="min-w-0 flex-1">
-        <span className="block font-medium">{label}</span>
-        <span className={`block text-xs ${wrong ? 'text-bad' : 'text-ink-2'}`}>
-          {wrong ? 'Give a number that is not negative.' : help}
-        </span>
-      </span>
+    <Field label={label} unit="MB" help={help} error={error ?? undefined}>
       <Input
-        className="w-28 text-right"
+        className="max-w-40"
         inputMode="decimal"
-        value={draft ?? String(value / scale)}
-        aria-invalid={wrong}
+        value={draft ?? String(bytes / MEGABYTE)}
         onChange={(event) => setDraft(event.target.value)}
         onBlur={save}
         onKeyDown={(event) => {
           if (event.key === 'Enter') save();
         }}
       />
-      <span className="w-20 text-xs text-ink-2">{unit}</span>
-    </label>
+    </Field>
   );
+};
+
+const sizeError = (draft: string): string | null => {
+  const size = Number(draft);
+  if (draft.trim() === '' || !Number.isFinite(size)) return 'Give a number of MB.';
+  if (size < 1) return 'Give 1 MB or more.';
+  return Number.isSafeInteger(Math.round(size * MEGABYTE))
+    ? null
+    : `Give ${formatCount(Number.MAX_SAFE_INTEGER / MEGABYTE)} MB or less.`;
 };
