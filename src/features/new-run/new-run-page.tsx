@@ -59,7 +59,7 @@ export const NewRunPage = (origin: Origin) => {
       }
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      <Body run={run} there={there} />
+      <Body run={run} there={there} setting={origin.setting} />
     </Page>
   );
 };
@@ -101,7 +101,15 @@ const useCtrlEnter = (start: () => void) => {
   }, []);
 };
 
-const Body = ({ run, there }: { readonly run: NewRun; readonly there: There }) => {
+const Body = ({
+  run,
+  there,
+  setting,
+}: {
+  readonly run: NewRun;
+  readonly there: There;
+  readonly setting?: string;
+}) => {
   switch (there) {
     case 'no list':
       return <NoList />;
@@ -112,7 +120,7 @@ const Body = ({ run, there }: { readonly run: NewRun; readonly there: There }) =
     case 'no models':
       return <NoModels />;
     case 'form':
-      return <Form run={run} />;
+      return <Form run={run} setting={setting} />;
   }
 };
 
@@ -170,7 +178,7 @@ const NoModels = () => {
   );
 };
 
-const CARDS = 'grid shrink-0 grid-cols-1 gap-4 tight:grid-cols-2';
+const CARDS = 'grid shrink-0 grid-cols-1 gap-4 medium:grid-cols-2';
 
 /** The places of what is to come. */
 const Waiting = () => (
@@ -184,7 +192,7 @@ const Waiting = () => (
         </Panel>
       ))}
     </div>
-    <div className="mt-8 grid grid-cols-1 gap-3 tight:grid-cols-2 narrow:grid-cols-4">
+    <div className="mt-8 grid grid-cols-1 gap-3 medium:grid-cols-2 narrow:grid-cols-4">
       {[1, 2, 3, 4].map((card) => (
         <Panel key={card} plain className="flex h-72 flex-col gap-6 p-4">
           <Skeleton className="w-1/2" />
@@ -197,7 +205,7 @@ const Waiting = () => (
   </div>
 );
 
-const Form = ({ run }: { readonly run: NewRun }) => {
+const Form = ({ run, setting }: { readonly run: NewRun; readonly setting?: string }) => {
   const estimates = useEstimates(run.requestOf);
   return (
     <>
@@ -206,7 +214,7 @@ const Form = ({ run }: { readonly run: NewRun }) => {
         <ModelCard run={run} />
       </div>
       <Recipes run={run} estimates={estimates} />
-      <Advanced run={run} />
+      <Advanced run={run} focus={setting} />
       <Review run={run} estimates={estimates} />
     </>
   );

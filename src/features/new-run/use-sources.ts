@@ -6,6 +6,8 @@ import { MISSING_MODEL, MISSING_RUN, missingData } from './missing';
 export interface Origin {
   readonly datasetId?: string;
   readonly jobId?: string;
+  /** The setting that is to be changed. */
+  readonly setting?: string;
 }
 
 export interface Chosen {

@@ -9,8 +9,8 @@ import type { FieldSpec } from '../drafts';
 import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 
-export const Advanced = ({ run }: { readonly run: NewRun }) => {
-  const [open, setOpen] = useState(false);
+export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
+  const [open, setOpen] = useState(focus !== undefined);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
   const invalid = invalidWords(run.errors);
   return (
@@ -42,9 +42,9 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
       </h2>
       {open ? (
         <div className="border-t p-4">
-          <div className="grid grid-cols-1 gap-x-6 gap-y-4 tight:grid-cols-2 narrow:grid-cols-3 broad:grid-cols-4">
+          <div className="grid grid-cols-1 gap-x-6 gap-y-4 medium:grid-cols-2 narrow:grid-cols-3 broad:grid-cols-4">
             {FIELDS.map((spec) => (
-              <SettingField key={spec.key} spec={spec} run={run} />
+              <SettingField key={spec.key} spec={spec} run={run} focused={spec.key === focus} />
             ))}
           </div>
           <Button className="mt-4" disabled={changed.length === 0} onClick={run.reset}>
@@ -56,7 +56,15 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
   );
 };
 
-const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: NewRun }) => {
+const SettingField = ({
+  spec,
+  run,
+  focused,
+}: {
+  readonly spec: FieldSpec;
+  readonly run: NewRun;
+  readonly focused: boolean;
+}) => {
   const was = shownValue(spec.key, run.recipe?.[spec.key]);
   const value = run.drafts[spec.key] ?? was;
   const set = (next: string) => run.type({ [spec.key]: next });
@@ -84,6 +92,7 @@ const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: N
         />
       ) : (
         <Input
+          autoFocus={focused}
           value={value}
           placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
           inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}
