@@ -36,13 +36,14 @@ export const Dialog = ({
           </>
         ) : (
           <>
-            <div className="flex items-start gap-3 pt-3 pr-3 pb-2 pl-5">
-              <BaseDialog.Title className="min-w-0 flex-1 pt-1 text-md font-semibold">
-                {title}
-              </BaseDialog.Title>
-              <BaseDialog.Close render={<IconButton look="plain" label="Close" icon={X} />} />
-            </div>
+            <BaseDialog.Title className="pt-4 pr-14 pb-2 pl-5 text-md font-semibold">
+              {title}
+            </BaseDialog.Title>
             <div className="px-5 pb-5">{children}</div>
+            {/* Last, so that the first field has the focus. */}
+            <BaseDialog.Close
+              render={<IconButton look="plain" label="Close" icon={X} className="absolute top-3 right-3" />}
+            />
           </>
         )}
       </BaseDialog.Popup>
@@ -164,7 +165,10 @@ export const Tabs = ({
     <BaseTabs.List
       aria-label={label}
       activateOnFocus
-      className={classNames('flex h-9 shrink-0 gap-5 overflow-x-auto border-b', inset && 'px-4')}
+      className={classNames(
+        'flex h-9 shrink-0 gap-5 border-b max-medium:overflow-x-auto max-medium:overflow-y-hidden max-medium:[scrollbar-width:none]',
+        inset && 'px-4',
+      )}
     >
       {tabs.map((tab) => (
         <BaseTabs.Tab
