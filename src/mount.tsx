@@ -64,6 +64,6 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
         },
         { timeout: 20_000 },
       ),
-    unmount: () => act(() => root.unmount()),
+    unmount: () => doing(() => root.unmount()),
   };
 };

@@ -40,7 +40,10 @@ export const sortRows = <Row,>(
 /** Where it leads somewhere, the whole row does; where the window is narrow, it takes two lines. */
 const ROW =
   'group relative border-b last:border-0 has-[a]:hover:bg-hover max-medium:flex max-medium:flex-wrap max-medium:items-center max-medium:gap-x-4 max-medium:px-4 max-medium:py-2';
-const GROWING = 'w-full max-w-0 truncate broad:w-2/5 max-medium:max-w-full max-medium:flex-[1_0_100%]';
+const GROWING = 'w-full max-w-0 broad:w-2/5 max-medium:max-w-full max-medium:flex-[1_0_100%]';
+/** Without the heads a figure says itself what it is. */
+const NAMED =
+  'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
 
 /** On the one link of a row: its target is the row. */
 export const ROW_LINK = 'font-medium after:absolute after:inset-0 hover:text-accent-text';
@@ -82,10 +85,12 @@ export const DataTable = <Row,>({
             {columns.map((column) => (
               <td
                 key={column.key}
+                data-head={column.head}
                 className={classNames(
                   'h-9 px-3 first:pl-4 last:pr-4 max-medium:h-auto max-medium:p-0!',
                   column.wrap ? 'break-all' : 'whitespace-nowrap',
-                  column.right && 'text-right',
+                  column.grow && !column.wrap && 'truncate',
+                  column.right && NAMED,
                   column.grow && GROWING,
                 )}
               >

@@ -160,7 +160,7 @@ export const Tabs = ({
   <BaseTabs.Root
     value={value}
     onValueChange={(next) => onChange(String(next))}
-    className={classNames('flex flex-col', fill && 'min-h-0 flex-1')}
+    className={classNames('flex flex-col', fill && 'min-h-0 flex-1 max-medium:flex-none')}
   >
     <BaseTabs.List
       aria-label={label}
@@ -185,7 +185,7 @@ export const Tabs = ({
       <BaseTabs.Panel
         key={tab.id}
         value={tab.id}
-        className={classNames(fill && 'flex min-h-0 flex-1 flex-col', !inset && 'pt-3')}
+        className={classNames(fill && 'flex min-h-0 flex-1 flex-col max-medium:flex-none', !inset && 'pt-3')}
       >
         {tab.content}
       </BaseTabs.Panel>

@@ -54,7 +54,7 @@ export const ModelSkeleton = () => (
       </Panel>
       <TitledPanel lines={9} />
     </div>
-    <div className="mt-1 grid grid-cols-1 gap-4 narrow:grid-cols-2">
+    <div className="mt-1 grid grid-cols-1 gap-4 wide:grid-cols-2">
       <TitledPanel lines={6} />
       <TitledPanel lines={3} />
     </div>

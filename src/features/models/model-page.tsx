@@ -69,7 +69,7 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
         <ModelVerdict model={model} />
         <Lineage model={model} exportCount={completedCount(exports.state)} />
       </div>
-      <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
         <Files model={model} />
         <Exports exports={exports} onExport={() => setOpen('export')} />
       </div>

@@ -192,7 +192,7 @@ const Waiting = () => (
         </Panel>
       ))}
     </div>
-    <div className="mt-8 grid grid-cols-1 gap-3 medium:grid-cols-2 narrow:grid-cols-4">
+    <div className="mt-8 grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4">
       {[1, 2, 3, 4].map((card) => (
         <Panel key={card} plain className="flex h-72 flex-col gap-6 p-4">
           <Skeleton className="w-1/2" />

@@ -100,9 +100,11 @@ const ProblemRow = ({
         <span className="w-36 shrink-0">
           <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
         </span>
-        <span className="min-w-0 flex-1 break-words">{errorWords(problem)}</span>
+        <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
+          {errorWords(problem)}
+        </span>
         {problem.path ? (
-          <span className="text-xs text-ink-3" title={problem.path}>
+          <span className="text-xs text-ink-3 max-medium:ml-auto" title={problem.path}>
             {placeWords(problem.path)}
           </span>
         ) : null}

@@ -53,7 +53,7 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
         aria-busy={PresetId.options.some((preset) => !estimates.isCurrent(preset))}
         value={run.preset}
         onValueChange={choose}
-        className="grid grid-cols-1 gap-3 medium:grid-cols-2 narrow:grid-cols-4"
+        className="grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4"
       >
         {PresetId.options.map((preset) => (
           <RecipeCard key={preset} preset={preset} run={run} estimates={estimates} />
