@@ -47,7 +47,7 @@ export const SettingsPage = () => {
   return (
     <Page title="Settings" note="Saved at once">
       {common ? (
-        <Panel plain>
+        <Panel plain className="max-w-[52rem] broad:max-w-none">
           <ErrorState
             compact
             title="Not everything on this page can be read"
