@@ -103,8 +103,9 @@ const ProblemRow = ({
         <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
           {errorWords(problem)}
         </span>
+        <span aria-hidden className="medium:hidden max-medium:flex-1" />
         {problem.path ? (
-          <span className="text-xs text-ink-3 max-medium:ml-auto" title={problem.path}>
+          <span className="text-xs text-ink-3" title={problem.path}>
             {placeWords(problem.path)}
           </span>
         ) : null}
