@@ -101,7 +101,13 @@ const WIDE_LIGHT = { theme: 'light', size: SIZES[1] } as const;
 const NARROW_BOTH = THEMES.map((theme) => ({ theme, size: SIZES[0] }));
 
 const EMPTY = { datasets: '/datasets', jobs: '/jobs', models: '/models', 'new-run': '/new-run', start: '/' };
-const LISTS = { ...EMPTY, settings: '/settings' };
+const SCREENS = {
+  ...EMPTY,
+  settings: '/settings',
+  dataset: '/datasets/wanted',
+  job: '/jobs/wanted',
+  model: '/models/wanted',
+};
 
 test('nothing there yet', async () => {
   const { page } = pipeline;
@@ -131,7 +137,7 @@ test('a data folder full of real things', async () => {
     await take(page, `${name}-light-1280`);
     expect.soft(await violations(page), name).toEqual([]);
   };
-  for (const label of ['Overview', 'Problems', 'Conversations'])
+  for (const label of ['Overview', 'Problems', 'Records'])
     await once(`dataset-${label.toLowerCase()}`, () => tab(`/datasets/${made.reports}`, label));
   for (const label of ['Log', 'Events', 'Settings', 'Checkpoints'])
     await once(`job-${label.toLowerCase()}`, async () => {
@@ -200,7 +206,7 @@ for (const [name, answer, sign] of [
   test(`each screen where it is ${name === 'error' ? 'an error' : 'still loading'}`, async () => {
     const { page } = pipeline;
     await answerEverythingWith(answer);
-    for (const [screen, path] of Object.entries(LISTS)) {
+    for (const [screen, path] of Object.entries(SCREENS)) {
       for (const { theme, size } of [...NARROW_BOTH, WIDE_LIGHT]) {
         // Nobody says which theme was chosen, so the desktop's counts.
         await page.emulateMedia({ colorScheme: theme });

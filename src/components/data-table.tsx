@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names';
+import { SkeletonRows } from './layout';
 
 export interface Column<Row> {
   readonly key: string;
@@ -10,6 +11,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
   readonly grow?: boolean;
+  /** Stays whole, over two lines where it must. */
+  readonly wrap?: boolean;
   /** Makes the column sortable. */
   readonly order?: (row: Row) => number | string;
 }
@@ -34,6 +37,17 @@ export const sortRows = <Row,>(
   });
 };
 
+/** Where it leads somewhere, the whole row does; where the window is narrow, it takes two lines. */
+const ROW =
+  'group relative border-b last:border-0 has-[a]:hover:bg-hover max-medium:flex max-medium:flex-wrap max-medium:items-center max-medium:gap-x-4 max-medium:px-4 max-medium:py-2';
+const GROWING = 'w-full max-w-0 broad:w-2/5 max-medium:max-w-full max-medium:flex-[1_0_100%]';
+/** Without the heads a figure says itself what it is. */
+const NAMED =
+  'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
+
+/** On the one link of a row: its target is the row. */
+export const ROW_LINK = 'font-medium after:absolute after:inset-0 hover:text-accent-text';
+
 export const DataTable = <Row,>({
   label,
   columns,
@@ -44,36 +58,48 @@ export const DataTable = <Row,>({
 }: {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
+  /** Null while they are read. */
+  readonly rows: readonly Row[] | null;
   readonly rowKey: (row: Row) => string;
   readonly sort?: SortOrder;
   readonly onSort?: (sort: SortOrder) => void;
 }) => (
-  <table aria-label={label} className="w-full border-collapse">
-    <thead>
+  <table aria-label={label} aria-busy={rows === null} className="w-full border-collapse max-medium:block">
+    <thead className="max-medium:sr-only">
       <tr>
         {columns.map((column) => (
           <Head key={column.key} column={column} sort={sort} onSort={onSort} />
         ))}
       </tr>
     </thead>
-    <tbody>
-      {rows.map((row) => (
-        <tr key={rowKey(row)} className="group border-b last:border-0 hover:bg-hover">
-          {columns.map((column) => (
-            <td
-              key={column.key}
-              className={classNames(
-                'h-9 px-3 whitespace-nowrap first:pl-4 last:pr-4',
-                column.right && 'text-right',
-                column.grow && 'w-full max-w-0 truncate broad:w-2/5',
-              )}
-            >
-              {column.cell(row)}
-            </td>
-          ))}
+    <tbody className="max-medium:block">
+      {rows === null ? (
+        <tr className="max-medium:block">
+          <td colSpan={columns.length} className="p-0 max-medium:block">
+            <SkeletonRows />
+          </td>
         </tr>
-      ))}
+      ) : (
+        rows.map((row) => (
+          <tr key={rowKey(row)} className={ROW}>
+            {columns.map((column) => (
+              <td
+                key={column.key}
+                data-head={column.head}
+                className={classNames(
+                  'h-9 px-3 first:pl-4 last:pr-4 max-medium:h-auto max-medium:p-0!',
+                  column.wrap ? 'break-all' : 'whitespace-nowrap',
+                  column.grow && !column.wrap && 'truncate',
+                  column.right && NAMED,
+                  column.grow && GROWING,
+                )}
+              >
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))
+      )}
     </tbody>
   </table>
 );

@@ -34,11 +34,12 @@ export const Field = ({
       {changed ? <span className="ml-auto text-xs">{changed}</span> : null}
     </div>
     {children}
-    {help ? <BaseField.Description className="text-xs text-ink-2">{help}</BaseField.Description> : null}
     {error ? (
       <BaseField.Error match className="text-xs text-bad">
         {error}
       </BaseField.Error>
+    ) : help ? (
+      <BaseField.Description className="text-xs text-ink-2">{help}</BaseField.Description>
     ) : null}
   </BaseField.Root>
 );
@@ -46,7 +47,11 @@ export const Field = ({
 export const Input = ({ className, ...rest }: ComponentProps<'input'>) => (
   <BaseField.Control
     {...rest}
-    className={classNames(CONTROL, 'h-8 min-w-0 data-[invalid]:border-bad-fill', className)}
+    className={classNames(
+      CONTROL,
+      'h-8 min-w-0 data-[invalid]:border-bad-fill aria-invalid:border-bad-fill',
+      className,
+    )}
   />
 );
 

@@ -15,6 +15,7 @@ import {
   formatMoney,
   formatParameters,
   formatPercent,
+  formatPrecision,
   formatRate,
   formatRoughDuration,
   formatStopwatch,
@@ -133,6 +134,14 @@ describe('figures', () => {
     [0.000083, '8.3e-5'],
     [0.01, '1e-2'],
   ])('writes the learning rate %d in powers of ten', (rate, words) => expect(formatRate(rate)).toBe(words));
+
+  it.each([
+    ['BF16', 'bf16'],
+    ['bfloat16', 'bf16'],
+    ['F32', 'fp32'],
+    ['float32', 'fp32'],
+    ['F16, F32', 'fp16, fp32'],
+  ])('has one word for the precision %s', (name, word) => expect(formatPrecision(name)).toBe(word));
 
   it('writes shares, hashes and money', () => {
     expect(formatPercent(0.0363, 2)).toBe('3.63 %');

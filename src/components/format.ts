@@ -95,6 +95,22 @@ export const formatParameters = (count: number): string => {
   return formatCount(count);
 };
 
+const PRECISIONS: Readonly<Record<string, string>> = {
+  bfloat16: 'bf16',
+  f16: 'fp16',
+  float16: 'fp16',
+  f32: 'fp32',
+  float32: 'fp32',
+};
+
+/** One word for a precision, whoever names it: safetensors, PyTorch or the settings. */
+export const formatPrecision = (name: string): string =>
+  name
+    .toLowerCase()
+    .split(', ')
+    .map((one) => PRECISIONS[one] ?? one)
+    .join(', ');
+
 export const formatHash = (hash: string): string =>
   `${hash.slice(0, 4)} ${hash.slice(4, 8)} … ${hash.slice(-4)}`;
 

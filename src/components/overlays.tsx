@@ -2,9 +2,9 @@ import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
-import { Ellipsis } from 'lucide-react';
+import { Ellipsis, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button } from './button';
+import { Button, IconButton } from './button';
 import { classNames } from './class-names';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
@@ -29,10 +29,23 @@ export const Dialog = ({
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={SCRIM} />
       <BaseDialog.Popup className={classNames(POPUP, 'top-[14vh] max-h-[76vh] overflow-y-auto')}>
-        <BaseDialog.Title className={bare ? 'sr-only' : 'px-5 pt-4 pb-2 text-md font-semibold'}>
-          {title}
-        </BaseDialog.Title>
-        {bare ? children : <div className="px-5 pb-5">{children}</div>}
+        {bare ? (
+          <>
+            <BaseDialog.Title className="sr-only">{title}</BaseDialog.Title>
+            {children}
+          </>
+        ) : (
+          <>
+            <BaseDialog.Title className="pt-4 pr-14 pb-2 pl-5 text-md font-semibold">
+              {title}
+            </BaseDialog.Title>
+            <div className="px-5 pb-5">{children}</div>
+            {/* Last, so that the first field has the focus. */}
+            <BaseDialog.Close
+              render={<IconButton look="plain" label="Close" icon={X} className="absolute top-3 right-3" />}
+            />
+          </>
+        )}
       </BaseDialog.Popup>
     </BaseDialog.Portal>
   </BaseDialog.Root>
@@ -147,12 +160,15 @@ export const Tabs = ({
   <BaseTabs.Root
     value={value}
     onValueChange={(next) => onChange(String(next))}
-    className={classNames('flex flex-col', fill && 'min-h-0 flex-1')}
+    className={classNames('flex flex-col', fill && 'min-h-0 flex-1 max-medium:flex-none')}
   >
     <BaseTabs.List
       aria-label={label}
       activateOnFocus
-      className={classNames('flex h-9 shrink-0 gap-5 border-b', inset && 'px-4')}
+      className={classNames(
+        'flex h-9 shrink-0 gap-5 border-b max-medium:overflow-x-auto max-medium:overflow-y-hidden max-medium:[scrollbar-width:none]',
+        inset && 'px-4',
+      )}
     >
       {tabs.map((tab) => (
         <BaseTabs.Tab
@@ -169,7 +185,7 @@ export const Tabs = ({
       <BaseTabs.Panel
         key={tab.id}
         value={tab.id}
-        className={classNames(fill && 'flex min-h-0 flex-1 flex-col', !inset && 'pt-3')}
+        className={classNames(fill && 'flex min-h-0 flex-1 flex-col max-medium:flex-none', !inset && 'pt-3')}
       >
         {tab.content}
       </BaseTabs.Panel>

@@ -1,4 +1,4 @@
-import { CircleAlert, Copy, RefreshCw, TriangleAlert } from 'lucide-react';
+import { Check, CircleAlert, Copy, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -7,6 +7,7 @@ import type { Loaded } from '../live-store';
 import { Button } from './button';
 import { classNames } from './class-names';
 import { Panel, SkeletonRows } from './layout';
+import { useCopy } from './use-copy';
 
 export const EmptyState = ({
   icon: Icon,
@@ -52,8 +53,14 @@ export const Missing = ({
   </Panel>
 );
 
-const copyError = (error: ErrorPayload) =>
-  navigator.clipboard.writeText(`${error.code}: ${error.message} ${error.hint}`);
+const CopyDetails = ({ error, small }: { readonly error: ErrorPayload; readonly small?: boolean }) => {
+  const { copied, copy } = useCopy(`${error.code}: ${error.message} ${error.hint}`);
+  return (
+    <Button small={small} look="plain" icon={copied ? Check : Copy} onClick={copy}>
+      {copied ? 'Copied' : 'Copy details'}
+    </Button>
+  );
+};
 
 /** What happened, why and what to do; `compact` for a part of a page. */
 export const ErrorState = ({
@@ -82,9 +89,7 @@ export const ErrorState = ({
           Try again
         </Button>
       ) : null}
-      <Button look="plain" icon={Copy} onClick={() => void copyError(error)}>
-        Copy details
-      </Button>
+      <CopyDetails error={error} />
     </div>
     <p className="mt-2 font-mono text-mono text-ink-3">{error.code}</p>
   </div>
@@ -104,9 +109,7 @@ export const ErrorNote = ({
       <p className="min-w-0 flex-1">
         {error.message} {error.hint}
       </p>
-      <Button small look="plain" icon={Copy} onClick={() => void copyError(error)}>
-        Copy details
-      </Button>
+      <CopyDetails small error={error} />
       {onDismiss ? (
         <Button small look="plain" onClick={onDismiss}>
           Dismiss
@@ -122,6 +125,8 @@ export const Async = <Value,>({
   onRetry,
   rows,
   framed,
+  skeleton,
+  quiet,
   children,
 }: {
   readonly state: Loaded<Value>;
@@ -131,12 +136,19 @@ export const Async = <Value,>({
   readonly rows?: number;
   /** Where the value brings its own panels, so that waiting for it needs one. */
   readonly framed?: boolean;
+  /** The places of what is to come, where rows are not. */
+  readonly skeleton?: ReactNode;
+  /** What went wrong is said elsewhere on the page. */
+  readonly quiet?: boolean;
   readonly children: (value: Value) => ReactNode;
 }) => {
   if (state.kind === 'ready') return children(state.value);
+  if (state.kind === 'loading' && skeleton) return skeleton;
   const shown =
     state.kind === 'loading' ? (
       <SkeletonRows rows={rows} />
+    ) : quiet ? (
+      <p className="p-4 text-ink-2">{errorTitle}.</p>
     ) : (
       <ErrorState title={errorTitle} error={state.error} compact={rows !== undefined} onRetry={onRetry} />
     );

@@ -9,11 +9,13 @@ import { Input } from '../../components/fields';
 import { formatCount } from '../../components/format';
 import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
+import { DatasetSkeleton } from '../../components/skeletons';
 import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
+import { useKeptTab } from '../../kept-state';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
 import { useAction } from '../../use-load';
@@ -32,6 +34,7 @@ export const DatasetPage = ({ id }: { readonly id: string }) => (
     thing="dataset"
     icon={Database}
     parent={PARENT}
+    skeleton={<DatasetSkeleton />}
     onRetry={() => void datasets.reload()}
   >
     {(dataset) => <Ready key={dataset.id} dataset={dataset} />}
@@ -40,7 +43,7 @@ export const DatasetPage = ({ id }: { readonly id: string }) => (
 
 const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();
-  const [tab, setTab] = useState('overview');
+  const [tab, setTab] = useKeptTab(paths.dataset(dataset.id), 'overview');
   const { words, tone } = datasetState(dataset);
   const usable = dataset.report?.usable_records ?? 0;
   const tabs = [
@@ -53,7 +56,7 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
     },
     {
       id: 'conversations',
-      label: 'Conversations',
+      label: 'Records',
       count: formatCount(usable),
       content: <Conversations dataset={dataset} />,
     },

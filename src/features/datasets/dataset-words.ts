@@ -1,6 +1,6 @@
 import type { Tone } from '../../components/badge';
-import { formatAmount } from '../../components/format';
-import type { DatasetFormat, ProblemType } from '../../lib/types/dataset-records';
+import { formatAmount, formatCount } from '../../components/format';
+import type { DatasetFormat, DatasetProblem, ProblemType } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
 export const FORMAT_WORDS: Record<DatasetFormat, string> = {
@@ -30,3 +30,16 @@ export const datasetState = ({
     ? { words: formatAmount(problems, 'problem'), tone: 'warn' }
     : { words: 'Ready', tone: 'good' };
 };
+
+/** `/messages/0/role` as people count: `messages › 1 › role`. */
+export const placeWords = (pointer: string): string =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? formatCount(Number(part) + 1) : part))
+    .join(' › ');
+
+/** The line stands before the sentence already. */
+export const errorWords = ({ error, line }: DatasetProblem): string =>
+  error.replace(`(line ${line}, column `, '(column ');

@@ -5,8 +5,8 @@ import { useStore } from 'zustand';
 import { Badge } from '../../components/badge';
 import { ProgressBar } from '../../components/bars';
 import { Button } from '../../components/button';
-import { DataTable, sortRows } from '../../components/data-table';
-import type { Column, SortOrder } from '../../components/data-table';
+import { DataTable, ROW_LINK, sortRows } from '../../components/data-table';
+import type { Column } from '../../components/data-table';
 import { SearchInput } from '../../components/fields';
 import { formatAmount, formatBytes, formatCount, NOTHING } from '../../components/format';
 import { Page, Panel } from '../../components/layout';
@@ -14,6 +14,7 @@ import { Async, EmptyState } from '../../components/states';
 import { Ago } from '../../components/time';
 import type { Dataset } from '../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../live-store';
+import { useKeptSort } from '../../kept-state';
 import { paths } from '../../paths';
 import { datasets, imports } from '../../stores';
 import { FORMAT_WORDS, datasetState } from './dataset-words';
@@ -43,6 +44,7 @@ export const DatasetsPage = () => {
       <Async
         framed
         state={all}
+        skeleton={<DatasetList rows={null} />}
         errorTitle="The list of datasets cannot be read"
         onRetry={() => void datasets.reload()}
       >
@@ -71,9 +73,9 @@ const NoDatasets = () => {
         }
       >
         A dataset is a file of examples that a model learns from: conversations, questions with answers, or
-        plain text. It is copied into the data folder and never leaves this machine. Or drop files anywhere in
-        this window.
+        plain text. It is copied into the data folder and never leaves this machine.
       </EmptyState>
+      <p className="-mt-6 px-12 pb-10 text-ink-2">Or drop files anywhere in this window.</p>
     </Panel>
   );
 };
@@ -85,7 +87,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
     grow: true,
     order: ({ name }) => name.toLowerCase(),
     cell: ({ id, name }) => (
-      <Link href={paths.dataset(id)} title={name} className="font-medium hover:text-accent-text">
+      <Link href={paths.dataset(id)} title={name} className={ROW_LINK}>
         {name}
       </Link>
     ),
@@ -135,17 +137,25 @@ const State = ({ dataset }: { readonly dataset: Dataset }) => {
   );
 };
 
-const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] }) => {
+const NEWEST = { key: 'added', down: true };
+
+/** Null while the rows are read: search and heads stand already where they will. */
+const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null }) => {
   const [query, setQuery] = useState('');
-  const [sort, setSort] = useState<SortOrder>({ key: 'added', down: true });
-  const found = rows.filter(({ name, file_name }) =>
+  const [sort, setSort] = useKeptSort('datasets', NEWEST);
+  const found = rows?.filter(({ name, file_name }) =>
     `${name} ${file_name}`.toLowerCase().includes(query.toLowerCase()),
   );
   return (
     <>
-      <SearchInput label="Find a dataset" value={query} onChange={setQuery} className="w-72 shrink-0" />
+      <SearchInput
+        label="Find a dataset"
+        value={query}
+        onChange={setQuery}
+        className="w-72 max-w-full shrink-0"
+      />
       <Panel plain>
-        {found.length === 0 ? (
+        {found?.length === 0 ? (
           <div className="flex items-center gap-3 p-4 text-ink-2">
             No dataset has “{query}” in its name.
             <Button small onClick={() => setQuery('')}>
@@ -156,7 +166,7 @@ const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] }) => {
           <DataTable
             label="Datasets"
             columns={COLUMNS}
-            rows={sortRows(found, COLUMNS, sort)}
+            rows={found ? sortRows(found, COLUMNS, sort) : null}
             rowKey={({ id }) => id}
             sort={sort}
             onSort={setSort}

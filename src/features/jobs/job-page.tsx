@@ -1,6 +1,7 @@
 import { Activity } from 'lucide-react';
 import { Badge } from '../../components/badge';
 import { Page } from '../../components/layout';
+import { JobSkeleton } from '../../components/skeletons';
 import { Async, ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import type { TrainingJob } from '../../lib/types/lora-training';
@@ -29,6 +30,7 @@ export const JobPage = ({ id }: { readonly id: string }) => (
     thing="job"
     icon={Activity}
     parent={PARENT}
+    skeleton={<JobSkeleton />}
     onRetry={() => void jobs.reload()}
   >
     {(job) => <Ready key={job.id} job={job} />}
@@ -59,7 +61,7 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <JobOutcome job={job} />
-      <Async framed state={run} errorTitle="The run cannot be read" rows={12}>
+      <Async framed state={run} errorTitle="The run cannot be read" skeleton={<JobSkeleton />}>
         {(value) => <Run job={job} run={value} />}
       </Async>
     </Page>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
 import { SearchInput } from '../../components/fields';
-import { Page, Panel } from '../../components/layout';
+import { Page, Panel, SkeletonRows } from '../../components/layout';
 import { Async, EmptyState, ErrorNote } from '../../components/states';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../live-store';
@@ -38,6 +38,7 @@ export const JobsPage = () => {
       <Async
         framed
         state={state}
+        skeleton={<WaitingForJobs />}
         errorTitle="The list of jobs cannot be read"
         onRetry={() => void jobs.reload()}
       >
@@ -48,6 +49,13 @@ export const JobsPage = () => {
     </Page>
   );
 };
+
+const WaitingForJobs = () => (
+  <Panel plain className="overflow-hidden">
+    <RowHeads />
+    <SkeletonRows />
+  </Panel>
+);
 
 const NoJobs = () => {
   const [, navigate] = useLocation();

@@ -6,6 +6,7 @@ import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu } from '../../components/overlays';
+import { ModelSkeleton } from '../../components/skeletons';
 import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
@@ -29,6 +30,7 @@ export const ModelPage = ({ id }: { readonly id: string }) => (
     thing="model"
     icon={Box}
     parent={PARENT}
+    skeleton={<ModelSkeleton />}
     onRetry={() => void models.reload()}
   >
     {(model) => <Ready key={model.id} model={model} />}
@@ -67,7 +69,7 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
         <ModelVerdict model={model} />
         <Lineage model={model} exportCount={completedCount(exports.state)} />
       </div>
-      <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
         <Files model={model} />
         <Exports exports={exports} onExport={() => setOpen('export')} />
       </div>

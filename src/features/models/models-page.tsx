@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { TONE_TEXT } from '../../components/badge';
 import { Button } from '../../components/button';
-import { DataTable, sortRows } from '../../components/data-table';
-import type { Column, SortOrder } from '../../components/data-table';
+import { DataTable, ROW_LINK, sortRows } from '../../components/data-table';
+import type { Column } from '../../components/data-table';
 import { SearchInput } from '../../components/fields';
 import { formatAmount, formatBytes } from '../../components/format';
 import { Page, Panel } from '../../components/layout';
@@ -12,6 +12,7 @@ import { Async, EmptyState } from '../../components/states';
 import { Ago } from '../../components/time';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import { mapLoaded, useLive } from '../../live-store';
+import { useKeptSort } from '../../kept-state';
 import { paths } from '../../paths';
 import { models } from '../../stores';
 import { useAction } from '../../use-load';
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
     grow: true,
     order: ({ name }) => name.toLowerCase(),
     cell: ({ id, name }) => (
-      <Link href={paths.model(id)} title={name} className="font-medium hover:text-accent-text">
+      <Link href={paths.model(id)} title={name} className={ROW_LINK}>
         {name}
       </Link>
     ),
@@ -73,6 +74,7 @@ export const ModelsPage = () => {
       <Async
         framed
         state={state}
+        skeleton={<List rows={null} />}
         errorTitle="The list of models cannot be read"
         onRetry={() => void models.reload()}
       >
@@ -113,15 +115,23 @@ const NoModels = () => {
   );
 };
 
-const List = ({ rows }: { readonly rows: readonly ModelArtifact[] }) => {
+const NEWEST = { key: 'made', down: true };
+
+/** Null while the rows are read: search and heads stand already where they will. */
+const List = ({ rows }: { readonly rows: readonly ModelArtifact[] | null }) => {
   const [query, setQuery] = useState('');
-  const [sort, setSort] = useState<SortOrder>({ key: 'made', down: true });
-  const found = rows.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()));
+  const [sort, setSort] = useKeptSort('models', NEWEST);
+  const found = rows?.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()));
   return (
     <>
-      <SearchInput label="Find a model" value={query} onChange={setQuery} className="w-72 shrink-0" />
+      <SearchInput
+        label="Find a model"
+        value={query}
+        onChange={setQuery}
+        className="w-72 max-w-full shrink-0"
+      />
       <Panel plain>
-        {found.length === 0 ? (
+        {found?.length === 0 ? (
           <p className="flex items-center gap-3 p-4 text-ink-2">
             No model has “{query}” in its name.
             <Button small onClick={() => setQuery('')}>
@@ -132,7 +142,7 @@ const List = ({ rows }: { readonly rows: readonly ModelArtifact[] }) => {
           <DataTable
             label="Models"
             columns={COLUMNS}
-            rows={sortRows(found, COLUMNS, sort)}
+            rows={found ? sortRows(found, COLUMNS, sort) : null}
             rowKey={({ id }) => id}
             sort={sort}
             onSort={setSort}

@@ -43,13 +43,11 @@ export const FIELDS: readonly FieldSpec[] = [
     help: 'Batches summed before a step; larger batches without more memory.',
   }),
   number('num_epochs', 'Epochs', {
-    unit: 'passes',
     range: '1 to 20',
     help: 'How often each record is seen.',
   }),
   rule('max_steps', 'Steps at most', {
-    unit: 'steps',
-    range: 'empty: by epochs',
+    range: 'Empty: by epochs',
     help: 'Ends the run early, whatever the epochs say.',
   }),
   number('max_length', 'Max length', {
@@ -70,7 +68,7 @@ export const FIELDS: readonly FieldSpec[] = [
   {
     key: 'target_modules',
     label: 'Target layers',
-    range: 'all-linear or names, by commas',
+    range: 'All-linear, or names with commas between',
     help: 'Which layers get an adapter.',
     kind: 'modules',
   },
@@ -88,8 +86,7 @@ export const FIELDS: readonly FieldSpec[] = [
     help: 'The learning rate rises slowly at first.',
   }),
   rule('warmup_steps', 'Warm-up steps', {
-    unit: 'steps',
-    range: 'empty: by share',
+    range: 'Empty: by share',
     help: 'An exact number instead of the share.',
   }),
   number('weight_decay', 'Weight decay', { range: '0 to 1', help: 'Pulls the adapter towards zero.' }),
@@ -104,12 +101,12 @@ export const FIELDS: readonly FieldSpec[] = [
   }),
   rule('eval_steps', 'Evaluate every', {
     unit: 'steps',
-    range: 'empty: by rule',
+    range: 'Empty: by rule',
     help: 'How often the held-out loss is measured.',
   }),
   rule('save_steps', 'Checkpoint every', {
     unit: 'steps',
-    range: 'empty: by rule',
+    range: 'Empty: by rule',
     help: 'How much work a crash can cost at most.',
   }),
   number('save_total_limit', 'Checkpoints kept', {
@@ -118,7 +115,7 @@ export const FIELDS: readonly FieldSpec[] = [
   }),
   rule('early_stopping_patience', 'Stop early after', {
     unit: 'evaluations',
-    range: 'empty: never',
+    range: 'Empty: never',
     help: 'Evaluations without a better held-out loss before the run ends.',
   }),
   number('early_stopping_min_delta', 'Least improvement', {
@@ -173,7 +170,7 @@ export const FIELDS: readonly FieldSpec[] = [
     key: 'precision',
     label: 'Precision',
     range: '3 choices',
-    help: 'auto: bfloat16 where the hardware has it.',
+    help: 'auto: bf16 where the hardware has it.',
     kind: 'choice',
     choices: ['auto', 'bf16', 'fp32'],
   },
@@ -183,8 +180,10 @@ export const FIELDS: readonly FieldSpec[] = [
   }),
 ];
 
-export const shownValue = (value: unknown): string => {
+/** A value as it stands in its field; rates in powers of ten, as everywhere. */
+export const shownValue = (key: string, value: unknown): string => {
   if (value === null || value === undefined) return '';
+  if (key === 'learning_rate' && typeof value === 'number') return value.toExponential();
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
@@ -213,8 +212,9 @@ export const readDrafts = (drafts: Drafts, base: TrainingSettings | null): ReadD
   const changed: Record<string, unknown> = {};
   for (const spec of FIELDS) {
     const text = drafts[spec.key]?.trim();
-    if (text === undefined || (base && text === shownValue(base[spec.key]))) continue;
+    if (text === undefined) continue;
     const value = valueOf(spec, text);
+    if (base && JSON.stringify(value) === JSON.stringify(base[spec.key])) continue;
     if (SettingChanges.shape[spec.key].safeParse(value).success) changed[spec.key] = value;
     else errors[spec.key] = `Give a value in the range ${spec.range}.`;
   }
@@ -228,5 +228,5 @@ export const draftsOf = (values: Readonly<Record<string, unknown>>): Drafts =>
   Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => isSettingKey(key))
-      .map(([key, value]) => [key, shownValue(value)]),
+      .map(([key, value]) => [key, shownValue(key, value)]),
   );

@@ -1,13 +1,10 @@
-import { Box, Database, FlaskConical, Play, Upload } from 'lucide-react';
+import { Box, Database, FlaskConical, Play, TriangleAlert, Upload } from 'lucide-react';
 import { useEffect, useEffectEvent } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
 import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
-import type { RunRequest } from '../../lib/contract/contract';
-import type { BaseModel } from '../../lib/types/base-model';
-import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';
@@ -17,15 +14,19 @@ import { Advanced } from './parts/advanced';
 import { DataCard, ModelCard } from './parts/choices';
 import { Recipes } from './parts/recipes';
 import { Review } from './parts/review';
+import { startBlock } from './start-block';
 import { useEstimates } from './use-estimates';
 import { useNewRun } from './use-new-run';
-import type { NewRun, Origin } from './use-new-run';
+import type { NewRun } from './use-new-run';
+import type { Origin } from './use-sources';
 
 export const NewRunPage = (origin: Origin) => {
   const [, navigate] = useLocation();
   const run = useNewRun(origin);
   const action = useAction();
-  const ready = run.request !== null && run.name.trim() !== '' && Object.keys(run.errors).length === 0;
+  const there = useThere(run);
+  const block = there === 'form' ? startBlock(run) : null;
+  const ready = there === 'form' && run.request !== null && block === null;
   const start = () => {
     const { request } = run;
     if (!ready || !request) return;
@@ -42,27 +43,51 @@ export const NewRunPage = (origin: Origin) => {
       dense
       note={noteOf(run, origin)}
       actions={
-        <Button
-          look="filled"
-          icon={Play}
-          shortcut="Ctrl ⏎"
-          busy={action.busy !== null}
-          disabled={!ready}
-          onClick={start}
-        >
-          Start run
-        </Button>
+        <>
+          {block ? <Block reason={block} /> : null}
+          <Button
+            look="filled"
+            icon={Play}
+            shortcut="Ctrl ⏎"
+            busy={action.busy !== null}
+            disabled={!ready}
+            onClick={start}
+          >
+            Start run
+          </Button>
+        </>
       }
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      <Body run={run} />
+      <Body run={run} there={there} setting={origin.setting} />
     </Page>
   );
 };
 
+/** Beside the button that it keeps from being pressed. */
+const Block = ({ reason }: { readonly reason: string }) => (
+  <p role="status" className="flex items-center gap-1.5 text-xs text-warn">
+    <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
+    {reason}
+  </p>
+);
+
+type There = 'waiting' | 'no data' | 'no models' | 'form' | 'no list';
+
+/** What of a run there is to show. */
+const useThere = (run: NewRun): There => {
+  const [data, models] = [useLive(datasets), useLive(baseModels)];
+  if (data.kind === 'error' || models.kind === 'error') return 'no list';
+  if (data.kind === 'loading' || models.kind === 'loading' || run.waiting) return 'waiting';
+  if (run.usable.length === 0) return 'no data';
+  return run.models.length === 0 ? 'no models' : 'form';
+};
+
 const noteOf = (run: NewRun, origin: Origin): string | null => {
   if (run.past) return `Filled from run “${run.past.name}”`;
-  return origin.datasetId && run.dataset ? `Filled from dataset “${run.dataset.name}”` : null;
+  return run.dataset && run.dataset.id === origin.datasetId
+    ? `Filled from dataset “${run.dataset.name}”`
+    : null;
 };
 
 const useCtrlEnter = (start: () => void) => {
@@ -76,73 +101,89 @@ const useCtrlEnter = (start: () => void) => {
   }, []);
 };
 
-const Body = ({ run }: { readonly run: NewRun }) => {
-  const [, navigate] = useLocation();
-  const [data, models] = [useLive(datasets), useLive(baseModels)];
-  if (data.kind === 'error')
-    return (
-      <Panel plain>
-        <ErrorState
-          title="The datasets cannot be read"
-          error={data.error}
-          onRetry={() => void datasets.reload()}
-        />
-      </Panel>
-    );
-  if (models.kind === 'error')
-    return (
-      <Panel plain>
-        <ErrorState
-          title="The base models cannot be read"
-          error={models.error}
-          onRetry={() => void baseModels.reload()}
-        />
-      </Panel>
-    );
-  if (data.kind === 'loading' || models.kind === 'loading') return <Waiting />;
-  if (!run.dataset) {
-    return (
-      <Panel plain>
-        <EmptyState
-          icon={Database}
-          title="A run needs a dataset"
-          actions={
-            <>
-              <Button icon={Upload} onClick={() => void chooseAndImport(navigate)}>
-                Choose files…
-              </Button>
-              <Button look="plain" icon={FlaskConical} onClick={() => void importSample()}>
-                Use the bundled sample
-              </Button>
-            </>
-          }
-        >
-          Import a file of examples first, or begin with the sample that comes with the app.
-        </EmptyState>
-      </Panel>
-    );
+const Body = ({
+  run,
+  there,
+  setting,
+}: {
+  readonly run: NewRun;
+  readonly there: There;
+  readonly setting?: string;
+}) => {
+  switch (there) {
+    case 'no list':
+      return <NoList />;
+    case 'waiting':
+      return <Waiting />;
+    case 'no data':
+      return <NoData />;
+    case 'no models':
+      return <NoModels />;
+    case 'form':
+      return <Form run={run} setting={setting} />;
   }
-  if (!run.model) {
-    return (
-      <Panel plain>
-        <EmptyState
-          icon={Box}
-          title="A run needs a base model"
-          actions={<Button onClick={() => navigate(paths.settings)}>Add a base model</Button>}
-        >
-          Any local Hugging Face folder with safetensors will do.
-        </EmptyState>
-      </Panel>
-    );
-  }
-  if (!run.request) return null;
-  return <Form run={run} dataset={run.dataset} model={run.model} request={run.request} />;
 };
+
+const NoList = () => {
+  const [data, models] = [useLive(datasets), useLive(baseModels)];
+  const failed =
+    data.kind === 'error'
+      ? { title: 'The datasets cannot be read', error: data.error, list: datasets }
+      : models.kind === 'error'
+        ? { title: 'The base models cannot be read', error: models.error, list: baseModels }
+        : null;
+  return failed ? (
+    <Panel plain>
+      <ErrorState title={failed.title} error={failed.error} onRetry={() => void failed.list.reload()} />
+    </Panel>
+  ) : null;
+};
+
+const NoData = () => {
+  const [, navigate] = useLocation();
+  return (
+    <Panel plain>
+      <EmptyState
+        icon={Database}
+        title="A run needs a dataset"
+        actions={
+          <>
+            <Button icon={Upload} onClick={() => void chooseAndImport(navigate)}>
+              Choose files…
+            </Button>
+            <Button look="plain" icon={FlaskConical} onClick={() => void importSample()}>
+              Use the bundled sample
+            </Button>
+          </>
+        }
+      >
+        Import a file of examples first, or begin with the sample that comes with the app.
+      </EmptyState>
+    </Panel>
+  );
+};
+
+const NoModels = () => {
+  const [, navigate] = useLocation();
+  return (
+    <Panel plain>
+      <EmptyState
+        icon={Box}
+        title="A run needs a base model"
+        actions={<Button onClick={() => navigate(paths.settings)}>Add a base model</Button>}
+      >
+        Any local Hugging Face folder with safetensors will do.
+      </EmptyState>
+    </Panel>
+  );
+};
+
+const CARDS = 'grid shrink-0 grid-cols-1 gap-4 medium:grid-cols-2';
 
 /** The places of what is to come. */
 const Waiting = () => (
   <div role="status" aria-label="Reading…" className="flex flex-col gap-3">
-    <div className="grid grid-cols-2 gap-4">
+    <div className={CARDS}>
       {[1, 2].map((card) => (
         <Panel key={card} plain className="flex h-30 flex-col gap-4 p-4">
           <Skeleton className="w-1/4" />
@@ -151,7 +192,7 @@ const Waiting = () => (
         </Panel>
       ))}
     </div>
-    <div className="mt-8 grid grid-cols-2 gap-3 narrow:grid-cols-4">
+    <div className="mt-8 grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4">
       {[1, 2, 3, 4].map((card) => (
         <Panel key={card} plain className="flex h-72 flex-col gap-6 p-4">
           <Skeleton className="w-1/2" />
@@ -164,26 +205,16 @@ const Waiting = () => (
   </div>
 );
 
-const Form = ({
-  run,
-  dataset,
-  model,
-  request,
-}: {
-  readonly run: NewRun;
-  readonly dataset: Dataset;
-  readonly model: BaseModel;
-  readonly request: RunRequest;
-}) => {
-  const estimates = useEstimates(request);
+const Form = ({ run, setting }: { readonly run: NewRun; readonly setting?: string }) => {
+  const estimates = useEstimates(run.requestOf);
   return (
     <>
-      <div className="grid shrink-0 grid-cols-2 gap-4">
-        <DataCard run={run} dataset={dataset} />
-        <ModelCard run={run} model={model} />
+      <div className={CARDS}>
+        <DataCard run={run} estimates={estimates} />
+        <ModelCard run={run} />
       </div>
       <Recipes run={run} estimates={estimates} />
-      <Advanced run={run} />
+      <Advanced run={run} focus={setting} />
       <Review run={run} estimates={estimates} />
     </>
   );

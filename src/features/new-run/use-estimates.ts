@@ -8,13 +8,14 @@ import type { Loaded } from '../../live-store';
 
 export interface Estimates {
   readonly of: (preset: PresetId) => Loaded<Estimate>;
-  /** False while what is shown answers an earlier request. */
-  readonly current: boolean;
+  /** False while what is shown of a recipe answers an earlier request. */
+  readonly isCurrent: (preset: PresetId) => boolean;
   /** The end of the memory scale that the four recipes share. */
   readonly scaleBytes: number;
 }
 
-type Answers = ReadonlyMap<PresetId, Loaded<Estimate>>;
+type Asked = readonly (RunRequest | null)[];
+type Answers = readonly Loaded<Estimate>[];
 
 const estimate = async (request: RunRequest): Promise<Loaded<Estimate>> => {
   try {
@@ -24,13 +25,9 @@ const estimate = async (request: RunRequest): Promise<Loaded<Estimate>> => {
   }
 };
 
-const estimateAll = async (request: RunRequest): Promise<Answers> =>
-  new Map(
-    await Promise.all(
-      PresetId.options.map(
-        async (preset_id) => [preset_id, await estimate({ ...request, preset_id })] as const,
-      ),
-    ),
+const estimateAll = (asked: Asked): Promise<Answers> =>
+  Promise.all(
+    asked.map((request) => (request ? estimate(request) : Promise.resolve({ kind: 'loading' } as const))),
   );
 
 const neededBytes = (state: Loaded<Estimate>): number => {
@@ -39,13 +36,21 @@ const neededBytes = (state: Loaded<Estimate>): number => {
   return Math.max(total, total - free + run.expected);
 };
 
-/** What each of the four recipes would need with the changes made so far; choosing one asks nothing. */
-export const useEstimates = (request: RunRequest): Estimates => {
-  const { state, current } = useLatestAnswer({ ...request, preset_id: 'custom' }, estimateAll);
-  const answers: Answers = state.kind === 'ready' ? state.value : new Map<PresetId, Loaded<Estimate>>();
+const RECIPES: readonly PresetId[] = PresetId.options.filter((preset) => preset !== 'custom');
+
+/** What each recipe and one's own would need; choosing one asks nothing, and typing only of one's own. */
+export const useEstimates = (requestOf: (preset: PresetId) => RunRequest | null): Estimates => {
+  const recipes = useLatestAnswer(RECIPES.map(requestOf), estimateAll);
+  const own = useLatestAnswer([requestOf('custom')], estimateAll);
+  const answerOf = (preset: PresetId) => (preset === 'custom' ? own : recipes);
+  const of = (preset: PresetId): Loaded<Estimate> => {
+    const { state } = answerOf(preset);
+    if (state.kind !== 'ready') return state;
+    return state.value[Math.max(0, RECIPES.indexOf(preset))] ?? { kind: 'loading' };
+  };
   return {
-    of: (preset) => answers.get(preset) ?? (state.kind === 'error' ? state : { kind: 'loading' }),
-    current,
-    scaleBytes: Math.max(0, ...[...answers.values()].map(neededBytes)),
+    of,
+    isCurrent: (preset) => answerOf(preset).current,
+    scaleBytes: Math.max(0, ...PresetId.options.map((preset) => neededBytes(of(preset)))),
   };
 };

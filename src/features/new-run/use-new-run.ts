@@ -3,39 +3,13 @@ import { api } from '../../api';
 import type { RunRequest } from '../../lib/contract/contract';
 import { methodsFor } from '../../lib/training/methods';
 import type { Dataset, PresetId, TrainingJob } from '../../lib/types/lora-training';
-import { useRows } from '../../live-store';
-import { baseModels, datasets, jobs } from '../../stores';
 import { useLoad } from '../../use-load';
 import { draftsOf, readDrafts } from './drafts';
-import type { Drafts } from './drafts';
-
-export interface Origin {
-  readonly datasetId?: string;
-  readonly jobId?: string;
-}
-
-/** What the page was opened for, and what there is to choose from. */
-const useSources = ({ datasetId, jobId }: Origin) => {
-  const past = useRows(jobs).find(({ id }) => id === jobId);
-  const usable = useRows(datasets)
-    .filter(({ training_ready, deleted_at }) => training_ready && deleted_at === null)
-    .toSorted((one, other) => other.created_at.localeCompare(one.created_at));
-  return {
-    past,
-    usable,
-    models: useRows(baseModels),
-    datasetId: datasetId ?? past?.dataset_id,
-    modelId: past?.base_model_id,
-  };
-};
-
-/** The wanted row, else the first. */
-const pick = <Row extends { id: string }>(
-  rows: readonly Row[],
-  wanted: string | null | undefined,
-): Row | null => rows.find(({ id }) => id === wanted) ?? rows[0] ?? null;
-
-const pastDrafts = (past: TrainingJob | undefined): Drafts => (past ? draftsOf(past.hyperparameters) : {});
+import type { Drafts, ReadDrafts } from './drafts';
+import { suggestedPreset, typeInto } from './own-recipe';
+import type { OwnRecipe } from './own-recipe';
+import { useSources } from './use-sources';
+import type { Chosen, Origin } from './use-sources';
 
 const nameOf = (dataset: string | undefined, preset: PresetId): string =>
   dataset === undefined ? '' : `${dataset}, ${preset === 'custom' ? 'your own' : preset}`.slice(0, 200);
@@ -65,43 +39,84 @@ const useSettings = (plain: RunRequest | null) => {
   return state.kind === 'ready' ? state.value : null;
 };
 
+/** One's own recipe begins as the run to repeat, else as the balanced one. */
+const beginning = (past: TrainingJob | undefined): OwnRecipe =>
+  past
+    ? { basis: past.preset_id, drafts: draftsOf(past.hyperparameters) }
+    : { basis: 'balanced', drafts: {} };
+
+const NOTHING_READ: ReadDrafts = { changes: {}, errors: {} };
+
+const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, past: TrainingJob | undefined) => {
+  const [typed, setTyped] = useState<OwnRecipe | null>(null);
+  const own = typed ?? beginning(past);
+  const recipe = useSettings(requestOf(own.basis));
+  // Until the basis is known, all of a past run would count as changed.
+  const read = recipe ? readDrafts(own.drafts, recipe) : NOTHING_READ;
+  const plain = requestOf(own.basis === 'balanced' ? 'custom' : own.basis);
+  return {
+    own,
+    setTyped,
+    recipe,
+    read,
+    request: plain ? { ...plain, changes: { ...plain.changes, ...read.changes } } : null,
+  };
+};
+
+const suggestedFor = (dataset: Dataset | null): PresetId =>
+  suggestedPreset(dataset?.report?.usable_records ?? 0);
+
+/** A run that changed its recipe is repeated as one's own. */
+const repeatedPreset = (past: TrainingJob | undefined, { changes }: ReadDrafts): PresetId | undefined =>
+  past && Object.keys(changes).length > 0 ? 'custom' : past?.preset_id;
+
+/** The recipe that is chosen, with what was typed into it. */
+const useRecipe = (
+  preset: PresetId,
+  { own, recipe: basis, read }: ReturnType<typeof useOwnRecipe>,
+  plain: RunRequest | null,
+) => {
+  const mine = preset === 'custom';
+  const settings = useSettings(mine ? null : plain);
+  return mine
+    ? { recipe: basis, drafts: own.drafts, ...read, known: basis !== null }
+    : { recipe: settings, drafts: {}, ...NOTHING_READ, known: true };
+};
+
 /** The page's choices; what is not chosen comes from the run or dataset it was opened for. */
 export const useNewRun = (origin: Origin) => {
-  const { past, usable, models, datasetId, modelId } = useSources(origin);
-  const [chosen, setChosen] = useState<{
-    readonly data?: string;
-    readonly model?: string;
-    readonly preset?: PresetId;
-    readonly name?: string;
-  }>({});
-  const [typed, setTyped] = useState<Drafts>({});
-  const dataset = pick(usable, chosen.data ?? datasetId);
-  const model = pick(models, chosen.model ?? modelId);
-  const preset = chosen.preset ?? past?.preset_id ?? 'balanced';
-  const drafts: Drafts = { ...pastDrafts(past), ...typed };
-  const plain = requestFor(dataset, model, preset);
-  const recipe = useSettings(plain);
-  const { changes, errors } = readDrafts(drafts, recipe);
+  const [chosen, setChosen] = useState<Chosen & { readonly preset?: PresetId; readonly name?: string }>({});
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
+  const sources = useSources(origin, chosen);
+  const { past, dataset, model } = sources;
+  const plainOf = (preset: PresetId) => requestFor(dataset, model, preset);
+  const mine = useOwnRecipe(plainOf, past);
+  const { own, read, setTyped } = mine;
+  const suggested = suggestedFor(dataset);
+  const preset = chosen.preset ?? repeatedPreset(past, read) ?? suggested;
+  const { known, ...recipe } = useRecipe(preset, mine, plainOf(preset));
+  const requestOf = (id: PresetId) => (id === 'custom' ? mine.request : plainOf(id));
   return {
-    usable,
-    models,
-    dataset,
-    model,
+    ...sources,
+    ...recipe,
+    suggested,
     preset,
-    drafts,
-    recipe,
-    changes,
-    errors,
-    past,
-    request: plain ? { ...plain, changes: { ...plain.changes, ...changes } } : null,
+    own,
+    /** What one's own recipe has that its basis has not. */
+    ownChanges: read.changes,
+    requestOf,
+    request: known ? requestOf(preset) : null,
     name: chosen.name ?? nameOf(dataset?.name, preset),
     setData: (data: string) => choose({ data }),
     setModel: (id: string) => choose({ model: id }),
     setPreset: (id: PresetId) => choose({ preset: id }),
     setName: (name: string) => choose({ name }),
-    type: (more: Drafts) => setTyped((known) => ({ ...known, ...more })),
-    reset: () => setTyped(recipe ? draftsOf(recipe) : {}),
+    /** A change in a recipe makes it one's own. */
+    type: (more: Drafts, into: PresetId = preset) => {
+      setTyped(typeInto(own, into, more));
+      choose({ preset: 'custom' });
+    },
+    reset: () => setTyped({ ...own, drafts: {} }),
   };
 };
 

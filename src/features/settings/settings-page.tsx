@@ -1,18 +1,19 @@
 import type { ReactNode } from 'react';
 import { api } from '../../api';
 import { Segments, Switch } from '../../components/fields';
-import { Page } from '../../components/layout';
-import { Async, ErrorNote } from '../../components/states';
+import { Page, Panel } from '../../components/layout';
+import { Async, ErrorNote, ErrorState } from '../../components/states';
 import type { Settings } from '../../lib/types/system';
+import { useLive } from '../../live-store';
 import { useLiveValue } from '../../live-value';
-import { settings } from '../../stores';
-import { useAction } from '../../use-load';
+import { baseModels, network, settings } from '../../stores';
+import { useAction, useLoad } from '../../use-load';
 import { BaseModels } from './parts/base-models';
 import { DataFolder } from './parts/data-folder';
 import { NetworkLog } from './parts/network-log';
-import { NumberSetting } from './parts/number-setting';
 import { RuntimeCheck } from './parts/runtime-check';
 import { Section } from './parts/section';
+import { SizeSetting } from './parts/size-setting';
 
 const THEMES = [
   { value: 'system', label: 'System' },
@@ -20,27 +21,59 @@ const THEMES = [
   { value: 'dark', label: 'Dark' },
 ] as const;
 
+/** Everything that the page shows, and what went wrong with more than one of them in one word. */
+const useParts = () => {
+  const about = useLoad('about', () => api.system.about());
+  const checks = useLoad('doctor', () => api.system.doctor());
+  const parts = {
+    settings: { state: useLiveValue(settings), onRetry: settings.reload },
+    models: { state: useLive(baseModels), onRetry: () => void baseModels.reload() },
+    about: { state: about.state, onRetry: about.reload },
+    checks: { state: checks.state, onRetry: checks.reload },
+    network: { state: useLiveValue(network), onRetry: network.reload },
+  };
+  const failed = Object.values(parts).filter(({ state }) => state.kind === 'error');
+  const [first] = failed;
+  const common =
+    first?.state.kind === 'error' && failed.length > 1
+      ? { error: first.state.error, onRetry: () => failed.forEach(({ onRetry }) => onRetry()) }
+      : null;
+  return { parts, common };
+};
+
 export const SettingsPage = () => {
-  const state = useLiveValue(settings);
+  const { parts, common } = useParts();
+  const quiet = common !== null;
   return (
-    <Page title="Settings" note="Changes count at once">
+    <Page title="Settings" note="Saved at once">
+      {common ? (
+        <Panel plain className="max-w-[52rem] broad:max-w-none">
+          <ErrorState
+            compact
+            title="Not everything on this page can be read"
+            error={common.error}
+            onRetry={common.onRetry}
+          />
+        </Panel>
+      ) : null}
       <div className="grid max-w-[52rem] grid-cols-1 items-start gap-4 broad:max-w-none broad:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
           <Async
             framed
-            state={state}
+            quiet={quiet}
+            state={parts.settings.state}
             errorTitle="The settings cannot be read"
-            onRetry={settings.reload}
+            onRetry={parts.settings.onRetry}
             rows={6}
           >
             {(value) => <General value={value} />}
           </Async>
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <BaseModels />
-          <DataFolder />
-          <RuntimeCheck />
-          <NetworkLog />
+          <BaseModels {...parts.models} quiet={quiet} />
+          <DataFolder {...parts.about} quiet={quiet} />
+          <RuntimeCheck {...parts.checks} quiet={quiet} />
+          <NetworkLog {...parts.network} quiet={quiet} />
         </div>
       </div>
     </Page>
@@ -69,32 +102,21 @@ const General = ({ value }: { readonly value: Settings }) => {
           />
         </Line>
       </Section>
-      <Section title="Costs">
-        <NumberSetting
-          label="Card"
-          unit={`${value.currency} an hour`}
-          help="Your own rate for an hour of the card, if you count one; runs then show what they cost."
-          value={value.cost_per_gpu_hour}
-          onSave={(price) => set({ cost_per_gpu_hour: price })}
-        />
-      </Section>
       <Section title="Limits">
-        <NumberSetting
-          label="Largest dataset"
-          unit="MB"
-          help="Larger files are refused before they are copied."
-          scale={1e6}
-          value={value.dataset_size_limit_bytes}
-          onSave={(bytes) => set({ dataset_size_limit_bytes: bytes })}
-        />
-        <NumberSetting
-          label="Largest model file"
-          unit="MB"
-          help="Guards the data folder’s disk."
-          scale={1e6}
-          value={value.model_size_limit_bytes}
-          onSave={(bytes) => set({ model_size_limit_bytes: bytes })}
-        />
+        <div className="grid grid-cols-1 gap-4 medium:grid-cols-2">
+          <SizeSetting
+            label="Largest dataset"
+            help="Larger files are refused before they are copied."
+            bytes={value.dataset_size_limit_bytes}
+            onSave={(bytes) => set({ dataset_size_limit_bytes: bytes })}
+          />
+          <SizeSetting
+            label="Largest model file"
+            help="Guards the data folder’s disk."
+            bytes={value.model_size_limit_bytes}
+            onSave={(bytes) => set({ model_size_limit_bytes: bytes })}
+          />
+        </div>
       </Section>
     </>
   );

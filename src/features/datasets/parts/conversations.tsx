@@ -8,7 +8,7 @@ import { RecordList, useRecords } from './record-list';
 export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
   const records = useRecords(dataset);
   return (
-    <div className="flex min-h-0 flex-1 gap-4">
+    <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
       <RecordList records={records} />
       <Panel plain className="flex-1 overflow-y-auto">
         {records.current ? (
@@ -24,8 +24,11 @@ export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
             <Scaffolding values={records.current.record.scaffolding ?? {}} />
             <ol aria-label="Turns" className="max-w-[45rem] p-4">
               {shownTurns(records.current.record).map((message, index) => (
-                <li key={index} className="mb-4 grid grid-cols-[6rem_1fr] gap-4">
-                  <div className="text-right">
+                <li
+                  key={index}
+                  className="mb-4 grid grid-cols-[6rem_minmax(0,1fr)] gap-4 max-medium:grid-cols-1 max-medium:gap-1"
+                >
+                  <div className="text-right max-medium:flex max-medium:gap-2 max-medium:text-left">
                     <p className="font-medium">{message.name}</p>
                     <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
                       {message.trained ? 'trained' : 'context'}

@@ -26,7 +26,7 @@ export const ModelView = ({ dataset }: { readonly dataset: Dataset }) => {
   const maxLength = Math.min(length ?? 2048, longest);
   const lengths = [...new Set([...LENGTHS.filter((known) => known < longest), Math.min(longest, 32768)])];
   return (
-    <div className="flex min-h-0 flex-1 gap-4">
+    <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
       <RecordList records={records} />
       <Panel plain className="flex min-h-0 flex-1 flex-col">
         <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
@@ -34,7 +34,7 @@ export const ModelView = ({ dataset }: { readonly dataset: Dataset }) => {
             {records.current ? `Line ${formatCount(records.current.record.source_line)}` : 'Record'}
           </h2>
           <Legend />
-          <div className="ml-auto flex items-center gap-2">
+          <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2">
             <Select
               small
               label="Base model"
@@ -72,7 +72,9 @@ const Legend = () => (
     <span>
       <span className="border-b-2 border-trained-line bg-trained-tint px-1">trained</span>
     </span>
-    <span>context, not trained</span>
+    <span>
+      <span className="rounded-xs border bg-surface-0 px-1">context</span> not trained
+    </span>
   </p>
 );
 

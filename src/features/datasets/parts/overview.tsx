@@ -44,8 +44,7 @@ const recordFacts = (report: Dataset['report']) =>
     ['Conversations', count(report?.conversations)],
   ] as const;
 
-const shapeOf = ({ report }: Dataset): string =>
-  report?.format ? `${FORMAT_WORDS[report.format]} (form ${report.shape ?? 'unknown'})` : NOTHING;
+const shapeOf = ({ report }: Dataset): string => (report?.format ? FORMAT_WORDS[report.format] : NOTHING);
 
 const fileFacts = (dataset: Dataset) =>
   [

@@ -13,7 +13,7 @@ import { PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
 import type { DatasetProblem } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
-import { problemWords } from '../dataset-words';
+import { errorWords, placeWords, problemWords } from '../dataset-words';
 
 const LIMIT = 100;
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
@@ -93,15 +93,22 @@ const ProblemRow = ({
   const show = async () => setRaw((await api.datasets.raw_line({ id: datasetId, line: problem.line })).text);
   return (
     <li className="border-b px-4 py-2 last:border-0">
-      <div className="flex items-center gap-3">
+      <div className="flex items-center gap-x-3 max-medium:flex-wrap">
         <span className="w-16 shrink-0 text-ink-3">
           {problem.line > 0 ? `line ${formatCount(problem.line)}` : 'file'}
         </span>
         <span className="w-36 shrink-0">
           <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
         </span>
-        <span className="min-w-0 flex-1">{problem.error}</span>
-        {problem.path ? <span className="font-mono text-mono text-ink-3">{problem.path}</span> : null}
+        <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
+          {errorWords(problem)}
+        </span>
+        <span aria-hidden className="medium:hidden max-medium:flex-1" />
+        {problem.path ? (
+          <span className="text-xs text-ink-3" title={problem.path}>
+            {placeWords(problem.path)}
+          </span>
+        ) : null}
         {problem.line > 0 ? (
           <Button
             small
@@ -117,7 +124,9 @@ const ProblemRow = ({
           </Button>
         ) : null}
       </div>
-      {problem.suggestion ? <p className="pl-58 text-xs text-ink-2">{problem.suggestion}</p> : null}
+      {problem.suggestion ? (
+        <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">{problem.suggestion}</p>
+      ) : null}
       {raw !== null ? (
         <pre
           tabIndex={0}

@@ -52,8 +52,12 @@ export const titleOf = (record: CanonicalRecord): string => {
   return asked?.content.slice(0, 200) ?? '';
 };
 
+/** Counted as the overview does: a system prompt is nobody’s turn. */
+const turnsOf = (record: CanonicalRecord): number =>
+  shownTurns(record).filter(({ name }) => name !== 'system').length;
+
 export const RecordList = ({ records }: { readonly records: Records }) => (
-  <Panel plain className="flex min-h-0 w-[21.25rem] flex-col">
+  <Panel plain className="flex min-h-0 w-[21.25rem] flex-col max-medium:max-h-60 max-medium:w-full">
     <div className="border-b p-2">
       <SearchInput label="Words in a record" value={records.query} onChange={records.search} />
     </div>
@@ -122,9 +126,7 @@ const Rows = ({ rows, records }: { readonly rows: readonly IndexedRecord[]; read
             {formatCount(record.source_line)}
           </span>
           <span className="min-w-0 flex-1 truncate">{titleOf(record)}</span>
-          <span className="shrink-0 text-xs text-ink-3">
-            {formatAmount(shownTurns(record).length, 'turn')}
-          </span>
+          <span className="shrink-0 text-xs text-ink-3">{formatAmount(turnsOf(record), 'turn')}</span>
         </li>
       ))}
     </ul>

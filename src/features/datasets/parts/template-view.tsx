@@ -22,6 +22,36 @@ export const joinTokens = (tokens: readonly Token[], start: number): Run[] =>
     return [...runs, { text, trained, cut, start: start + index }];
   }, []);
 
+/**
+ * The turns, and before the first one what the template says of its own: all that stands in its range
+ * ahead of the first turn's words.
+ */
+export const shownParts = (view: RecordView): readonly Turn[] => {
+  const [first, ...rest] = view.turns;
+  const [message] = view.messages;
+  if (!first || !message || first.role === 'system' || first.role !== message.role) return view.turns;
+  const begin = turnBegin(view, first, message.content);
+  if (begin <= first.start) return view.turns;
+  const own = { role: 'template', start: first.start, end: begin, trained_tokens: 0 };
+  const cut = view.tokens.slice(own.start, own.end).every((token) => token.cut);
+  return [{ ...own, cut }, { ...first, start: begin }, ...rest];
+};
+
+const NEW_TURN = /<[|｜]?(?:im_start|start_header_id|start_of_turn|user|turn)[|｜]?>|\[INST\]/;
+
+/** The token with which the first turn opens: the last marker of a turn before its words. */
+const turnBegin = ({ tokens }: RecordView, { start, end }: Turn, words: string): number => {
+  const text = tokens.slice(start, end).map((token) => token.text);
+  const before = text.join('').lastIndexOf(words.trim());
+  let [position, begin] = [0, start];
+  for (const [index, piece] of text.entries()) {
+    if (position > before) break;
+    if (NEW_TURN.test(piece)) begin = start + index;
+    position += piece.length;
+  }
+  return begin;
+};
+
 export const TemplateView = ({ view }: { readonly view: RecordView }) => {
   const cutAt = view.tokens.findIndex(({ cut }) => cut);
   return (
@@ -31,10 +61,10 @@ export const TemplateView = ({ view }: { readonly view: RecordView }) => {
         {view.total_tokens > 0 ? ` (${formatPercent(view.trained_tokens / view.total_tokens)})` : ''}.{' '}
         {view.template.note}
       </p>
-      {view.turns.map((turn, index) => (
+      {shownParts(view).map((turn) => (
         <div key={turn.start}>
           {cutAt >= 0 && cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
-          <TurnView turn={turn} view={view} first={index === 0} />
+          <TurnView turn={turn} view={view} />
         </div>
       ))}
       {view.dropped_turns > 0 && cutAt < 0 ? <CutLine view={view} at={view.tokens.length} /> : null}
@@ -42,19 +72,11 @@ export const TemplateView = ({ view }: { readonly view: RecordView }) => {
   );
 };
 
-const TurnView = ({
-  turn,
-  view,
-  first,
-}: {
-  readonly turn: Turn;
-  readonly view: RecordView;
-  readonly first: boolean;
-}) => {
-  const start = first ? 0 : turn.start;
+const TurnView = ({ turn, view }: { readonly turn: Turn; readonly view: RecordView }) => {
+  const { start } = turn;
   return (
-    <div className="grid max-w-[60rem] grid-cols-[6.5rem_1fr] gap-4 px-4 pb-3">
-      <div className="text-right">
+    <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1 max-medium:gap-1">
+      <div className="text-right max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
         <p className="text-xs font-medium">{turn.role}</p>
         <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>
           {turn.cut ? `${formatCount(turn.end - turn.start)} lost` : turnCount(turn)}

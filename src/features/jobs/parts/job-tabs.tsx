@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Badge } from '../../../components/badge';
 import { DataTable } from '../../../components/data-table';
 import type { Column } from '../../../components/data-table';
@@ -15,6 +14,8 @@ import { Facts, Panel } from '../../../components/layout';
 import { Tabs } from '../../../components/overlays';
 import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
+import { useKeptTab } from '../../../kept-state';
+import { paths } from '../../../paths';
 import { eventTone, eventWords } from '../event-words';
 import { stepOf } from '../job-run';
 import type { JobRun } from '../job-run';
@@ -22,7 +23,8 @@ import { LogView } from './log-view';
 import { Samples } from './samples';
 
 export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const [tab, setTab] = useState(run.points.length === 0 && job.status === 'failed' ? 'events' : 'samples');
+  const first = run.points.length === 0 && job.status === 'failed' ? 'events' : 'samples';
+  const [tab, setTab] = useKeptTab(paths.job(job.id), first);
   const tabs = [
     { id: 'samples', label: 'Samples', content: <Samples run={run} /> },
     { id: 'log', label: 'Log', content: <LogView job={job} /> },

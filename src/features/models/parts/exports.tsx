@@ -107,7 +107,11 @@ const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
 const outcome = ({ status, verification, error }: ArtifactExport): string => {
   if (status === 'pending' || status === 'running') return 'Making, then loading it again in plain PEFT…';
   if (!verification) return error ?? 'Not compared.';
-  const figures = `largest logit difference ${verification.max_abs_diff.toExponential(1)}, greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}, ${formatAmount(verification.prompts, 'prompt')}`;
+  const difference =
+    verification.max_abs_diff === 0
+      ? 'logits identical'
+      : `largest logit difference ${verification.max_abs_diff.toExponential(1)}`;
+  const figures = `${difference}, greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}, ${formatAmount(verification.prompts, 'prompt')}`;
   return status === 'failed'
     ? `${error ?? 'Differs from the trainer'}: ${figures}`
     : `Loaded again: ${figures}`;

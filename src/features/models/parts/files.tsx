@@ -1,13 +1,13 @@
-import { Copy } from 'lucide-react';
+import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
-import { attempt } from '../../../attempt';
 import { Button, IconButton } from '../../../components/button';
 import { DataTable } from '../../../components/data-table';
 import type { Column } from '../../../components/data-table';
 import { formatAmount, formatBytes, formatHash } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { ErrorNote } from '../../../components/states';
+import { useCopy } from '../../../components/use-copy';
 import { Ago } from '../../../components/time';
 import type { ArtifactFile, ModelArtifact } from '../../../lib/types/model-artifact';
 import { models } from '../../../stores';
@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<ArtifactFile>[] = [
     key: 'name',
     head: 'Name',
     grow: true,
+    wrap: true,
     cell: ({ name }) => (
       <span className="font-mono text-mono" title={name}>
         {name}
@@ -38,19 +39,22 @@ const COLUMNS: readonly Column<ArtifactFile>[] = [
     key: 'copy',
     head: 'Copy',
     quiet: true,
-    cell: ({ name, sha256 }) => (
-      <IconButton
-        small
-        look="plain"
-        icon={Copy}
-        label={`Copy the checksum of ${name}`}
-        onClick={() =>
-          void attempt('The checksum was not copied', () => navigator.clipboard.writeText(sha256))
-        }
-      />
-    ),
+    cell: (file) => <CopyChecksum file={file} />,
   },
 ];
+
+function CopyChecksum({ file: { name, sha256 } }: { readonly file: ArtifactFile }) {
+  const { copied, copy } = useCopy(sha256);
+  return (
+    <IconButton
+      small
+      look="plain"
+      icon={copied ? Check : Copy}
+      label={copied ? 'Copied' : `Copy the checksum of ${name}`}
+      onClick={copy}
+    />
+  );
+}
 
 export const Files = ({ model }: { readonly model: ModelArtifact }) => {
   const action = useAction();

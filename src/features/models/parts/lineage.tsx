@@ -13,7 +13,9 @@ import {
 } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
+import { jobs } from '../../../stores';
 
 export const Lineage = ({
   model,
@@ -23,6 +25,7 @@ export const Lineage = ({
   readonly exportCount: number;
 }) => {
   const { training_summary: summary, configuration, dataset_id, job_id } = model;
+  const run = useRows(jobs).find(({ id }) => id === job_id);
   return (
     <Panel
       title="Lineage"
@@ -58,7 +61,7 @@ export const Lineage = ({
           title={
             job_id ? (
               <Link href={paths.job(job_id)} className="hover:text-accent-text">
-                The run
+                {run?.name ?? 'The run'}
               </Link>
             ) : (
               'Imported'

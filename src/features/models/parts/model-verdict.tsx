@@ -7,6 +7,7 @@ import {
   formatChangeWords,
   formatCount,
   formatLoss,
+  formatPrecision,
   NOTHING,
 } from '../../../components/format';
 import { Panel } from '../../../components/layout';
@@ -80,7 +81,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
         </table>
         <p className="mt-2 text-xs text-ink-2">
           Method: {quality.method}. {formatCount(quality.held_out_tokens)} tokens of{' '}
-          {formatCount(quality.held_out_records)} held-out records, {quality.precision}.
+          {formatCount(quality.held_out_records)} held-out records, {formatPrecision(quality.precision)}.
           {quality.perplexity === null ? '' : ' Perplexity = e^loss.'}
         </p>
       </div>

@@ -42,7 +42,7 @@ export const TryModel = ({ model }: { readonly model: ModelArtifact }) => {
       <div
         aria-live="polite"
         aria-busy={action.busy !== null}
-        className="grid min-h-40 grid-cols-2 divide-x rounded-md border"
+        className="grid min-h-40 grid-cols-1 rounded-md border medium:grid-cols-2 medium:divide-x"
       >
         <Answer title="Untouched model" text={answers?.base} />
         <Answer title="Adapter" text={answers?.adapter} />

@@ -6,11 +6,13 @@ import { classNames } from '../../../components/class-names';
 import { Field, Input, Select } from '../../../components/fields';
 import { FIELDS, shownValue } from '../drafts';
 import type { FieldSpec } from '../drafts';
+import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 
-export const Advanced = ({ run }: { readonly run: NewRun }) => {
-  const [open, setOpen] = useState(false);
+export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
+  const [open, setOpen] = useState(focus !== undefined);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
+  const invalid = invalidWords(run.errors);
   return (
     <section aria-label="Advanced" className="shrink-0 rounded-lg border bg-surface-2">
       <h2>
@@ -18,16 +20,18 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
           type="button"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
-          className="flex min-h-10 w-full items-center gap-2 px-4 py-1 text-left"
+          className="flex min-h-10 w-full flex-wrap items-center gap-2 px-4 py-1 text-left"
         >
           <SlidersHorizontal aria-hidden className="size-4" />
           <span className="font-semibold">Advanced</span>
           <span className="text-xs text-ink-2">
             {FIELDS.length} settings, {changed.length} changed
           </span>
+          {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
           {changed.slice(0, 3).map(({ key, label }) => (
             <Badge key={key} tone="warn">
-              {label} {shownValue(run.changes[key])}, was {shownValue(run.recipe?.[key]) || 'by rule'}
+              {label} {shownValue(key, run.changes[key])}, was{' '}
+              {shownValue(key, run.recipe?.[key]) || 'by rule'}
             </Badge>
           ))}
           <ChevronDown
@@ -38,9 +42,9 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
       </h2>
       {open ? (
         <div className="border-t p-4">
-          <div className="grid grid-cols-2 gap-x-6 gap-y-4 narrow:grid-cols-3 broad:grid-cols-4">
+          <div className="grid grid-cols-1 gap-x-6 gap-y-4 medium:grid-cols-2 narrow:grid-cols-3 broad:grid-cols-4">
             {FIELDS.map((spec) => (
-              <SettingField key={spec.key} spec={spec} run={run} />
+              <SettingField key={spec.key} spec={spec} run={run} focused={spec.key === focus} />
             ))}
           </div>
           <Button className="mt-4" disabled={changed.length === 0} onClick={run.reset}>
@@ -52,8 +56,16 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
   );
 };
 
-const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: NewRun }) => {
-  const was = shownValue(run.recipe?.[spec.key]);
+const SettingField = ({
+  spec,
+  run,
+  focused,
+}: {
+  readonly spec: FieldSpec;
+  readonly run: NewRun;
+  readonly focused: boolean;
+}) => {
+  const was = shownValue(spec.key, run.recipe?.[spec.key]);
   const value = run.drafts[spec.key] ?? was;
   const set = (next: string) => run.type({ [spec.key]: next });
   const changed = run.changes[spec.key] !== undefined;
@@ -80,6 +92,7 @@ const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: N
         />
       ) : (
         <Input
+          autoFocus={focused}
           value={value}
           placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
           inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}

@@ -7,20 +7,23 @@ import {
   formatCount,
   formatHash,
   formatParameters,
+  formatPrecision,
 } from '../../../components/format';
 import type { BaseModel } from '../../../lib/types/base-model';
+import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
+import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
 
 export const Numbered = ({ number, title }: { readonly number: number; readonly title: string }) => (
-  <div className="flex items-center gap-2">
+  <div className="flex shrink-0 items-center gap-2">
     <span
       aria-hidden
       className="flex size-5 items-center justify-center rounded-full bg-active text-xs font-medium text-ink-2"
     >
       {number}
     </span>
-    <h2 className="font-semibold">{title}</h2>
+    <h2 className="font-semibold whitespace-nowrap">{title}</h2>
   </div>
 );
 
@@ -35,86 +38,118 @@ const Card = ({
   readonly select: ReactNode;
   readonly children: ReactNode;
 }) => (
-  <section aria-label={title} className="flex min-w-0 flex-col gap-1 rounded-lg border bg-surface-2 p-4 pt-3">
-    <div className="flex items-center justify-between gap-3">
+  <section
+    aria-label={title}
+    className="flex min-w-0 flex-col gap-1.5 rounded-lg border bg-surface-2 p-4 pt-3"
+  >
+    <div className="mb-1 flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
       <Numbered number={number} title={title} />
-      <div className="max-w-64 min-w-0">{select}</div>
+      <div className="flex min-w-48 flex-1 flex-col">{select}</div>
     </div>
     {children}
   </section>
 );
 
-export const DataCard = ({ run, dataset }: { readonly run: NewRun; readonly dataset: Dataset }) => {
-  const problems = dataset.report?.problems_total ?? 0;
+export const DataCard = ({ run, estimates }: { readonly run: NewRun; readonly estimates: Estimates }) => {
+  const state = estimates.of(run.preset);
   return (
     <Card
       number={1}
       title="Data"
       select={
         <Select
-          small
           label="Dataset"
-          value={dataset.id}
+          placeholder="Choose a dataset"
+          value={run.dataset?.id ?? null}
           options={run.usable.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={run.setData}
         />
       }
     >
-      <p className="truncate text-md font-semibold" title={dataset.name}>
-        {dataset.name}
-      </p>
-      <p className="text-xs text-ink-2">
-        {formatAmount(dataset.report?.usable_records ?? 0, 'usable record')}
-        {dataset.total_tokens === null ? '' : `, ${formatCount(dataset.total_tokens)} tokens`}.{' '}
-        {formatBytes(dataset.file_size)}.
-      </p>
-      {problems > 0 ? (
-        <Note warn>{formatAmount(problems, 'problem')} in the file; what cannot be used is left out</Note>
+      {run.dataset ? (
+        <DataFacts dataset={run.dataset} estimate={state.kind === 'ready' ? state.value : null} />
       ) : (
-        <Note>Every record can be used</Note>
+        <Note warn>{run.missing.data}</Note>
       )}
     </Card>
   );
 };
 
-export const ModelCard = ({ run, model }: { readonly run: NewRun; readonly model: BaseModel }) => (
+const DataFacts = ({
+  dataset,
+  estimate,
+}: {
+  readonly dataset: Dataset;
+  readonly estimate: Estimate | null;
+}) => {
+  const problems = dataset.report?.problems_total ?? 0;
+  return (
+    <>
+      <p>
+        {formatAmount(dataset.report?.usable_records ?? 0, 'usable record')}
+        <span className="text-ink-2">
+          {dataset.total_tokens === null ? '' : `, ${formatAmount(dataset.total_tokens, 'token')}`},{' '}
+          {formatBytes(dataset.file_size)}
+        </span>
+      </p>
+      <p className="min-h-4 text-xs text-ink-2">{estimate ? shareWords(estimate) : null}</p>
+      {problems > 0 ? (
+        <Note warn>{formatAmount(problems, 'problem')} in the file; what cannot be used is left out</Note>
+      ) : (
+        <Note>No problems in the file</Note>
+      )}
+    </>
+  );
+};
+
+const shareWords = ({ train_records, held_out_records, tokens_per_epoch }: Estimate): string => {
+  const tokens = tokens_per_epoch === null ? '' : `; ${formatAmount(tokens_per_epoch, 'token')} an epoch`;
+  return `${formatCount(train_records)} train, ${formatCount(held_out_records)} held out${tokens}`;
+};
+
+export const ModelCard = ({ run }: { readonly run: NewRun }) => (
   <Card
     number={2}
     title="Base model"
     select={
       <Select
-        small
         label="Base model"
-        value={model.id}
+        placeholder="Choose a base model"
+        value={run.model?.id ?? null}
         options={run.models.map(({ id, name }) => ({ value: id, label: name }))}
         onChange={run.setModel}
       />
     }
   >
-    <p className="truncate text-md font-semibold" title={model.path}>
-      {model.name}{' '}
-      <span className="font-normal text-ink-2">
-        {formatParameters(model.parameters)} parameters, {model.dtype}
+    {run.model ? <ModelFacts model={run.model} /> : <Note warn>{run.missing.model}</Note>}
+  </Card>
+);
+
+const ModelFacts = ({ model }: { readonly model: BaseModel }) => (
+  <>
+    <p title={model.path}>
+      {formatParameters(model.parameters)} parameters, {formatPrecision(model.dtype)}
+      <span className="text-ink-2">
+        , {formatBytes(model.size_bytes)}, {model.architecture}
       </span>
     </p>
     <p className="text-xs text-ink-2">
-      {formatBytes(model.size_bytes)}, {model.architecture}, fingerprint{' '}
-      <span className="font-mono">{formatHash(model.fingerprint)}</span>
+      fingerprint <span className="font-mono">{formatHash(model.fingerprint)}</span>
     </p>
     {model.has_chat_template ? (
       <Note>Has its own chat template</Note>
     ) : (
       <Note warn>No chat template: a plain one is used and exported with the adapter</Note>
     )}
-  </Card>
+  </>
 );
 
 const Note = ({ warn, children }: { readonly warn?: boolean; readonly children: ReactNode }) => {
   const Icon = warn ? TriangleAlert : CircleCheck;
   return (
-    <p className={`flex items-center gap-2 text-xs ${warn ? 'text-warn' : 'text-good'}`}>
+    <p className={`flex items-start gap-2 text-xs ${warn ? 'text-warn' : 'text-good'}`}>
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate">{children}</span>
+      <span>{children}</span>
     </p>
   );
 };

@@ -13,11 +13,26 @@ import type { NewRun } from '../use-new-run';
 import { Numbered } from './choices';
 import { Figures } from './recipe-figures';
 
-const RECIPES: Record<PresetId, { readonly title: string; readonly says: string }> = {
-  conservative: { title: 'Conservative', says: 'A safe first look at new data.' },
-  balanced: { title: 'Balanced', says: 'Suits 500 to 5,000 records.' },
-  aggressive: { title: 'Aggressive', says: 'Learns most, overfits first.' },
-  custom: { title: 'Your own', says: 'Starts from balanced; change what you like below.' },
+const TITLES: Record<PresetId, string> = {
+  conservative: 'Conservative',
+  balanced: 'Balanced',
+  aggressive: 'Aggressive',
+  custom: 'Your own',
+};
+
+const says = (preset: PresetId, { own }: NewRun): string => {
+  switch (preset) {
+    case 'conservative':
+      return 'Suits fewer than 500 records; a safe first look.';
+    case 'balanced':
+      return 'Suits 500 records and more.';
+    case 'aggressive':
+      return 'Learns most, overfits first.';
+    case 'custom': {
+      const basis = TITLES[own.basis === 'custom' ? 'balanced' : own.basis];
+      return `Starts from ${decapitalised(basis)}; change what you like below.`;
+    }
+  }
 };
 
 /** Four cards on one grid and one memory scale, to be compared by position. */
@@ -28,17 +43,17 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
   };
   return (
     <section aria-label="Recipe" className="shrink-0">
-      <div className="mb-2 flex items-center gap-2">
+      <div className="mb-2 flex flex-wrap items-center gap-x-2 gap-y-1">
         <Numbered number={3} title="Recipe" />
         <Basis state={estimates.of(run.preset)} />
         <MemoryKey state={estimates.of(run.preset)} />
       </div>
       <RadioGroup
         aria-label="Recipe"
-        aria-busy={!estimates.current}
+        aria-busy={PresetId.options.some((preset) => !estimates.isCurrent(preset))}
         value={run.preset}
         onValueChange={choose}
-        className="grid grid-cols-2 gap-3 narrow:grid-cols-4"
+        className="grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4"
       >
         {PresetId.options.map((preset) => (
           <RecipeCard key={preset} preset={preset} run={run} estimates={estimates} />
@@ -50,7 +65,7 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
 
 /** Where the figures come from, in words that need no pointer. */
 const Basis = ({ state }: { readonly state: Loaded<Estimate> }) => (
-  <p className="min-w-0 flex-1 truncate text-xs text-ink-2">
+  <p className="min-w-52 flex-1 text-xs text-ink-2">
     {state.kind === 'ready' ? `Times: ${decapitalised(state.value.time_method)}` : ''}
   </p>
 );
@@ -58,7 +73,7 @@ const Basis = ({ state }: { readonly state: Loaded<Estimate> }) => (
 const MemoryKey = ({ state }: { readonly state: Loaded<Estimate> }) => {
   const total = state.kind === 'ready' ? `, ${formatMemory(state.value.memory_total_bytes)}` : '';
   return (
-    <p className="flex shrink-0 items-center gap-3 text-xs text-ink-2">
+    <p className="flex flex-wrap items-center gap-x-3 text-xs text-ink-2">
       <span className="flex items-center gap-1.5">
         <span aria-hidden className="size-2 rounded-xs bg-ink-3" />
         in use now
@@ -87,9 +102,9 @@ const RecipeCard = ({
   const chosen = run.preset === preset;
   const state = estimates.of(preset);
   const estimate = state.kind === 'ready' ? state.value : null;
-  const { title, says } = RECIPES[preset];
   return (
     <div
+      data-recipe={preset}
       className={classNames(
         'flex min-w-0 flex-col gap-2 rounded-lg border bg-surface-2 p-3',
         chosen && 'border-accent outline outline-accent',
@@ -101,32 +116,45 @@ const RecipeCard = ({
             value={preset}
             className="flex size-4 shrink-0 items-center justify-center rounded-full border border-line-control data-[checked]:border-4 data-[checked]:border-accent"
           />
-          {title}
+          {TITLES[preset]}
         </label>
-        {estimate ? <Fit fits={estimate.fits} suggested={preset === 'balanced'} /> : null}
+        {estimate ? <Fit fits={estimate.fits} suggested={preset === run.suggested} /> : null}
       </div>
       <Ingredients preset={preset} run={run} />
-      {state.kind === 'error' ? (
-        <p className="text-xs text-bad">
-          {state.error.message} {state.error.hint}
-        </p>
-      ) : (
-        <Figures estimate={estimate} scaleBytes={estimates.scaleBytes} stale={!estimates.current} />
-      )}
-      <p className="border-t pt-2 text-xs font-medium">{says}</p>
+      <Needs state={run.requestOf(preset) ? state : null} preset={preset} estimates={estimates} />
+      <p className="border-t pt-2 text-xs font-medium">{says(preset, run)}</p>
       {estimate?.remedies.map((remedy) => (
-        <Button
-          key={remedy.label}
-          small
-          onClick={() => {
-            run.setPreset(preset);
-            run.type(draftsOf(remedy.changes));
-          }}
-        >
+        <Button key={remedy.label} small onClick={() => run.type(draftsOf(remedy.changes), preset)}>
           {remedy.label}
         </Button>
       ))}
     </div>
+  );
+};
+
+/** Null where there is nothing yet that could be estimated. */
+const Needs = ({
+  state,
+  preset,
+  estimates,
+}: {
+  readonly state: Loaded<Estimate> | null;
+  readonly preset: PresetId;
+  readonly estimates: Estimates;
+}) => {
+  if (!state) return <p className="text-xs text-ink-3">Choose data and base model to see what it needs.</p>;
+  if (state.kind === 'error')
+    return (
+      <p className="text-xs text-bad">
+        {state.error.message} {state.error.hint}
+      </p>
+    );
+  return (
+    <Figures
+      estimate={state.kind === 'ready' ? state.value : null}
+      scaleBytes={estimates.scaleBytes}
+      stale={!estimates.isCurrent(preset)}
+    />
   );
 };
 
@@ -136,9 +164,12 @@ const Fit = ({ fits, suggested }: { readonly fits: Estimate['fits']; readonly su
   return suggested ? <Badge tone="accent">Suggested</Badge> : null;
 };
 
+const NO_CHANGES: NewRun['ownChanges'] = {};
+
 const Ingredients = ({ preset, run }: { readonly preset: PresetId; readonly run: NewRun }) => {
-  const values = HYPERPARAMETER_PRESETS[preset];
-  const { changes } = run;
+  const mine = preset === 'custom';
+  const values = HYPERPARAMETER_PRESETS[mine ? run.own.basis : preset];
+  const changes = mine ? run.ownChanges : NO_CHANGES;
   const parts = [
     { text: `rank ${changes.lora_rank ?? values.lora_rank}`, changed: changes.lora_rank !== undefined },
     { text: `batch ${changes.batch_size ?? values.batch_size}`, changed: changes.batch_size !== undefined },

@@ -4,17 +4,16 @@ import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
-import { formatBytes, formatParameters } from '../../../components/format';
+import { formatBytes, formatParameters, formatPrecision } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { AlertDialog, Menu } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
-import { useLive } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useAction } from '../../../use-load';
+import type { SharedState } from './shared-state';
 
-export const BaseModels = () => {
-  const state = useLive(baseModels);
+export const BaseModels = ({ state, quiet }: SharedState<ReadonlyMap<string, BaseModel>>) => {
   const action = useAction();
   const add = async () => {
     const path = await api.desktop.choose_folder({ title: 'Folder of a base model' });
@@ -34,6 +33,7 @@ export const BaseModels = () => {
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <Async
         state={state}
+        quiet={quiet}
         errorTitle="The base models cannot be read"
         onRetry={() => void baseModels.reload()}
         rows={2}
@@ -68,8 +68,8 @@ const ModelRow = ({ model }: { readonly model: BaseModel }) => {
             {model.bundled ? <Badge>bundled</Badge> : null}
           </p>
           <p className="truncate text-xs text-ink-2" title={model.path}>
-            {formatParameters(model.parameters)} parameters, {model.dtype}, {formatBytes(model.size_bytes)},{' '}
-            {model.architecture}. {model.path}
+            {formatParameters(model.parameters)} parameters, {formatPrecision(model.dtype)},{' '}
+            {formatBytes(model.size_bytes)}, {model.architecture}. {model.path}
           </p>
         </div>
         <Menu

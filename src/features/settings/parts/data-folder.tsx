@@ -3,19 +3,20 @@ import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { formatBytes, NOTHING } from '../../../components/format';
-import { Facts } from '../../../components/layout';
+import { Facts, Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
 import { useValue } from '../../../live-value';
 import { hardware } from '../../../stores';
-import { useLoad } from '../../../use-load';
-import { Section } from './section';
+import type { SharedState } from './shared-state';
 
-export const DataFolder = () => {
-  const { state, reload } = useLoad('about', () => api.system.about());
+type About = Awaited<ReturnType<typeof api.system.about>>;
+
+export const DataFolder = ({ state, quiet, onRetry }: SharedState<About>) => {
   const machine = useValue(hardware);
   const folder = state.kind === 'ready' ? state.value.data_dir : null;
   return (
-    <Section
+    <Panel
+      plain
       title="Data folder"
       actions={
         folder ? (
@@ -31,27 +32,35 @@ export const DataFolder = () => {
         ) : null
       }
     >
-      <Async state={state} errorTitle="The data folder cannot be found" onRetry={reload} rows={2}>
+      <Async
+        state={state}
+        errorTitle="The data folder cannot be found"
+        quiet={quiet}
+        onRetry={onRetry}
+        rows={2}
+      >
         {(about) => (
-          <Facts
-            rows={[
-              [
-                'Folder',
-                <span key="folder" className="font-mono text-mono" title={about.data_dir}>
-                  {about.data_dir}
-                </span>,
-              ],
-              [
-                'Free',
-                machine
-                  ? `${formatBytes(machine.disk_free_bytes)} of ${formatBytes(machine.disk_total_bytes)}`
-                  : NOTHING,
-              ],
-              ['Pipeline', `${about.version}, ${about.platform}`],
-            ]}
-          />
+          <div className="p-4">
+            <Facts
+              rows={[
+                [
+                  'Folder',
+                  <span key="folder" className="font-mono text-mono" title={about.data_dir}>
+                    {about.data_dir}
+                  </span>,
+                ],
+                [
+                  'Free',
+                  machine
+                    ? `${formatBytes(machine.disk_free_bytes)} of ${formatBytes(machine.disk_total_bytes)}`
+                    : NOTHING,
+                ],
+                ['Pipeline', `${about.version}, ${about.platform}`],
+              ]}
+            />
+          </div>
         )}
       </Async>
-    </Section>
+    </Panel>
   );
 };

@@ -1,17 +1,12 @@
 import { formatAmount, formatExactTime } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
-import { useLiveValue } from '../../../live-value';
-import { network } from '../../../stores';
+import type { NetworkState } from '../../../lib/types/system';
+import type { SharedState } from './shared-state';
 
-export const NetworkLog = () => (
+export const NetworkLog = ({ state, quiet, onRetry }: SharedState<NetworkState>) => (
   <Panel title="Network" plain note="Every request of the window and of the trainer is denied and counted">
-    <Async
-      state={useLiveValue(network)}
-      errorTitle="The network log cannot be read"
-      onRetry={network.reload}
-      rows={2}
-    >
+    <Async state={state} quiet={quiet} errorTitle="The network log cannot be read" onRetry={onRetry} rows={2}>
       {({ window_requests, trainer_requests, last }) => (
         <>
           <p className="p-4">

@@ -1,11 +1,11 @@
 import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
-import { api } from '../../../api';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
-import { useLoad } from '../../../use-load';
+import type { DoctorCheck } from '../../../lib/types/system';
+import type { SharedState } from './shared-state';
 
 const LOOKS = {
   passed: { icon: CircleCheck, tone: 'good' },
@@ -13,19 +13,18 @@ const LOOKS = {
   failed: { icon: CircleX, tone: 'bad' },
 } as const;
 
-export const RuntimeCheck = () => {
-  const { state, reload } = useLoad('doctor', () => api.system.doctor());
+export const RuntimeCheck = ({ state, quiet, onRetry }: SharedState<readonly DoctorCheck[]>) => {
   return (
     <Panel
       title="Runtime check"
       plain
       actions={
-        <Button small icon={RefreshCw} onClick={reload}>
+        <Button small icon={RefreshCw} onClick={onRetry}>
           Check again
         </Button>
       }
     >
-      <Async state={state} errorTitle="The checks cannot run" onRetry={reload} rows={4}>
+      <Async state={state} errorTitle="The checks cannot run" quiet={quiet} onRetry={onRetry} rows={4}>
         {(checks) => (
           <ul>
             {checks.map((check) => {

@@ -1,0 +1,91 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test } from 'vitest';
+import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
+import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
+import { mount } from '../../mount';
+import { NewRunPage } from './new-run-page';
+import type { Origin } from './use-sources';
+
+type Mounted = Awaited<ReturnType<typeof mount>>;
+
+let page: Mounted;
+afterEach(() => page.unmount());
+
+const open = async (
+  origin: Origin,
+  { data = [fakeDataset(1)], runs = [] }: { data?: Dataset[]; runs?: TrainingJob[] } = {},
+) => {
+  page = await mount(<NewRunPage {...origin} />, {
+    datasets: { list: () => data },
+    base_models: { list: () => [fakeBaseModel(2)] },
+    jobs: {
+      list: () => runs,
+      settings: ({ preset_id }) => fakeSettings(preset_id),
+      estimate: () => fakeEstimate(),
+    },
+  });
+};
+
+const start = () => page.button('Start run');
+const isDisabled = (element: HTMLElement) => element.hasAttribute('disabled');
+const card = (title: string) => page.find(`[data-recipe="${title}"]`).textContent;
+
+test('takes the newest dataset where none was asked for', async () => {
+  await open({});
+  await page.until(() => expect(isDisabled(start())).toBe(false));
+});
+
+test('takes no other data where the dataset asked for is gone', async () => {
+  await open({ datasetId: fakeId(9) });
+  await page.until(() => expect(page.text()).toContain('The dataset of this run is gone; choose another.'));
+  expect(page.text()).not.toContain('Filled from');
+  expect(isDisabled(start())).toBe(true);
+  expect(page.find('header').textContent).toContain('The dataset of this run is gone');
+});
+
+test('takes no other base model where that of the run to repeat is gone', async () => {
+  await open({ jobId: fakeId(5) }, { runs: [fakeJob(5, { base_model_id: fakeId(8) })] });
+  await page.until(() =>
+    expect(page.text()).toContain('The base model of this run is gone; choose another.'),
+  );
+  expect(isDisabled(start())).toBe(true);
+});
+
+test('says so where the run to repeat is gone', async () => {
+  await open({ jobId: fakeId(5) });
+  await page.until(() => expect(page.text()).toContain('The run to repeat is gone; choose a dataset.'));
+  expect(isDisabled(start())).toBe(true);
+});
+
+test('a change makes a recipe one’s own and leaves the others as they are', async () => {
+  await open({});
+  await page.click(page.button('Advanced'));
+  await page.until(() => expect(page.field('Rank').value).toBe('16'));
+  await page.type(page.field('Rank'), '64');
+  await page.until(() => expect(card('custom')).toContain('rank 64'));
+  expect(page.find('[role=radio][aria-checked=true]').closest('[data-recipe]')).toBe(
+    page.find('[data-recipe="custom"]'),
+  );
+  expect([card('conservative'), card('balanced'), card('aggressive')].join()).not.toContain('rank 64');
+  await page.until(() => {
+    const asked = page.fake.calls.filter(({ name }) => name === 'jobs.estimate').map(({ input }) => input);
+    expect(asked).toContainEqual(
+      expect.objectContaining({ preset_id: 'custom', changes: { lora_rank: 64 } }),
+    );
+    expect(asked).not.toContainEqual(
+      expect.objectContaining({ preset_id: 'balanced', changes: { lora_rank: 64 } }),
+    );
+  });
+});
+
+test('says beside Start and above the fields what is not valid', async () => {
+  await open({});
+  await page.click(page.button('Advanced'));
+  await page.until(() => expect(page.field('Epochs').value).toBe('5'));
+  await page.type(page.field('Epochs'), '40');
+  await page.until(() => expect(page.button('Advanced').textContent).toContain('1 not valid: Epochs'));
+  expect(isDisabled(start())).toBe(true);
+  expect(page.find('header').textContent).toContain('1 not valid: Epochs');
+  expect(page.text()).toContain('Give a value in the range 1 to 20.');
+  expect(page.text()).not.toContain('How often each record is seen.');
+});

@@ -1,0 +1,58 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test } from 'vitest';
+import type { FakeHandlers } from '../../fake-api';
+import { AppError } from '../../lib/messages/app-error';
+import { DEFAULT_SETTINGS } from '../../lib/types/system';
+import { mount } from '../../mount';
+import { SettingsPage } from './settings-page';
+
+type Mounted = Awaited<ReturnType<typeof mount>>;
+
+let page: Mounted;
+afterEach(() => page.unmount());
+
+const open = async (handlers: FakeHandlers = {}) => {
+  page = await mount(<SettingsPage />, {
+    settings: { get: () => DEFAULT_SETTINGS, set: (change) => ({ ...DEFAULT_SETTINGS, ...change }) },
+    base_models: { list: () => [] },
+    system: {
+      about: () => ({ version: '1', data_dir: '/data', platform: 'linux', notice: null }),
+      doctor: () => [],
+      network: () => ({ window_requests: 0, trainer_requests: 0, last: [] }),
+    },
+    ...handlers,
+  });
+};
+
+test('says in the right words that a size is too small, and does not save it', async () => {
+  await open();
+  await page.until(() => expect(page.field('Largest dataset').value).toBe('500'));
+  await page.type(page.field('Largest dataset'), '0');
+  await page.until(() => expect(page.text()).toContain('Give 1 MB or more.'));
+  expect(page.field('Largest dataset').getAttribute('aria-invalid')).toBe('true');
+  expect(page.fake.calls.map(({ name }) => name)).not.toContain('settings.set');
+});
+
+test('says what went wrong with everything once, with one way to try again', async () => {
+  const locked = () => {
+    throw new AppError({ code: 'database_locked', message: 'The database is locked.', hint: 'Wait.' });
+  };
+  await open({
+    settings: { get: locked },
+    base_models: { list: locked },
+    system: { about: locked, doctor: locked, network: locked },
+  });
+  await page.until(() => expect(document.querySelectorAll('[role=alert]')).toHaveLength(1));
+  expect(page.text().split('The database is locked.')).toHaveLength(2);
+  const again = page.button('Try again');
+  const asked = () => page.fake.calls.filter(({ name }) => name === 'system.about').length;
+  const before = asked();
+  await page.click(again);
+  await page.until(() => expect(asked()).toBe(before + 1));
+});
+
+test('counts no costs', async () => {
+  await open();
+  await page.until(() => expect(page.text()).toContain('Largest dataset'));
+  expect(page.text()).not.toContain('Costs');
+});

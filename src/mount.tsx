@@ -1,0 +1,69 @@
+import { act } from 'react';
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { vi } from 'vitest';
+import { Router } from 'wouter';
+import { memoryLocation } from 'wouter/memory-location';
+import { createFakeApi } from './fake-api';
+import type { FakeHandlers } from './fake-api';
+
+const setValue = (field: HTMLInputElement, value: string): void => {
+  // React listens to the element's own setter, which it wraps.
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, value);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+};
+
+/** Shows a part of the window over a double of main, in a document of its own. */
+export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
+  const fake = createFakeApi(handlers);
+  window.api = fake;
+  const memory = memoryLocation({ path: '/', record: true });
+  const root = createRoot(document.body.appendChild(document.createElement('div')));
+  await act(async () => {
+    root.render(<Router hook={memory.hook}>{node}</Router>);
+    await Promise.resolve();
+  });
+  const doing = (what: () => void) =>
+    act(async () => {
+      what();
+      await Promise.resolve();
+    });
+  return {
+    fake,
+    visited: memory.history,
+    text: () => document.body.textContent,
+    find: (selector: string): HTMLElement => {
+      const found = document.querySelector<HTMLElement>(selector);
+      if (!found) throw new Error(`${selector} is not there:\n${document.body.innerHTML}`);
+      return found;
+    },
+    /** The button or tab that begins with these words. */
+    button: (words: string): HTMLElement => {
+      const found = [...document.querySelectorAll<HTMLElement>('button, [role=tab], a')].find((one) =>
+        (one.getAttribute('aria-label') ?? one.textContent).startsWith(words),
+      );
+      if (!found) throw new Error(`No button “${words}” in:\n${document.body.innerHTML}`);
+      return found;
+    },
+    /** The field that a label of these words names. */
+    field: (label: string): HTMLInputElement => {
+      const named = [...document.querySelectorAll('label')].find((one) => one.textContent.startsWith(label));
+      const found = named?.control ?? named?.querySelector('input');
+      if (!(found instanceof HTMLInputElement)) throw new Error(`No field “${label}”`);
+      return found;
+    },
+    click: (element: HTMLElement) => doing(() => element.click()),
+    type: (field: HTMLInputElement, value: string) => doing(() => setValue(field, value)),
+    /** Repeats the check until it holds, as the page moves on. */
+    until: (check: () => void) =>
+      vi.waitFor(
+        async () => {
+          await act(() => Promise.resolve());
+          check();
+        },
+        { timeout: 20_000 },
+      ),
+    unmount: () => doing(() => root.unmount()),
+  };
+};
