@@ -6,6 +6,7 @@ import { isRefusedType, publishVersion } from './publish-version';
 import { readCopy } from './read-copy';
 import type { Findings } from './read-copy';
 import { refusedReport } from './report';
+import { judgeRevision } from './judge-revision';
 import { copySource } from './source-file';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
@@ -61,7 +62,7 @@ async function importInto(
     copied,
     stagingDir,
     signal,
-    fileName: basename(request.sourcePath),
+    fileName: request.fileName ?? basename(request.sourcePath),
     onProgress: ({ bytesDone, ...found }) => {
       onProgress({
         phase: 'reading',
@@ -72,8 +73,11 @@ async function importInto(
     },
   });
   signal.throwIfAborted();
-  const { datasetDir, maxBytes } = request;
-  const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes });
+  const unkept = await judgeRevision(findings, { request, stagingDir, signal });
+  if (unkept !== null) return { ...resultOf(findings, copied, null), unkept };
+  const { datasetDir, maxBytes, revision } = request;
+  const isCurrent = revision === undefined;
+  const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes, isCurrent });
   return resultOf(findings, copied, versionDir);
 }
 
@@ -106,6 +110,7 @@ function refusedSource(fault: SourceFault, request: ImportRequest): ImportResult
     linkTarget: null,
     versionDir: null,
     version: null,
+    ...(request.revision !== undefined && { unkept: { kind: 'empty' } }),
   };
 }
 
