@@ -12,6 +12,7 @@ import {
   editEnded,
   editLeavesNothing,
   importFailed,
+  readingForgotten,
   recordsAbsent,
   sourceMissing,
 } from './dataset-errors';
@@ -22,7 +23,7 @@ import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
 import { newStagingToken, releaseStaging, reserveStaging } from './staging';
 import { throttled } from './throttle';
-import { editedRecipe, isSameRecipe, readingOf, VersionRecipe } from './version-recipe';
+import { editedRecipe, isKnownRecipe, isSameRecipe, readingOf, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
 export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
@@ -60,7 +61,7 @@ export class DatasetEdits {
   /** What an edit would change, with nothing kept. */
   preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
     return this.#alone(id, async (signal) => {
-      const base = await this.#base(id);
+      const base = await this.#base(id, signal);
       const recipe = editedRecipe(base.recipe, edit);
       const { unkept } = await this.#read({ base, recipe, isPreview: true, signal });
       if (unkept?.kind !== 'compared') throw refusal(base.dataset, unkept);
@@ -110,18 +111,27 @@ export class DatasetEdits {
     }
   }
 
-  async #base(id: string): Promise<Base> {
+  async #base(id: string, signal: AbortSignal): Promise<Base> {
     const { datasets, datasetVersions } = this.#options.repositories;
     const dataset = await datasets.get(id);
     if (dataset === null || dataset.deleted_at !== null) throw datasetNotFound(id);
     const version = await datasetVersions.current(id);
     if (version === null || dataset.status !== 'ready') throw datasetNotReady(dataset.name);
-    return { dataset, version, recipe: VersionRecipe.parse(await datasetVersions.recipe(version.id)) };
+    const kept = await datasetVersions.recipe(version.id);
+    const base = { dataset, version, recipe: VersionRecipe.parse(kept) };
+    if (!isKnownRecipe(kept)) await this.#requirePlainReading(base, signal);
+    return base;
+  }
+
+  /** A version from before recipes were kept: read plainly, its original must still give the same records. */
+  async #requirePlainReading(base: Base, signal: AbortSignal): Promise<void> {
+    const { version } = await this.#read({ base, recipe: base.recipe, isPreview: true, signal });
+    if (version?.sha256 !== base.version.sha256) throw readingForgotten(base.dataset.name);
   }
 
   /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
   async #attempt(id: string, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
-    const base = await this.#base(id);
+    const base = await this.#base(id, signal);
     const recipe = editedRecipe(base.recipe, edit);
     if (isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
     const datasetDir = this.#options.paths.datasetDir(id);

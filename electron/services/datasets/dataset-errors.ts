@@ -59,6 +59,14 @@ export function sourceMissing(name: string): AppError {
   });
 }
 
+export function readingForgotten(name: string): AppError {
+  return new AppError({
+    code: 'dataset_reading_forgotten',
+    message: `“${name}” was imported with options that were not kept, so its original cannot be read as it was then.`,
+    hint: 'Import the file again with those options, and edit that dataset.',
+  });
+}
+
 export function editChangesNothing(name: string): AppError {
   return new AppError({
     code: 'dataset_unchanged',

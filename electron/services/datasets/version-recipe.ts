@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { SafeFix } from '../../../src/lib/types/dataset-versions';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
-import type { ImportOptions } from './dataset-imports';
 import type { ImportRequest } from './import/import-request';
 import { TableOptions } from './readers/table-layout';
 import { ColumnMapping } from './shapes/column-mapping';
@@ -19,29 +18,30 @@ export const VersionRecipe = z.strictObject({
 });
 export type VersionRecipe = z.infer<typeof VersionRecipe>;
 
-/** That of an import: what the user said about the file, and nothing changed. */
-export function recipeOf({
-  encoding,
-  salvage,
-  stripSeparators,
-  mapping,
-  table,
-}: ImportOptions): VersionRecipe {
+/** Whether anybody wrote down how the version was read. */
+export function isKnownRecipe(kept: Readonly<Record<string, unknown>> | null): boolean {
+  return kept !== null && 'exclude' in kept;
+}
+
+/** How a reading is told to read. */
+type ReadingWords = Pick<
+  ImportRequest,
+  'encoding' | 'salvage' | 'stripSeparators' | 'mapping' | 'table' | 'exclude' | 'fixes'
+>;
+
+/** What was said of a reading, to be kept with what it made. */
+export function recipeOf(words: ReadingWords): VersionRecipe {
+  const { encoding, salvage, stripSeparators, mapping, table, exclude = [], fixes = [] } = words;
   return {
     ...(encoding !== undefined && { encoding }),
     ...(salvage !== undefined && { salvage }),
     ...(stripSeparators !== undefined && { strip_separators: stripSeparators }),
     ...(mapping !== undefined && { mapping }),
     ...(table !== undefined && { table }),
-    exclude: [],
-    fixes: [],
+    exclude,
+    fixes,
   };
 }
-
-type ReadingWords = Pick<
-  ImportRequest,
-  'encoding' | 'salvage' | 'stripSeparators' | 'mapping' | 'table' | 'exclude' | 'fixes'
->;
 
 /** The same in the words of a reading. */
 export function readingOf({ strip_separators, ...words }: VersionRecipe): ReadingWords {

@@ -1,6 +1,7 @@
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { SOURCE_FILE, stagingName } from '../dataset-files';
+import { RECIPE_FILE, SOURCE_FILE, stagingName } from '../dataset-files';
+import { recipeOf } from '../version-recipe';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
 import { isRefusedType, publishVersion } from './publish-version';
 import { readCopy } from './read-copy';
@@ -10,6 +11,7 @@ import { judgeRevision } from './judge-revision';
 import { copySource } from './source-file';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
+import { linkStoredSource } from './stored-source';
 import { StatisticsTally } from './statistics';
 import { DEFAULT_SEED, DEFAULT_SHARE } from './split-defaults';
 import { faultOfSource } from './whole-file';
@@ -56,13 +58,19 @@ async function importInto(
   const half = (done: number, total: number) => {
     onProgress({ phase: 'copying', bytes_done: Math.floor(done / 2), bytes_total: total, ...counts });
   };
-  const copied = await copySource(request, join(stagingDir, SOURCE_FILE), { signal, onBytes: half });
+  const { revision, sourcePath } = request;
+  const target = join(stagingDir, SOURCE_FILE);
+  const hooks = { signal, onBytes: half };
+  const copied =
+    revision === undefined
+      ? await copySource(request, target, hooks)
+      : await linkStoredSource({ path: sourcePath, sha256: revision.sourceSha256 }, target, hooks);
   const findings = await readCopy({
     request,
     copied,
     stagingDir,
     signal,
-    fileName: request.fileName ?? basename(request.sourcePath),
+    fileName: request.fileName ?? basename(sourcePath),
     onProgress: ({ bytesDone, ...found }) => {
       onProgress({
         phase: 'reading',
@@ -75,7 +83,9 @@ async function importInto(
   signal.throwIfAborted();
   const unkept = await judgeRevision(findings, { request, stagingDir, signal });
   if (unkept !== null) return { ...resultOf(findings, copied, null), unkept };
-  const { datasetDir, maxBytes, revision } = request;
+  if (findings.file !== null)
+    await writeFile(join(stagingDir, RECIPE_FILE), JSON.stringify(recipeOf(request)), { mode: 0o600 });
+  const { datasetDir, maxBytes } = request;
   const isCurrent = revision === undefined;
   const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes, isCurrent });
   return resultOf(findings, copied, versionDir);

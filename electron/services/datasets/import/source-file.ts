@@ -5,7 +5,6 @@ import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CHUNK_BYTES, MAX_FILE_BYTES } from '../readers/limits';
 import type { ImportRequest } from './import-request';
-import { linkStoredSource } from './stored-source';
 import { SourceFault } from './source-fault';
 
 export interface CopiedSource {
@@ -25,9 +24,6 @@ export async function copySource(
   target: string,
   hooks: CopyHooks,
 ): Promise<CopiedSource> {
-  const { revision, sourcePath } = request;
-  if (revision !== undefined)
-    return linkStoredSource({ path: sourcePath, sha256: revision.sourceSha256 }, target, hooks);
   const linkTarget = await resolveLink(request);
   const source = await explained(() => open(request.sourcePath, 'r'));
   try {
