@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CliBench } from '../testing';
 import { A_TEXT, textWith } from './matchers';
 
@@ -29,11 +30,10 @@ const answer = async (...words: string[]) => {
   const { code, err, documents } = await bench.run('datasets', ...words, '--json');
   return { code, err, document: documents()[0] };
 };
-const current = async () => {
-  const { document } = await answer('versions', 'data');
-  return (Array.isArray(document) ? document : []).flatMap((version: unknown) =>
-    Reflect.get(Object(version), 'is_current') === true ? [Reflect.get(Object(version), 'number')] : [],
-  );
+const Versions = z.array(z.object({ number: z.number(), is_current: z.boolean() }));
+const current = async (): Promise<number[]> => {
+  const versions = Versions.parse((await answer('versions', 'data')).document);
+  return versions.filter(({ is_current }) => is_current).map(({ number }) => number);
 };
 
 describe('datasets exclude and include', () => {

@@ -87,6 +87,8 @@ describe('an edit', () => {
     const before = await source();
     await service.versions.edit(id, edit({ fixes: ['trim'] }));
     expect((await source()).ino).toBe(before.ino);
+    expect(bench.published.at(-1)?.name).toBe('datasets.changed');
+    expect(bench.published.filter(({ name }) => name === 'datasets.progress').length).toBeGreaterThan(1);
     expect(await service.rawLine(id, 3)).toContain('"bad"');
   });
 

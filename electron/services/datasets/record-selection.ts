@@ -13,7 +13,8 @@ export async function selectRecordIds(
   path: string,
   { query, among, limit }: Selection,
 ): Promise<{ ids: string[]; truncated: boolean }> {
-  const wanted = query.trim().toLowerCase();
+  // As a search does, so that what is selected is what was shown.
+  const wanted = query.trim() === '' ? '' : query.toLowerCase();
   const ids: string[] = [];
   for await (const lines of canonicalLines(path)) {
     for (const line of lines) {

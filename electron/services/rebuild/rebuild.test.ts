@@ -33,6 +33,12 @@ const store = async (userId: string): Promise<void> => {
   await copyFile(join(dir, 'dataset.jsonl'), join(bucket, userId, world.dataset_id, 'dataset.jsonl'));
 };
 
+const currentVersion = async () => {
+  const { datasetVersions } = world.repositories;
+  const version = await datasetVersions.current(world.dataset_id);
+  return { ...version, recipe: await datasetVersions.recipe(version?.id ?? '') };
+};
+
 interface Reopened {
   readonly restored: ErrorPayload | null;
   readonly rebuilt: ErrorPayload | null;
@@ -79,9 +85,7 @@ describe('S02, S03: runs are read in again from their folders', () => {
     expect(rebuilt?.message).toContain('runs 3, datasets 1');
     const dataset = await world.repositories.datasets.get(world.dataset_id);
     expect(dataset).toMatchObject({ name: 'Sample', status: 'ready', kind: 'sft', user_id: done.user_id });
-    const version = await world.repositories.datasetVersions.current(world.dataset_id);
-    expect(version).toMatchObject({ records: 20 });
-    expect(await world.repositories.datasetVersions.recipe(version?.id ?? '')).toEqual(RECIPE);
+    expect(await currentVersion()).toMatchObject({ records: 20, recipe: RECIPE });
     const jobs = await Promise.all([done, failed, waiting].map(({ id }) => world.jobs.get(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['completed', 'failed', 'interrupted']);
     for (const [index, job] of [done, failed, waiting].entries())
