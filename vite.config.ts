@@ -41,6 +41,7 @@ const main: UserConfig = {
         cli: resolve(root, 'electron/cli.ts'),
         'database-worker': resolve(root, 'electron/db/worker.ts'),
         'import-worker': resolve(root, 'electron/services/datasets/import-worker.ts'),
+        'compare-worker': resolve(root, 'electron/services/datasets/compare-worker.ts'),
       },
       output: {
         format: 'es',

@@ -12,6 +12,7 @@ import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-mod
 import { checkModelFolder } from './services/base-models/check-folder';
 import { DatasetPaths } from './services/datasets/dataset-paths';
 import { DatasetService } from './services/datasets/dataset-service';
+import { compareInWorker } from './services/datasets/worker-compare';
 import { importInWorker } from './services/datasets/worker-import';
 import { EstimateService } from './services/estimate/estimate-service';
 import { createTokenCounter } from './services/estimate/token-counts';
@@ -110,6 +111,7 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
     ...common,
     paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
     runImport: importInWorker(pathToFileURL(join(bundleDir, 'import-worker.js'))),
+    compare: compareInWorker(pathToFileURL(join(bundleDir, 'compare-worker.js'))),
     maxFileBytes: async () => (await settings.get()).dataset_size_limit_bytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
   });

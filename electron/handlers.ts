@@ -27,6 +27,12 @@ const datasetHandlers = ({ datasets, baseModels, serve }: Services): Handlers['d
   rename: ({ id, name }) => datasets.rename(id, name),
   delete: ({ id }) => datasets.delete(id),
   restore: ({ id }) => datasets.restore(id),
+  versions: ({ id }) => datasets.versions.list(id),
+  use_version: ({ id, number }) => datasets.versions.use(id, number),
+  diff: (request) => datasets.versions.diff(request),
+  preview_edit: ({ id, edit }) => datasets.versions.preview(id, edit),
+  edit: ({ id, edit }) => datasets.versions.edit(id, edit),
+  record_ids: (request) => datasets.versions.recordIds(request),
 });
 
 const jobHandlers = (services: Services): Handlers['jobs'] => {

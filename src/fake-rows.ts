@@ -32,6 +32,7 @@ export const fakeDataset = (nth: number, rest: Partial<Dataset> = {}): Dataset =
   avg_turns_per_conversation: 2,
   avg_tokens_per_turn: null,
   training_ready: true,
+  current_version_id: null,
   validated_at: TIME,
   validation_errors: null,
   sample_data: null,

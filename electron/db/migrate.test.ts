@@ -121,6 +121,7 @@ describe('the shipped migrations', () => {
       '0001_run_records',
       '0002_queue',
       '0003_immutable_versions',
+      '0004_version_recipes',
     ]);
   });
 

@@ -15,6 +15,8 @@ import { IMPORT_FLAGS, importOptionsOf, ImportWords } from '../run/import-option
 import { importDocument, tellImport } from '../run/import-outcome';
 import { datasetDocument } from '../output/documents';
 import { addPurge } from './dataset-purge';
+import { addVersions } from './dataset-versions';
+import { addEdits } from './dataset-edits';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
@@ -138,4 +140,6 @@ export const addDatasets = (registry: Registry): void => {
   addView(group, registry);
   addRemovals(group, registry);
   addPurge(group, registry);
+  addVersions(group, registry);
+  addEdits(group, registry);
 };

@@ -6,7 +6,8 @@ import { Stopped } from '../exit-codes';
 import { requireFiles } from '../find';
 import type { StopKind } from '../stop-signals';
 
-const showProgress = ({ news, output }: Workplace, names: ReadonlyMap<string, string>): (() => void) =>
+/** Draws how far readings are; returns what ends it. */
+export const showProgress = ({ news, output }: Workplace, names: ReadonlyMap<string, string>): (() => void) =>
   news.on(({ dataset_id, bytes_done, bytes_total, records, problems }) => {
     const share = bytes_total === 0 ? 0 : Math.min(1, bytes_done / bytes_total);
     output.liveLine(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,9 @@ const documentsOf = (out: string): unknown[] =>
     .map((line): unknown => JSON.parse(line));
 
 const RUN = ['--dataset', 'Sample', '--base-model', 'smollm2-135m-instruct', '--force', '--json'];
+
+/** Many programs one after another, on whatever machine this is. */
+const LONG = { timeout: 120_000 };
 
 /** Resolves when this part has been printed. */
 const printed = (child: ChildProcess, part: string): Promise<void> =>
@@ -120,3 +123,36 @@ it('a question does not outlive the process that asked it', async () => {
   expect((await end(asking)).code).toBe(143);
   await there('left');
 });
+
+it(
+  'an edit that is killed leaves the version that was, and the next start sweeps after it',
+  LONG,
+  async () => {
+    await writeFile(join(dir, 'long.jsonl'), DATA.replaceAll('One?', ' One? ').repeat(10_000));
+    const imported = await end(start('datasets', 'import', 'long.jsonl', '--json'));
+    const [answer] = documentsOf(imported.out);
+    const folder = join(
+      String(Reflect.get(Object(Reflect.get(Object(answer), 'dataset')), 'storage_path')),
+      '..',
+    );
+    const staged = async () =>
+      (await readdir(folder, { recursive: true })).filter((name) => name.startsWith('.staging'));
+    const editing = start('datasets', 'fix', 'long', '--fix', 'trim', '--json');
+    const isReading = async () => (await staged()).some((name) => name.endsWith('dataset.jsonl'));
+    await expect.poll(isReading, { interval: 2, timeout: 20_000 }).toBe(true);
+    editing.kill('SIGKILL');
+    await once(editing, 'close');
+    expect(await staged()).not.toEqual([]);
+    const versions = async () =>
+      documentsOf((await end(start('datasets', 'versions', 'long', '--json'))).out);
+    expect(await versions()).toMatchObject([[{ number: 1, is_current: true, records: 40_000 }]]);
+    await end(start('jobs', 'run', '--json'));
+    expect(await staged()).toEqual([]);
+    expect(await versions()).toMatchObject([[{ number: 1, is_current: true }]]);
+    const again = await end(start('datasets', 'fix', 'long', '--fix', 'trim', '--json'));
+    expect([again.code, again.err]).toEqual([0, '']);
+    expect(await versions()).toMatchObject([
+      [{ number: 2, is_current: true, fixes: ['trim'] }, { number: 1 }],
+    ]);
+  },
+);

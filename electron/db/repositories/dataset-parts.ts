@@ -1,11 +1,13 @@
-import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
 import { dataset_problems, dataset_versions, datasets, type DatasetVersionRow } from '../schema';
 import type { Bound, Page } from './session';
+import { CURRENT_FIRST, VERSION_COLUMNS, versionDetails } from './version-details';
 
 const INSERTED_AT_ONCE = 500;
 
-export type NewDatasetVersion = Omit<DatasetVersionRow, 'id' | 'number' | 'created_at'>;
+export type NewDatasetVersion = Omit<DatasetVersionRow, 'id' | 'number' | 'created_at'> &
+  Partial<Pick<typeof dataset_versions.$inferInsert, 'recipe' | 'summary'>>;
 
 const ownership =
   ({ db, userId }: Bound) =>
@@ -25,16 +27,19 @@ export const datasetVersionRepository = (bound: Bound) => {
   const owns = ownership(bound);
   const mine = () =>
     db
-      .select({ version: dataset_versions })
+      .select({ version: VERSION_COLUMNS })
       .from(dataset_versions)
       .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
       .$dynamic();
+  const ofDataset = (datasetId: string) =>
+    and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId));
   return {
+    ...versionDetails(bound),
     /** The same content again is the version that is there already. */
     create: (version: NewDatasetVersion): DatasetVersionRow => {
       refuseForeign(owns(version.dataset_id));
       const [same] = db
-        .select()
+        .select(VERSION_COLUMNS)
         .from(dataset_versions)
         .where(
           and(
@@ -48,13 +53,13 @@ export const datasetVersionRepository = (bound: Bound) => {
       return db
         .insert(dataset_versions)
         .values({ ...version, number })
-        .returning()
+        .returning(VERSION_COLUMNS)
         .get();
     },
     current: (datasetId: string): DatasetVersionRow | null =>
       mine()
-        .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))
-        .orderBy(desc(dataset_versions.number))
+        .where(ofDataset(datasetId))
+        .orderBy(...CURRENT_FIRST)
         .limit(1)
         .get()?.version ?? null,
     get: (id: string): DatasetVersionRow | null =>
@@ -63,7 +68,7 @@ export const datasetVersionRepository = (bound: Bound) => {
         .get()?.version ?? null,
     list: (datasetId: string): DatasetVersionRow[] =>
       mine()
-        .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))
+        .where(ofDataset(datasetId))
         .orderBy(desc(dataset_versions.number))
         .all()
         .map(({ version }) => version),
@@ -87,6 +92,17 @@ export const datasetProblemRepository = (bound: Bound) => {
     clear: (datasetId: string): void => {
       refuseForeign(owns(datasetId));
       db.delete(dataset_problems).where(eq(dataset_problems.dataset_id, datasetId)).run();
+    },
+    /** Of the records that have a problem of this type. */
+    recordIds: (datasetId: string, type: ProblemType): string[] => {
+      if (!owns(datasetId)) return [];
+      const ofType = and(eq(dataset_problems.dataset_id, datasetId), eq(dataset_problems.type, type));
+      return db
+        .selectDistinct({ id: dataset_problems.record_id })
+        .from(dataset_problems)
+        .where(and(ofType, isNotNull(dataset_problems.record_id)))
+        .all()
+        .flatMap(({ id }) => id ?? []);
     },
     page: (
       datasetId: string,

@@ -26,6 +26,7 @@ export type DatasetChanges = Partial<
     | 'validated_at'
     | 'sample_data'
     | 'report'
+    | 'current_version_id'
     | 'deleted_at'
     | 'notes'
     | 'tags'

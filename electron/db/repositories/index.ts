@@ -1,6 +1,7 @@
 import { artifactRepository, exportRepository } from './artifacts';
 import { baseModelRepository } from './base-models';
 import { datasetProblemRepository, datasetVersionRepository } from './dataset-parts';
+import { datasetEditionRepository } from './dataset-editions';
 import { datasetRepository } from './datasets';
 import { ingestRepository } from './ingest';
 import { attemptRepository, recordRepository } from './job-records';
@@ -17,6 +18,7 @@ export const buildRepositories = (db: Drizzle, userId: string) => {
     datasets: datasetRepository(bound),
     datasetVersions: datasetVersionRepository(bound),
     datasetProblems: datasetProblemRepository(bound),
+    datasetEditions: datasetEditionRepository(bound),
     baseModels: baseModelRepository(bound),
     jobs: jobRepository(bound),
     attempts: attemptRepository(bound),

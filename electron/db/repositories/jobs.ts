@@ -10,6 +10,7 @@ import {
 } from '../schema';
 import { foreign, refuseForeign } from './ownership';
 import type { Bound } from './session';
+import { VERSION_COLUMNS } from './version-details';
 
 export type NewJobRow = Pick<
   TrainingJob,
@@ -71,7 +72,7 @@ const jobReads = ({ db, userId }: Bound) => {
         .map(fromRow),
     datasetVersion: (jobId: string): DatasetVersionRow | null =>
       db
-        .select({ version: dataset_versions })
+        .select({ version: VERSION_COLUMNS })
         .from(job_datasets)
         .innerJoin(dataset_versions, eq(job_datasets.dataset_version_id, dataset_versions.id))
         .innerJoin(training_jobs, eq(job_datasets.job_id, training_jobs.id))

@@ -1,5 +1,6 @@
 import { desc, isNull } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core';
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { PROBLEM_TYPES } from '../../../src/lib/types/dataset-records';
 import type { DatasetFormat, DatasetProblem, DatasetReport } from '../../../src/lib/types/dataset-records';
 import { flag, id, json, now, revision, tags, type JsonObject } from './columns';
@@ -44,6 +45,9 @@ export const datasets = sqliteTable(
     tags: tags(),
     verdict: text(),
     revision: revision(),
+    current_version_id: text().references((): AnySQLiteColumn => dataset_versions.id, {
+      onDelete: 'set null',
+    }),
   },
   (table) => [
     index('idx_datasets_user_id').on(table.user_id),
@@ -61,6 +65,10 @@ const dataset = () =>
     .notNull()
     .references(() => datasets.id, { onDelete: 'cascade' });
 
+/**
+ * `recipe`: what made it from its source. `summary`: the columns that a dataset has while this is its
+ * current version; null where nobody knows them any more.
+ */
 export const dataset_versions = sqliteTable(
   'dataset_versions',
   {
@@ -74,6 +82,8 @@ export const dataset_versions = sqliteTable(
     records: integer().notNull(),
     size_bytes: integer().notNull(),
     created_at: now(),
+    recipe: json<JsonObject>().notNull().default({}),
+    summary: json<JsonObject>(),
   },
   (table) => [unique().on(table.dataset_id, table.number), unique().on(table.dataset_id, table.sha256)],
 );
@@ -124,5 +134,6 @@ export const base_models = sqliteTable(
 );
 
 export type DatasetRow = typeof datasets.$inferSelect;
-export type DatasetVersionRow = typeof dataset_versions.$inferSelect;
+/** Without what may be large and is seldom asked for. */
+export type DatasetVersionRow = Omit<typeof dataset_versions.$inferSelect, 'recipe' | 'summary'>;
 export type BaseModelRow = typeof base_models.$inferSelect;

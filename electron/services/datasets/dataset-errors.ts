@@ -1,4 +1,5 @@
 import { AppError } from '../../../src/lib/messages/app-error';
+import { SOURCE_DAMAGED } from './import/stored-source';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 
 export function datasetNotFound(id: string): AppError {
@@ -34,6 +35,88 @@ export function datasetNotDeleted(name: string): AppError {
   });
 }
 
+export function versionNotFound(name: string, number: number): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `“${name}” has no version ${String(number)}.`,
+    hint: 'List its versions to see which there are.',
+  });
+}
+
+export function versionFilesMissing(number: number): AppError {
+  return new AppError({
+    code: 'dataset_version_missing',
+    message: `The records of version ${String(number)} are not in the data folder any more.`,
+    hint: 'Put the folder back from a copy, or work with another version.',
+  });
+}
+
+export function sourceMissing(name: string): AppError {
+  return new AppError({
+    code: 'dataset_source_missing',
+    message: `The original file of “${name}” is not in the data folder any more, so it cannot be read again.`,
+    hint: 'Import the file again; its records and versions stay as they are.',
+  });
+}
+
+export function readingForgotten(name: string): AppError {
+  return new AppError({
+    code: 'dataset_reading_forgotten',
+    message: `“${name}” was imported with options that were not kept, so its original cannot be read as it was then.`,
+    hint: 'Import the file again with those options, and edit that dataset.',
+  });
+}
+
+export function editChangesNothing(name: string): AppError {
+  return new AppError({
+    code: 'dataset_unchanged',
+    message: `Nothing of “${name}” would change, so no version was made.`,
+    hint: 'Choose other records or another fix.',
+  });
+}
+
+export function editLeavesNothing(name: string): AppError {
+  return new AppError({
+    code: 'dataset_left_empty',
+    message: `No usable record of “${name}” would be left, so no version was made.`,
+    hint: 'Leave at least one record in it.',
+  });
+}
+
+export function recordsAbsent(name: string, ids: readonly string[]): AppError {
+  const shown = ids.slice(0, SHOWN_NAMES).map((id) => `“${id}”`);
+  return new AppError({
+    code: 'not_found',
+    message: `“${name}” has no usable record ${listed(shown, ids.length)}, so no version was made.`,
+    hint: 'Look at its records again: another edit may have come first.',
+  });
+}
+
+export function linesUnusable(lines: readonly number[], kind: 'used' | 'excluded'): AppError {
+  const where = lines.length === 1 ? 'Line' : 'Lines';
+  const why = kind === 'used' ? 'no usable record begins there' : 'no excluded record begins there';
+  return new AppError({
+    code: 'dataset_line_unusable',
+    message: `${where} ${listed(lines.slice(0, SHOWN_NAMES).map(String), lines.length)} of the original file: ${why}. Nothing was changed.`,
+    hint: 'Give the lines on which such records begin.',
+  });
+}
+
+export function editEnded(why: 'cancelled' | 'interrupted'): AppError {
+  return new AppError({
+    code: `edit_${why}`,
+    message: `The edit was ${why}; the dataset is as it was.`,
+    hint: 'Make it again when you like.',
+  });
+}
+
+const SHOWN_NAMES = 5;
+
+function listed(shown: readonly string[], total: number): string {
+  const more = total - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${String(more)} more` : shown.join(', ');
+}
+
 export function recordNotFound(index: number, total: number): AppError {
   return new AppError({
     code: 'not_found',
@@ -67,6 +150,14 @@ const SYSTEM_ERRORS: ReadonlyMap<
   string,
   { readonly code: string; readonly message: string; readonly hint: string }
 > = new Map([
+  [
+    SOURCE_DAMAGED,
+    {
+      code: 'dataset_source_damaged',
+      message: 'The kept copy of the original file is not what was imported, so nothing was made of it.',
+      hint: 'Import the file again, and look at the health of this drive.',
+    },
+  ],
   [
     'ENOSPC',
     {

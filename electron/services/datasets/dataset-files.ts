@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 export const RECORDS_FILE = 'dataset.jsonl';
 export const RECORDS_INDEX_FILE = 'records.idx';
+/** What made the version; the database has it too, and may be lost. */
+export const RECIPE_FILE = 'recipe.json';
 export const PROBLEMS_FILE = 'problems.jsonl';
 /** Named without the user's words: no name of theirs in a path. */
 export const SOURCE_FILE = 'source';

@@ -10,6 +10,9 @@ import { namesOf } from './dataset-paths';
 import type { DatasetPaths } from './dataset-paths';
 import type { ImportProgress, ImportRequest, ImportResult } from './import/import-request';
 import { brokenColumns, finishedColumns } from './import-outcome';
+import { recipeOf } from './version-recipe';
+import type { VersionRecipe } from './version-recipe';
+import { summaryOf, versionRow } from './version-row';
 import type { ImportOutcome } from './import-outcome';
 import { readProblems } from './problem-file';
 import { newStagingToken, reserveStaging, sweepDeadStaging } from './staging';
@@ -42,6 +45,7 @@ export interface ImportsOptions {
 
 interface PendingImport {
   readonly dataset: Dataset;
+  readonly recipe: VersionRecipe;
   readonly request: ImportRequest;
   readonly abort: AbortController;
 }
@@ -101,11 +105,19 @@ export class DatasetImports {
     const { repositories, paths } = this.#options;
     for (const dataset of await repositories.datasets.list()) {
       if (this.#running.has(dataset.id)) continue;
-      const { isAlive } = await sweepDeadStaging(paths.datasetDir(dataset.id));
+      const { isAlive, wasDead } = await sweepDeadStaging(paths.datasetDir(dataset.id));
+      if (wasDead && dataset.status === 'ready') await this.#settleCurrentFile(dataset.id);
       const isUnfinished = dataset.status === 'uploading' || dataset.status === 'validating';
       if (isUnfinished && !isAlive)
         await this.#update(dataset.id, brokenColumns(importInterrupted().toPayload()));
     }
+  }
+
+  /** An edit may have ended between its row and the name of its file. */
+  async #settleCurrentFile(id: string): Promise<void> {
+    const { repositories, paths } = this.#options;
+    const version = await repositories.datasetVersions.current(id);
+    if (version !== null) await paths.makeCurrent(id, version.path);
   }
 
   async #prepare(path: string, options: ImportOptions): Promise<PendingImport> {
@@ -134,7 +146,7 @@ export class DatasetImports {
       table: options.table,
       maxBytes: await maxFileBytes?.(),
     };
-    return { dataset, request, abort: new AbortController() };
+    return { dataset, request, recipe: recipeOf(options), abort: new AbortController() };
   }
 
   async #run(pending: PendingImport): Promise<ImportOutcome | null> {
@@ -145,7 +157,7 @@ export class DatasetImports {
       const reporter = this.#reporter(dataset.id);
       const result = await this.#options.runImport(request, reporter.onProgress, abort.signal);
       await reporter.settled();
-      return await this.#finish(dataset.id, result);
+      return await this.#finish(pending, result);
     } catch (thrown) {
       if (abort.signal.aborted && !this.#isStopping) return await this.#discard(dataset);
       return await this.#break(dataset.id, this.#isStopping ? importInterrupted() : importFailed(thrown));
@@ -175,8 +187,12 @@ export class DatasetImports {
     return { onProgress, settled: () => validating };
   }
 
-  async #finish(datasetId: string, result: ImportResult): Promise<ImportOutcome> {
+  async #finish(
+    { dataset: { id: datasetId }, recipe }: PendingImport,
+    result: ImportResult,
+  ): Promise<ImportOutcome> {
     const { repositories, paths, now } = this.#options;
+    const columns = finishedColumns(result, now());
     await repositories.datasetProblems.clear(datasetId);
     if (result.versionDir === null)
       await repositories.datasetProblems.insertMany(datasetId, result.report.problems);
@@ -187,17 +203,10 @@ export class DatasetImports {
     }
     const { version, report } = result;
     if (version !== null) {
-      const { sha256, sourceSha256, sizeBytes, records } = version;
-      const files = { ...paths.versionPaths(datasetId, sha256), source_sha256: sourceSha256 };
-      await repositories.datasetVersions.create({
-        dataset_id: datasetId,
-        sha256,
-        ...files,
-        records,
-        size_bytes: sizeBytes,
-      });
+      const row = versionRow({ datasetId, version, paths });
+      await repositories.datasetVersions.create({ ...row, recipe, summary: summaryOf(columns) });
     }
-    const dataset = await this.#update(datasetId, finishedColumns(result, now()));
+    const dataset = await this.#update(datasetId, columns);
     return { dataset, report, error: version === null ? noUsableRecords(report).toPayload() : null };
   }
 

@@ -24,8 +24,16 @@ export class DatasetPaths {
 
   /** A dataset's folder with everything in it; one that is not there is no fault. */
   remove(datasetId: string): Promise<void> {
-    const bucket = new Bucket({ dir: this.#bucketDir, bucket: 'lora-datasets', userId: this.#userId });
-    return bucket.remove(posix.join(this.#userId, datasetId));
+    return this.#bucket().remove(posix.join(this.#userId, datasetId));
+  }
+
+  #bucket(): Bucket {
+    return new Bucket({ dir: this.#bucketDir, bucket: 'lora-datasets', userId: this.#userId });
+  }
+
+  /** Makes E01's path of the current canonical file lead to this version of it. */
+  async makeCurrent(datasetId: string, versionPath: string): Promise<void> {
+    await this.#bucket().alias(versionPath, this.storagePath(datasetId));
   }
 
   /** Throws `storage_path_refused` for a path that leads out of the bucket. */

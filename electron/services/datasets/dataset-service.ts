@@ -12,14 +12,16 @@ import {
 } from './dataset-errors';
 import { SOURCE_FILE } from './dataset-files';
 import { DatasetImports } from './dataset-imports';
-import type { ImportOptions, ImportsOptions, StartedImport } from './dataset-imports';
+import type { ImportOptions, StartedImport } from './dataset-imports';
+import { DatasetVersions } from './dataset-versions';
+import type { VersionsOptions } from './dataset-versions';
 import type { ImportOutcome } from './import-outcome';
 import { readRawLine } from './raw-line';
 import { readRecordsPage, searchRecords } from './record-index';
 import type { RecordsPage } from './record-index';
 import { listDir } from './staging';
 
-export interface DatasetServiceOptions extends ImportsOptions {
+export interface DatasetServiceOptions extends VersionsOptions {
   readonly sample: { readonly path: string; readonly name: string };
 }
 
@@ -49,10 +51,13 @@ interface ProblemsRequest {
 export class DatasetService {
   readonly #options: DatasetServiceOptions;
   readonly #imports: DatasetImports;
+  /** What was and is made of each original. */
+  readonly versions: DatasetVersions;
 
   constructor(options: DatasetServiceOptions) {
     this.#options = options;
     this.#imports = new DatasetImports(options);
+    this.versions = new DatasetVersions(options);
   }
 
   /** Before anything else at start. */
@@ -60,9 +65,9 @@ export class DatasetService {
     return this.#imports.recover();
   }
 
-  /** Unfinished imports end and say so at the next start. */
-  stop(): Promise<void> {
-    return this.#imports.stop();
+  /** Unfinished imports end and say so at the next start; unfinished edits leave what was. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#imports.stop(), this.versions.stop()]);
   }
 
   /** Rows at once, files one after another; `finished` of each is its end. */
@@ -89,8 +94,10 @@ export class DatasetService {
     return outcome.dataset;
   }
 
+  /** Also of an edit, which reads the original again. */
   async cancelImport(id: string): Promise<void> {
-    if (!(await this.#imports.cancel(id))) await this.get(id);
+    if (await this.#imports.cancel(id)) return;
+    if (!(await this.versions.cancelEdit(id))) await this.get(id);
   }
 
   list(): Promise<Dataset[]> {
@@ -150,9 +157,10 @@ export class DatasetService {
     return this.#changed(id, await this.#options.repositories.datasets.update(id, { name: name.trim() }));
   }
 
-  /** Into the bin; an import that is still going on ends. */
+  /** Into the bin; an import or an edit that is still going on ends. */
   async delete(id: string): Promise<void> {
     if (await this.#imports.cancel(id)) return;
+    await this.versions.cancelEdit(id);
     this.#changed(id, await this.#options.repositories.datasets.softDelete(id));
   }
 

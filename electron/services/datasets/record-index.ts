@@ -77,7 +77,7 @@ export async function searchRecords(
     for (const { bytes } of batch) {
       index += 1;
       const record = parseRecord(bytes);
-      if (!textsOf(record).some((text) => text.toLowerCase().includes(wanted))) continue;
+      if (!holdsText(record, wanted)) continue;
       if (total >= offset && records.length < limit) records.push({ index, record });
       total += 1;
     }
@@ -85,6 +85,11 @@ export async function searchRecords(
   return { total, records };
 }
 
-function parseRecord(bytes: Buffer): CanonicalRecord {
+/** `wanted` in lower case. */
+export function holdsText(record: CanonicalRecord, wanted: string): boolean {
+  return textsOf(record).some((text) => text.toLowerCase().includes(wanted));
+}
+
+export function parseRecord(bytes: Buffer): CanonicalRecord {
   return CanonicalRecord.parse(JSON.parse(bytes.toString('utf8')));
 }

@@ -110,7 +110,7 @@ export class ServiceBench {
   }
 
   /** A queued job that uses the current version of a dataset. */
-  async makeJob(datasetId: string): Promise<void> {
+  async makeJob(datasetId: string): Promise<string> {
     const repositories = await this.repositories();
     const version = await repositories.datasetVersions.current(datasetId);
     const model = await repositories.baseModels.upsert(BASE_MODEL);
@@ -138,6 +138,7 @@ export class ServiceBench {
       retry_count: 0,
     } as const;
     await repositories.jobs.create(row, version?.id ?? '');
+    return row.id;
   }
 
   /** Every dataset that was published as changed, in order. */

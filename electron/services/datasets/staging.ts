@@ -14,14 +14,20 @@ export async function reserveStaging(datasetDir: string, token: string): Promise
   await mkdir(join(datasetDir, stagingName(token)), { recursive: true, mode: 0o700 });
 }
 
-/** Removes the staging folders of dead imports; answers whether a living one is left. */
-export async function sweepDeadStaging(datasetDir: string): Promise<{ readonly isAlive: boolean }> {
+export async function releaseStaging(datasetDir: string, token: string): Promise<void> {
+  await rm(join(datasetDir, stagingName(token)), { recursive: true, force: true });
+}
+
+/** Removes the staging folders of dead imports; answers whether there were any, and whether a living one is left. */
+export async function sweepDeadStaging(
+  datasetDir: string,
+): Promise<{ readonly isAlive: boolean; readonly wasDead: boolean }> {
   const names = (await listDir(datasetDir)).filter(isStagingName);
   const alive = await Promise.all(names.map((name) => isAliveStaging(datasetDir, name)));
   for (const [index, name] of names.entries()) {
     if (alive[index] !== true) await rm(join(datasetDir, name), { recursive: true, force: true });
   }
-  return { isAlive: alive.includes(true) };
+  return { isAlive: alive.includes(true), wasDead: alive.includes(false) };
 }
 
 export async function listDir(dir: string): Promise<string[]> {

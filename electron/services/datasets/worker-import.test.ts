@@ -52,6 +52,39 @@ it('imports on a thread of its own and reports progress', async () => {
   expect(await readdir(join(dir, 'bucket', 'good'))).toContain('dataset.jsonl');
 });
 
+it('reads an original again there, to compare or to keep', async () => {
+  const run = importInWorker(workerUrl);
+  const first = await request('edited', 3);
+  const { signal } = new AbortController();
+  const { version } = await run(first, () => undefined, signal);
+  const folder = join(first.datasetDir, 'versions', version?.sha256 ?? '');
+  const again = {
+    ...first,
+    sourcePath: join(folder, 'source'),
+    exclude: ['record-2'],
+    revision: {
+      sourceSha256: version?.sourceSha256 ?? null,
+      current: { sha256: version?.sha256 ?? '', path: join(folder, 'dataset.jsonl') },
+      isPreview: true,
+    },
+  };
+  const preview = await run(again, () => undefined, signal);
+  expect(preview).toMatchObject({
+    versionDir: null,
+    unkept: { kind: 'compared', diff: { removed: 1, unchanged: 2, records: [{ record_id: 'record-2' }] } },
+  });
+  const kept = await run(
+    { ...again, revision: { ...again.revision, isPreview: false } },
+    () => undefined,
+    signal,
+  );
+  expect([
+    kept.unkept,
+    kept.version?.records,
+    (await readdir(join(first.datasetDir, 'versions'))).length,
+  ]).toEqual([undefined, 2, 2]);
+});
+
 it('I01 ends the thread at once when cancelled, and leaves nothing behind', async () => {
   const abort = new AbortController();
   let cancelledAt = 0;

@@ -31,6 +31,7 @@ const dataset = Dataset.parse({
   validation_errors: null,
   sample_data: null,
   report: null,
+  current_version_id: null,
   created_at: NOW,
   updated_at: NOW,
   deleted_at: null,

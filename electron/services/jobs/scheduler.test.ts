@@ -22,12 +22,18 @@ describe('who is next', () => {
 
   it('the processor for those made for it, cards for the others', () => {
     const jobs = [job('card', 1), job('second card', 2), job('processor', 3, 0)];
-    expect(assign(jobs, ['cpu'], new Set())).toEqual([{ job_id: 'processor', device: 'cpu' }]);
     expect(assign(jobs, ['gpu-0', 'cpu'], new Set())).toEqual([
       { job_id: 'card', device: 'gpu-0' },
       { job_id: 'processor', device: 'cpu' },
     ]);
   });
+});
+
+it('a run made for a card that is not there goes to its trainer, which says so', () => {
+  expect(assign([job('card', 1), job('processor', 2, 0)], ['cpu'], new Set())).toEqual([
+    { job_id: 'card', device: 'cpu' },
+  ]);
+  expect(assign([job('card', 1)], ['gpu-0', 'cpu'], new Set(['gpu-0']))).toEqual([]);
 });
 
 describe('whether anything could start', () => {
@@ -37,7 +43,7 @@ describe('whether anything could start', () => {
   });
 
   it('perhaps, where no device for it is known yet', () => {
-    expect(isFull([job('a', 1)], ['cpu'], new Set(['cpu']))).toBe(false);
+    expect(isFull([job('a', 1)], ['cpu'], new Set())).toBe(false);
     expect(isFull([job('a', 1)], [], new Set())).toBe(false);
   });
 });

@@ -1,8 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DatasetKind } from '../../../src/lib/types/dataset-records';
-import { RECORDS_FILE, RECORDS_INDEX_FILE, SOURCE_FILE } from '../datasets/dataset-files';
+import { RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, SOURCE_FILE } from '../datasets/dataset-files';
+import { VersionRecipe } from '../datasets/version-recipe';
 import { hashFile } from '../jobs/checkpoint-check';
 import { isMissing } from '../trainer/file-errors';
 import { namesIn } from './read-runs';
@@ -15,6 +16,7 @@ export interface ReadVersion {
   readonly size_bytes: number;
   readonly source_bytes: number;
   readonly kind: DatasetKind;
+  readonly recipe: VersionRecipe | Readonly<Record<string, never>>;
 }
 
 export interface ReadDataset {
@@ -51,6 +53,17 @@ const kindOf = async (path: string): Promise<DatasetKind> => {
   }
 };
 
+/** An empty one where nothing readable was written down of how the version was made. */
+const recipeIn = async (dir: string): Promise<ReadVersion['recipe']> => {
+  try {
+    const kept = VersionRecipe.safeParse(JSON.parse(await readFile(join(dir, RECIPE_FILE), 'utf8')));
+    return kept.success ? kept.data : {};
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return {};
+    throw error;
+  }
+};
+
 /** A version's folder, named by the hash of its records; null where it is not what its name says. */
 const readVersion = async (dir: string, sha256: string): Promise<(ReadVersion & { age: number }) | null> => {
   const path = join(dir, RECORDS_FILE);
@@ -68,6 +81,7 @@ const readVersion = async (dir: string, sha256: string): Promise<(ReadVersion & 
     size_bytes,
     source_bytes: source_bytes ?? 0,
     kind: await kindOf(path),
+    recipe: await recipeIn(dir),
     age: (await stat(dir)).mtimeMs,
   };
 };

@@ -17,6 +17,8 @@ afterEach(async () => {
   await removeWorld(world.dir);
 });
 
+const RECIPE = { encoding: 'gb18030', exclude: ['a'], fixes: ['trim'] };
+
 /** The dataset's files where the product puts them, as an import would leave them. */
 const store = async (userId: string): Promise<void> => {
   const bucket = join(world.paths.storageDir, 'lora-datasets');
@@ -27,7 +29,14 @@ const store = async (userId: string): Promise<void> => {
   await writeFile(join(dir, 'records.idx'), Buffer.alloc(21 * 8));
   await writeFile(join(dir, 'problems.jsonl'), '');
   await writeFile(join(dir, 'source'), 'the original');
+  await writeFile(join(dir, 'recipe.json'), JSON.stringify(RECIPE));
   await copyFile(join(dir, 'dataset.jsonl'), join(bucket, userId, world.dataset_id, 'dataset.jsonl'));
+};
+
+const currentVersion = async () => {
+  const { datasetVersions } = world.repositories;
+  const version = await datasetVersions.current(world.dataset_id);
+  return { ...version, recipe: await datasetVersions.recipe(version?.id ?? '') };
 };
 
 interface Reopened {
@@ -76,7 +85,7 @@ describe('S02, S03: runs are read in again from their folders', () => {
     expect(rebuilt?.message).toContain('runs 3, datasets 1');
     const dataset = await world.repositories.datasets.get(world.dataset_id);
     expect(dataset).toMatchObject({ name: 'Sample', status: 'ready', kind: 'sft', user_id: done.user_id });
-    expect(await world.repositories.datasetVersions.current(world.dataset_id)).toMatchObject({ records: 20 });
+    expect(await currentVersion()).toMatchObject({ records: 20, recipe: RECIPE });
     const jobs = await Promise.all([done, failed, waiting].map(({ id }) => world.jobs.get(id)));
     expect(jobs.map(({ status }) => status)).toEqual(['completed', 'failed', 'interrupted']);
     for (const [index, job] of [done, failed, waiting].entries())

@@ -73,13 +73,14 @@ const addDatasets = async (options: RebuildOptions, runs: readonly ReadRun[]): P
       await addDataset(options, { dataset, folders, runs });
       added += 1;
     }
-    for (const { sha256, source_sha256, records, size_bytes } of dataset.versions) {
+    for (const { sha256, source_sha256, records, size_bytes, recipe } of dataset.versions) {
       const files = { ...folders.versionPaths(dataset.id, sha256), source_sha256 };
       await repositories.datasetVersions.create({
         dataset_id: dataset.id,
         sha256,
         records,
         size_bytes,
+        recipe,
         ...files,
       });
     }

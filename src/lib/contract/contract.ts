@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { CanonicalRecord, DatasetProblem, ProblemType } from '../types/dataset-records';
+import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
 import {
   Checkpoint,
@@ -79,6 +80,15 @@ export const contract = {
     rename: call(z.strictObject({ id: Uuid, name: z.string().trim().min(1).max(200) }), Dataset),
     delete: call(ById, Nothing),
     restore: call(ById, Dataset),
+    versions: call(ById, z.array(DatasetVersion)),
+    use_version: call(z.strictObject({ id: Uuid, number: z.int().min(1) }), Dataset),
+    diff: call(z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1) }), VersionDiff),
+    preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
+    edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
+    record_ids: call(
+      z.strictObject({ id: Uuid, query: z.string().max(200), problem_type: ProblemType.nullable() }),
+      z.strictObject({ ids: z.array(z.string()), truncated: z.boolean() }),
+    ),
     changed: event(Dataset),
     progress: event(ImportProgress),
   },

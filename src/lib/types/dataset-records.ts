@@ -169,6 +169,8 @@ export const DatasetReport = z.strictObject({
   usable_records: Count,
   rejected_records: Count,
   skipped_null_target: Count,
+  /** Left out by hand; absent where none were. */
+  excluded_records: Count.optional(),
   conversations: Count,
   duplicates_exact: Count,
   problems_total: Count,

@@ -72,6 +72,8 @@ export const Dataset = z.strictObject({
   validation_errors: z.array(ValidationError).nullable(),
   sample_data: z.unknown(),
   report: DatasetReport.nullable(),
+  /** Null where the newest version is the current one. */
+  current_version_id: Uuid.nullable(),
   created_at: Timestamp,
   updated_at: Timestamp,
   deleted_at: Timestamp.nullable(),

@@ -22,8 +22,7 @@ class HashTable {
 
   /** The rest of a text's slot, and whether the text is new; `extra` fills the rest of a new one. */
   protected take(text: string, extra?: number): { readonly isNew: boolean; readonly extra: number } {
-    const [high, hashedLow] = hash64(text);
-    const low = high === 0 && hashedLow === 0 ? 1 : hashedLow;
+    const [high, low] = hashOf(text);
     const slot = this.find(high, low);
     if (this.slots[slot] !== 0 || this.slots[slot + 1] !== 0)
       return { isNew: false, extra: this.slots[slot + 2] ?? 0 };
@@ -31,6 +30,14 @@ class HashTable {
     this.count += 1;
     if (this.count * this.width > this.slots.length * MAX_LOAD) this.grow();
     return { isNew: true, extra: extra ?? 0 };
+  }
+
+  /** The rest of a text's slot; null for a text that is not there. */
+  protected peek(text: string): number | null {
+    const [high, low] = hashOf(text);
+    const slot = this.find(high, low);
+    const isFree = this.slots[slot] === 0 && this.slots[slot + 1] === 0;
+    return isFree ? null : (this.slots[slot + 2] ?? 0);
   }
 
   /** Where a hash is, or the free slot where it belongs. */
@@ -55,6 +62,12 @@ class HashTable {
   }
 }
 
+/** Never zero, which marks a free slot. */
+function hashOf(text: string): readonly [high: number, low: number] {
+  const [high, low] = hash64(text);
+  return [high, high === 0 && low === 0 ? 1 : low];
+}
+
 /** Numbers texts in order of first appearance. */
 export class HashIndex extends HashTable {
   constructor() {
@@ -64,6 +77,11 @@ export class HashIndex extends HashTable {
   /** The text's number; `size` before the call for one that is new. */
   numberOf(text: string): number {
     return this.take(text, this.size).extra;
+  }
+
+  /** Null for a text that has no number. */
+  knownNumberOf(text: string): number | null {
+    return this.peek(text);
   }
 }
 

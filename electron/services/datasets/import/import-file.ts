@@ -1,14 +1,17 @@
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { SOURCE_FILE, stagingName } from '../dataset-files';
+import { RECIPE_FILE, SOURCE_FILE, stagingName } from '../dataset-files';
+import { recipeOf } from '../version-recipe';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
 import { isRefusedType, publishVersion } from './publish-version';
 import { readCopy } from './read-copy';
 import type { Findings } from './read-copy';
 import { refusedReport } from './report';
+import { judgeRevision } from './judge-revision';
 import { copySource } from './source-file';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
+import { linkStoredSource } from './stored-source';
 import { StatisticsTally } from './statistics';
 import { DEFAULT_SEED, DEFAULT_SHARE } from './split-defaults';
 import { faultOfSource } from './whole-file';
@@ -55,13 +58,19 @@ async function importInto(
   const half = (done: number, total: number) => {
     onProgress({ phase: 'copying', bytes_done: Math.floor(done / 2), bytes_total: total, ...counts });
   };
-  const copied = await copySource(request, join(stagingDir, SOURCE_FILE), { signal, onBytes: half });
+  const { revision, sourcePath } = request;
+  const target = join(stagingDir, SOURCE_FILE);
+  const hooks = { signal, onBytes: half };
+  const copied =
+    revision === undefined
+      ? await copySource(request, target, hooks)
+      : await linkStoredSource({ path: sourcePath, sha256: revision.sourceSha256 }, target, hooks);
   const findings = await readCopy({
     request,
     copied,
     stagingDir,
     signal,
-    fileName: basename(request.sourcePath),
+    fileName: request.fileName ?? basename(sourcePath),
     onProgress: ({ bytesDone, ...found }) => {
       onProgress({
         phase: 'reading',
@@ -72,8 +81,13 @@ async function importInto(
     },
   });
   signal.throwIfAborted();
+  const unkept = await judgeRevision(findings, { request, stagingDir, signal });
+  if (unkept !== null) return { ...resultOf(findings, copied, null), unkept };
+  if (findings.file !== null)
+    await writeFile(join(stagingDir, RECIPE_FILE), JSON.stringify(recipeOf(request)), { mode: 0o600 });
   const { datasetDir, maxBytes } = request;
-  const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes });
+  const isCurrent = revision === undefined;
+  const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes, isCurrent });
   return resultOf(findings, copied, versionDir);
 }
 
@@ -106,6 +120,7 @@ function refusedSource(fault: SourceFault, request: ImportRequest): ImportResult
     linkTarget: null,
     versionDir: null,
     version: null,
+    ...(request.revision !== undefined && { unkept: { kind: 'empty' } }),
   };
 }
 

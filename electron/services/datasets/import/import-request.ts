@@ -1,8 +1,20 @@
 import { z } from 'zod';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
+import { SafeFix } from '../../../../src/lib/types/dataset-versions';
+import type { RecordDiff } from '../compare/compare-versions';
 import { TableOptions } from '../readers/table-layout';
 import { ColumnMapping } from '../shapes/column-mapping';
 import type { ImportStatistics } from './statistics';
+
+/** Says that the source is one which the dataset keeps, and that it is read again for another version. */
+export const Revision = z.strictObject({
+  sourceSha256: z.string().nullable(),
+  /** What the result is compared with; an absolute path. */
+  current: z.strictObject({ sha256: z.string(), path: z.string() }),
+  /** Compares, and keeps nothing. */
+  isPreview: z.boolean(),
+});
+export type Revision = Readonly<z.infer<typeof Revision>>;
 
 /** All that an import has to know; crosses to the worker thread as it is. */
 export const ImportRequest = z.strictObject({
@@ -24,6 +36,12 @@ export const ImportRequest = z.strictObject({
   mapping: ColumnMapping.optional(),
   /** Reads the text as a table, and how. */
   table: TableOptions.optional(),
+  /** What the original is called, where `sourcePath` does not say it any more. */
+  fileName: z.string().optional(),
+  /** Ids of records to leave out. */
+  exclude: z.array(z.string()).optional(),
+  fixes: z.array(SafeFix).optional(),
+  revision: Revision.optional(),
   seed: z.int().optional(),
   share: z.number().min(0).max(0.5).optional(),
 });
@@ -37,6 +55,13 @@ export interface ImportedVersion {
   readonly records: number;
 }
 
+/** Why a revision was not kept. */
+export type UnkeptRevision =
+  | { readonly kind: 'compared'; readonly diff: RecordDiff }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'records_absent'; readonly ids: readonly string[] };
+
 export interface ImportResult {
   readonly report: DatasetReport;
   readonly statistics: ImportStatistics;
@@ -47,6 +72,8 @@ export interface ImportResult {
   readonly versionDir: string | null;
   /** Null when no record can be used. */
   readonly version: ImportedVersion | null;
+  /** Absent for a first import, and where the new version was kept. */
+  readonly unkept?: UnkeptRevision;
 }
 
 export interface ImportProgress {

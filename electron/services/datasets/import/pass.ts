@@ -11,6 +11,7 @@ import { ProblemLog } from './problem-log';
 import { noNotes, readRecords } from './read-source';
 import type { ReadableSource } from './read-source';
 import { RecordReader } from './record-reader';
+import type { ReadingPlan } from './record-reader';
 import { StatisticsTally } from './statistics';
 
 export interface PassPlan extends Preparation {
@@ -20,7 +21,7 @@ export interface PassPlan extends Preparation {
 export interface PassOptions {
   readonly dir: string;
   readonly seed: number;
-  readonly stripSeparators?: boolean;
+  readonly reading: Pick<ReadingPlan, 'stripSeparators' | 'exclude' | 'fixes'>;
   readonly source: ReadableSource;
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }
@@ -41,10 +42,7 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   const writer = await CanonicalWriter.create(options.dir);
   const log = await ProblemLog.create(options.dir);
   const statistics = new StatisticsTally(options.seed);
-  const reader = new RecordReader(
-    { ...plan, stripSeparators: options.stripSeparators },
-    { writer, log, statistics },
-  );
+  const reader = new RecordReader({ ...plan, ...options.reading }, { writer, log, statistics });
   const readingNotes = noNotes();
   try {
     for await (const batch of readRecords(options.source, plan.container, readingNotes)) {

@@ -15,6 +15,7 @@ describe('what an import leaves in its bucket', () => {
     expect((await readdir(folder)).sort()).toEqual([
       'dataset.jsonl',
       'problems.jsonl',
+      'recipe.json',
       'records.idx',
       'source',
     ]);

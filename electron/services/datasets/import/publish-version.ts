@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { Bucket } from '../../storage/buckets';
-import { PROBLEMS_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, versionPath } from '../dataset-files';
+import { PROBLEMS_FILE, RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, versionPath } from '../dataset-files';
 import type { Findings } from './read-copy';
 import type { CopiedSource } from './source-file';
 
@@ -11,13 +11,15 @@ interface Publication {
   readonly copied: CopiedSource;
   readonly findings: Findings;
   readonly maxBytes: number | undefined;
+  /** Whether it is the current version at once; another one's row has to be written first. */
+  readonly isCurrent: boolean;
 }
 
-const DERIVED = [RECORDS_FILE, RECORDS_INDEX_FILE, PROBLEMS_FILE];
+const DERIVED = [RECORDS_FILE, RECORDS_INDEX_FILE, PROBLEMS_FILE, RECIPE_FILE];
 
 /**
- * Hands a finished import to the bucket as its version, named by its content, and makes it the current
- * one. A file without usable records keeps its folder too, under its own hash: its raw lines are
+ * Hands a finished import to the bucket as its version, named by its content, and mostly makes it the
+ * current one. A file without usable records keeps its folder too, under its own hash: its raw lines are
  * shown. Null where the bucket keeps no such file, as a picture among the datasets.
  */
 export async function publishVersion({
@@ -26,6 +28,7 @@ export async function publishVersion({
   copied,
   findings,
   maxBytes,
+  isCurrent,
 }: Publication): Promise<string | null> {
   const userDir = dirname(datasetDir);
   const userId = basename(userDir);
@@ -44,7 +47,8 @@ export async function publishVersion({
     if (findings.file === null && isRefusedType(error)) return null;
     throw error;
   }
-  if (findings.file !== null) await bucket.alias(`${version}/${RECORDS_FILE}`, `${stored}/${RECORDS_FILE}`);
+  if (findings.file !== null && isCurrent)
+    await bucket.alias(`${version}/${RECORDS_FILE}`, `${stored}/${RECORDS_FILE}`);
   return versionPath(sha256);
 }
 

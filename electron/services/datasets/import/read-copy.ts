@@ -29,6 +29,8 @@ export interface Findings {
   readonly statistics: ImportStatistics;
   /** The canonical file; null when no record can be used. */
   readonly file: CanonicalFile | null;
+  /** Records to be left out that could not be used anyway, or are not in the file. */
+  readonly absent: readonly string[];
 }
 
 export interface CopyReading {
@@ -64,7 +66,7 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
     { container, mapping: request.mapping ?? null },
     {
       fileName,
-      stripSeparators: request.stripSeparators,
+      reading: wishesOf(request),
       dir: reading.stagingDir,
       seed: request.seed ?? DEFAULT_SEED,
       source: { source, signal, onBytes },
@@ -74,6 +76,10 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
     },
   );
   return conclude(pass, reading, source);
+}
+
+function wishesOf({ stripSeparators, exclude, fixes }: ImportRequest): PassOptions['reading'] {
+  return { stripSeparators, exclude, fixes };
 }
 
 function requireKnownEncoding({ encoding }: ImportRequest): void {
@@ -125,6 +131,7 @@ async function conclude(
     report: passReport(pass, notes),
     statistics: pass.statistics.summarise(reading.request.share ?? DEFAULT_SHARE),
     file: isUsable ? pass.file : null,
+    absent: [...pass.reader.unmet],
   };
 }
 
@@ -134,5 +141,5 @@ async function refuse(reading: CopyReading, fault: WholeFileFault, records: numb
   for (const problem of fault.problems) log.add(problem);
   await log.finish();
   const statistics = new StatisticsTally(DEFAULT_SEED).summarise(DEFAULT_SHARE);
-  return { report: refusedReport(fault, records), statistics, file: null };
+  return { report: refusedReport(fault, records), statistics, file: null, absent: [] };
 }

@@ -1,4 +1,5 @@
 import type { DatasetProblem, RecordOrigin } from '../../../../src/lib/types/dataset-records';
+import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
 import { textsOf } from '../../../../src/lib/types/record-turns';
 import { isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
@@ -28,6 +29,9 @@ import { oddCharacters, templateNote } from './text-notes';
 export interface ReadingPlan extends Preparation {
   readonly shape: RecordShape | null;
   readonly stripSeparators?: boolean;
+  /** Ids of records that are left out, as if they were not in the file. */
+  readonly exclude?: readonly string[];
+  readonly fixes?: readonly SafeFix[];
 }
 
 export interface RecordOutputs {
@@ -41,6 +45,8 @@ export class RecordReader {
   readonly tally = new Tally();
   readonly notes = new FileNotes();
   private readonly ids = new RecordIds();
+  /** Records to be left out that were not met yet. */
+  readonly unmet: Set<string>;
   private readonly shape: RecordShape | null;
   private readonly outputs: RecordOutputs;
 
@@ -49,6 +55,7 @@ export class RecordReader {
   constructor(plan: ReadingPlan, outputs: RecordOutputs) {
     this.plan = plan;
     this.shape = plan.shape;
+    this.unmet = new Set(plan.exclude);
     this.outputs = outputs;
   }
 
@@ -103,13 +110,21 @@ export class RecordReader {
   }
 
   private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {
-    const conversion = convert(this.cleaned(raw, value), raw.context);
+    const { fixes = [] } = this.plan;
+    const conversion = convert(this.cleaned(raw, value), { context: raw.context, fixes });
     if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
     const originalId = textOf(value.id);
     if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), raw.line);
-    if (conversion.kind === 'null_target') this.tally.nullTargets += 1;
-    else if (conversion.kind === 'rejected') this.reject(raw, originalId, this.told(conversion.faults));
-    else this.accept(raw, { originalId, ...conversion, faults: this.told(conversion.faults) });
+    if (conversion.kind === 'null_target') {
+      this.tally.nullTargets += 1;
+      return;
+    }
+    // Also for a record that is refused: a fix that saves it must not rename those after it.
+    const claim = this.ids.claim(originalId, { line: raw.line, ordinal: this.tally.records });
+    const faults = this.told(conversion.faults);
+    if (conversion.kind === 'rejected') this.reject(raw, originalId === null ? null : claim.id, faults);
+    else if (this.unmet.delete(claim.id)) this.tally.excluded += 1;
+    else this.accept(raw, { ...claim, draft: conversion.draft, faults });
   }
 
   private told(faults: readonly Fault[]): readonly Fault[] {
@@ -124,22 +139,14 @@ export class RecordReader {
     return value;
   }
 
-  private accept(
-    raw: RawRecord,
-    {
-      originalId,
-      draft,
-      faults,
-    }: { originalId: string | null; draft: DraftRecord; faults: readonly Fault[] },
-  ): void {
+  private accept(raw: RawRecord, { id, isRepeated, draft, faults }: AcceptedRecord): void {
     this.tally.usable += 1;
-    const { id, isRepeated } = this.ids.claim(originalId, { line: raw.line, ordinal: this.tally.records });
     const origin = originOf(draft, { id, line: raw.line });
     const texts = textsOf(draft.content);
     const template = templateNote(texts);
     // In form B ids repeat by design.
     const repeated = isRepeated && this.shape !== 'B' ? [repeatedId(id)] : [];
-    this.list(raw, originalId, [...faults, ...repeated, ...(template === null ? [] : [template])]);
+    this.list(raw, id, [...faults, ...repeated, ...(template === null ? [] : [template])]);
     this.notes.noteCharacters(oddCharacters(texts), raw.line);
     this.outputs.statistics.add({ ...origin, ...draft.content });
     this.outputs.writer.add(origin, draft.content);
@@ -153,6 +160,13 @@ export class RecordReader {
   private list(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
     for (const fault of faults) this.outputs.log.add(problemOf(raw, recordId, fault));
   }
+}
+
+interface AcceptedRecord {
+  readonly id: string;
+  readonly isRepeated: boolean;
+  readonly draft: DraftRecord;
+  readonly faults: readonly Fault[];
 }
 
 function problemOf(raw: RawRecord, recordId: string | null, fault: Fault): DatasetProblem {

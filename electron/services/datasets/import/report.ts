@@ -38,6 +38,7 @@ export function passReport(pass: Pass, notes: readonly string[]): DatasetReport 
     usable_records: tally.usable,
     rejected_records: tally.rejected,
     skipped_null_target: tally.nullTargets,
+    ...(tally.excluded > 0 && { excluded_records: tally.excluded }),
     conversations: pass.statistics.conversationCount,
     duplicates_exact: pass.duplicates,
     problems_total: pass.log.total,

@@ -11,6 +11,8 @@ export class Tally {
   usable = 0;
   rejected = 0;
   nullTargets = 0;
+  /** Left out by hand. */
+  excluded = 0;
   badEncoding = 0;
   firstMalformed: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;

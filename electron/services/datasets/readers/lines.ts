@@ -16,6 +16,11 @@ export class LineCutter {
   private pieces: Buffer[] = [];
   private heldBytes = 0;
   private tooLong = false;
+  private readonly maxBytes: number;
+
+  constructor(maxBytes = MAX_LINE_BYTES) {
+    this.maxBytes = maxBytes;
+  }
 
   push(chunk: Buffer): SourceLine[] {
     const lines: SourceLine[] = [];
@@ -36,14 +41,14 @@ export class LineCutter {
   private hold(piece: Buffer): void {
     this.heldBytes += piece.length;
     if (!this.tooLong) this.pieces.push(piece);
-    if (this.heldBytes <= MAX_LINE_BYTES || this.tooLong) return;
+    if (this.heldBytes <= this.maxBytes || this.tooLong) return;
     this.tooLong = true;
     const kept = this.pieces[0]?.subarray(0, KEPT_OF_TOO_LONG) ?? Buffer.alloc(0);
     this.pieces = [Buffer.from(kept)];
   }
 
   private finish(last: Buffer): SourceLine {
-    if (this.heldBytes > 0 || last.length > MAX_LINE_BYTES) this.hold(last);
+    if (this.heldBytes > 0 || last.length > this.maxBytes) this.hold(last);
     const bytes = this.heldBytes === 0 ? last : Buffer.concat(this.pieces);
     const tooLong = this.tooLong;
     this.pieces = [];

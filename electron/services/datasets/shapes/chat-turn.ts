@@ -1,5 +1,5 @@
 import type { CanonicalMessage, ToolCall } from '../../../../src/lib/types/dataset-records';
-import { isJsonObject, textOf } from '../readers/json-object';
+import { isBlank, isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { contentOf } from './content';
 import { failure, kindOf } from './conversion';
@@ -82,6 +82,11 @@ function namesOf(turn: JsonObject): Pick<CanonicalMessage, 'name' | 'tool_call_i
     ...(typeof turn.name === 'string' && { name: turn.name }),
     ...(typeof turn.tool_call_id === 'string' && { tool_call_id: turn.tool_call_id }),
   };
+}
+
+/** Says nothing: neither a text nor a call. */
+export function isEmptyTurn({ message }: Turn): boolean {
+  return isBlank(message.content) && message.tool_calls === undefined;
 }
 
 /** A turn that the importer itself puts together. */

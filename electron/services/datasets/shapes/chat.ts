@@ -1,29 +1,31 @@
+import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
 import { isJsonList, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { plainTurn, readTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
 import { chatContent, conclude, failure, kindOf, optionalText } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, Converter, Fault } from './conversion';
 import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
+import { fixConversation } from './safe-fixes';
 import { toolsOf } from './tool-calls';
 
 /** Form D: `messages`. */
-export const convertChat = (record: JsonObject): Conversion => convertDialogue(record, 'messages');
+export const convertChat: Converter = (record, { fixes }) => convertDialogue(record, 'messages', fixes);
 
 /** Form C: one conversation a record, its `turns` in order. */
-export const convertTurns = (record: JsonObject): Conversion => convertDialogue(record, 'turns');
+export const convertTurns: Converter = (record, { fixes }) => convertDialogue(record, 'turns', fixes);
 
 /** Form E: ShareGPT's `conversations`, also spelled `conversation`. */
-export const convertShareGpt = (record: JsonObject): Conversion =>
-  convertDialogue(record, isJsonList(record.conversations) ? 'conversations' : 'conversation');
+export const convertShareGpt: Converter = (record, { fixes }) =>
+  convertDialogue(record, isJsonList(record.conversations) ? 'conversations' : 'conversation', fixes);
 
 /** A list of turns, of which every assistant turn is trained; tools and their calls are kept. */
-function convertDialogue(record: JsonObject, field: string): Conversion {
+function convertDialogue(record: JsonObject, field: string, fixes: readonly SafeFix[]): Conversion {
   const faults: Fault[] = [];
   const raw = [...systemBefore(record, field, faults), ...readTurns(record, field, faults)];
   const isReadable = !faults.some(({ severity }) => severity === 'error');
-  const turns = isReadable ? dropTrailing(raw, faults) : raw;
+  const turns = isReadable ? dropTrailing(fixConversation(raw, fixes), faults) : raw;
   if (isReadable) checkDialogue(turns, faults);
   checkMedia(record, turns, faults);
   const messages = trainedMessages(turns, 'all');

@@ -2,19 +2,21 @@ import { textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { plainTurn } from './chat-turn';
 import { chatContent, conclude, optionalText } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
+import { fixAnswer, fixPrompt } from './safe-fixes';
 import { toolsOf } from './tool-calls';
 import { readSide } from './turn-side';
 
 /** Form G: a prompt and its completion, each a text or messages; the completion is trained. */
-export function convertCompletion(record: JsonObject): Conversion {
+export function convertCompletion(record: JsonObject, { fixes }: ConversionSetting): Conversion {
   const faults: Fault[] = [];
   const system = optionalText(record, 'system', faults);
   const prompt = readSide(record, { field: 'prompt', role: 'user' }, faults);
-  const completion = readSide(record, { field: 'completion', role: 'assistant' }, faults);
-  const before = [...(system === null ? [] : [plainTurn('system', system, '/system')]), ...prompt];
+  const completion = fixAnswer(readSide(record, { field: 'completion', role: 'assistant' }, faults), fixes);
+  const opening = system === null ? [] : [plainTurn('system', system, '/system')];
+  const before = fixPrompt([...opening, ...prompt], fixes);
   const turns = [...before, ...completion];
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
   checkMedia(record, turns, faults);

@@ -6,6 +6,7 @@ import type {
   RecordContent,
   Scaffolding,
 } from '../../../../src/lib/types/dataset-records';
+import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
 import type { JsonObject } from '../readers/json-object';
 import type { ConversationContext } from '../readers/raw-record';
 
@@ -36,7 +37,13 @@ export type Conversion =
   | { readonly kind: 'rejected'; readonly faults: readonly Fault[] }
   | { readonly kind: 'null_target' };
 
-export type Converter = (record: JsonObject, context: ConversationContext | null) => Conversion;
+/** What a record does not say itself: the conversation that it stands in, and the fixes that were asked for. */
+export interface ConversionSetting {
+  readonly context: ConversationContext | null;
+  readonly fixes: readonly SafeFix[];
+}
+
+export type Converter = (record: JsonObject, setting: ConversionSetting) => Conversion;
 
 interface FaultText {
   readonly path: string | null;

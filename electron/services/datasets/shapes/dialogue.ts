@@ -1,5 +1,5 @@
 import type { CanonicalMessage, MessageRole } from '../../../../src/lib/types/dataset-records';
-import { isBlank } from '../readers/json-object';
+import { isEmptyTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
 import { caution, failure } from './conversion';
 import type { Fault } from './conversion';
@@ -26,7 +26,7 @@ export function dropTrailing(turns: readonly Turn[], faults: Fault[]): readonly 
 
 /** Rule 4: starts with user (after system), roles alternate, ends with assistant, no empty content. */
 export function checkDialogue(turns: readonly Turn[], faults: Fault[]): void {
-  for (const turn of turns) if (isEmpty(turn)) faults.push(emptyTurn(turn));
+  for (const turn of turns) if (isEmptyTurn(turn)) faults.push(emptyTurn(turn));
   if (!turns.some(({ message }) => message.role === 'assistant')) {
     faults.push(
       failure('nothing_to_train', {
@@ -38,10 +38,6 @@ export function checkDialogue(turns: readonly Turn[], faults: Fault[]): void {
     return;
   }
   checkOrder(turns, faults);
-}
-
-function isEmpty({ message }: Turn): boolean {
-  return isBlank(message.content) && message.tool_calls === undefined;
 }
 
 function emptyTurn({ message, path }: Turn): Fault {

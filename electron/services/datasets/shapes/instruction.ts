@@ -3,15 +3,16 @@ import type { JsonObject } from '../readers/json-object';
 import { plainTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
 import { chatContent, conclude, failure, kindOf, optionalText, requiredText } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 import { answerColumn, instructionColumns } from './instruction-columns';
 import { checkMedia } from './media';
+import { fixDialogue } from './safe-fixes';
 
 const OWN_COLUMNS = { instruction: 'instruction', input: 'input', answers: ['output', 'response'] } as const;
 
 /** Form F: user = instruction, a blank line, input; earlier pairs come first; the answer is trained. */
-export function convertInstruction(record: JsonObject): Conversion {
+export function convertInstruction(record: JsonObject, { fixes }: ConversionSetting): Conversion {
   const faults: Fault[] = [];
   const columns = instructionColumns(record) ?? OWN_COLUMNS;
   const system = optionalText(record, 'system', faults) ?? optionalText(record, 'system_prompt', faults);
@@ -19,12 +20,13 @@ export function convertInstruction(record: JsonObject): Conversion {
   const input = columns.input === null ? null : optionalText(record, columns.input, faults);
   const answerField = answerColumn(record, columns.answers);
   const answer = requiredText(record, answerField, faults);
-  const turns: Turn[] = [
+  const told: Turn[] = [
     ...(system === null ? [] : [plainTurn('system', system, '/system')]),
     ...readHistory(record.history, faults),
     plainTurn('user', joinInstruction(instruction, input), `/${columns.instruction}`),
     plainTurn('assistant', answer, `/${answerField}`),
   ];
+  const turns = fixDialogue(told, fixes);
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
   checkMedia(record, turns, faults);
   return conclude(

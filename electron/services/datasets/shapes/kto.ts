@@ -2,28 +2,32 @@ import { isBlank, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import type { Turn } from './chat-turn';
 import { conclude, failure, kindOf, toolsField } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
 import { readPrompt } from './preference-prompt';
+import { fixAnswer, fixPrompt } from './safe-fixes';
 import { toolsOf } from './tool-calls';
 import { readSide } from './turn-side';
 
 const ANSWERS = ['completion', 'output', 'response', 'answer'] as const;
 
 /** Form H with one answer and a label that says whether it is wanted. */
-export function convertKto(record: JsonObject): Conversion {
+export function convertKto(record: JsonObject, { fixes }: ConversionSetting): Conversion {
   const faults: Fault[] = [];
-  const turns = readTurnsOf(record, faults);
-  const end = turns.findLastIndex(({ message }) => message.role !== 'assistant') + 1;
+  const told = readTurnsOf(record, faults);
+  const end = told.findLastIndex(({ message }) => message.role !== 'assistant') + 1;
+  const prompt = fixPrompt(told.slice(0, end), fixes);
+  const completion = fixAnswer(told.slice(end), fixes);
+  const turns = [...prompt, ...completion];
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
   checkMedia(record, turns, faults);
   return conclude(
     {
       conversationId: textOf(record.conversation_id),
       content: {
-        prompt: turns.slice(0, end).map(({ message }) => message),
-        completion: trainedMessages(turns.slice(end), 'all'),
+        prompt: prompt.map(({ message }) => message),
+        completion: trainedMessages(completion, 'all'),
         label: labelOf(record, faults),
         ...toolsField(toolsOf(record, faults)),
       },

@@ -1,11 +1,13 @@
+import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
 import { isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import type { Turn } from './chat-turn';
 import { conclude, failure, toolsField } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
 import { readPrompt } from './preference-prompt';
+import { fixAnswer, fixPrompt } from './safe-fixes';
 import { toolsOf } from './tool-calls';
 import { readSide } from './turn-side';
 
@@ -19,13 +21,15 @@ interface Pair {
 }
 
 /** Form H with a wanted and an unwanted answer to one prompt. */
-export function convertPreference(record: JsonObject): Conversion {
+export function convertPreference(record: JsonObject, { fixes }: ConversionSetting): Conversion {
   const faults: Fault[] = [];
   const prompt = readPrompt(record, faults);
   const chosen = readAnswer(record, CHOSEN, faults);
   const rejected = readAnswer(record, REJECTED, faults);
   const isReadable = () => !faults.some(({ severity }) => severity === 'error');
-  const pair = isReadable() ? separate({ prompt, chosen, rejected }) : { prompt: [], chosen, rejected };
+  const pair = isReadable()
+    ? fixPair(separate({ prompt, chosen, rejected }), fixes)
+    : { prompt: [], chosen, rejected };
   if (isReadable()) checkPair(pair, faults);
   checkMedia(record, [...pair.prompt, ...pair.chosen, ...pair.rejected], faults);
   return conclude(
@@ -41,6 +45,14 @@ export function convertPreference(record: JsonObject): Conversion {
     },
     faults,
   );
+}
+
+function fixPair({ prompt, chosen, rejected }: Pair, fixes: readonly SafeFix[]): Pair {
+  return {
+    prompt: fixPrompt(prompt, fixes),
+    chosen: fixAnswer(chosen, fixes),
+    rejected: fixAnswer(rejected, fixes),
+  };
 }
 
 function readAnswer(record: JsonObject, fields: readonly string[], faults: Fault[]): Turn[] {

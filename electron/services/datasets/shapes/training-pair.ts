@@ -1,28 +1,29 @@
 import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
 import { isJsonList, isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
-import type { ConversationContext } from '../readers/raw-record';
 import { scaffoldingOf } from '../readers/read-conversations';
 import { plainTurn, readTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
 import { chatContent, conclude, failure, kindOf, optionalText, requiredText } from './conversion';
-import type { Conversion, Fault } from './conversion';
+import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
+import { fixDialogue } from './safe-fixes';
 
 /** Form A, and the pairs of form B: the record's history, its question and the answer to be trained. */
-export function convertTrainingPair(record: JsonObject, context: ConversationContext | null): Conversion {
+export function convertTrainingPair(record: JsonObject, { context, fixes }: ConversionSetting): Conversion {
   if (record.target_response === null) return { kind: 'null_target' };
   const faults: Fault[] = [];
   const system = optionalText(record, 'system_prompt', faults);
   const question = requiredText(record, 'current_user_input', faults);
   const answer = requiredText(record, 'target_response', faults);
   const history = withoutRepeatedQuestion(readHistory(record.conversation_history, faults), question);
-  const turns: Turn[] = [
+  const told: Turn[] = [
     ...(system === null ? [] : [plainTurn('system', system, '/system_prompt')]),
     ...history,
     plainTurn('user', question, '/current_user_input'),
     plainTurn('assistant', answer, '/target_response'),
   ];
+  const turns = fixDialogue(told, fixes);
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
   return conclude(
     {

@@ -1,0 +1,7 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import { compareVersions } from './compare/compare-versions';
+
+/** Entry of the thread on which two versions are compared. */
+const request = z.strictObject({ from: z.string(), to: z.string() }).parse(workerData);
+parentPort?.postMessage(await compareVersions(request));

@@ -1,0 +1,216 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetEdit, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { DatasetVersionRow } from '../../db/schema';
+import { isMissing } from '../trainer/file-errors';
+import {
+  datasetNotFound,
+  datasetNotReady,
+  editChangesNothing,
+  editEnded,
+  editLeavesNothing,
+  importFailed,
+  readingForgotten,
+  recordsAbsent,
+  sourceMissing,
+} from './dataset-errors';
+import type { ImportsOptions } from './dataset-imports';
+import { finishedColumns } from './import-outcome';
+import type { ImportProgress, ImportRequest, ImportResult, UnkeptRevision } from './import/import-request';
+import { OneAtATime } from './one-at-a-time';
+import { readAllProblems } from './problem-file';
+import { newStagingToken, releaseStaging, reserveStaging } from './staging';
+import { throttled } from './throttle';
+import { editedRecipe, isKnownRecipe, isSameRecipe, readingOf, VersionRecipe } from './version-recipe';
+import { columnsOfVersion, summaryOf, versionRow } from './version-row';
+
+export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
+  readonly repositories: Pick<
+    AsyncRepositories,
+    'datasets' | 'datasetVersions' | 'datasetProblems' | 'datasetEditions'
+  >;
+}
+
+/** What an edit stands on. */
+interface Base {
+  readonly dataset: Dataset;
+  readonly version: DatasetVersionRow;
+  readonly recipe: VersionRecipe;
+}
+
+interface Reading {
+  readonly base: Base;
+  readonly recipe: VersionRecipe;
+  readonly isPreview: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Makes new versions: the stored original is read again with another recipe. */
+export class DatasetEdits {
+  readonly #options: EditsOptions;
+  readonly #queue = new OneAtATime();
+  readonly #running = new Map<AbortController, string>();
+  #isStopping = false;
+
+  constructor(options: EditsOptions) {
+    this.#options = options;
+  }
+
+  /** What an edit would change, with nothing kept. */
+  preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
+    return this.#alone(id, async (signal) => {
+      const base = await this.#base(id, signal);
+      const recipe = editedRecipe(base.recipe, edit);
+      const { unkept } = await this.#read({ base, recipe, isPreview: true, signal });
+      if (unkept?.kind !== 'compared') throw refusal(base.dataset, unkept);
+      return { from: base.version.number, to: null, ...unkept.diff };
+    });
+  }
+
+  /** The dataset with its new current version. The old one stays as it is. */
+  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+    return this.#alone(id, async (signal) => {
+      for (;;) {
+        const edited = await this.#attempt(id, edit, signal);
+        // Null where another process made a version in the meantime: the edit then goes on top of that.
+        if (edited !== null) return edited;
+      }
+    });
+  }
+
+  /** Whether an edit of the dataset was going on; it has ended then. */
+  async cancel(id: string): Promise<boolean> {
+    const concerned = [...this.#running].filter(([, datasetId]) => datasetId === id);
+    for (const [abort] of concerned) abort.abort();
+    if (concerned.length > 0) await this.#queue.run(id, () => Promise.resolve());
+    return concerned.length > 0;
+  }
+
+  /** At the end of the program; the datasets stay as they were. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const abort of this.#running.keys()) abort.abort();
+    await this.#queue.settled();
+  }
+
+  async #alone<Value>(id: string, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    const abort = new AbortController();
+    this.#running.set(abort, id);
+    try {
+      return await this.#queue.run(id, () => {
+        abort.signal.throwIfAborted();
+        return work(abort.signal);
+      });
+    } catch (thrown) {
+      if (abort.signal.aborted) throw editEnded(this.#isStopping ? 'interrupted' : 'cancelled');
+      throw importFailed(thrown);
+    } finally {
+      this.#running.delete(abort);
+    }
+  }
+
+  async #base(id: string, signal: AbortSignal): Promise<Base> {
+    const { datasets, datasetVersions } = this.#options.repositories;
+    const dataset = await datasets.get(id);
+    if (dataset === null || dataset.deleted_at !== null) throw datasetNotFound(id);
+    const version = await datasetVersions.current(id);
+    if (version === null || dataset.status !== 'ready') throw datasetNotReady(dataset.name);
+    const kept = await datasetVersions.recipe(version.id);
+    const base = { dataset, version, recipe: VersionRecipe.parse(kept) };
+    if (!isKnownRecipe(kept)) await this.#requirePlainReading(base, signal);
+    return base;
+  }
+
+  /** A version from before recipes were kept: read plainly, its original must still give the same records. */
+  async #requirePlainReading(base: Base, signal: AbortSignal): Promise<void> {
+    const { version } = await this.#read({ base, recipe: base.recipe, isPreview: true, signal });
+    if (version?.sha256 !== base.version.sha256) throw readingForgotten(base.dataset.name);
+  }
+
+  /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
+  async #attempt(id: string, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
+    const base = await this.#base(id, signal);
+    const recipe = editedRecipe(base.recipe, edit);
+    if (isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
+    const datasetDir = this.#options.paths.datasetDir(id);
+    const token = newStagingToken();
+    await reserveStaging(datasetDir, token);
+    try {
+      const result = await this.#read({ base, recipe, isPreview: false, signal });
+      if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result.unkept);
+      return await this.#adopt(base, recipe, result);
+    } finally {
+      await releaseStaging(datasetDir, token);
+    }
+  }
+
+  async #read({ base, recipe, isPreview, signal }: Reading): Promise<ImportResult> {
+    const { paths, runImport } = this.#options;
+    const { dataset, version } = base;
+    const request: ImportRequest = {
+      sourcePath: await this.#sourceOf(base),
+      datasetDir: paths.datasetDir(dataset.id),
+      stagingToken: newStagingToken(),
+      fileName: dataset.file_name,
+      // It was within the limit when it was imported, which may have been another one.
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      ...readingOf(recipe),
+      revision: {
+        sourceSha256: version.source_sha256,
+        current: { sha256: version.sha256, path: paths.absolute(version.path) },
+        isPreview,
+      },
+    };
+    return runImport(request, this.#progressOf(dataset.id), signal);
+  }
+
+  async #sourceOf({ dataset, version }: Base): Promise<string> {
+    if (version.source_path === null) throw sourceMissing(dataset.name);
+    const path = this.#options.paths.absolute(version.source_path);
+    try {
+      await access(path);
+    } catch (error) {
+      if (isMissing(error)) throw sourceMissing(dataset.name);
+      throw error;
+    }
+    return path;
+  }
+
+  #progressOf(dataset_id: string) {
+    const publish = throttled((progress: Omit<ImportProgress, 'phase'>) => {
+      this.#options.publisher.publish('datasets.progress', { dataset_id, ...progress });
+    });
+    return ({ phase: _, ...progress }: ImportProgress) => publish(progress);
+  }
+
+  /** The row first, then the name of the file: killed between the two, the next start puts the name right. */
+  async #adopt(
+    { dataset, version }: Base,
+    recipe: VersionRecipe,
+    result: ImportResult,
+  ): Promise<Dataset | null> {
+    const { repositories, paths, publisher, now } = this.#options;
+    if (result.version === null || result.versionDir === null) throw editLeavesNothing(dataset.name);
+    const summary = summaryOf(finishedColumns(result, now()));
+    const row = versionRow({ datasetId: dataset.id, version: result.version, paths });
+    const edited = await repositories.datasetEditions.adopt(
+      { ...row, recipe, summary },
+      {
+        baseId: version.id,
+        changes: columnsOfVersion(summary),
+        problems: await readAllProblems(join(paths.datasetDir(dataset.id), result.versionDir)),
+      },
+    );
+    if (edited === null) return null;
+    await paths.makeCurrent(dataset.id, row.path);
+    publisher.publish('datasets.changed', edited);
+    return edited;
+  }
+}
+
+function refusal({ name }: Dataset, unkept: UnkeptRevision | undefined) {
+  if (unkept?.kind === 'records_absent') return recordsAbsent(name, unkept.ids);
+  return unkept?.kind === 'unchanged' ? editChangesNothing(name) : editLeavesNothing(name);
+}

@@ -1,0 +1,160 @@
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ProblemType } from '../../../src/lib/types/dataset-records';
+import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
+import type { DatasetEdit, DatasetVersion, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import type { DatasetVersionRow } from '../../db/schema';
+import { isMissing } from '../trainer/file-errors';
+import { compareVersions } from './compare/compare-versions';
+import type { ComparisonRunner } from './compare/compare-versions';
+import { DatasetEdits } from './dataset-edits';
+import type { EditsOptions } from './dataset-edits';
+import {
+  datasetNotFound,
+  datasetNotReady,
+  linesUnusable,
+  versionFilesMissing,
+  versionNotFound,
+} from './dataset-errors';
+import { readAllProblems } from './problem-file';
+import { recordsAtLines, selectRecordIds } from './record-selection';
+import { VersionRecipe } from './version-recipe';
+import { columnsOfVersion } from './version-row';
+
+export interface VersionsOptions extends EditsOptions {
+  /** On the calling thread where it is not given. */
+  readonly compare?: ComparisonRunner;
+}
+
+/** The ledger of a dataset: what it was, what it is, and what is between the two. */
+export class DatasetVersions {
+  readonly #options: VersionsOptions;
+  readonly #edits: DatasetEdits;
+  readonly #stopping = new AbortController();
+
+  constructor(options: VersionsOptions) {
+    this.#options = options;
+    this.#edits = new DatasetEdits(options);
+  }
+
+  preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
+    return this.#edits.preview(id, edit);
+  }
+
+  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+    return this.#edits.edit(id, edit);
+  }
+
+  cancelEdit(id: string): Promise<boolean> {
+    return this.#edits.cancel(id);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#edits.stop();
+  }
+
+  /** Newest first. */
+  async list(id: string): Promise<DatasetVersion[]> {
+    await this.#dataset(id);
+    return this.#options.repositories.datasetVersions.described(id);
+  }
+
+  /** Makes an older version the current one, and the dataset's columns with it. */
+  async use(id: string, number: number): Promise<Dataset> {
+    const { repositories, paths, publisher } = this.#options;
+    const dataset = await this.#dataset(id);
+    const version = await this.#version(dataset, number);
+    const current = await repositories.datasetVersions.current(id);
+    if (version.id === current?.id) return dataset;
+    const used = await repositories.datasetEditions.use(version.id, {
+      changes: columnsOfVersion(await repositories.datasetVersions.summary(version.id)),
+      problems: await readAllProblems(dirname(paths.absolute(version.path))),
+    });
+    if (used === null) throw datasetNotFound(id);
+    await paths.makeCurrent(id, version.path);
+    publisher.publish('datasets.changed', used);
+    return used;
+  }
+
+  /** By record id, whatever kinds the two versions are of. */
+  async diff({ id, from, to }: { id: string; from: number; to: number }): Promise<VersionDiff> {
+    const { compare = compareVersions, paths } = this.#options;
+    const dataset = await this.#dataset(id);
+    const [older, newer] = [await this.#version(dataset, from), await this.#version(dataset, to)];
+    const request = { from: paths.absolute(older.path), to: paths.absolute(newer.path) };
+    return { from, to, ...(await compare(request, this.#stopping.signal)) };
+  }
+
+  /** Of the current version's records that fit a search and have a problem of this type; the first of them. */
+  async recordIds(wanted: {
+    readonly id: string;
+    readonly query: string;
+    readonly problem_type: ProblemType | null;
+  }): Promise<{ ids: string[]; truncated: boolean }> {
+    const { repositories, paths } = this.#options;
+    const { id, query, problem_type } = wanted;
+    const version = await this.#current(await this.#dataset(id));
+    const among =
+      problem_type === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem_type));
+    return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
+  }
+
+  /** Of the records that begin on these lines of the original file; refused where a line has none. */
+  async idsAtLines(id: string, lines: readonly number[], kind: 'used' | 'excluded'): Promise<string[]> {
+    const dataset = await this.#dataset(id);
+    const wanted = new Set(lines);
+    const found =
+      kind === 'used'
+        ? await recordsAtLines(await this.#currentFile(dataset), { lines: wanted, among: null })
+        : await this.#excludedAtLines(dataset, wanted);
+    const missing = [...wanted].filter((line) => !found.has(line));
+    if (missing.length > 0) throw linesUnusable(missing, kind);
+    return [...wanted].flatMap((line) => found.get(line) ?? []);
+  }
+
+  /** Only versions from before they were excluded still know where such records stand. */
+  async #excludedAtLines(dataset: Dataset, lines: ReadonlySet<number>): Promise<Map<number, string[]>> {
+    const { repositories, paths } = this.#options;
+    const { id } = await this.#current(dataset);
+    const { exclude } = VersionRecipe.parse(await repositories.datasetVersions.recipe(id));
+    const among = new Set(exclude);
+    const found = new Map<number, string[]>();
+    for (const { path } of await repositories.datasetVersions.list(dataset.id)) {
+      const here = await recordsAtLines(paths.absolute(path), { lines, among });
+      for (const [line, ids] of here) found.set(line, [...new Set([...(found.get(line) ?? []), ...ids])]);
+    }
+    return found;
+  }
+
+  async #dataset(id: string): Promise<Dataset> {
+    const dataset = await this.#options.repositories.datasets.get(id);
+    if (dataset === null) throw datasetNotFound(id);
+    return dataset;
+  }
+
+  async #currentFile(dataset: Dataset): Promise<string> {
+    return this.#options.paths.absolute((await this.#current(dataset)).path);
+  }
+
+  async #current({ id, name }: Dataset): Promise<DatasetVersionRow> {
+    const version = await this.#options.repositories.datasetVersions.current(id);
+    if (version === null) throw datasetNotReady(name);
+    return version;
+  }
+
+  /** With its files. */
+  async #version({ id, name }: Dataset, number: number): Promise<DatasetVersionRow> {
+    const { repositories, paths } = this.#options;
+    const version = (await repositories.datasetVersions.list(id)).find((each) => each.number === number);
+    if (version === undefined) throw versionNotFound(name, number);
+    try {
+      await access(paths.absolute(version.path));
+    } catch (error) {
+      if (isMissing(error)) throw versionFilesMissing(number);
+      throw error;
+    }
+    return version;
+  }
+}

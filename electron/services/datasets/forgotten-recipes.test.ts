@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rawIn } from '../../db/testing';
+import type { ImportOptions } from './dataset-imports';
+import type { DatasetService } from './dataset-service';
+import { ServiceBench } from './service-bench';
+
+let bench: ServiceBench;
+let service: DatasetService;
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+  service = await bench.service();
+});
+afterEach(() => bench.remove());
+
+const ROWS =
+  '{"q":" 1? ","a":"one","instruction":" x ","output":"y"}\n{"q":"2?","a":"two","instruction":"z","output":"y"}';
+
+/** As a version from before recipes were kept has it. */
+const importOld = async (options: ImportOptions): Promise<string> => {
+  const [outcome] = await service.import([await bench.file(ROWS)], options);
+  const db = rawIn(bench.dir);
+  db.exec("DROP TRIGGER refuse_dataset_version_change; UPDATE dataset_versions SET recipe = '{}'");
+  db.close();
+  return outcome?.dataset.id ?? '';
+};
+
+const TRIM = { exclude: [], include: [], fixes: ['trim' as const] };
+
+it('a version without a recipe is edited where a plain reading gives its records', async () => {
+  const id = await importOld({});
+  expect(await service.versions.preview(id, TRIM)).toMatchObject({ changed: 1, unchanged: 1 });
+  await service.versions.edit(id, TRIM);
+  expect(await service.versions.list(id)).toMatchObject([{ number: 2, fixes: ['trim'] }, {}]);
+});
+
+it('and refused where it was read with options that nobody kept', async () => {
+  const id = await importOld({ mapping: { user: 'q', assistant: 'a' } });
+  for (const attempt of [() => service.versions.preview(id, TRIM), () => service.versions.edit(id, TRIM)])
+    await expect(attempt()).rejects.toMatchObject({ code: 'dataset_reading_forgotten' });
+  expect(await service.versions.list(id)).toHaveLength(1);
+});

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { CanonicalRecord } from './dataset-records';
+import { Count, Sha256, Timestamp, Uuid } from './primitives';
+
+/**
+ * A change of messages that loses nothing of what is to be learned, or only what was asked for.
+ * `truncate_history` keeps the last n turns before the answer, beginning with a user turn.
+ */
+export const SafeFix = z.union([
+  z.enum(['trim', 'drop_repeated_user_turn', 'cut_before_empty_answer', 'merge_system']),
+  z.strictObject({ truncate_history: z.int().min(1).max(1000) }),
+]);
+export type SafeFix = z.infer<typeof SafeFix>;
+
+/** As many ids as one call may name. */
+export const MAX_EDITED_RECORDS = 100_000;
+
+const RecordIdList = z.array(z.string().min(1)).max(MAX_EDITED_RECORDS);
+
+/** What is to be changed of a dataset's current version; records by their ids. */
+export const DatasetEdit = z.strictObject({
+  exclude: RecordIdList,
+  include: RecordIdList,
+  fixes: z.array(SafeFix).max(10),
+});
+export type DatasetEdit = z.infer<typeof DatasetEdit>;
+
+/** One immutable content of a dataset, and what made it from the original file. */
+export const DatasetVersion = z.strictObject({
+  id: Uuid,
+  dataset_id: Uuid,
+  number: z.int().min(1),
+  sha256: Sha256,
+  records: Count,
+  size_bytes: Count,
+  created_at: Timestamp,
+  is_current: z.boolean(),
+  /** How many records were left out by hand. */
+  excluded: Count,
+  fixes: z.array(SafeFix),
+});
+export type DatasetVersion = z.infer<typeof DatasetVersion>;
+
+/** A record that two versions do not have in common; `null` where a version is without it. */
+export const RecordChange = z.strictObject({
+  record_id: z.string(),
+  source_line: z.int().min(1),
+  change: z.enum(['added', 'removed', 'changed']),
+  before: CanonicalRecord.nullable(),
+  after: CanonicalRecord.nullable(),
+});
+export type RecordChange = z.infer<typeof RecordChange>;
+
+export const MAX_SHOWN_CHANGES = 200;
+
+/** What differs between two versions, by record id; the first changes in the order of the file. */
+export const VersionDiff = z.strictObject({
+  from: z.int().min(1),
+  /** Null for an edit that was only looked at. */
+  to: z.int().min(1).nullable(),
+  added: Count,
+  removed: Count,
+  changed: Count,
+  unchanged: Count,
+  records: z.array(RecordChange).max(MAX_SHOWN_CHANGES),
+});
+export type VersionDiff = z.infer<typeof VersionDiff>;
