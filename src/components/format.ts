@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatMemory } from '../lib/messages/forma
 export { formatBytes, formatCount, formatDuration, formatMemory } from '../lib/messages/format';
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const MINUTE = 60_000;
@@ -74,6 +75,15 @@ export const formatStopwatch = (ms: number): string => {
   const two = (value: number) => String(value).padStart(2, '0');
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 };
+
+const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+const ORDER = new Intl.PluralRules('en-GB', { type: 'ordinal' });
+
+/** `1st`, `2nd`, `3rd`, `11th`. */
+export const ordinal = (place: number): string => `${place}${ENDINGS[ORDER.select(place)] ?? 'th'}`;
+
+/** `14:22:29`. */
+export const formatClockSeconds = (time: number | string): string => CLOCK_SECONDS.format(new Date(time));
 
 export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
 

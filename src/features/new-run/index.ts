@@ -1,1 +1,3 @@
+export { FIELDS, shownValue } from './drafts';
+export type { FieldSpec } from './drafts';
 export { NewRunPage } from './new-run-page';

@@ -55,7 +55,7 @@ export const NewRunPage = (origin: Origin) => {
       }
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      <Body run={run} />
+      <Body run={run} setting={origin.setting} />
     </Page>
   );
 };
@@ -76,7 +76,7 @@ const useCtrlEnter = (start: () => void) => {
   }, []);
 };
 
-const Body = ({ run }: { readonly run: NewRun }) => {
+const Body = ({ run, setting }: { readonly run: NewRun; readonly setting?: string }) => {
   const [, navigate] = useLocation();
   const [data, models] = [useLive(datasets), useLive(baseModels)];
   if (data.kind === 'error')
@@ -136,7 +136,7 @@ const Body = ({ run }: { readonly run: NewRun }) => {
     );
   }
   if (!run.request) return null;
-  return <Form run={run} dataset={run.dataset} model={run.model} request={run.request} />;
+  return <Form run={run} dataset={run.dataset} model={run.model} request={run.request} setting={setting} />;
 };
 
 /** The places of what is to come. */
@@ -169,11 +169,13 @@ const Form = ({
   dataset,
   model,
   request,
+  setting,
 }: {
   readonly run: NewRun;
   readonly dataset: Dataset;
   readonly model: BaseModel;
   readonly request: RunRequest;
+  readonly setting?: string;
 }) => {
   const estimates = useEstimates(request);
   return (
@@ -183,7 +185,7 @@ const Form = ({
         <ModelCard run={run} model={model} />
       </div>
       <Recipes run={run} estimates={estimates} />
-      <Advanced run={run} />
+      <Advanced run={run} focus={setting} />
       <Review run={run} estimates={estimates} />
     </>
   );

@@ -12,6 +12,8 @@ import type { Drafts } from './drafts';
 export interface Origin {
   readonly datasetId?: string;
   readonly jobId?: string;
+  /** The setting that is to be changed. */
+  readonly setting?: string;
 }
 
 /** What the page was opened for, and what there is to choose from. */

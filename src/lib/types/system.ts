@@ -24,7 +24,7 @@ export const GpuState = z.strictObject({
 });
 export type GpuState = z.infer<typeof GpuState>;
 
-/** What the status bar shows. `problem` says why no card is listed. */
+/** What the status bar shows. `problem` says why no card is listed where a driver is installed. */
 export const HardwareState = z.strictObject({
   gpus: z.array(GpuState),
   problem: z.string().nullable(),

@@ -13,7 +13,10 @@ import {
 } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
+import { jobs } from '../../../stores';
+import { workedMs } from '../../jobs';
 
 export const Lineage = ({
   model,
@@ -23,6 +26,7 @@ export const Lineage = ({
   readonly exportCount: number;
 }) => {
   const { training_summary: summary, configuration, dataset_id, job_id } = model;
+  const run = useRows(jobs).find(({ id }) => id === job_id);
   return (
     <Panel
       title="Lineage"
@@ -65,7 +69,8 @@ export const Lineage = ({
             )
           }
         >
-          {formatAmount(summary.total_steps, 'step')}, {formatDuration(summary.duration_ms)},{' '}
+          {formatAmount(summary.total_steps, 'step')},{' '}
+          {formatDuration((run && workedMs(run)) ?? summary.duration_ms)},{' '}
           {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}
         </Step>
         <Step

@@ -8,8 +8,8 @@ import { FIELDS, shownValue } from '../drafts';
 import type { FieldSpec } from '../drafts';
 import type { NewRun } from '../use-new-run';
 
-export const Advanced = ({ run }: { readonly run: NewRun }) => {
-  const [open, setOpen] = useState(false);
+export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
+  const [open, setOpen] = useState(focus !== undefined);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
   return (
     <section aria-label="Advanced" className="shrink-0 rounded-lg border bg-surface-2">
@@ -40,7 +40,7 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
         <div className="border-t p-4">
           <div className="grid grid-cols-2 gap-x-6 gap-y-4 narrow:grid-cols-3 broad:grid-cols-4">
             {FIELDS.map((spec) => (
-              <SettingField key={spec.key} spec={spec} run={run} />
+              <SettingField key={spec.key} spec={spec} run={run} focused={spec.key === focus} />
             ))}
           </div>
           <Button className="mt-4" disabled={changed.length === 0} onClick={run.reset}>
@@ -52,7 +52,15 @@ export const Advanced = ({ run }: { readonly run: NewRun }) => {
   );
 };
 
-const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: NewRun }) => {
+const SettingField = ({
+  spec,
+  run,
+  focused,
+}: {
+  readonly spec: FieldSpec;
+  readonly run: NewRun;
+  readonly focused: boolean;
+}) => {
   const was = shownValue(run.recipe?.[spec.key]);
   const value = run.drafts[spec.key] ?? was;
   const set = (next: string) => run.type({ [spec.key]: next });
@@ -80,6 +88,7 @@ const SettingField = ({ spec, run }: { readonly spec: FieldSpec; readonly run: N
         />
       ) : (
         <Input
+          autoFocus={focused}
           value={value}
           placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
           inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}
