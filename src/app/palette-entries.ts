@@ -20,15 +20,14 @@ import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
 import { datasetActions, jobActions, modelActions } from './palette-actions';
+import type { Group } from './palette-match';
 import { SCREENS } from './routes';
 import { startNewRun } from './shortcuts';
 import { openOverlay } from './ui-state';
 
-export const GROUPS = ['Actions', 'Screens', 'Jobs', 'Datasets', 'Models'] as const;
-
 export interface Entry {
   readonly id: string;
-  readonly group: (typeof GROUPS)[number];
+  readonly group: Group;
   readonly label: string;
   readonly note?: string;
   readonly shortcut?: string;

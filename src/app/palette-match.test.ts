@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchScore } from './palette-match';
+import { found as foundGroups, matchScore } from './palette-match';
 
 const LABELS = [
   { label: 'Pause “Lighthouse keeper, long answers”', onThing: true },
@@ -33,4 +33,13 @@ test('a thing comes before what can be done to it, unless that is what is typed'
 test('every word has to be there, in any order and case', () => {
   expect(found('LONG pause')).toEqual(['Pause “Lighthouse keeper, long answers”']);
   expect(found('long knots')).toEqual([]);
+});
+
+test('the group of the best answer stands first: a dataset before what can be done to it', () => {
+  const entries = [
+    { group: 'Actions', label: 'Delete dataset “glossary”…', onThing: true },
+    { group: 'Datasets', label: 'glossary' },
+  ] as const;
+  expect(foundGroups(entries, 'gloss').map(({ group }) => group)).toEqual(['Datasets', 'Actions']);
+  expect(foundGroups(entries, 'delete')[0]?.group).toBe('Actions');
 });
