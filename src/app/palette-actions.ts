@@ -7,7 +7,7 @@ import type { ModelArtifact } from '../lib/types/model-artifact';
 import { askPage } from '../page-asks';
 import { paths } from '../paths';
 import { datasets } from '../stores';
-import type { Entry } from './palette-entries';
+import type { Entry } from './palette-entry';
 
 type Navigate = (path: string) => void;
 

@@ -11,7 +11,6 @@ import {
   Sun,
   Upload,
 } from 'lucide-react';
-import type { LucideIcon } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../api';
 import { chooseAndImport } from '../features/datasets';
@@ -20,22 +19,10 @@ import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
 import { datasetActions, jobActions, modelActions } from './palette-actions';
-import type { Group } from './palette-match';
+import type { Entry } from './palette-entry';
 import { SCREENS } from './routes';
 import { startNewRun } from './shortcuts';
 import { openOverlay } from './ui-state';
-
-export interface Entry {
-  readonly id: string;
-  readonly group: Group;
-  readonly label: string;
-  readonly note?: string;
-  readonly shortcut?: string;
-  readonly icon: LucideIcon;
-  /** Does something to a thing; shown unasked only on the page of it. */
-  readonly onThing?: boolean;
-  readonly run: () => unknown;
-}
 
 type Navigate = (path: string) => void;
 

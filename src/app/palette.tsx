@@ -8,7 +8,7 @@ import { Kbd } from '../components/button';
 import { formatAmount } from '../components/format';
 import { Dialog } from '../components/overlays';
 import { useEntries } from './palette-entries';
-import type { Entry } from './palette-entries';
+import type { Entry } from './palette-entry';
 import { found, grouped } from './palette-match';
 import { openOverlay, uiState } from './ui-state';
 

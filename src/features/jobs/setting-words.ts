@@ -1,8 +1,8 @@
 import { formatRate } from '../../components/format';
 import type { TrainingSettings } from '../../lib/types/training-settings';
 import { comparesAnswers } from '../../lib/training/methods';
-import { FIELDS, shownValue } from '../new-run';
-import type { FieldSpec } from '../new-run';
+import { FIELDS, shownValue } from '../../setting-fields';
+import type { FieldSpec } from '../../setting-fields';
 
 const labelOf = (key: string): string | undefined => FIELDS.find((field) => field.key === key)?.label;
 
