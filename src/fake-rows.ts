@@ -148,6 +148,7 @@ export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJ
   position: 0,
   last_seq: 0,
   attempt: 1,
+  worked_ms: 60_000,
   plan: null,
   cancel_reason: null,
   ...rest,

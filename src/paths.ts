@@ -6,6 +6,8 @@ export const paths = {
   newRun: '/new-run',
   newRunOn: (datasetId: string) => `/new-run/dataset/${datasetId}`,
   newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
+  /** The same with one setting in view, to be changed. */
+  newRunChanging: (jobId: string, setting: string) => `/new-run/job/${jobId}/${setting}`,
   jobs: '/jobs',
   job: (id: string) => `/jobs/${id}`,
   models: '/models',

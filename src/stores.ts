@@ -5,6 +5,7 @@ import type { BaseModel } from './lib/types/base-model';
 import type { Dataset, TrainingJob } from './lib/types/lora-training';
 import type { ModelArtifact } from './lib/types/model-artifact';
 import type { HardwareState, NetworkState, Settings } from './lib/types/system';
+import { createLastAnswer } from './last-answer';
 import { createLiveStore } from './live-store';
 import { createLiveValue } from './live-value';
 
@@ -34,6 +35,9 @@ export const saving = createLiveValue<string[]>(api.jobs.saving, api.jobs.onSavi
 export const hardware = createLiveValue<HardwareState>(api.system.hardware, api.system.onHardwareChanged);
 export const network = createLiveValue<NetworkState>(api.system.network, api.system.onNetworkChanged);
 export const settings = createLiveValue<Settings>(api.settings.get, api.settings.onChanged);
+
+/** What starting the runtime showed; slow to ask, so its last answer stays. */
+export const doctor = createLastAnswer(api.system.doctor);
 
 /** Imports under way, by dataset. */
 export const imports = createStore<ReadonlyMap<string, ImportProgress>>(() => new Map());

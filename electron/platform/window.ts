@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { BrowserWindow, Menu, nativeTheme, screen } from 'electron';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { APP_ORIGIN } from '../transport/electron-port';
+import { editMenuTemplate } from './edit-menu';
 
 const Bounds = z.object({
   x: z.number().optional(),
@@ -51,6 +52,13 @@ const reloadWhenGone = (window: BrowserWindow): void => {
   });
 };
 
+const offerEditMenu = (window: BrowserWindow): void => {
+  window.webContents.on('context-menu', (_event, clicked) => {
+    const template = editMenuTemplate(clicked);
+    if (template.length > 0) Menu.buildFromTemplate(template).popup({ window });
+  });
+};
+
 interface WindowOptions {
   readonly preload: string;
   readonly stateDir: string;
@@ -79,6 +87,7 @@ export const openWindow = ({ preload, stateDir }: WindowOptions): BrowserWindow 
   window.once('ready-to-show', () => window.show());
   rememberOnClose(window, file);
   reloadWhenGone(window);
+  offerEditMenu(window);
   void window.loadURL(`${APP_ORIGIN}/index.html`);
   return window;
 };

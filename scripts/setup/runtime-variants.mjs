@@ -2,7 +2,7 @@ import { ask } from './ask.mjs';
 
 /**
  * One lock for each CUDA generation, the newest first; each says the oldest driver that can run it.
- * The product's own number is OLDEST_DRIVER in electron/services/hardware/usable-cards.ts, which plain
+ * The product's own number is OLDEST_DRIVER in src/lib/messages/hardware-checks.ts, which plain
  * Node cannot load; the test holds the two together.
  * @type {readonly {name: string, oldestDriver: number, lock: string}[]}
  */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { OLDEST_DRIVER } from '../../electron/services/hardware/usable-cards';
+import { OLDEST_DRIVER } from '../../src/lib/messages/hardware-checks';
 import { chooseVariant, RUNTIME_VARIANTS } from './runtime-variants.mjs';
 
 test('takes the newest variant where the driver is new enough or there is no card', () => {

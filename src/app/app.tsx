@@ -11,6 +11,7 @@ import { DropAnywhere } from './drop-anywhere';
 import { ErrorBoundary } from './error-boundary';
 import { Palette } from './palette';
 import { SCREENS } from './routes';
+import { RunSpeech } from './run-speech';
 import { Shortcuts, useShortcuts } from './shortcuts';
 import { Sidebar } from './sidebar';
 import { StatusBar } from './status-bar';
@@ -39,7 +40,9 @@ const Window = () => {
           <Switch>
             {SCREENS.map(({ path, render }) => (
               <Route key={path} path={path}>
-                {(parameters: { readonly id?: string }) => render({ id: parameters.id ?? '' })}
+                {({ id = '', setting }: { readonly id?: string; readonly setting?: string }) =>
+                  render({ id, setting })
+                }
               </Route>
             ))}
             <Route>
@@ -59,6 +62,7 @@ const Window = () => {
       <Palette />
       <Shortcuts />
       <DropAnywhere />
+      <RunSpeech />
       <Toasts />
     </div>
   );

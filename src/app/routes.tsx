@@ -11,7 +11,7 @@ import { paths } from '../paths';
 
 export interface Screen {
   readonly path: string;
-  readonly render: (parameters: { readonly id: string }) => ReactNode;
+  readonly render: (parameters: { readonly id: string; readonly setting?: string }) => ReactNode;
   /** Shown in the sidebar and the palette. */
   readonly entry?: { readonly label: string; readonly icon: LucideIcon };
   /** The sidebar entry that a screen without its own belongs to. */
@@ -32,6 +32,11 @@ export const SCREENS: readonly Screen[] = [
   {
     path: paths.newRunLike(':id'),
     render: ({ id }) => <NewRunPage key={id} jobId={id} />,
+    under: paths.jobs,
+  },
+  {
+    path: paths.newRunChanging(':id', ':setting'),
+    render: ({ id, setting }) => <NewRunPage key={id} jobId={id} setting={setting} />,
     under: paths.jobs,
   },
   { path: paths.jobs, render: () => <JobsPage />, entry: { label: 'Jobs', icon: Activity } },

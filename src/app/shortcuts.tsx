@@ -6,13 +6,14 @@ import { Kbd } from '../components/button';
 import { Dialog } from '../components/overlays';
 import { chooseAndImport } from '../features/datasets';
 import { paths } from '../paths';
+import { commandOf, pressPageButton } from './shortcut-keys';
 import { openOverlay, uiState } from './ui-state';
 
 const KEYS = [
   ['Ctrl K', 'Search or run a command'],
   ['N', 'New run'],
   ['O', 'Import data'],
-  ['/', 'Search on this page'],
+  ['/', 'Search on this page, else everywhere'],
   ['?', 'These shortcuts'],
   ['Ctrl ⏎', 'Start the run that is filled in'],
   ['↑ ↓', 'Choose a record'],
@@ -38,42 +39,36 @@ export const Shortcuts = () => {
   );
 };
 
-const isTyping = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLElement &&
-  (target.matches('input, textarea, select') ||
-    target.isContentEditable ||
-    target.closest('[role="dialog"], [role="menu"]') !== null);
+/** Nothing else goes on while something is asked that has to be answered. */
+const isAsked = (): boolean => document.querySelector('[role="alertdialog"]') !== null;
+
+const startSearch = () => {
+  const field = document.querySelector<HTMLElement>('main [data-search]');
+  if (field) field.focus();
+  else openOverlay('palette');
+};
+
+export const startNewRun = (navigate: (path: string) => void): void => {
+  if (!pressPageButton('n')) navigate(paths.newRun);
+};
 
 /** The keys that work on every screen, and the native menu's words for the same. */
 export const useShortcuts = (): void => {
   const [, navigate] = useLocation();
   const act = useEffectEvent((name: string) => {
     const actions: Readonly<Record<string, () => void>> = {
-      new_run: () => navigate(paths.newRun),
+      new_run: () => startNewRun(navigate),
       import: () => void chooseAndImport(navigate),
-      search: () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
+      search: startSearch,
       shortcuts: () => openOverlay('shortcuts'),
       palette: () => openOverlay(uiState.getState().open === 'palette' ? null : 'palette'),
       settings: () => navigate(paths.settings),
     };
-    actions[name]?.();
+    if (!isAsked()) actions[name]?.();
   });
   useEffect(() => {
-    const plain: Readonly<Record<string, string>> = {
-      n: 'new_run',
-      o: 'import',
-      '/': 'search',
-      '?': 'shortcuts',
-    };
     const onKeyDown = (event: KeyboardEvent) => {
-      const withControl = event.ctrlKey || event.metaKey;
-      const name = withControl
-        ? event.key === 'k'
-          ? 'palette'
-          : undefined
-        : event.altKey || isTyping(event)
-          ? undefined
-          : plain[event.key.toLowerCase()];
+      const name = commandOf(event);
       if (name === undefined) return;
       event.preventDefault();
       act(name);

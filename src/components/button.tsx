@@ -37,6 +37,7 @@ export const Button = ({
   const Icon = busy ? LoaderCircle : icon;
   return (
     <button
+      data-shortcut={shortcut?.toLowerCase()}
       {...rest}
       type={submit ? 'submit' : 'button'}
       aria-busy={busy}

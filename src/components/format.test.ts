@@ -12,7 +12,6 @@ import {
   formatLoss,
   formatMemory,
   formatMemoryBand,
-  formatMoney,
   formatParameters,
   formatPercent,
   formatPrecision,
@@ -143,10 +142,9 @@ describe('figures', () => {
     ['F16, F32', 'fp16, fp32'],
   ])('has one word for the precision %s', (name, word) => expect(formatPrecision(name)).toBe(word));
 
-  it('writes shares, hashes and money', () => {
+  it('writes shares and hashes', () => {
     expect(formatPercent(0.0363, 2)).toBe('3.63 %');
     expect(formatHash(`2c8c03e6${'0'.repeat(52)}a264`)).toBe('2c8c 03e6 … a264');
-    expect(formatMoney(0.05, 'EUR')).toBe('€0.05');
   });
 });
 

@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatMemory } from '../lib/messages/forma
 export { formatBytes, formatCount, formatDuration, formatMemory } from '../lib/messages/format';
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const MINUTE = 60_000;
@@ -75,6 +76,15 @@ export const formatStopwatch = (ms: number): string => {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 };
 
+const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+const ORDER = new Intl.PluralRules('en-GB', { type: 'ordinal' });
+
+/** `1st`, `2nd`, `3rd`, `11th`. */
+export const ordinal = (place: number): string => `${place}${ENDINGS[ORDER.select(place)] ?? 'th'}`;
+
+/** `14:22:29`. */
+export const formatClockSeconds = (time: number | string): string => CLOCK_SECONDS.format(new Date(time));
+
 export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
 
 export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
@@ -113,9 +123,6 @@ export const formatPrecision = (name: string): string =>
 
 export const formatHash = (hash: string): string =>
   `${hash.slice(0, 4)} ${hash.slice(4, 8)} … ${hash.slice(-4)}`;
-
-export const formatMoney = (amount: number, currency: string): string =>
-  new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
 
 export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 

@@ -2,6 +2,7 @@ import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names';
+import { useHeading } from './use-heading';
 import { Tooltip } from './tooltip';
 
 /** A screen: title left, at most one filled button right, the body scrolls. */
@@ -23,7 +24,7 @@ export const Page = ({
   readonly children: ReactNode;
 }) => (
   <main className="flex min-h-0 min-w-0 flex-1 flex-col" aria-labelledby="page-title">
-    <header className="flex h-14 shrink-0 items-center gap-3 px-6">
+    <header className="flex min-h-14 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 px-6 py-2">
       {parent ? (
         <Link href={parent.href} className="shrink-0 text-lg tracking-tight text-ink-3 hover:text-ink">
           {parent.label}
@@ -32,14 +33,7 @@ export const Page = ({
           </span>
         </Link>
       ) : null}
-      <h1
-        id="page-title"
-        tabIndex={-1}
-        title={title}
-        className="truncate text-lg font-semibold tracking-tight outline-none"
-      >
-        {title}
-      </h1>
+      <PageTitle title={title} />
       {badges}
       {note ? <p className="truncate text-ink-2">{note}</p> : null}
       <div className="ml-auto flex shrink-0 items-center gap-3">{actions}</div>
@@ -50,6 +44,22 @@ export const Page = ({
       {children}
     </div>
   </main>
+);
+
+/** Has the focus when the page comes: who reads with the ears begins there. */
+export const PageTitle = ({ title, large }: { readonly title: string; readonly large?: boolean }) => (
+  <h1
+    ref={useHeading(title)}
+    id="page-title"
+    tabIndex={-1}
+    title={title}
+    className={classNames(
+      'min-w-0 font-semibold tracking-tight outline-none',
+      large ? 'text-xl' : 'truncate text-lg',
+    )}
+  >
+    {title}
+  </h1>
 );
 
 export const Panel = ({
@@ -75,10 +85,10 @@ export const Panel = ({
     className={classNames('min-w-0 shrink-0 rounded-lg border bg-surface-2', className)}
   >
     {title ? (
-      <div className="flex min-h-10 items-center gap-2 border-b px-4 py-1">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 border-b px-4 py-1">
         <h2 className="font-semibold whitespace-nowrap">{title}</h2>
         {beside}
-        <div className="ml-auto flex min-w-0 items-center gap-3 text-xs text-ink-2">
+        <div className="ml-auto flex min-w-0 flex-wrap items-center justify-end gap-x-3 gap-y-1 text-xs text-ink-2">
           {note ? <span className="truncate">{note}</span> : null}
           {actions}
         </div>

@@ -87,7 +87,9 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
               : formatAlong(Number(value)),
         },
       },
-      y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', max: look.yMax, ...values },
+      y: look.log
+        ? { type: 'logarithmic', ...values }
+        : { type: 'linear', min: look.bare ? 0 : undefined, max: look.yMax, ...values },
     },
     plugins: {
       tooltip: tooltip(look),

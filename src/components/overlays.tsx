@@ -1,4 +1,5 @@
 import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
+import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu';
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
@@ -96,6 +97,44 @@ export interface MenuAction {
   readonly disabled?: boolean;
 }
 
+const MENU = 'min-w-40 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none';
+
+const MenuItems = ({ actions }: { readonly actions: readonly MenuAction[] }) =>
+  actions.map((action) => (
+    <BaseMenu.Item
+      key={action.label}
+      disabled={action.disabled}
+      onClick={action.onSelect}
+      className="flex h-8 items-center rounded-md px-2 outline-none select-none data-[disabled]:text-ink-disabled data-[highlighted]:bg-selected"
+    >
+      {action.label}
+    </BaseMenu.Item>
+  ));
+
+/** A row of a list whose actions come with a right click. */
+export const ContextRow = ({
+  actions,
+  className,
+  children,
+}: {
+  readonly actions: readonly MenuAction[];
+  readonly className: string;
+  readonly children: ReactNode;
+}) => (
+  <BaseContextMenu.Root>
+    <BaseContextMenu.Trigger data-row render={<li />} className={className}>
+      {children}
+    </BaseContextMenu.Trigger>
+    <BaseContextMenu.Portal>
+      <BaseContextMenu.Positioner className="z-20">
+        <BaseContextMenu.Popup className={MENU}>
+          <MenuItems actions={actions} />
+        </BaseContextMenu.Popup>
+      </BaseContextMenu.Positioner>
+    </BaseContextMenu.Portal>
+  </BaseContextMenu.Root>
+);
+
 /** As high as the buttons of a page's head; `small` as those of a row. */
 export const Menu = ({
   label,
@@ -118,17 +157,8 @@ export const Menu = ({
     </BaseMenu.Trigger>
     <BaseMenu.Portal>
       <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">
-        <BaseMenu.Popup className="min-w-40 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none">
-          {actions.map((action) => (
-            <BaseMenu.Item
-              key={action.label}
-              disabled={action.disabled}
-              onClick={action.onSelect}
-              className="flex h-8 items-center rounded-md px-2 outline-none select-none data-[disabled]:text-ink-disabled data-[highlighted]:bg-selected"
-            >
-              {action.label}
-            </BaseMenu.Item>
-          ))}
+        <BaseMenu.Popup className={MENU}>
+          <MenuItems actions={actions} />
         </BaseMenu.Popup>
       </BaseMenu.Positioner>
     </BaseMenu.Portal>

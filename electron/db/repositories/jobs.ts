@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { type JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import {
   dataset_versions,
@@ -32,10 +32,21 @@ export type NewJobRow = Pick<
   /** Of a run that is read in again. */
   Partial<Pick<TrainingJob, 'created_at' | 'queued_at'>>;
 export type JobChanges = Partial<
-  Omit<TrainingJob, 'id' | 'user_id' | 'dataset_id' | 'created_at' | 'updated_at' | 'revision' | 'status'>
+  Omit<
+    TrainingJob,
+    'id' | 'user_id' | 'dataset_id' | 'created_at' | 'updated_at' | 'revision' | 'status' | 'worked_ms'
+  >
 >;
 
-const fromRow = ({ storage_root_id: _root, ...row }: JobRow): TrainingJob => TrainingJob.parse(row);
+/** A job with the time that its trainers worked, without what lies between two attempts. */
+const COLUMNS = {
+  ...getTableColumns(training_jobs),
+  worked_ms: sql<number>`(SELECT CAST(round(coalesce(sum(max(0, julianday(job_attempts.ended_at) - julianday(job_attempts.started_at))), 0) * 86400000) AS INTEGER)
+    FROM job_attempts WHERE job_attempts.job_id = training_jobs.id AND job_attempts.ended_at IS NOT NULL)`,
+};
+
+const fromRow = ({ storage_root_id: _root, ...row }: JobRow & { readonly worked_ms: number }): TrainingJob =>
+  TrainingJob.parse(row);
 
 const UNFINISHED: readonly JobStatus[] = ['queued', 'initializing', 'running', 'paused', 'interrupted'];
 
@@ -44,13 +55,13 @@ const jobReads = ({ db, userId }: Bound) => {
   const mine = eq(training_jobs.user_id, userId);
 
   const get = (id: string): TrainingJob | null => {
-    const row = db.select().from(training_jobs).where(own(id)).get();
+    const row = db.select(COLUMNS).from(training_jobs).where(own(id)).get();
     return row ? fromRow(row) : null;
   };
 
   const queued = (): TrainingJob[] =>
     db
-      .select()
+      .select(COLUMNS)
       .from(training_jobs)
       .where(and(mine, eq(training_jobs.status, 'queued')))
       .orderBy(asc(training_jobs.position), asc(training_jobs.created_at))
@@ -61,10 +72,16 @@ const jobReads = ({ db, userId }: Bound) => {
     get,
     queued,
     list: (): TrainingJob[] =>
-      db.select().from(training_jobs).where(mine).orderBy(desc(training_jobs.created_at)).all().map(fromRow),
+      db
+        .select(COLUMNS)
+        .from(training_jobs)
+        .where(mine)
+        .orderBy(desc(training_jobs.created_at))
+        .all()
+        .map(fromRow),
     unfinished: (): TrainingJob[] =>
       db
-        .select()
+        .select(COLUMNS)
         .from(training_jobs)
         .where(and(mine, inArray(training_jobs.status, [...UNFINISHED])))
         .orderBy(asc(training_jobs.position))

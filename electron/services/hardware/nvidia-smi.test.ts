@@ -51,11 +51,8 @@ describe('readGpus', () => {
     return path;
   };
 
-  it('says that there is no driver', async () => {
-    expect(await readGpus(join(folder, 'missing'))).toMatchObject({
-      problem: expect.stringContaining('No NVIDIA driver') as string,
-      failed: false,
-    });
+  it('a machine without a driver has no problem', async () => {
+    expect(await readGpus(join(folder, 'missing'))).toEqual({ gpus: [], problem: null, failed: false });
   });
 
   it('carries the words of a failing driver', async () => {

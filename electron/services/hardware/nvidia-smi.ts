@@ -15,7 +15,7 @@ const FIELDS = [
 const MEBIBYTE = 1024 * 1024;
 const TIMEOUT_MS = 4000;
 
-/** What the driver's own tool says, or the sentence that says why it says nothing. */
+/** What the driver's own tool says, or the sentence that says why it says nothing; neither without a driver. */
 export interface GpuReading {
   readonly gpus: GpuState[];
   readonly problem: string | null;
@@ -63,8 +63,8 @@ const sentenceFor = (failure: {
   timedOut?: boolean;
   stderr?: unknown;
   stdout?: unknown;
-}): string => {
-  if (failure.code === 'ENOENT') return 'No NVIDIA driver was found. Training runs on the processor.';
+}): string | null => {
+  if (failure.code === 'ENOENT') return null;
   if (failure.timedOut)
     return `The NVIDIA driver did not answer within ${TIMEOUT_MS / 1000} s. Restarting the computer usually helps.`;
   const words = [failure.stderr, failure.stdout].find(

@@ -1,13 +1,6 @@
+import { isNewEnough, OLDEST_DRIVER } from '../../../src/lib/messages/hardware-checks';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { GpuReading } from './nvidia-smi';
-
-/**
- * The bundled PyTorch needs at least this driver. scripts/setup/runtime-variants.mjs says it again: the
- * set-up is plain Node and cannot load TypeScript. Its test holds the two together.
- */
-export const OLDEST_DRIVER = 580;
-
-export const isNewEnough = (driver: string): boolean => Number.parseInt(driver, 10) >= OLDEST_DRIVER;
 
 /** The cards that training can use, and why not the others; `driver` is named also where it is too old. */
 export const usableCards = ({

@@ -68,7 +68,11 @@ const ofExit = ({ code, signal }: TrainerExit): Outcome => {
     );
   if (code === EXIT_INTERRUPTED) return interrupted('The trainer stopped before its first step.');
   if (code === null)
-    return failed('trainer_not_started', 'The trainer could not be started.', 'Look at the checks on the Start page, or run `doctor` on the command line.');
+    return failed(
+      'trainer_not_started',
+      'The trainer could not be started.',
+      'Look at the checks on the Start page, or run `doctor` on the command line.',
+    );
   return failed(
     'trainer_crashed',
     `The trainer ended with status ${code} and no reason.`,

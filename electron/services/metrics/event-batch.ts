@@ -111,6 +111,7 @@ const changesOfMetrics = (job: TrainingJob, point: MetricsEvent, stepMs: number)
     gpu_utilization: point.gpu_utilization,
     gradient_norm: point.gradient_norm,
     step_ms: point.step_ms,
+    pace_ms: stepMs,
     peak_memory_bytes: point.gpu_memory_bytes,
   },
 });

@@ -1,14 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { z } from 'zod';
-import { formatBytes, formatMemory } from '../../../src/lib/messages/format';
+import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import { doctorCheck, hardwareChecks } from '../../../src/lib/messages/hardware-checks';
 import type { DoctorCheck, HardwareState } from '../../../src/lib/types/system';
-import { isNewEnough, OLDEST_DRIVER } from '../hardware/usable-cards';
 
-const DISK_LOW_BYTES = 5e9;
-const DISK_NEEDED_BYTES = 1e9;
 const TIMEOUT_MS = 60_000;
+const MOST_LETTERS = 200;
 
 const RUNTIME_PROBE =
   'import json,sys,torch,transformers,peft;print(json.dumps({"python":sys.version.split()[0],"torch":torch.__version__,' +
@@ -29,67 +28,28 @@ interface DoctorOptions {
   readonly python: () => Promise<string>;
   readonly bundledModelDir: string;
   readonly dataDir: string;
+  readonly timeoutMs?: number;
 }
 
-type Verdict = Omit<DoctorCheck, 'ok'>;
+/** What the trainer's Python said last, without the command that was run. */
+const lastWords = (stderr: unknown): string | undefined =>
+  typeof stderr === 'string' ? stderr.trim().split('\n').at(-1)?.trim() : undefined;
 
-const check = (verdict: Verdict): DoctorCheck => ({ ...verdict, ok: verdict.level !== 'failed' });
-
-const gpuCheck = ({ gpus, problem }: HardwareState): DoctorCheck => {
-  const title = 'Graphics card';
-  if (gpus.length === 0) {
-    return check({
-      id: 'gpus',
+const runtimeFailure = (thrown: unknown): Pick<DoctorCheck, 'level' | 'message' | 'hint'> => {
+  if (thrown instanceof ExecaError && thrown.timedOut)
+    return {
       level: 'look',
-      title,
-      message: problem ?? 'No NVIDIA card.',
-      hint: 'Small models train on the processor; larger ones need an NVIDIA card.',
-    });
-  }
-  const cards = gpus.map((gpu) => `${gpu.name}, ${formatMemory(gpu.memory_total_bytes)}`).join('; ');
-  return check({ id: 'gpus', level: 'passed', title, message: cards, hint: null });
-};
-
-const driverCheck = (driver: string | null): DoctorCheck => {
-  const title = 'Driver';
-  if (driver === null) {
-    return check({
-      id: 'driver',
-      level: 'passed',
-      title,
-      message: 'Not needed without an NVIDIA card.',
-      hint: null,
-    });
-  }
-  if (isNewEnough(driver)) {
-    return check({
-      id: 'driver',
-      level: 'passed',
-      title,
-      message: `Driver ${driver} (${OLDEST_DRIVER} or later is needed).`,
-      hint: null,
-    });
-  }
-  return check({
-    id: 'driver',
+      message: `The runtime did not answer within ${TIMEOUT_MS / 1000} s; the machine is busy.`,
+      hint: 'Check again when it is idle.',
+    };
+  const { message } = toErrorPayload(thrown);
+  const reason =
+    thrown instanceof ExecaError ? [lastWords(thrown.stderr), thrown.code].find(Boolean) : message;
+  return {
     level: 'failed',
-    title,
-    message: `Driver ${driver} is too old: the bundled PyTorch needs ${OLDEST_DRIVER} or later.`,
-    hint: `Install NVIDIA driver ${OLDEST_DRIVER} or later; until then jobs run on the processor.`,
-  });
-};
-
-const diskCheck = (free: number, total: number): DoctorCheck => {
-  const message = `${formatBytes(free)} free of ${formatBytes(total)} in the data folder`;
-  const hint = 'Free some space on this drive, or start with another data folder.';
-  if (free < DISK_NEEDED_BYTES) return check({ id: 'disk', level: 'failed', title: 'Disk', message, hint });
-  return check({
-    id: 'disk',
-    level: free < DISK_LOW_BYTES ? 'look' : 'passed',
-    title: 'Disk',
-    message,
-    hint: free < DISK_LOW_BYTES ? hint : null,
-  });
+    message: `The training runtime does not start: ${(reason ?? 'it gave no reason').slice(0, MOST_LETTERS)}`,
+    hint: 'Run the set-up again (npm run setup); it repairs what is missing.',
+  };
 };
 
 /** Looks at card, driver, runtime, disk and bundled model, and says of each what was found. */
@@ -106,36 +66,23 @@ export class Doctor {
       this.#runtime(),
       this.#model(),
     ]);
-    return [
-      gpuCheck(hardware),
-      driverCheck(hardware.driver),
-      runtime,
-      diskCheck(hardware.disk_free_bytes, hardware.disk_total_bytes),
-      model,
-    ];
+    return [...hardwareChecks(hardware), runtime, model];
   }
 
   async #runtime(): Promise<DoctorCheck> {
     const title = 'Runtime';
     try {
       const { stdout } = await execa(await this.#options.python(), ['-I', '-c', RUNTIME_PROBE], {
-        timeout: TIMEOUT_MS,
+        timeout: this.#options.timeoutMs ?? TIMEOUT_MS,
         stdin: 'ignore',
         cwd: this.#options.dataDir,
       });
       const found = RuntimeAnswer.parse(JSON.parse(stdout));
       const card = found.cuda_ready ? `CUDA ${found.cuda ?? ''}` : 'on the processor';
       const message = `Python ${found.python}, PyTorch ${found.torch}, transformers ${found.transformers}, PEFT ${found.peft}, ${card}`;
-      return check({ id: 'runtime', level: 'passed', title, message, hint: null });
+      return doctorCheck({ id: 'runtime', level: 'passed', title, message, hint: null });
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
-      return check({
-        id: 'runtime',
-        level: 'failed',
-        title,
-        message: `The training runtime does not start: ${reason ?? 'no reason given'}`,
-        hint: 'Run the set-up again (npm run setup); it repairs what is missing.',
-      });
+      return doctorCheck({ id: 'runtime', title, ...runtimeFailure(thrown) });
     }
   }
 
@@ -143,7 +90,7 @@ export class Doctor {
     const title = 'Bundled model';
     try {
       await access(join(this.#options.bundledModelDir, 'model.safetensors'));
-      return check({
+      return doctorCheck({
         id: 'model',
         level: 'passed',
         title,
@@ -152,7 +99,7 @@ export class Doctor {
       });
     } catch {
       // Any reason for not reaching the file means the same to the user.
-      return check({
+      return doctorCheck({
         id: 'model',
         level: 'look',
         title,

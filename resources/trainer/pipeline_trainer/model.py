@@ -1,5 +1,6 @@
 """Base model from a local folder, and the LoRA adapter on top of it."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -41,12 +42,18 @@ class Trainable:
         return sum(parameter.numel() for parameter in self.model.parameters())
 
 
+def hide_known_warnings() -> None:
+    """Keep PEFT's use of a name that transformers renames from being the whole log of a run; all others stay."""
+    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
+
+
 def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
     """Load `folder`: safetensors only, no code from the folder, nothing from a network.
 
     Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`.
     """
     refuse_unsafe(folder)
+    hide_known_warnings()
     from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
     from transformers.utils import logging  # noqa: PLC0415 (the same)
 

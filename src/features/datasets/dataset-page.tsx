@@ -16,6 +16,7 @@ import { showToast } from '../../components/toasts';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { useKeptTab } from '../../kept-state';
+import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
 import { useAction } from '../../use-load';
@@ -25,6 +26,7 @@ import { ModelView } from './parts/model-view';
 import { Overview } from './parts/overview';
 import { Problems } from './parts/problems';
 
+const DIALOGS = ['rename', 'delete'] as const;
 const PARENT = { label: 'Datasets', href: paths.datasets };
 
 export const DatasetPage = ({ id }: { readonly id: string }) => (
@@ -90,7 +92,7 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
 
 const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
+  const [open, setOpen] = useDialogs(paths.dataset(dataset.id), DIALOGS);
   const close = () => setOpen(null);
   const remove = async () => {
     await api.datasets.delete({ id: dataset.id });

@@ -1,4 +1,4 @@
-import { Box, Pause, Play, Plus, RotateCcw } from 'lucide-react';
+import { Box, Pause, Play, Plus, RotateCcw, SlidersHorizontal } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
@@ -6,7 +6,9 @@ import { Button } from '../../components/button';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
-import { useAction } from '../../use-load';
+import type { useAction } from '../../use-load';
+import { retryJob } from './job-doings';
+import { changeSettingsPath, mayPass } from './job-words';
 import { useIsSaving } from './use-saving';
 
 type Action = ReturnType<typeof useAction>;
@@ -28,6 +30,19 @@ interface Doing {
 const change = (job: TrainingJob, call: (input: { id: string }) => Promise<TrainingJob>) => async () =>
   jobs.put(await call({ id: job.id }));
 
+/** The same again only where that can end otherwise. */
+const failedDoing = (job: TrainingJob, navigate: (path: string) => void): Doing =>
+  mayPass(job)
+    ? { name: 'Retry', icon: RotateCcw, run: () => retryJob(job, navigate) }
+    : {
+        name: 'Change the settings',
+        icon: SlidersHorizontal,
+        run: () => {
+          navigate(changeSettingsPath(job));
+          return Promise.resolve();
+        },
+      };
+
 const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | null => {
   const go = (path: string) => () => {
     navigate(path);
@@ -41,7 +56,7 @@ const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | nu
     case 'interrupted':
       return { name: 'Resume', icon: Play, run: change(job, api.jobs.resume) };
     case 'failed':
-      return { name: 'Retry', icon: RotateCcw, run: retry(job, navigate) };
+      return failedDoing(job, navigate);
     case 'completed':
       return job.artifact_id === null
         ? null
@@ -52,11 +67,8 @@ const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | nu
   }
 };
 
-const retry = (job: TrainingJob, navigate: (path: string) => void) => async () => {
-  const again = await api.jobs.retry({ id: job.id });
-  jobs.put(again);
-  navigate(paths.job(again.id));
-};
+/** Fill the column of a row without an icon. */
+const LONG_NAMES: readonly string[] = ['Open model', 'Change the settings'];
 
 /** The one thing to do with a job in its state. */
 export const MainAction = ({
@@ -75,7 +87,7 @@ export const MainAction = ({
     <Button
       small={small}
       look={small || doing.quiet ? 'outlined' : 'filled'}
-      icon={small && job.status === 'completed' ? undefined : doing.icon}
+      icon={small && LONG_NAMES.includes(doing.name) ? undefined : doing.icon}
       busy={action.busy === doing.name}
       aria-label={small ? `${doing.name}: ${job.name}` : undefined}
       onClick={() => action.run(doing.name, doing.run)}

@@ -12,11 +12,12 @@ import { useAction } from '../../use-load';
 import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
-import { isRunning, SAVING, STATUS_WORDS } from './job-words';
+import { hasEnded, isRunning, SAVING, STATUS_WORDS } from './job-words';
 import { JobFigures } from './parts/job-figures';
 import { JobOutcome } from './parts/job-outcome';
 import { JobTabs } from './parts/job-tabs';
 import { LossPanel } from './parts/loss-panel';
+import { QueuePlace } from './parts/queue-place';
 import { RunMenu } from './parts/run-menu';
 import { SmallCharts } from './parts/small-charts';
 import { useIsSaving } from './use-saving';
@@ -60,7 +61,8 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       }
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      <JobOutcome job={job} />
+      {job.status === 'queued' ? <QueuePlace job={job} /> : null}
+      <JobOutcome job={job} run={run.kind === 'ready' ? run.value : null} />
       <Async framed state={run} errorTitle="The run cannot be read" skeleton={<JobSkeleton />}>
         {(value) => <Run job={job} run={value} />}
       </Async>
@@ -72,15 +74,18 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
 const hasCurves = ({ status }: TrainingJob, { points }: JobRun): boolean =>
   points.length > 0 || (status !== 'failed' && status !== 'cancelled');
 
-const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
-  <>
-    <JobFigures job={job} run={run} />
-    {hasCurves(job, run) ? (
-      <>
-        <LossPanel job={job} run={run} />
-        <SmallCharts job={job} run={run} />
-      </>
-    ) : null}
-    <JobTabs job={job} run={run} />
-  </>
-);
+/** Of a run that ended the answers come first: what it learned, not how. */
+const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
+  const ended = hasEnded(job);
+  const curves = hasCurves(job, run);
+  const small = curves ? <SmallCharts job={job} run={run} /> : null;
+  return (
+    <>
+      <JobFigures job={job} run={run} />
+      {curves ? <LossPanel job={job} run={run} /> : null}
+      {ended ? null : small}
+      <JobTabs job={job} run={run} />
+      {ended ? small : null}
+    </>
+  );
+};

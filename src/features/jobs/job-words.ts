@@ -1,7 +1,11 @@
 import type { Tone } from '../../components/badge';
-import { formatLoss, formatRoughDuration } from '../../components/format';
+import { formatLoss } from '../../components/format';
 import type { JobStage, JobStatus, TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
+import type { SettingChanges } from '../../lib/types/training-settings';
+import { paths } from '../../paths';
+
+type SettingKey = keyof SettingChanges;
 
 export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly tone: Tone }> = {
   queued: { word: 'Waiting', tone: 'neutral' },
@@ -28,10 +32,16 @@ export const STAGE_WORDS: Record<JobStage, string> = {
 export const isRunning = ({ status }: TrainingJob): boolean =>
   status === 'running' || status === 'initializing';
 
+export const hasEnded = ({ status }: TrainingJob): boolean =>
+  status === 'completed' || status === 'failed' || status === 'cancelled';
+
 export interface JobGroups {
   readonly running: readonly TrainingJob[];
-  readonly needsYou: readonly TrainingJob[];
   readonly waiting: readonly TrainingJob[];
+  /** Failed or broken off: something is to be decided. */
+  readonly needsYou: readonly TrainingJob[];
+  /** By a person, who knows. */
+  readonly paused: readonly TrainingJob[];
   readonly finished: readonly TrainingJob[];
 }
 
@@ -40,34 +50,62 @@ export const groupJobs = (all: readonly TrainingJob[]): JobGroups => {
   const retried = new Set(all.map(({ retry_of }) => retry_of));
   const newest = all.toSorted((one, other) => other.updated_at.localeCompare(one.updated_at));
   const needsYou = newest.filter(
-    ({ id, status }) =>
-      status === 'paused' || status === 'interrupted' || (status === 'failed' && !retried.has(id)),
+    ({ id, status }) => status === 'interrupted' || (status === 'failed' && !retried.has(id)),
   );
   return {
     running: newest.filter(isRunning),
     needsYou,
+    paused: newest.filter(({ status }) => status === 'paused'),
     waiting: all
       .filter(({ status }) => status === 'queued')
       .toSorted((one, other) => one.position - other.position),
-    finished: newest.filter(
-      (job) => ['completed', 'cancelled', 'failed'].includes(job.status) && !needsYou.includes(job),
-    ),
+    finished: newest.filter((job) => hasEnded(job) && !needsYou.includes(job)),
   };
 };
 
-/** Milliseconds until the end by the trainer's own measure; null while nothing is measured. */
-export const timeLeftMs = (job: TrainingJob, now: number): number | null =>
-  job.estimated_completion_at ? Math.max(0, new Date(job.estimated_completion_at).getTime() - now) : null;
+/** `1 running, 1 waiting, 2 need you`: only what there is, but always what runs. */
+export const groupWords = ({ running, waiting, needsYou, paused }: JobGroups): string =>
+  [
+    `${running.length} running`,
+    ...(waiting.length > 0 ? [`${waiting.length} waiting`] : []),
+    ...(needsYou.length > 0 ? [`${needsYou.length} ${needsYou.length === 1 ? 'needs' : 'need'} you`] : []),
+    ...(paused.length > 0 ? [`${paused.length} paused`] : []),
+  ].join(', ');
 
-export const timeLeftWords = (job: TrainingJob, now: number): string => {
-  const left = timeLeftMs(job, now);
-  return left === null ? STAGE_WORDS[job.current_stage] : `${formatRoughDuration(left)} left`;
+const CAN_CANCEL: readonly JobStatus[] = ['queued', 'initializing', 'running', 'paused', 'interrupted'];
+
+export const canCancel = ({ status }: TrainingJob): boolean => CAN_CANCEL.includes(status);
+
+/** Failures that the same settings may not meet again: the machine was busy, full or switched off. */
+const MAY_PASS: readonly string[] = [
+  'out_of_memory',
+  'disk_full',
+  'trainer_crashed',
+  'trainer_not_started',
+  'protocol_incomplete',
+  'no_terminal_event',
+  'unexpected',
+];
+
+export const mayPass = ({ error_code }: TrainingJob): boolean =>
+  error_code !== null && MAY_PASS.includes(error_code);
+
+/** The setting that a failure most likely asks to change. */
+const REMEDIES: Readonly<Record<string, SettingKey>> = {
+  token_overflow: 'max_length',
+  out_of_memory: 'max_length',
+  diverged: 'learning_rate',
 };
 
-export const trainedMs = (job: TrainingJob): number | null =>
-  job.started_at
-    ? new Date(job.completed_at ?? job.updated_at).getTime() - new Date(job.started_at).getTime()
-    : null;
+/** Where the settings of a failed run are changed. */
+export const changeSettingsPath = ({ id, error_code }: TrainingJob): string => {
+  const remedy = REMEDIES[error_code ?? ''];
+  return remedy ? paths.newRunChanging(id, remedy) : paths.newRunLike(id);
+};
+
+/** How long its trainers worked; null where none has. */
+export const workedMs = ({ worked_ms, attempt }: TrainingJob): number | null =>
+  attempt > 0 && worked_ms > 0 ? worked_ms : null;
 
 /** What is lost with a run. */
 export const lossesOf = (model: Pick<ModelArtifact, 'name'> | undefined): string =>

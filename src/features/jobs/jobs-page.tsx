@@ -12,8 +12,8 @@ import { paths } from '../../paths';
 import { jobs } from '../../stores';
 import { useAction } from '../../use-load';
 import { startTryIt } from './job-actions';
-import { groupJobs } from './job-words';
-import { FinishedRow, NeedsYouRow, RowHeads, RunningRow } from './parts/job-rows';
+import { groupJobs, groupWords } from './job-words';
+import { FinishedRow, RowHeads, RunningRow, StoppedRow } from './parts/job-rows';
 import { WaitingList } from './parts/waiting-list';
 
 export const JobsPage = () => {
@@ -21,14 +21,13 @@ export const JobsPage = () => {
   const [query, setQuery] = useState('');
   const state = mapLoaded(useLive(jobs), (rows) => [...rows.values()]);
   const groups = groupJobs(state.kind === 'ready' ? state.value : []);
-  const note = `${groups.running.length} running, ${groups.needsYou.length} need you, ${groups.waiting.length} waiting`;
   return (
     <Page
       title="Jobs"
-      note={state.kind === 'ready' && state.value.length > 0 ? note : null}
+      note={state.kind === 'ready' && state.value.length > 0 ? groupWords(groups) : null}
       actions={
         <>
-          <SearchInput label="Find a job" value={query} onChange={setQuery} className="w-50" />
+          <SearchInput label="Find a job" value={query} onChange={setQuery} className="w-40 medium:w-50" />
           <Button look="filled" icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
             New run
           </Button>
@@ -99,7 +98,7 @@ const Groups = ({
   readonly onClear: () => void;
 }) => {
   const found = all.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()));
-  const { running, needsYou, waiting, finished } = groupJobs(found);
+  const { running, needsYou, waiting, paused, finished } = groupJobs(found);
   if (found.length === 0) {
     return (
       <Panel>
@@ -122,10 +121,15 @@ const Groups = ({
       </Group>
       <Group title="Needs you" count={needsYou.length}>
         {needsYou.map((job) => (
-          <NeedsYouRow key={job.id} job={job} />
+          <StoppedRow key={job.id} job={job} />
         ))}
       </Group>
       {waiting.length > 0 ? <WaitingList waiting={waiting} /> : null}
+      <Group title="Paused" count={paused.length}>
+        {paused.map((job) => (
+          <StoppedRow key={job.id} job={job} />
+        ))}
+      </Group>
       <Group title="Finished" count={finished.length} note="newest first">
         {finished.map((job) => (
           <FinishedRow key={job.id} job={job} />

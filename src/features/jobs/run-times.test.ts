@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
-import { stageTimes, timeLeftBand } from './run-times';
+import { paceOf, stageTimes } from './run-times';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
 const time = (seconds: number): string => new Date(AT + seconds * 1000).toISOString();
@@ -44,19 +44,19 @@ const event = (name: string, seconds: number, rest: Partial<JobEvent> = {}): Job
 const stage = (name: string, seconds: number, attempt = 1): JobEvent =>
   event('stage', seconds, { attempt, payload: { name } });
 
-test('measures the time left by the last fifty steps, evaluations included', () => {
+test('measures the pace by the last fifty steps, evaluations included', () => {
   const slowAtFirst = steps(60, (step) => (step <= 9 ? 30 : 2));
-  expect(timeLeftBand(slowAtFirst, 100)).toEqual({ low: 80_000, expected: 80_000, high: 80_000, steps: 50 });
+  expect(paceOf(slowAtFirst)).toEqual({ mean: 2000, spread: 0, steps: 50 });
 });
 
-test('gives a band as wide as the pace moves', () => {
+test('knows how far the pace moves', () => {
   const uneven = steps(41, (step) => (Math.floor((step - 2) / 5) % 2 === 0 ? 1 : 3));
-  expect(timeLeftBand(uneven, 51)).toEqual({ low: 10_000, expected: 20_000, high: 30_000, steps: 40 });
+  expect(paceOf(uneven)).toEqual({ mean: 2000, spread: 1000, steps: 40 });
 });
 
-test('knows no time left before the second step, and counts no pause as a step', () => {
-  expect(timeLeftBand([point(1, 0)], 10)).toBeNull();
-  expect(timeLeftBand([point(1, 0), point(2, 3600, 2)], 10)).toBeNull();
+test('knows no pace before the second step, and counts no pause as a step', () => {
+  expect(paceOf([point(1, 0)])).toBeNull();
+  expect(paceOf([point(1, 0), point(2, 3600, 2)])).toBeNull();
 });
 
 test('adds up the stages of all attempts', () => {

@@ -3,10 +3,11 @@ import { mean, stepGaps } from '../../lib/training/pace';
 import { JobStage } from '../../lib/types/lora-training';
 import type { JobRun } from './job-run';
 
-export interface TimeLeft {
-  readonly low: number;
-  readonly expected: number;
-  readonly high: number;
+/** Milliseconds a step. */
+export interface Pace {
+  readonly mean: number;
+  /** How far the mean moves. */
+  readonly spread: number;
   /** Over how many steps it was measured. */
   readonly steps: number;
 }
@@ -24,13 +25,9 @@ const spreadOf = (gaps: readonly number[]): number => {
 };
 
 /** Null before there is a pace to measure. */
-export const timeLeftBand = (points: readonly MetricsPoint[], totalSteps: number | null): TimeLeft | null => {
-  const last = points.at(-1);
+export const paceOf = (points: readonly MetricsPoint[]): Pace | null => {
   const gaps = stepGaps(points);
-  if (!last || totalSteps === null || gaps.length === 0) return null;
-  const left = Math.max(0, totalSteps - last.step);
-  const [expected, spread] = [left * mean(gaps), left * spreadOf(gaps)];
-  return { low: Math.max(0, expected - spread), expected, high: expected + spread, steps: gaps.length };
+  return gaps.length === 0 ? null : { mean: mean(gaps), spread: spreadOf(gaps), steps: gaps.length };
 };
 
 const ENDS = new Set(['completed', 'failed', 'cancelled', 'interrupted', 'hello']);

@@ -1,5 +1,4 @@
 import { Box, Download, MessageSquare } from 'lucide-react';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Badge } from '../../components/badge';
@@ -11,6 +10,7 @@ import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import { useLive } from '../../live-store';
+import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
 import { models } from '../../stores';
 import { useAction } from '../../use-load';
@@ -21,6 +21,7 @@ import { Lineage } from './parts/lineage';
 import { ModelVerdict } from './parts/model-verdict';
 import { TryModel } from './parts/try-model';
 
+const DIALOGS = ['try', 'export', 'delete'] as const;
 const PARENT = { label: 'Models', href: paths.models };
 
 export const ModelPage = ({ id }: { readonly id: string }) => (
@@ -39,7 +40,7 @@ export const ModelPage = ({ id }: { readonly id: string }) => (
 
 const Ready = ({ model }: { readonly model: ModelArtifact }) => {
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState<'try' | 'export' | 'delete' | null>(null);
+  const [open, setOpen] = useDialogs(paths.model(model.id), DIALOGS);
   const exports = useExports(model.id);
   const action = useAction();
   const close = () => setOpen(null);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SettingChanges } from '../../lib/types/training-settings';
-import { FIELDS, readDrafts } from './drafts';
+import { FIELDS } from '../../setting-fields';
+import { readDrafts } from './drafts';
 
 test('offers every setting that the command line takes', () => {
   expect(FIELDS.map(({ key }) => key).toSorted()).toEqual(Object.keys(SettingChanges.shape).toSorted());

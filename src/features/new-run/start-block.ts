@@ -1,4 +1,4 @@
-import { FIELDS } from './drafts';
+import { FIELDS } from '../../setting-fields';
 import type { NewRun } from './use-new-run';
 
 /** `1 not valid: Epochs`; null where all can be meant. */

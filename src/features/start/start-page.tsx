@@ -1,12 +1,13 @@
 import { Play, Upload } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { api } from '../../api';
 import { Button } from '../../components/button';
-import { Panel } from '../../components/layout';
-import { ErrorNote, ErrorState } from '../../components/states';
+import { formatAgo } from '../../components/format';
+import { PageTitle } from '../../components/layout';
+import { ErrorNote } from '../../components/states';
+import { useNow } from '../../components/time';
 import type { DoctorCheck } from '../../lib/types/system';
-import type { Loaded } from '../../live-store';
-import { useAction, useLoad } from '../../use-load';
+import { doctor } from '../../stores';
+import { useAction } from '../../use-load';
 import { chooseAndImport } from '../datasets';
 import { startTryIt } from '../jobs';
 import { checkRows } from './parts/check-rows';
@@ -15,23 +16,23 @@ import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
 import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
+import { useChecks } from './use-checks';
 
 export const StartPage = () => {
   const [, navigate] = useLocation();
-  const { state, reload } = useLoad('doctor', () => api.system.doctor());
+  const { checks, at, error, busy } = useChecks();
   const action = useAction();
   const recent = useRecent();
-  const { title, says } = verdict(state);
+  const { title, says } = verdict(checks, at !== null || error !== null);
+  const now = useNow();
   return (
     <main
       aria-labelledby="page-title"
       className="page-scroll flex min-h-0 min-w-0 flex-1 flex-col gap-4 pt-6 pb-5"
     >
-      <header className="flex items-start gap-3">
-        <div className="min-w-0 flex-1">
-          <h1 id="page-title" className="text-xl font-semibold tracking-tight">
-            {title}
-          </h1>
+      <header className="flex flex-wrap items-start gap-3">
+        <div className="min-w-0 flex-1 basis-80">
+          <PageTitle large title={title} />
           <p className="mt-1 min-h-5 text-ink-2">{says} Nothing on this page needs a network.</p>
         </div>
         <Button icon={Upload} shortcut="O" onClick={() => void chooseAndImport(navigate)}>
@@ -47,14 +48,14 @@ export const StartPage = () => {
         </Button>
       </header>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      {state.kind === 'error' ? (
-        <Panel plain>
-          <ErrorState compact title="The checks cannot run" error={state.error} onRetry={reload} />
-        </Panel>
-      ) : (
-        <Checks checks={state.kind === 'ready' ? state.value : null} onRepeat={reload} />
-      )}
-      <div className="grid flex-1 grid-cols-1 gap-4 narrow:max-h-130 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
+      <Checks
+        checks={checks}
+        age={at === null ? null : formatAgo(at, Math.max(now, at))}
+        busy={busy}
+        failure={error}
+        onRepeat={() => void doctor.refresh()}
+      />
+      <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
         <div className="flex min-w-0 flex-col gap-4">
           <TryIt compact={recent.length > 0} />
           {recent.length > 0 ? <Recent things={recent} /> : null}
@@ -69,20 +70,17 @@ export const StartPage = () => {
 };
 
 const verdict = (
-  state: Loaded<readonly DoctorCheck[]>,
+  checks: readonly DoctorCheck[],
+  whole: boolean,
 ): { readonly title: string; readonly says: string } => {
-  if (state.kind !== 'ready')
-    return {
-      title: 'Pipeline',
-      says: state.kind === 'loading' ? 'Looking at this machine…' : 'This machine could not be looked at.',
-    };
-  const rows = checkRows(state.value);
+  const rows = checkRows(checks);
   const [failed, look] = ['failed', 'look'].map((level) => rows.filter((row) => row.level === level).length);
   if (failed)
     return {
       title: 'Not ready to train yet',
       says: `${failed} of ${rows.length} checks failed; each says the one thing to do.`,
     };
+  if (!whole) return { title: 'Start', says: 'Looking at this machine…' };
   return {
     title: 'Ready to train on this machine',
     says: look

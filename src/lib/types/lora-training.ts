@@ -99,6 +99,8 @@ export const CurrentMetrics = z.strictObject({
   gpu_utilization: z.number().optional(),
   gradient_norm: z.number().nullable().optional(),
   step_ms: z.number().optional(),
+  /** Mean time from one step's end to the next's over the last steps, evaluations included. */
+  pace_ms: z.number().optional(),
   peak_memory_bytes: z.number().optional(),
 });
 export type CurrentMetrics = z.infer<typeof CurrentMetrics>;
@@ -141,6 +143,8 @@ export const TrainingJob = z.strictObject({
   position: z.int(),
   last_seq: Count,
   attempt: Count,
+  /** How long trainers worked on it, over all attempts that ended; what lies between them is not counted. */
+  worked_ms: Count,
   plan: z.record(z.string(), z.unknown()).nullable(),
   cancel_reason: z.string().nullable(),
   created_at: Timestamp,

@@ -24,7 +24,7 @@ export const GpuState = z.strictObject({
 });
 export type GpuState = z.infer<typeof GpuState>;
 
-/** What the status bar shows: cards that training can use; `problem` says why none, or not another one. */
+/** What the status bar shows: cards that training can use; `problem` says why an installed card is not among them. */
 export const HardwareState = z.strictObject({
   gpus: z.array(GpuState),
   problem: z.string().nullable(),

@@ -9,44 +9,40 @@ import {
   formatDurationBand,
   formatLoss,
   formatMemory,
-  formatMoney,
   formatRoughDuration,
   NOTHING,
 } from '../../../components/format';
 import { Figure, Panel } from '../../../components/layout';
 import { useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
-import { useValue } from '../../../live-value';
-import { settings } from '../../../stores';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { isRunning, trainedMs } from '../job-words';
-import { stageTimes, timeLeftBand } from '../run-times';
+import { isRunning, workedMs } from '../job-words';
+import { paceOf, stageTimes } from '../run-times';
+import { silenceWords, timeLeft } from '../time-left';
+import type { TimeLeft } from '../time-left';
 import { StageBar } from './stage-bar';
 
-const STALE_MS = 60_000;
 /** Fewer steps give a time but no band. */
 const ENOUGH_STEPS = 10;
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const now = useNow();
-  const silent = now - new Date(job.updated_at).getTime();
-  const stale = isRunning(job) && silent > STALE_MS;
+  const left = isRunning(job) ? timeLeft(job, now) : null;
+  const silent = left !== null && left.silentMs !== null;
   return (
     <Panel plain className="px-4 pt-3 pb-2">
       <dl
-        className={classNames('flex flex-wrap justify-between gap-x-3 gap-y-2', stale && '[&_dd]:text-ink-3')}
+        className={classNames(
+          'grid grid-cols-2 gap-x-3 gap-y-2 medium:grid-cols-3 narrow:flex narrow:justify-between',
+          silent && '[&_dd]:text-ink-3',
+        )}
       >
         <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
-        <TimeFigure
-          job={job}
-          run={run}
-          now={now}
-          stale={stale ? `no news for ${formatDuration(silent)}` : null}
-        />
+        {isRunning(job) ? <TimeLeftFigure run={run} now={now} left={left} /> : <TimeSpent job={job} />}
         <LossFigure job={job} run={run} />
         <MemoryFigure job={job} run={run} />
-        <CostFigure job={job} run={run} />
+        <TokensFigure job={job} run={run} />
       </dl>
       <StageBar job={job} times={stageTimes(run, isRunning(job) ? now : null)} />
     </Panel>
@@ -62,51 +58,45 @@ const epochs = ({ current_epoch, total_epochs, started_at }: TrainingJob): strin
     ? formatAmount(total_epochs, 'epoch')
     : `epoch ${Math.min(current_epoch + 1, total_epochs)} of ${total_epochs}`;
 
-const TimeFigure = ({
-  job,
+const TimeLeftFigure = ({
   run,
   now,
-  stale,
+  left,
 }: {
-  readonly job: TrainingJob;
   readonly run: JobRun;
   readonly now: number;
-  readonly stale: string | null;
+  readonly left: TimeLeft | null;
 }) => {
-  if (!isRunning(job)) return <TimeSpent job={job} run={run} />;
-  const left = timeLeftBand(run.points, job.total_steps);
-  if (left === null)
-    return <Figure label="Time left" value={NOTHING} source={stale ?? 'measured once steps run'} />;
-  const ends = formatClock(now + left.expected);
+  const pace = paceOf(run.points);
+  if (left === null) return <Figure label="Time left" value={NOTHING} source="measured once steps run" />;
+  const spread = pace === null ? 0 : (left.ms / pace.mean) * pace.spread;
+  const band = { low: Math.max(0, left.ms - spread), expected: left.ms, high: left.ms + spread };
   return (
     <Figure
       label="Time left"
-      value={left.steps < ENOUGH_STEPS ? formatRoughDuration(left.expected) : formatDurationBand(left)}
-      source={stale ?? `ends ≈ ${ends}, from the last ${formatAmount(left.steps, 'step')}`}
+      value={
+        pace === null || pace.steps < ENOUGH_STEPS ? formatRoughDuration(left.ms) : formatDurationBand(band)
+      }
+      source={
+        left.silentMs === null
+          ? `ends ≈ ${formatClock(now + left.ms)}, from the last ${formatAmount(pace?.steps ?? 1, 'step')}`
+          : silenceWords(left.silentMs)
+      }
       method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each."
     />
   );
 };
 
 /** What lies between two attempts is nobody's work. */
-const TimeSpent = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const whole = trainedMs(job);
-  if (whole === null) return <Figure label="Time" value={NOTHING} source="not started" />;
-  if (job.attempt <= 1)
-    return (
-      <Figure
-        label="Time"
-        value={formatDuration(whole)}
-        source={job.completed_at === null ? 'spent so far' : 'from start to end'}
-      />
-    );
-  const worked = [...stageTimes(run, null).values()].reduce((sum, ms) => sum + ms, 0);
+const TimeSpent = ({ job }: { readonly job: TrainingJob }) => {
+  const worked = workedMs(job);
+  if (worked === null) return <Figure label="Time" value={NOTHING} source="not started" />;
   return (
     <Figure
       label="Time"
       value={formatDuration(worked)}
-      source={`of work in ${formatAmount(job.attempt, 'attempt')}`}
-      method="The times of its stages over all attempts; the time between two attempts is not counted."
+      source={job.attempt > 1 ? `of work in ${formatAmount(job.attempt, 'attempt')}` : 'of work'}
+      method="How long its trainers worked, from the start of the process to its end; the time between two attempts is not counted."
     />
   );
 };
@@ -172,29 +162,17 @@ const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
   );
 };
 
-/** Money where a price is set, else the tokens that were read. */
-const CostFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const prices = useValue(settings);
-  if (!prices || prices.cost_per_gpu_hour === 0) {
-    const total = planned(job, 'total_tokens');
-    return (
-      <Figure
-        label="Tokens"
-        value={formatCount(run.points.at(-1)?.tokens ?? 0)}
-        source={
-          total === null || job.completed_at !== null
-            ? 'read, padding excluded'
-            : `of ≈ ${formatCount(total)}, padding excluded`
-        }
-      />
-    );
-  }
+const TokensFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
+  const total = planned(job, 'total_tokens');
   return (
     <Figure
-      label="Cost"
-      value={formatMoney(job.final_cost ?? job.current_cost, prices.currency)}
-      source={`of ≈ ${formatMoney(job.estimated_total_cost, prices.currency)}`}
-      method="The hours that trainers worked on it, times your own price of a card’s hour in Settings."
+      label="Tokens"
+      value={formatCount(run.points.at(-1)?.tokens ?? 0)}
+      source={
+        total === null || job.completed_at !== null
+          ? 'read, padding excluded'
+          : `of ≈ ${formatCount(total)}, padding excluded`
+      }
     />
   );
 };

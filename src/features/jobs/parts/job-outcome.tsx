@@ -1,46 +1,131 @@
-import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import {
+  Check,
+  ChevronDown,
+  ChevronRight,
+  CircleAlert,
+  CircleCheck,
+  Copy,
+  TriangleAlert,
+} from 'lucide-react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { attempt } from '../../../attempt';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { capitalised, formatChangeWords } from '../../../components/format';
+import { capitalised, formatAmount, formatChangeWords, formatCount } from '../../../components/format';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { models } from '../../../stores';
-import { verdictOf } from '../job-words';
+import { retryJob } from '../job-doings';
+import type { JobRun } from '../job-run';
+import { changeSettingsPath, isRunning, mayPass, verdictOf } from '../job-words';
+import { inLabels } from '../setting-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
-export const JobOutcome = ({ job }: { readonly job: TrainingJob }) => {
-  const [, navigate] = useLocation();
+export const JobOutcome = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun | null }) => {
   if (job.status === 'completed') return <Verdict job={job} />;
-  if (job.error_message === null || job.status === 'queued' || job.status === 'running') return null;
-  const tone = job.status === 'failed' ? 'bg-bad-tint text-bad' : 'bg-warn-tint text-warn';
+  if (job.status === 'queued' || isRunning(job)) return null;
+  const message = job.error_message ?? (job.status === 'paused' ? 'Paused.' : null);
+  return message === null ? null : <Stopped job={job} run={run} message={message} />;
+};
+
+const Stopped = ({
+  job,
+  run,
+  message,
+}: {
+  readonly job: TrainingJob;
+  readonly run: JobRun | null;
+  readonly message: string;
+}) => {
+  const failed = job.status === 'failed';
   return (
     <section
       role="alert"
       aria-label="What happened"
-      className={classNames('flex items-start gap-3 rounded-lg px-4 py-3', tone)}
+      className={classNames(
+        'flex shrink-0 flex-wrap items-start gap-3 rounded-lg px-4 py-3',
+        failed ? 'bg-bad-tint text-bad' : 'bg-warn-tint text-warn',
+      )}
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0 flex-1">
-        <p className="font-semibold">{job.error_message}</p>
-        {job.error_hint ? <p className="text-ink">{job.error_hint}</p> : null}
-        {job.error_stack ? (
-          <details className="mt-1 text-xs text-ink-2">
-            <summary>{job.error_code}: details</summary>
-            <pre className="mt-1 max-h-48 overflow-auto font-mono text-mono whitespace-pre-wrap">
-              {job.error_stack}
-            </pre>
-          </details>
-        ) : null}
+      <div className="min-w-0 flex-1 basis-80">
+        <p className="font-semibold break-words">{message}</p>
+        <p className="text-ink">
+          {run === null || failed ? inLabels(job.error_hint ?? '') : resumeWords(job, run)}
+        </p>
+        {job.error_stack ? <Details job={job} stack={job.error_stack} /> : null}
       </div>
-      {job.status === 'failed' ? (
-        <Button className="text-ink" onClick={() => navigate(paths.newRunLike(job.id))}>
-          Change the settings
-        </Button>
-      ) : null}
+      {failed ? <OtherWay job={job} /> : null}
     </section>
+  );
+};
+
+/** From where it goes on, and what that costs. */
+const resumeWords = ({ current_step }: TrainingJob, { checkpoints }: JobRun): string => {
+  const from = checkpoints.findLast(({ pruned }) => !pruned);
+  if (!from) return 'It has no checkpoint yet: resuming begins at the first step.';
+  const again = Math.max(0, current_step - from.step);
+  const repeats = again === 0 ? 'no step is repeated' : `resuming repeats ${formatAmount(again, 'step')}`;
+  return `It goes on from the checkpoint of step ${formatCount(from.step)}: ${repeats}.`;
+};
+
+const Details = ({ job, stack }: { readonly job: TrainingJob; readonly stack: string }) => {
+  const [open, setOpen] = useState(false);
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const words = [`${job.error_code ?? ''}: ${job.error_message ?? ''} ${job.error_hint ?? ''}`, stack];
+    await navigator.clipboard.writeText(words.join('\n\n'));
+    setCopied(true);
+  };
+  return (
+    <div className="mt-1 -ml-2 text-ink">
+      <Button
+        small
+        look="plain"
+        icon={open ? ChevronDown : ChevronRight}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        Details
+      </Button>
+      <Button small look="plain" icon={copied ? Check : Copy} onClick={() => void copy()}>
+        {copied ? 'Copied' : 'Copy details'}
+      </Button>
+      {open ? (
+        <div className="mt-1 ml-2">
+          <p className="font-mono text-mono text-ink-2">{job.error_code}</p>
+          <pre
+            tabIndex={0}
+            aria-label="Details"
+            className="mt-1 max-h-48 overflow-auto rounded-md border bg-surface-2 p-2 font-mono text-mono whitespace-pre-wrap"
+          >
+            {stack}
+          </pre>
+        </div>
+      ) : null}
+    </div>
+  );
+};
+
+/** What else can be done with a failed run than the filled button says. */
+const OtherWay = ({ job }: { readonly job: TrainingJob }) => {
+  const [, navigate] = useLocation();
+  if (mayPass(job))
+    return (
+      <Button className="text-ink" onClick={() => navigate(changeSettingsPath(job))}>
+        Change the settings
+      </Button>
+    );
+  return (
+    <Button
+      className="text-ink"
+      onClick={() => void attempt(`“${job.name}” was not tried again`, () => retryJob(job, navigate))}
+    >
+      Retry unchanged
+    </Button>
   );
 };
 
@@ -54,10 +139,10 @@ const Verdict = ({ job }: { readonly job: TrainingJob }) => {
   return (
     <section
       aria-label="Verdict"
-      className="flex shrink-0 items-center gap-3 rounded-lg border bg-surface-2 px-4 py-3"
+      className="flex shrink-0 flex-wrap items-center gap-3 rounded-lg border bg-surface-2 px-4 py-3"
     >
       <Icon aria-hidden className={classNames('size-5 shrink-0', TONE_TEXT[tone])} />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-80">
         <p className="text-md font-semibold">
           {words}
           {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}

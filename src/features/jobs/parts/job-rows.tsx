@@ -1,12 +1,14 @@
 import { CircleCheck, CirclePause, CirclePlay, CircleSlash, CircleX, Save, Unplug } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
+import { attempt } from '../../../attempt';
 import { TONE_TEXT } from '../../../components/badge';
 import type { Tone } from '../../../components/badge';
 import { ProgressBar } from '../../../components/bars';
 import { classNames } from '../../../components/class-names';
 import { formatCount, formatDuration, formatLoss, NOTHING } from '../../../components/format';
+import { ContextRow } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
 import { Ago, useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
@@ -15,18 +17,24 @@ import { paths } from '../../../paths';
 import { models } from '../../../stores';
 import { useAction } from '../../../use-load';
 import { MainAction } from '../job-actions';
-import { SAVING, STAGE_WORDS, STATUS_WORDS, timeLeftWords, trainedMs, verdictOf } from '../job-words';
+import { doingsOf } from '../job-doings';
+import { SAVING, STAGE_WORDS, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
+import { inLabels } from '../setting-words';
+import { timeLeftWords } from '../time-left';
 import { useIsSaving } from '../use-saving';
 
+/** In a narrow window the state stands below the name. */
 const GRID =
-  'grid grid-cols-[1rem_minmax(10rem,15.75rem)_minmax(0,1fr)_7rem_8.5rem] items-center gap-x-3 px-4 broad:grid-cols-[1rem_minmax(10rem,26rem)_minmax(0,1fr)_7rem_8.5rem]';
+  'grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 medium:grid-cols-[1rem_minmax(9rem,15.75rem)_minmax(0,1fr)_6.5rem_8.5rem] broad:grid-cols-[1rem_minmax(10rem,26rem)_minmax(0,1fr)_7rem_8.5rem]';
+const BELOW =
+  'col-span-2 col-start-2 row-start-2 min-w-0 medium:col-span-1 medium:col-start-3 medium:row-start-1';
 
 /** What the columns of every group are. */
 export const RowHeads = () => (
-  <div aria-hidden className={classNames(GRID, 'h-7 text-xs font-medium text-ink-3')}>
+  <div aria-hidden className={classNames(GRID, 'h-7 text-xs font-medium text-ink-3 max-medium:hidden')}>
     <span className="col-start-2">Job</span>
     <span>State and result</span>
-    <span className="text-right">Left or spent</span>
+    <span className="text-right">Time</span>
   </div>
 );
 
@@ -50,10 +58,15 @@ const Row = ({
   readonly right: ReactNode;
   readonly tall?: boolean;
 }) => {
+  const [, navigate] = useLocation();
   const action = useAction();
+  const actions = doingsOf(job, navigate).map(({ label, run }) => ({
+    label,
+    onSelect: () => void attempt(`Not done to “${job.name}”: ${label}`, run),
+  }));
   return (
-    <li data-row className="border-t hover:bg-hover">
-      <div className={classNames(GRID, tall ? 'min-h-15 py-2' : 'min-h-10')}>
+    <ContextRow actions={actions} className="relative border-t hover:bg-hover">
+      <div className={classNames(GRID, 'py-2', tall ? 'min-h-15' : 'min-h-10 medium:py-0')}>
         <Icon
           aria-label={word ?? STATUS_WORDS[job.status].word}
           className={classNames('size-4', TONE_TEXT[tone])}
@@ -62,24 +75,26 @@ const Row = ({
           <Link
             href={paths.job(job.id)}
             title={job.name}
-            className="block truncate font-medium hover:text-accent-text"
+            className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
           >
             {job.name}
           </Link>
           {under ? <p className="truncate text-xs text-ink-2">{under}</p> : null}
         </div>
-        <div className="min-w-0">{state}</div>
-        <div className="text-right whitespace-nowrap text-ink-2">{right}</div>
-        <div className="flex justify-end">
+        <div className={BELOW}>{state}</div>
+        <div className="text-right whitespace-nowrap text-ink-2 max-medium:col-start-2 max-medium:row-start-3 max-medium:text-left">
+          {right}
+        </div>
+        <div className="relative flex justify-end max-medium:col-start-3 max-medium:row-start-1">
           <MainAction job={job} action={action} small />
         </div>
       </div>
       {action.failure ? (
-        <div className="px-4 pb-2">
+        <div className="relative px-4 pb-2">
           <ErrorNote error={action.failure} onDismiss={action.clear} />
         </div>
       ) : null}
-    </li>
+    </ContextRow>
   );
 };
 
@@ -107,7 +122,7 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
       under={baseAndRank(job)}
       right={isSaving ? NOTHING : timeLeftWords(job, now)}
       state={
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-x-2">
           <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="w-22" />
           <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : placeOf(job)}</span>
           {heldOut === undefined ? null : (
@@ -125,10 +140,13 @@ const NEEDS: Readonly<Record<string, { readonly icon: LucideIcon; readonly tone:
   interrupted: { icon: Unplug, tone: 'warn' },
 };
 
-export const NeedsYouRow = ({ job }: { readonly job: TrainingJob }) => {
+/** Failed, broken off or paused: where it stands, and what can be done. */
+export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
   const { icon, tone } = NEEDS[job.status] ?? { icon: Unplug, tone: 'warn' };
   const at = `at step ${formatCount(job.current_step)}${job.total_steps === null ? '' : ` of ${formatCount(job.total_steps)}`}`;
-  const spent = trainedMs(job);
+  const why = job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`;
+  const hint =
+    job.error_hint === null ? 'Resume goes on from the last checkpoint.' : inLabels(job.error_hint);
   return (
     <Row
       job={job}
@@ -140,14 +158,14 @@ export const NeedsYouRow = ({ job }: { readonly job: TrainingJob }) => {
           {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
         </>
       }
-      right={spent === null ? NOTHING : formatDuration(spent)}
+      right={timeWords(job, 'after')}
       state={
         <>
-          <p className="line-clamp-2 break-words" title={job.error_message ?? undefined}>
-            {job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`}
+          <p className="line-clamp-2 break-words" title={why}>
+            {why}
           </p>
-          <p className="line-clamp-2 text-xs break-words text-ink-2" title={job.error_hint ?? undefined}>
-            {job.error_hint ?? 'Resume goes on from the last checkpoint.'}
+          <p className="line-clamp-2 text-xs break-words text-ink-2" title={hint}>
+            {hint}
           </p>
         </>
       }
@@ -155,8 +173,12 @@ export const NeedsYouRow = ({ job }: { readonly job: TrainingJob }) => {
   );
 };
 
+const timeWords = (job: TrainingJob, before: 'took' | 'after'): string => {
+  const worked = workedMs(job);
+  return worked === null ? NOTHING : `${before} ${formatDuration(worked)}`;
+};
+
 export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {
-  const spent = trainedMs(job);
   const completed = job.status === 'completed';
   return (
     <Row
@@ -164,7 +186,7 @@ export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {
       icon={completed ? CircleCheck : CircleSlash}
       tone={completed ? 'good' : 'neutral'}
       state={<Result job={job} />}
-      right={spent === null ? NOTHING : formatDuration(spent)}
+      right={timeWords(job, completed ? 'took' : 'after')}
     />
   );
 };
@@ -179,8 +201,9 @@ const Result = ({ job }: { readonly job: TrainingJob }) => {
     );
   const { words, figures, tone } = verdictOf(model);
   return (
-    <p className="truncate">
-      <span className={TONE_TEXT[tone]}>{words}</span> <span className="text-ink-2">{figures}</span>
+    <p className="flex flex-wrap gap-x-2 medium:flex-nowrap" title={`${words} ${figures}`}>
+      <span className={classNames('truncate', TONE_TEXT[tone])}>{words}</span>
+      <span className="shrink-0 text-ink-2">{figures}</span>
     </p>
   );
 };

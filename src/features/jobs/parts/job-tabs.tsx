@@ -16,9 +16,11 @@ import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useKeptTab } from '../../../kept-state';
 import { paths } from '../../../paths';
-import { eventTone, eventWords } from '../event-words';
-import { stepOf } from '../job-run';
+import { eventRows } from '../event-words';
 import type { JobRun } from '../job-run';
+import { settingRows } from '../setting-words';
+import type { Decided } from '../setting-words';
+import { EventList } from './event-list';
 import { LogView } from './log-view';
 import { Samples } from './samples';
 
@@ -27,9 +29,14 @@ export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run:
   const [tab, setTab] = useKeptTab(paths.job(job.id), first);
   const tabs = [
     { id: 'samples', label: 'Samples', content: <Samples run={run} /> },
-    { id: 'log', label: 'Log', content: <LogView job={job} /> },
-    { id: 'events', label: 'Events', count: formatCount(run.events.length), content: <Events run={run} /> },
-    { id: 'settings', label: 'Settings', content: <RunSettings job={job} /> },
+    { id: 'log', label: 'Log', content: <LogView job={job} run={run} /> },
+    {
+      id: 'events',
+      label: 'Events',
+      count: formatCount(eventRows(run.events).length),
+      content: <EventList run={run} />,
+    },
+    { id: 'settings', label: 'Settings', content: <RunSettings job={job} run={run} /> },
     {
       id: 'checkpoints',
       label: 'Checkpoints',
@@ -44,62 +51,30 @@ export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run:
   );
 };
 
-const Events = ({ run }: { readonly run: JobRun }) =>
-  run.events.length === 0 ? (
-    <p className="p-4 text-ink-2">Nothing has happened yet.</p>
-  ) : (
-    <ul aria-label="Events, newest first" className="max-h-96 overflow-y-auto" tabIndex={0}>
-      {run.events.toReversed().map((event) => (
-        <li
-          key={`${event.attempt} ${event.seq}`}
-          className="flex min-h-9 items-center gap-3 border-b px-4 last:border-0"
-        >
-          <time
-            dateTime={event.time}
-            title={formatExactTime(event.time)}
-            className="w-12 shrink-0 text-ink-3"
-          >
-            {formatClock(event.time)}
-          </time>
-          <span className="w-24 shrink-0">
-            <Badge tone={eventTone(event)}>{event.event.replaceAll('_', ' ')}</Badge>
-          </span>
-          <span className="min-w-0 flex-1 py-1.5 break-words">{eventWords(event)}</span>
-          <span className="shrink-0 text-right text-xs text-ink-3">{stepWords(stepOf(run, event))}</span>
-        </li>
-      ))}
-    </ul>
-  );
+const planNumber = (job: TrainingJob, key: string): string | undefined => {
+  const value = job.plan?.[key];
+  return typeof value === 'number' ? formatCount(value) : undefined;
+};
 
-const stepWords = (step: number | null): string => (step === null ? '' : `step ${formatCount(step)}`);
+/** What became of the settings that were left to the trainer. */
+const decidedIn = (job: TrainingJob, run: JobRun): Decided => {
+  const hello = run.events.findLast(({ event }) => event === 'hello')?.payload;
+  const packing: unknown = Reflect.get(Object(job.plan?.['packing']), 'packed');
+  return {
+    eval_steps: planNumber(job, 'eval_every'),
+    save_steps: planNumber(job, 'save_every'),
+    precision: typeof hello?.['precision'] === 'string' ? hello['precision'] : undefined,
+    packing: typeof packing === 'boolean' ? (packing ? 'on' : 'off') : undefined,
+  };
+};
 
-const RunSettings = ({ job }: { readonly job: TrainingJob }) => (
-  <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 narrow:grid-cols-2">
-    {halves(settingRows(job)).map((rows) => (
+const RunSettings = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
+  <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 medium:grid-cols-2">
+    {halves(settingRows(job.hyperparameters, decidedIn(job, run))).map((rows) => (
       <Facts key={rows[0]?.[0]} rows={rows} />
     ))}
   </div>
 );
-
-/** What it means that a setting has no value. */
-const WITHOUT: Readonly<Record<string, string>> = {
-  max_steps: 'by epochs',
-  warmup_steps: 'by ratio',
-  early_stopping_patience: 'never',
-};
-
-const settingRows = (job: TrainingJob) =>
-  Object.entries(job.hyperparameters).map(
-    ([key, value]) =>
-      [
-        key.replaceAll('_', ' '),
-        value === null
-          ? (WITHOUT[key] ?? 'by rule')
-          : Array.isArray(value)
-            ? value.join(', ')
-            : String(value),
-      ] as const,
-  );
 
 const halves = <Row,>(rows: readonly Row[]): (readonly Row[])[] => {
   const middle = Math.ceil(rows.length / 2);

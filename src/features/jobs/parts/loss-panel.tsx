@@ -7,9 +7,10 @@ import { formatClock, formatCount, formatLoss } from '../../../components/format
 import { Panel } from '../../../components/layout';
 import { LineChart } from '../../../components/line-chart';
 import type { Series } from '../../../components/line-chart-options';
-import type { JobStatus, TrainingJob } from '../../../lib/types/lora-training';
+import type { TrainingJob } from '../../../lib/types/lora-training';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
+import { hasEnded } from '../job-words';
 import { lossMarks, positionOf } from './loss-marks';
 import type { Axis } from './loss-marks';
 
@@ -28,7 +29,8 @@ const RADIUS = 5;
 const STEPS_A_RADIUS = 10;
 /** Grows with the window; at 1280 × 800 the samples stay in view. */
 const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-35rem),32rem)]';
-const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled'];
+/** Of a run that ended: its answers are what is looked at. */
+const ENDED_HEIGHT = 'h-[clamp(11rem,calc(100vh-39rem),32rem)]';
 
 const lossSeries = (run: JobRun, axis: Axis, radius: number): Series[] => {
   const started = run.points[0] ? new Date(run.points[0].timestamp).getTime() : 0;
@@ -84,6 +86,7 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
   const [scale, setScale] = useState<'linear' | 'log'>('linear');
   const [chosen, setRadius] = useState<number | null>(null);
   const radius = chosen ?? (run.points.length < RADIUS * STEPS_A_RADIUS ? 0 : RADIUS);
+  const height = hasEnded(job) ? ENDED_HEIGHT : HEIGHT;
   const [asTable, setAsTable] = useState(false);
   const series = useMemo(() => lossSeries(run, axis, radius), [run, axis, radius]);
   const marks = useMemo(() => lossMarks(job, run, axis), [job, run, axis]);
@@ -92,12 +95,12 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
     <Panel
       title="Loss"
       plain
-      beside={<Legend />}
+      beside={<Legend events={marks.some(({ kind }) => kind === 'event')} />}
       actions={
         <>
           <span>Smoothing</span>
           <Slider label="Smoothing" value={radius} max={50} onChange={setRadius} />
-          <span className="w-16 font-medium text-ink tabular-nums">
+          <span className="w-16 font-medium whitespace-nowrap text-ink tabular-nums">
             {radius === 0 ? 'none' : `± ${radius} steps`}
           </span>
           <Segments label="Along" value={axis} options={AXES} onChange={setAxis} />
@@ -113,10 +116,8 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
       }
     >
       {run.points.length === 0 ? (
-        <p className={`${HEIGHT} p-4 text-ink-2`}>
-          {ENDED.includes(job.status)
-            ? 'The run ended before its first step.'
-            : 'The curve begins with the first step.'}
+        <p className={`${height} p-4 text-ink-2`}>
+          {hasEnded(job) ? 'The run ended before its first step.' : 'The curve begins with the first step.'}
         </p>
       ) : (
         <LineChart
@@ -130,15 +131,18 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
           xUnit={UNITS[axis]}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}
-          className={`${HEIGHT} px-2 pb-1`}
+          className={`${height} px-2 pb-1`}
         />
       )}
     </Panel>
   );
 };
 
-const Legend = () => (
-  <span aria-hidden className="ml-2 hidden items-center gap-4 text-xs text-ink-2 narrow:flex">
+const Legend = ({ events }: { readonly events: boolean }) => (
+  <span
+    aria-hidden
+    className="order-last flex basis-full items-center gap-4 text-xs whitespace-nowrap text-ink-2 wide:order-none wide:ml-2 wide:basis-auto"
+  >
     <span className="flex items-center gap-1.5">
       <span className="w-4 border-t-2 border-series-1" />
       training
@@ -151,9 +155,11 @@ const Legend = () => (
       <span className="size-1.5 rotate-45 bg-accent" />
       checkpoint
     </span>
-    <span className="flex items-center gap-1.5">
-      <span className="border-x-4 border-t-6 border-x-transparent border-t-warn-fill" />
-      event
-    </span>
+    {events ? (
+      <span className="flex items-center gap-1.5">
+        <span className="border-x-4 border-t-6 border-x-transparent border-t-warn-fill" />
+        event
+      </span>
+    ) : null}
   </span>
 );

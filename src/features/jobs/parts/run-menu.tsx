@@ -5,45 +5,56 @@ import { Button } from '../../../components/button';
 import { TextArea } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
 import { AlertDialog, Dialog, Menu } from '../../../components/overlays';
+import { showToast } from '../../../components/toasts';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
+import { useDialogs } from '../../../page-asks';
 import { paths } from '../../../paths';
 import { jobs, models } from '../../../stores';
 import type { useAction } from '../../../use-load';
-import { isRunning, lossesOf } from '../job-words';
+import { saveCheckpoint } from '../job-doings';
+import { canCancel, isRunning, lossesOf } from '../job-words';
 
 type Action = ReturnType<typeof useAction>;
-type Open = 'cancel' | 'sample' | 'delete' | null;
 
-const CAN_CANCEL = ['queued', 'initializing', 'running', 'paused', 'interrupted'];
+const DIALOGS = ['cancel', 'sample', 'delete'] as const;
 
 /** What can be done with a run beside the main action of its state. */
 export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly action: Action }) => {
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useDialogs(paths.job(job.id), DIALOGS);
   const close = () => setOpen(null);
   const remove = async () => {
     await api.jobs.delete({ id: job.id });
     navigate(paths.jobs);
   };
   const model = useRows(models).find(({ id }) => id === job.artifact_id);
+  const save = () => action.run('checkpoint', () => saveCheckpoint(job));
   const training = isRunning(job) && job.current_stage === 'training';
   return (
     <>
       {training ? (
         <>
-          <Button look="plain" onClick={() => setOpen('sample')}>
-            Sample now
-          </Button>
-          <Button
-            look="plain"
-            onClick={() => action.run('checkpoint', () => api.jobs.checkpoint_now({ id: job.id }))}
-          >
-            Save checkpoint
-          </Button>
+          <span className="hidden gap-3 wide:flex">
+            <Button look="plain" onClick={() => setOpen('sample')}>
+              Sample now
+            </Button>
+            <Button look="plain" busy={action.busy === 'checkpoint'} onClick={save}>
+              Save checkpoint
+            </Button>
+          </span>
+          <span className="wide:hidden">
+            <Menu
+              label="More"
+              actions={[
+                { label: 'Sample now…', onSelect: () => setOpen('sample') },
+                { label: 'Save checkpoint', onSelect: save },
+              ]}
+            />
+          </span>
         </>
       ) : null}
-      {CAN_CANCEL.includes(job.status) ? (
+      {canCancel(job) ? (
         <Button onClick={() => setOpen('cancel')}>Cancel…</Button>
       ) : (
         <Menu
@@ -106,7 +117,10 @@ const CancelChoice = ({ job, action, onDone }: FormProps) => {
 const SampleForm = ({ job, action, onDone }: FormProps) => {
   const [prompt, setPrompt] = useState('');
   const ask = () => {
-    action.run('sample', () => api.jobs.sample_now({ id: job.id, prompt }));
+    action.run('sample', async () => {
+      await api.jobs.sample_now({ id: job.id, prompt });
+      showToast('Asked', 'The answer comes after this step, under Samples.');
+    });
     onDone();
   };
   return (

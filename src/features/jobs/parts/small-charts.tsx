@@ -28,7 +28,7 @@ const CHARTS: readonly Small[] = [
 export const SmallCharts = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const charts = CHARTS.filter(({ label }) => label !== 'Card' || job.gpu_config.num_gpus > 0);
   return (
-    <div className="grid shrink-0 auto-cols-fr grid-flow-col gap-3">
+    <div className="grid shrink-0 grid-cols-1 gap-3 medium:auto-cols-fr medium:grid-flow-col medium:grid-cols-none">
       {charts.map((chart) => (
         <SmallChart key={chart.label} chart={chart} run={run} totalSteps={job.total_steps} />
       ))}

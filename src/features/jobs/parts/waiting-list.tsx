@@ -99,11 +99,11 @@ const WaitingRow = ({
       <Link
         href={paths.job(job.id)}
         title={job.name}
-        className="w-[15.75rem] truncate broad:w-[26rem] font-medium hover:text-accent-text"
+        className="min-w-0 flex-1 truncate font-medium medium:w-[15.75rem] medium:flex-none broad:w-[26rem] hover:text-accent-text"
       >
         {job.name}
       </Link>
-      <span className="flex-1 text-ink-2">
+      <span className="text-ink-2 medium:flex-1">
         {index + 1}. {index === 0 ? 'starts next' : 'waiting'}
       </span>
       <Menu

@@ -16,6 +16,7 @@ import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
+import { workedMs } from '../../jobs';
 
 export const Lineage = ({
   model,
@@ -68,7 +69,8 @@ export const Lineage = ({
             )
           }
         >
-          {formatAmount(summary.total_steps, 'step')}, {formatDuration(summary.duration_ms)},{' '}
+          {formatAmount(summary.total_steps, 'step')},{' '}
+          {formatDuration((run && workedMs(run)) ?? summary.duration_ms)},{' '}
           {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}
         </Step>
         <Step

@@ -4,8 +4,8 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { Field, Input, Select } from '../../../components/fields';
-import { FIELDS, shownValue } from '../drafts';
-import type { FieldSpec } from '../drafts';
+import { FIELDS, shownValue } from '../../../setting-fields';
+import type { FieldSpec } from '../../../setting-fields';
 import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 

@@ -19,14 +19,9 @@ const ROWS = [
 const ORDER = ['failed', 'look', 'passed'] as const;
 
 /** The findings in three rows; the worst of a row speaks for it, and beside it only what is well. */
-export const checkRows = (checks: readonly DoctorCheck[]): CheckRow[] => {
-  const hasCard = checks.some(({ id, level }) => id === 'gpus' && level === 'passed');
-  return ROWS.map(({ label, ids }) => {
-    // Without a card there is nothing to say of its driver, unless that is why none can be used.
-    const mine = checks.filter(
-      ({ id, level }) =>
-        ids.some((known) => known === id) && (hasCard || id !== 'driver' || level === 'failed'),
-    );
+export const checkRows = (checks: readonly DoctorCheck[]): CheckRow[] =>
+  ROWS.map(({ label, ids }) => {
+    const mine = checks.filter(({ id }) => ids.some((known) => known === id));
     const level = ORDER.find((known) => mine.some((check) => check.level === known)) ?? 'checking';
     const worst = mine.find((check) => check.level === level);
     const rest = mine.filter((check) => check !== worst && check.level === 'passed');
@@ -37,4 +32,3 @@ export const checkRows = (checks: readonly DoctorCheck[]): CheckRow[] => {
       more: [worst?.hint, ...rest.map(({ message }) => message)].filter(Boolean).join(' '),
     };
   });
-};

@@ -3,7 +3,8 @@ import { Badge, TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { Skeleton } from '../../../components/layout';
-import type { DoctorCheck } from '../../../lib/types/system';
+import { ErrorState } from '../../../components/states';
+import type { DoctorCheck, ErrorPayload } from '../../../lib/types/system';
 import { checkRows } from './check-rows';
 import type { CheckRow } from './check-rows';
 
@@ -14,43 +15,71 @@ const LOOKS = {
   checking: { icon: CircleDashed, tone: 'neutral', word: 'Checking' },
 } as const;
 
-/** Three checks in plain words. */
+/** Three checks in plain words; the last answer stays while they are made anew. */
 export const Checks = ({
   checks,
+  age,
+  busy,
+  failure,
   onRepeat,
 }: {
-  readonly checks: readonly DoctorCheck[] | null;
+  readonly checks: readonly DoctorCheck[];
+  /** How long ago the runtime answered; null where it has not. */
+  readonly age: string | null;
+  readonly busy: boolean;
+  /** Why they could not be made. */
+  readonly failure: ErrorPayload | null;
   readonly onRepeat: () => void;
 }) => (
-  <section
-    aria-label="Checks"
-    aria-busy={checks === null}
-    className="shrink-0 divide-y rounded-lg border bg-surface-2"
-  >
-    {checkRows(checks ?? []).map((row) => (
-      <Row key={row.label} row={row} onRepeat={onRepeat} />
-    ))}
+  <section aria-label="Checks" aria-busy={busy} className="shrink-0 divide-y rounded-lg border bg-surface-2">
+    {failure ? (
+      <ErrorState compact title="The checks cannot run" error={failure} onRetry={onRepeat} />
+    ) : (
+      checkRows(checks).map((row) => <Row key={row.label} row={row} busy={busy} onRepeat={onRepeat} />)
+    )}
+    {age === null ? null : (
+      <p className="flex h-9 items-center justify-between px-4 text-xs text-ink-2">
+        {busy ? 'Checking again…' : `Runtime checked ${age}; card and disk are as they are now.`}
+        <Button small look="plain" icon={RefreshCw} busy={busy} onClick={onRepeat}>
+          Check again
+        </Button>
+      </p>
+    )}
   </section>
 );
 
-const Row = ({ row, onRepeat }: { readonly row: CheckRow; readonly onRepeat: () => void }) => {
+const Row = ({
+  row,
+  busy,
+  onRepeat,
+}: {
+  readonly row: CheckRow;
+  readonly busy: boolean;
+  readonly onRepeat: () => void;
+}) => {
   const { icon: Icon, tone, word } = LOOKS[row.level];
   return (
     <div className="flex min-h-14 items-center gap-3 px-4 py-2">
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
-      <h2 className="w-37 shrink-0 font-medium">{row.label}</h2>
+      <h2 className="w-24 shrink-0 font-medium medium:w-37">{row.label}</h2>
       {row.message === null ? (
         <div className="flex-1">
           <Skeleton className="w-1/2" />
         </div>
       ) : (
         <div className="min-w-0 flex-1">
-          <p>{row.message}</p>
-          {row.more ? <p className="text-xs text-ink-2">{row.more}</p> : null}
+          <p className="line-clamp-2 break-words" title={row.message}>
+            {row.message}
+          </p>
+          {row.more ? (
+            <p className="line-clamp-2 text-xs break-words text-ink-2" title={row.more}>
+              {row.more}
+            </p>
+          ) : null}
         </div>
       )}
       {row.level === 'failed' ? (
-        <Button icon={RefreshCw} onClick={onRepeat}>
+        <Button icon={RefreshCw} busy={busy} onClick={onRepeat}>
           Check again
         </Button>
       ) : (

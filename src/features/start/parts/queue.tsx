@@ -10,7 +10,7 @@ import type { TrainingJob } from '../../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../../live-store';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
-import { groupJobs, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
+import { groupJobs, groupWords, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
 
 /** As many as leave the whole page in view at 1280 × 800. */
 const SHOWN = 3;
@@ -18,15 +18,12 @@ const SHOWN = 3;
 export const Queue = () => {
   const [, navigate] = useLocation();
   const state = mapLoaded(useLive(jobs), (rows) => groupJobs([...rows.values()]));
-  const note =
-    state.kind === 'ready'
-      ? `${state.value.running.length} running, ${state.value.waiting.length} waiting`
-      : null;
+  const note = state.kind === 'ready' ? groupWords(state.value) : null;
   return (
     <Panel title="Queue" note={note} plain>
       <Async state={state} errorTitle="The jobs cannot be read" onRetry={() => void jobs.reload()} rows={3}>
-        {({ running, needsYou, waiting, finished }) => {
-          const rows = [...running, ...needsYou, ...waiting, ...finished].slice(0, SHOWN);
+        {({ running, waiting, needsYou, paused, finished }) => {
+          const rows = [...running, ...waiting, ...needsYou, ...paused, ...finished].slice(0, SHOWN);
           return (
             <>
               {rows.length === 0 ? (
@@ -38,10 +35,15 @@ export const Queue = () => {
                   ))}
                 </ul>
               )}
-              <div className="p-4">
+              <div className="flex items-center justify-between p-4">
                 <Button icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
                   New run
                 </Button>
+                {rows.length === 0 ? null : (
+                  <Link href={paths.jobs} className="font-medium text-accent-text">
+                    All jobs
+                  </Link>
+                )}
               </div>
             </>
           );

@@ -1,0 +1,111 @@
+import {
+  Activity,
+  Box,
+  Database,
+  Folder,
+  Keyboard,
+  Moon,
+  Play,
+  Plus,
+  RefreshCw,
+  Sun,
+  Upload,
+} from 'lucide-react';
+import { useLocation } from 'wouter';
+import { api } from '../api';
+import { chooseAndImport } from '../features/datasets';
+import { startTryIt, STATUS_WORDS } from '../features/jobs';
+import { useRows } from '../live-store';
+import { paths } from '../paths';
+import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
+import { datasetActions, jobActions, modelActions } from './palette-actions';
+import type { Entry } from './palette-entry';
+import { SCREENS } from './routes';
+import { startNewRun } from './shortcuts';
+import { openOverlay } from './ui-state';
+
+type Navigate = (path: string) => void;
+
+const addBaseModel = async () => {
+  const path = await api.desktop.choose_folder({ title: 'Folder of a base model' });
+  if (path !== null) baseModels.put(await api.base_models.add({ path }));
+};
+
+const showDataFolder = async () => {
+  const { data_dir } = await api.system.about();
+  await api.desktop.show_in_folder({ path: data_dir });
+};
+
+const action = (entry: Omit<Entry, 'group'>): Entry => ({ group: 'Actions', ...entry });
+
+const theme = (value: 'light' | 'dark' | 'system') => async () =>
+  settings.put(await api.settings.set({ theme: value }));
+
+const firstActions = (navigate: Navigate): readonly Entry[] => [
+  action({ id: 'new-run', label: 'New run', shortcut: 'N', icon: Plus, run: () => startNewRun(navigate) }),
+  action({
+    id: 'import',
+    label: 'Import data…',
+    shortcut: 'O',
+    icon: Upload,
+    run: () => chooseAndImport(navigate),
+  }),
+  action({
+    id: 'try-it',
+    label: 'Try it with the bundled sample',
+    icon: Play,
+    run: () => startTryIt(navigate),
+  }),
+];
+
+const lastActions = (): readonly Entry[] => [
+  action({ id: 'base-model', label: 'Add a base model…', icon: Box, run: addBaseModel }),
+  action({ id: 'data-folder', label: 'Show the data folder', icon: Folder, run: showDataFolder }),
+  action({ id: 'check', label: 'Check this machine again', icon: RefreshCw, run: () => doctor.refresh() }),
+  action({
+    id: 'shortcuts',
+    label: 'Shortcuts',
+    shortcut: '?',
+    icon: Keyboard,
+    run: () => openOverlay('shortcuts'),
+  }),
+  action({ id: 'light', label: 'Theme: light', icon: Sun, run: theme('light') }),
+  action({ id: 'dark', label: 'Theme: dark', icon: Moon, run: theme('dark') }),
+  action({ id: 'system', label: 'Theme: as the system', icon: Sun, run: theme('system') }),
+];
+
+const screens = (navigate: Navigate): readonly Entry[] =>
+  SCREENS.flatMap(({ path, entry }): Entry[] =>
+    entry
+      ? [{ id: path, group: 'Screens', label: entry.label, icon: entry.icon, run: () => navigate(path) }]
+      : [],
+  );
+
+/** Everything the palette can do and open. */
+export const useEntries = (): readonly Entry[] => {
+  const [, navigate] = useLocation();
+  const [runs, data, adapters] = [useRows(jobs), useRows(datasets), useRows(models)];
+  const trained = adapters.filter(({ deleted_at }) => deleted_at === null);
+  const go = (path: string) => () => navigate(path);
+  return [
+    ...firstActions(navigate),
+    ...jobActions(runs, navigate),
+    ...datasetActions(data, navigate),
+    ...modelActions(trained, navigate),
+    ...lastActions(),
+    ...screens(navigate),
+    ...runs.map(({ id, name, status }): Entry => {
+      const note = STATUS_WORDS[status].word.toLowerCase();
+      return { id, group: 'Jobs', label: name, note, icon: Activity, run: go(paths.job(id)) };
+    }),
+    ...data
+      .filter(({ deleted_at }) => deleted_at === null)
+      .map(({ id, name }): Entry => {
+        return { id, group: 'Datasets', label: name, icon: Database, run: go(paths.dataset(id)) };
+      }),
+    ...trained.map(({ id, name, version }): Entry => {
+      const note = `version ${version}`;
+      return { id, group: 'Models', label: name, note, icon: Box, run: go(paths.model(id)) };
+    }),
+  ];
+};

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { found as foundGroups, matchScore } from './palette-match';
+
+const LABELS = [
+  { label: 'Pause “Lighthouse keeper, long answers”', onThing: true },
+  { label: 'Import data…' },
+  { label: 'Lighthouse keeper, long answers' },
+  { label: 'glossary' },
+  { label: 'The glossary of knots' },
+  { label: 'hyperglossary' },
+];
+
+const found = (query: string): string[] =>
+  LABELS.map((entry) => ({ label: entry.label, score: matchScore(entry, query) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((one, other) => other.score - one.score)
+    .map(({ label }) => label);
+
+test('finds what is typed, the start of a name before that of a word before the middle', () => {
+  expect(found('gloss')).toEqual(['glossary', 'The glossary of knots', 'hyperglossary']);
+});
+
+test('letters strewn over a name are no match', () => {
+  expect(found('lgthse')).toEqual([]);
+});
+
+test('a thing comes before what can be done to it, unless that is what is typed', () => {
+  expect(found('lighthouse')[0]).toBe('Lighthouse keeper, long answers');
+  expect(found('keeper')[0]).toBe('Lighthouse keeper, long answers');
+  expect(found('pause')[0]).toBe('Pause “Lighthouse keeper, long answers”');
+});
+
+test('every word has to be there, in any order and case', () => {
+  expect(found('LONG pause')).toEqual(['Pause “Lighthouse keeper, long answers”']);
+  expect(found('long knots')).toEqual([]);
+});
+
+test('the group of the best answer stands first: a dataset before what can be done to it', () => {
+  const entries = [
+    { group: 'Actions', label: 'Delete dataset “glossary”…', onThing: true },
+    { group: 'Datasets', label: 'glossary' },
+  ] as const;
+  expect(foundGroups(entries, 'gloss').map(({ group }) => group)).toEqual(['Datasets', 'Actions']);
+  expect(foundGroups(entries, 'delete')[0]?.group).toBe('Actions');
+});

@@ -1,0 +1,109 @@
+import {
+  Ban,
+  MessageSquare,
+  Pause,
+  Play,
+  Plus,
+  RotateCcw,
+  Save,
+  SlidersHorizontal,
+  Trash2,
+} from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { api } from '../../api';
+import { showToast } from '../../components/toasts';
+import type { TrainingJob } from '../../lib/types/lora-training';
+import { askPage } from '../../page-asks';
+import { paths } from '../../paths';
+import { jobs } from '../../stores';
+import { canCancel, changeSettingsPath, isRunning } from './job-words';
+
+type Navigate = (path: string) => void;
+
+/** Something to do with a job: `verb “its name” after`. */
+export interface Doing {
+  readonly verb: string;
+  /** Where the job is plain: in its own menu. */
+  readonly label: string;
+  /** `…` where a question comes first. */
+  readonly after?: string;
+  readonly icon: LucideIcon;
+  readonly run: () => unknown;
+}
+
+export const retryJob = async (job: TrainingJob, navigate: Navigate): Promise<void> => {
+  const again = await api.jobs.retry({ id: job.id });
+  jobs.put(again);
+  navigate(paths.job(again.id));
+};
+
+export const saveCheckpoint = async ({ id }: TrainingJob): Promise<void> => {
+  await api.jobs.checkpoint_now({ id });
+  showToast('Checkpoint asked for', 'It is saved after this step.');
+};
+
+/** Opens the job's page, and there the dialog. */
+const asking = (job: TrainingJob, navigate: Navigate) => (what: 'cancel' | 'sample' | 'delete') => () => {
+  askPage(paths.job(job.id), what);
+  navigate(paths.job(job.id));
+};
+
+const runningDoings = (job: TrainingJob, ask: ReturnType<typeof asking>): readonly Doing[] => {
+  const pause = async () => jobs.put(await api.jobs.pause({ id: job.id }));
+  const trains = job.current_stage === 'training';
+  return [
+    { verb: 'Pause', label: 'Pause', icon: Pause, run: pause },
+    ...(trains
+      ? [
+          {
+            verb: 'Save a checkpoint of',
+            label: 'Save a checkpoint',
+            icon: Save,
+            run: () => saveCheckpoint(job),
+          },
+          { verb: 'Sample', label: 'Sample now…', after: ' now…', icon: MessageSquare, run: ask('sample') },
+        ]
+      : []),
+  ];
+};
+
+const failedDoings = (job: TrainingJob, navigate: Navigate): readonly Doing[] => [
+  { verb: 'Retry', label: 'Retry unchanged', icon: RotateCcw, run: () => retryJob(job, navigate) },
+  {
+    verb: 'Change the settings of',
+    label: 'Change the settings',
+    icon: SlidersHorizontal,
+    run: () => navigate(changeSettingsPath(job)),
+  },
+];
+
+const stateDoings = (job: TrainingJob, navigate: Navigate): readonly Doing[] => {
+  if (isRunning(job)) return runningDoings(job, asking(job, navigate));
+  if (job.status === 'failed') return failedDoings(job, navigate);
+  if (job.status !== 'paused' && job.status !== 'interrupted') return [];
+  return [
+    {
+      verb: 'Resume',
+      label: 'Resume',
+      icon: Play,
+      run: async () => jobs.put(await api.jobs.resume({ id: job.id })),
+    },
+  ];
+};
+
+/** Everything that can be done with a job in its state. */
+export const doingsOf = (job: TrainingJob, navigate: Navigate): readonly Doing[] => {
+  const ask = asking(job, navigate);
+  return [
+    ...stateDoings(job, navigate),
+    {
+      verb: 'New run like',
+      label: 'New run like this',
+      icon: Plus,
+      run: () => navigate(paths.newRunLike(job.id)),
+    },
+    canCancel(job)
+      ? { verb: 'Cancel', label: 'Cancel…', after: '…', icon: Ban, run: ask('cancel') }
+      : { verb: 'Delete run', label: 'Delete…', after: '…', icon: Trash2, run: ask('delete') },
+  ];
+};

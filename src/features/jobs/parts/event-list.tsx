@@ -1,0 +1,47 @@
+import { Badge } from '../../../components/badge';
+import { formatAmount, formatClockSeconds, formatCount, formatExactTime } from '../../../components/format';
+import type { JobEvent } from '../../../lib/types/job-records';
+import { eventKind, eventRows, eventTone, eventWords, groupLossWords } from '../event-words';
+import { stepOf } from '../job-run';
+import type { JobRun } from '../job-run';
+
+export const EventList = ({ run }: { readonly run: JobRun }) =>
+  run.events.length === 0 ? (
+    <p className="p-4 text-ink-2">Nothing has happened yet.</p>
+  ) : (
+    <ul aria-label="Events, newest first" className="max-h-96 overflow-y-auto" tabIndex={0}>
+      {eventRows(run.events)
+        .toReversed()
+        .map(({ event, groups }) => (
+          <li
+            key={`${event.attempt} ${event.seq}`}
+            className="flex min-h-9 items-center gap-3 border-b px-4 last:border-0"
+          >
+            <time
+              dateTime={event.time}
+              title={formatExactTime(event.time)}
+              className="w-16 shrink-0 text-ink-3"
+            >
+              {formatClockSeconds(event.time)}
+            </time>
+            <span className="w-26 shrink-0 max-medium:hidden">
+              <Badge tone={eventTone(event)}>{eventKind(event)}</Badge>
+            </span>
+            <div className="min-w-0 flex-1 py-1.5 break-words">
+              {eventWords(event)}
+              {groups.length > 0 ? <Groups events={groups} /> : null}
+            </div>
+            <span className="shrink-0 text-right text-xs text-ink-3">{stepWords(stepOf(run, event))}</span>
+          </li>
+        ))}
+    </ul>
+  );
+
+const Groups = ({ events }: { readonly events: readonly JobEvent[] }) => (
+  <details className="text-xs text-ink-2">
+    <summary className="w-fit cursor-pointer">{formatAmount(events.length, 'group')} of it</summary>
+    {events.map(groupLossWords).join(', ')}
+  </details>
+);
+
+const stepWords = (step: number | null): string => (step === null ? '' : `step ${formatCount(step)}`);

@@ -1,0 +1,45 @@
+import { Clock } from 'lucide-react';
+import { Link } from 'wouter';
+import { ordinal } from '../../../components/format';
+import { useNow } from '../../../components/time';
+import type { TrainingJob } from '../../../lib/types/lora-training';
+import { useRows } from '../../../live-store';
+import { paths } from '../../../paths';
+import { jobs } from '../../../stores';
+import { groupJobs } from '../job-words';
+import { timeLeftWords } from '../time-left';
+
+/** Why a job waits, and its place among those that do. */
+export const QueuePlace = ({ job }: { readonly job: TrainingJob }) => {
+  const now = useNow();
+  const { running, waiting } = groupJobs(useRows(jobs));
+  const at = waiting.findIndex(({ id }) => id === job.id);
+  const before = running[0] ?? (at > 0 ? waiting[at - 1] : undefined);
+  return (
+    <section
+      aria-label="Queue"
+      className="flex shrink-0 flex-wrap items-center gap-3 rounded-lg border bg-surface-2 px-4 py-3"
+    >
+      <Clock aria-hidden className="size-4 shrink-0 text-ink-2" />
+      <p className="min-w-0 flex-1 basis-80">
+        <span className="font-semibold">
+          {waiting.length > 1 ? `${ordinal(at + 1)} of ${waiting.length} waiting.` : 'Starts next.'}
+        </span>{' '}
+        {before ? (
+          <>
+            One job runs at a time; now it is{' '}
+            <Link href={paths.job(before.id)} className="font-medium text-accent-text">
+              {before.name}
+            </Link>
+            {running[0] ? `, ${timeLeftWords(running[0], now)}.` : '.'}
+          </>
+        ) : (
+          'It starts as soon as the queue takes it.'
+        )}
+      </p>
+      <Link href={paths.jobs} className="font-medium text-accent-text">
+        Change the order
+      </Link>
+    </section>
+  );
+};

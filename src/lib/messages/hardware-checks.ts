@@ -1,0 +1,79 @@
+import type { DoctorCheck, HardwareState } from '../types/system';
+import { formatBytes, formatMemory } from './format';
+
+/**
+ * The bundled PyTorch needs at least this driver. scripts/setup/runtime-variants.mjs says it again: the
+ * set-up is plain Node and cannot load TypeScript. Its test holds the two together.
+ */
+export const OLDEST_DRIVER = 580;
+const DISK_LOW_BYTES = 5e9;
+const DISK_NEEDED_BYTES = 1e9;
+
+export const isNewEnough = (driver: string): boolean => Number.parseInt(driver, 10) >= OLDEST_DRIVER;
+
+type Finding = Omit<DoctorCheck, 'ok'>;
+
+export const doctorCheck = (finding: Finding): DoctorCheck => ({
+  ...finding,
+  ok: finding.level !== 'failed',
+});
+
+const gpuCheck = ({ gpus, problem }: HardwareState): Finding => {
+  const about = { id: 'gpus', title: 'Graphics card' } as const;
+  if (gpus.length > 0) {
+    const cards = gpus.map((gpu) => `${gpu.name}, ${formatMemory(gpu.memory_total_bytes)}`).join('; ');
+    return { ...about, level: 'passed', message: cards, hint: null };
+  }
+  if (problem === null)
+    return {
+      ...about,
+      level: 'passed',
+      message: 'No NVIDIA driver was found: training runs on the processor.',
+      hint: 'Small models train well there. With an NVIDIA card, install its driver.',
+    };
+  return {
+    ...about,
+    level: 'look',
+    message: problem,
+    hint: 'Until then training runs on the processor.',
+  };
+};
+
+const driverCheck = (driver: string): Finding => {
+  const about = { id: 'driver', title: 'Driver' } as const;
+  if (isNewEnough(driver))
+    return {
+      ...about,
+      level: 'passed',
+      message: `Driver ${driver} (${OLDEST_DRIVER} or later is needed).`,
+      hint: null,
+    };
+  return {
+    ...about,
+    level: 'failed',
+    message: `Driver ${driver} is too old: the bundled PyTorch needs ${OLDEST_DRIVER} or later.`,
+    hint: `Install NVIDIA driver ${OLDEST_DRIVER} or later; until then jobs run on the processor.`,
+  };
+};
+
+const diskLevel = (free: number): DoctorCheck['level'] => {
+  if (free < DISK_NEEDED_BYTES) return 'failed';
+  return free < DISK_LOW_BYTES ? 'look' : 'passed';
+};
+
+const diskCheck = ({ disk_free_bytes: free, disk_total_bytes: total }: HardwareState): Finding => {
+  const level = diskLevel(free);
+  return {
+    id: 'disk',
+    level,
+    title: 'Disk',
+    message: `${formatBytes(free)} free of ${formatBytes(total)} in the data folder`,
+    hint: level === 'passed' ? null : 'Free some space on this drive, or start with another data folder.',
+  };
+};
+
+/** What is known without starting anything; of the driver only where there is one. */
+export const hardwareChecks = (hardware: HardwareState): DoctorCheck[] => {
+  const driver = hardware.driver === null ? [] : [driverCheck(hardware.driver)];
+  return [gpuCheck(hardware), ...driver, diskCheck(hardware)].map(doctorCheck);
+};
