@@ -14,6 +14,7 @@ import { IMPORT_FLAGS, importOptionsOf, ImportWords } from '../run/import-option
 import { importDocument, tellImport } from '../run/import-outcome';
 import { datasetDocument } from '../output/documents';
 import { addPurge } from './dataset-purge';
+import { addStats } from './dataset-stats';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
@@ -122,6 +123,7 @@ export const addDatasets = (registry: Registry): void => {
   addLooks(group, registry);
   addProblems(group, registry);
   addView(group, registry);
+  addStats(group, registry);
   addRemovals(group, registry);
   addPurge(group, registry);
 };

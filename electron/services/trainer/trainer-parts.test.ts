@@ -90,7 +90,7 @@ describe('the warm helper', () => {
     const mark = join(dir, 'died');
     expect(await helper.request('die_once', { mark })).toMatchObject({ method: 'die_once' });
     const progress: unknown[] = [];
-    await helper.request('a', {}, (each) => progress.push(each));
+    await helper.request('a', {}, { onProgress: (each) => progress.push(each) });
     expect(progress).toEqual([{ done: 1 }]);
     await expect(helper.request('refuse', {})).rejects.toMatchObject({ code: 'refused' });
     await expect(helper.request('die', {})).rejects.toMatchObject({ code: 'helper_died' });
