@@ -57,6 +57,7 @@ class Signatures:
         """Where texts meet, `among` those marked; the signatures are spent."""
         keys = np.frombuffer(self._keys, dtype=np.uint32).reshape(-1, BANDS) if self._filled else np.zeros((0, BANDS))
         usable = np.frombuffer(bytes(self._filled), dtype=np.bool_)
+        self._keys = array("I")
         return Crowd(keys, usable if among is None else usable & among)
 
 
@@ -66,12 +67,11 @@ class Crowd:
     def __init__(self, keys: NDArray[Any], usable: NDArray[np.bool_]) -> None:
         """`keys`: (texts, BANDS); `usable`: (texts,), which of them count."""
         self._buckets = np.full(keys.shape, NOT_SHARED, dtype=np.int32)  # (texts, BANDS)
-        sizes = _fill_buckets(self._buckets, keys, np.flatnonzero(usable))
-        held = np.minimum(sizes, ENTERED_MOST)
-        self._starts = np.cumsum(held) - held
-        self._held = held
-        self._counts = np.zeros(len(sizes), dtype=np.uint8)
-        self._slots = np.zeros(int(held.sum()), dtype=np.int32)
+        self._held = _fill_buckets(self._buckets, keys, np.flatnonzero(usable))
+        ends = np.cumsum(self._held, dtype=np.int32)
+        self._starts = ends - self._held
+        self._counts = np.zeros(len(self._held), dtype=np.uint8)
+        self._slots = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
         self.is_full_for = np.zeros(len(keys), dtype=np.bool_)
 
     def shared(self) -> NDArray[np.int64]:
@@ -99,15 +99,15 @@ class Crowd:
         return [bucket for bucket in self._buckets[text].tolist() if bucket != NOT_SHARED]
 
 
-def _fill_buckets(buckets: NDArray[np.int32], keys: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers the buckets of two and more texts over all bands; answers their sizes."""
-    all_sizes = [np.zeros(0, dtype=np.int64)]
+def _fill_buckets(buckets: NDArray[np.int32], keys: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Numbers the buckets of two and more texts over all bands; answers how many may enter each."""
+    held = [np.zeros(0, dtype=np.uint8)]
     first = 0
     for band in range(BANDS if len(rows) else 0):
         _values, numbers, sizes = np.unique(keys[rows, band], return_inverse=True, return_counts=True)
         is_shared = sizes > 1
         renumbered = np.where(is_shared, np.cumsum(is_shared) - 1 + first, NOT_SHARED).astype(np.int32)
         buckets[rows, band] = renumbered[numbers]
-        all_sizes.append(sizes[is_shared].astype(np.int64))
+        held.append(np.minimum(sizes[is_shared], ENTERED_MOST).astype(np.uint8))
         first += int(is_shared.sum())
-    return np.concatenate(all_sizes)
+    return np.concatenate(held)

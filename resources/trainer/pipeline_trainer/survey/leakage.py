@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.records import Record
-from .crowds import Crowd
+from .crowds import Signatures
 from .duplicates import NEAR
 from .places import Places
 from .texts import jaccard
@@ -20,11 +20,11 @@ Report = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One text of every record, and where those texts meet."""
+    """One text of every record."""
 
     name: str
     text_of: Callable[[Record], str]
-    crowd: Crowd
+    signatures: Signatures
 
 
 def find_leaks(places: Places, is_held_out: NDArray[np.bool_], parts: list[Part], report: Report) -> dict[str, Any]:
@@ -50,21 +50,21 @@ def _leaks_of(
     places: Places, is_held_out: NDArray[np.bool_], part: Part, *, report: Report, before: int
 ) -> tuple[list[Leak], int]:
     """The leaks of one part, and how many records could not be compared with all; `before`: records of earlier parts."""
-    shared = part.crowd.shared()
+    # One crowd at a time: each takes a few hundred megabytes of a million texts.
+    crowd = part.signatures.crowd()
+    shared = crowd.shared()
     for text in shared[~is_held_out[shared]].tolist():
-        part.crowd.enter(text)
+        crowd.enter(text)
     shingles = places.shingles(part.text_of)
     leaks: list[Leak] = []
     unchecked = 0
     for text in shared[is_held_out[shared]].tolist():
         report(before + text)
-        best = max(
-            ((jaccard(shingles(text), shingles(other)), -other) for other in part.crowd.met_by(text)), default=(0.0, 0)
-        )
+        best = max(((jaccard(shingles(text), shingles(other)), -other) for other in crowd.met_by(text)), default=(0.0, 0))
         if best[0] >= NEAR:
             leaks.append((text, -best[1], best[0]))
         else:
-            unchecked += bool(part.crowd.is_full_for[text])
+            unchecked += bool(crowd.is_full_for[text])
     return leaks, unchecked
 
 

@@ -74,8 +74,8 @@ def _survey(places: Places, split: Split, report: Callable[[int], None]) -> dict
     count = len(places)
     sides = np.frombuffer(bytes(marks.sides), dtype=np.bool_)
     parts = [
-        Part("first_user_message", first_question, questions.crowd()),
-        Part("answer", final_answer, answers.crowd()),
+        Part("first_user_message", first_question, questions),
+        Part("answer", final_answer, answers),
     ]
     found = find_duplicates(
         places,
