@@ -98,6 +98,19 @@ describe('the warm helper', () => {
     await helper.stop();
   });
 
+  it('tells at once who cancels, and answers others', async () => {
+    const helper = new ServeProcess(places());
+    const abort = new AbortController();
+    const asked = helper.request('a', {}, { signal: abort.signal });
+    abort.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(helper.request('a', {}, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(await helper.request('after', {})).toMatchObject({ method: 'after' });
+    await helper.stop();
+  });
+
   it('ends when idle and starts again', async () => {
     const helper = new ServeProcess({ ...places(), idle_ms: 50 });
     const first = await helper.request('a', {});
