@@ -162,6 +162,11 @@ test('a data folder full of real things', async () => {
   });
   await page.keyboard.press('Escape');
   await inEveryDress(page, 'dataset', () => tab(`/datasets/${made.sample}`, 'What the model sees'));
+  await inEveryDress(page, 'dataset-tokens', async () => {
+    await tab(`/datasets/${made.designed}`, 'Tokens');
+    await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });
+  });
+  await inEveryDress(page, 'dataset-scaffolding', () => tab(`/datasets/${made.designed}`, 'Scaffolding'));
   for (const [name, path] of [
     ['start', '/'],
     ['datasets', '/datasets'],

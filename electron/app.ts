@@ -10,6 +10,7 @@ import { type Database, openDatabase } from './db/client';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
 import { checkModelFolder } from './services/base-models/check-folder';
+import { DatasetNumbers } from './services/datasets/dataset-numbers';
 import { DatasetPaths } from './services/datasets/dataset-paths';
 import { DatasetService } from './services/datasets/dataset-service';
 import { compareInWorker } from './services/datasets/worker-compare';
@@ -23,6 +24,7 @@ import { JobService } from './services/jobs/job-service';
 import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
 import { QueueRunner } from './services/jobs/queue-runner';
 import { createRunSources } from './services/jobs/run-sources';
+import { splitDataset } from './services/jobs/dataset-scan';
 import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { TrainerCommands } from './services/models/trainer-commands';
@@ -174,6 +176,17 @@ const buildServices = async (options: AppOptions, database: Database) => {
     dataDir,
   });
   const serve = new ServeProcess(places);
+  // A helper of its own: a look at one record must not wait until a million are counted.
+  const counting = new ServeProcess(places);
+  const numbers = new DatasetNumbers({
+    ...common,
+    cacheDir: places.cacheDir,
+    dataset: (id) => datasets.get(id),
+    currentVersion: (id) => datasets.currentVersion(id),
+    baseModel: (id) => baseModels.get(id),
+    split: splitDataset,
+    request: (...asked) => counting.request(...asked),
+  });
   const estimates = new EstimateService({
     dataset: (id) => datasets.get(id),
     baseModel: (id) => baseModels.get(id),
@@ -187,6 +200,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
   return {
     ...buildRuns(options, ground, database),
     datasets,
+    numbers,
     baseModels,
     hardware,
     settings,
@@ -195,6 +209,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     network,
     repositories,
     serve,
+    counting,
     dataDir,
     samplesDir: join(resourcesDir, 'samples'),
   };
@@ -240,6 +255,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.runner.stop();
       await services.datasets.stop();
       await services.serve.stop();
+      await services.counting.stop();
       await database.close();
     },
     staysOpenWithoutWindow: async () => {

@@ -3,7 +3,7 @@ import { RecordView } from '../src/lib/types/record-view';
 import { APP_VERSION, type Services } from './app';
 import { tryIt } from './try-it';
 
-const datasetHandlers = ({ datasets, baseModels, serve }: Services): Handlers['datasets'] => ({
+const datasetHandlers = ({ datasets, numbers, baseModels, serve }: Services): Handlers['datasets'] => ({
   list: () => datasets.list(),
   get: ({ id }) => datasets.get(id),
   import: async ({ paths }) => (await datasets.startImport(paths)).map(({ dataset }) => dataset),
@@ -33,6 +33,12 @@ const datasetHandlers = ({ datasets, baseModels, serve }: Services): Handlers['d
   preview_edit: ({ id, edit }) => datasets.versions.preview(id, edit),
   edit: ({ id, edit }) => datasets.versions.edit(id, edit),
   record_ids: (request) => datasets.versions.recordIds(request),
+  stats: (request) => numbers.stats(request),
+  survey: (request) => numbers.survey(request),
+  cancel_measuring: ({ id }) => {
+    numbers.cancel(id);
+    return Promise.resolve();
+  },
 });
 
 const jobHandlers = (services: Services): Handlers['jobs'] => {

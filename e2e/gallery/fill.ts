@@ -7,6 +7,7 @@ import { BaseModel } from '../../src/lib/types/base-model';
 import { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
 import { call, jobOf, whenJob } from '../app';
 import type { LaunchedApp } from '../launch';
+import { DESIGNED_PAIRS } from './designed-pairs';
 
 /** A run of one of these names is photographed under way; the scripted trainer plays it. */
 export const PLAYED = 'evening|long|aggressive';
@@ -88,15 +89,16 @@ const createJob = (
     return call(page, { name: 'jobs.create', input }, TrainingJob);
   });
 
-/** Datasets of three shapes and one real run of a few steps. */
+/** Datasets of four shapes and one real run of a few steps. */
 export const fill = async (pipeline: LaunchedApp) => {
   const { page } = pipeline;
   const sample = await call(page, { name: 'datasets.import_sample' }, Dataset);
   await importFiles(pipeline, {
     'Field reports, spring.jsonl': FIELD_REPORTS.join('\n'),
     'glossary.json': GLOSSARY,
+    'Advice on money.jsonl': DESIGNED_PAIRS,
   });
-  const datasets = await allRead(page, 3);
+  const datasets = await allRead(page, 4);
   const first = await createJob(page, {
     dataset: sample.id,
     name: 'Lighthouse keeper, first look',
@@ -108,6 +110,7 @@ export const fill = async (pipeline: LaunchedApp) => {
   return {
     sample: sample.id,
     reports: datasets.find(({ name }) => name.startsWith('Field'))?.id ?? '',
+    designed: datasets.find(({ name }) => name.startsWith('Advice'))?.id ?? '',
     finished: finished.id,
     model: finished.artifact_id ?? '',
   };

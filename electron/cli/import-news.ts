@@ -1,20 +1,30 @@
-import { ImportProgress } from '../../src/lib/contract/contract';
+import { ImportProgress, MeasuringProgress } from '../../src/lib/contract/contract';
 
-type Listener = (progress: ImportProgress) => void;
+type Listener<News> = (news: News) => void;
 
-/** Where services publish what changed; a command line wants to hear of imports only. */
+/** Where services publish what changed; a command line wants to hear how far an import or a count is. */
 export class ImportNews {
-  #listener: Listener | null = null;
+  #onImport: Listener<ImportProgress> | null = null;
+  #onMeasuring: Listener<MeasuringProgress> | null = null;
 
   publish(name: string, payload: unknown): void {
-    if (name === 'datasets.progress') this.#listener?.(ImportProgress.parse(payload));
+    if (name === 'datasets.progress') this.#onImport?.(ImportProgress.parse(payload));
+    if (name === 'datasets.measuring') this.#onMeasuring?.(MeasuringProgress.parse(payload));
   }
 
   /** One listener at a time; returns the disposer. */
-  on(listener: Listener): () => void {
-    this.#listener = listener;
+  on(listener: Listener<ImportProgress>): () => void {
+    this.#onImport = listener;
     return () => {
-      this.#listener = null;
+      this.#onImport = null;
+    };
+  }
+
+  /** The same for counts. */
+  onMeasuring(listener: Listener<MeasuringProgress>): () => void {
+    this.#onMeasuring = listener;
+    return () => {
+      this.#onMeasuring = null;
     };
   }
 }

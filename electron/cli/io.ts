@@ -1,6 +1,7 @@
 import type { Publisher } from '../../src/lib/contract/derived';
 import type { AsyncRepositories } from '../db/async-repositories';
 import type { BaseModelService } from '../services/base-models/base-model-service';
+import type { DatasetNumbers } from '../services/datasets/dataset-numbers';
 import type { DatasetService } from '../services/datasets/dataset-service';
 import type { EstimateService } from '../services/estimate/estimate-service';
 import type { HardwareService } from '../services/hardware/hardware-service';
@@ -22,6 +23,7 @@ export interface TextSink {
 /** The services that commands use: those of the window. */
 export interface CliServices {
   readonly datasets: DatasetService;
+  readonly numbers: Pick<DatasetNumbers, 'stats' | 'survey'>;
   readonly baseModels: BaseModelService;
   readonly jobs: JobService;
   readonly runner: Pick<QueueRunner, 'settle' | 'startNoMore'>;

@@ -4,19 +4,23 @@ import { join } from 'node:path';
 import type { Publisher } from '../../src/lib/contract/derived';
 import type { HardwareState } from '../../src/lib/types/system';
 import { BaseModelService, BUNDLED_MODEL } from '../services/base-models/base-model-service';
+import { DatasetNumbers } from '../services/datasets/dataset-numbers';
 import { DatasetPaths } from '../services/datasets/dataset-paths';
 import { DatasetService } from '../services/datasets/dataset-service';
 import { importFile } from '../services/datasets/import/import-file';
 import { EstimateService } from '../services/estimate/estimate-service';
+import { splitDataset } from '../services/jobs/dataset-scan';
 import { DATASET_BUCKET } from '../services/jobs/paths';
 import { openWorld, removeWorld, type World } from '../services/jobs/testing';
 import { Doctor } from '../services/runtime/doctor';
 import { SettingsService } from '../services/settings/settings-service';
+import { ServeProcess } from '../services/trainer/serve-process';
 import type { CliApp } from './io';
 import { runCli } from './run-cli';
 import type { StopKind } from './stop-signals';
 
 const GIB = 1024 ** 3;
+const RESOURCES = join(import.meta.dirname, '..', '..', 'resources');
 
 const HARDWARE: HardwareState = {
   gpus: [],
@@ -47,6 +51,29 @@ const SEEN = {
   template: { source: 'own', note: 'Its own.' },
 };
 
+interface Counted {
+  readonly publisher: Publisher;
+  readonly datasets: DatasetService;
+  readonly baseModels: BaseModelService;
+}
+
+/** The real helper: what it counts is what the commands for it are about. */
+const countingOver = ({ repositories, paths }: World, { publisher, datasets, baseModels }: Counted) => {
+  const trainerDir = join(RESOURCES, 'trainer');
+  const counting = new ServeProcess({ env: process.env, resourcesDir: RESOURCES, trainerDir });
+  const numbers = new DatasetNumbers({
+    repositories,
+    publisher,
+    cacheDir: paths.cacheDir,
+    dataset: (id) => datasets.get(id),
+    currentVersion: (id) => datasets.currentVersion(id),
+    baseModel: (id) => baseModels.get(id),
+    split: splitDataset,
+    request: (...asked) => counting.request(...asked),
+  });
+  return { numbers, counting };
+};
+
 /** The services of a command line over a world: real files and database, a scripted trainer. */
 const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
   const { repositories, paths, runner, dir } = world;
@@ -71,10 +98,12 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
     },
     sample: { path: join(dir, 'samples', 'sample.jsonl'), name: 'The sample' },
   });
+  const { numbers, counting } = countingOver(world, { publisher, datasets, baseModels });
   const hardware = { current: () => Promise.resolve(HARDWARE) };
   const services = {
     ...world,
     datasets,
+    numbers,
     baseModels,
     settings,
     hardware,
@@ -98,6 +127,7 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
     start: () => runner.start(),
     stop: async () => {
       await datasets.stop();
+      await counting.stop();
       await world.close();
     },
   };

@@ -34,7 +34,10 @@ export async function runSteps(steps, { paths, stream, ...rest }) {
   );
   try {
     rmSync(paths.partialDir, { recursive: true, force: true });
-    return await runMissing(missing(steps, context), { ...context, lock, logFile: paths.logFile, progress });
+    const running = { ...context, lock, logFile: paths.logFile, progress };
+    const ran = await runMissing(missing(steps, context), running);
+    // A step can undo a later one: a new Python environment comes without the tools that were put into the old.
+    return [...ran, ...(await runMissing(missing(steps, context), running))];
   } finally {
     lock.release();
   }

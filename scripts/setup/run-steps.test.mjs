@@ -103,3 +103,20 @@ test('refuses before the first step when the disk is too small, with the figures
   expect(hasRun).toBe(false);
   expect(existsSync(join(runtimeOf(root), '.setup-lock'))).toBe(false);
 });
+
+test('brings a part again that an earlier one has taken away', async () => {
+  const there = new Set(['tools']);
+  const step = (title, takesAway = []) => ({
+    title,
+    downloadBytes: 0,
+    diskBytes: 0,
+    isDone: () => there.has(title),
+    run: async () => {
+      there.add(title);
+      for (const other of takesAway) there.delete(other);
+    },
+  });
+  const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const steps = [step('environment', ['tools']), step('tools')];
+  expect(await runSteps(steps, { paths: pathsIn(scratchFolder()), stream })).toEqual(['environment', 'tools']);
+});

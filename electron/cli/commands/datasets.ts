@@ -17,6 +17,7 @@ import { datasetDocument } from '../output/documents';
 import { addPurge } from './dataset-purge';
 import { addVersions } from './dataset-versions';
 import { addEdits } from './dataset-edits';
+import { addStats } from './dataset-stats';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
@@ -138,6 +139,7 @@ export const addDatasets = (registry: Registry): void => {
   addLooks(group, registry);
   addProblems(group, registry);
   addView(group, registry);
+  addStats(group, registry);
   addRemovals(group, registry);
   addPurge(group, registry);
   addVersions(group, registry);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import type { SplitRecord } from '../../../src/lib/training/split';
+import { splitRecords } from '../../../src/lib/training/split';
+import type { SplitOptions, SplitRecord } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import { Scaffolding } from '../../../src/lib/types/dataset-records';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
@@ -53,6 +54,10 @@ export const scanDataset = async (path: string): Promise<SplitRecord[]> => {
   });
   return records;
 };
+
+/** The split that a run of this file has. */
+export const splitDataset = async (path: string, options: SplitOptions): Promise<SplitFile> =>
+  splitRecords(await scanDataset(path), options);
 
 /** The first different questions that are held out; those of training where nothing is. */
 export const defaultPrompts = async (path: string, split: SplitFile): Promise<SamplePrompt[]> => {

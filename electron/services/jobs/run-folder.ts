@@ -1,14 +1,13 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { splitRecords } from '../../../src/lib/training/split';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset, PresetId } from '../../../src/lib/types/lora-training';
 import { JobFile, RUN_FOLDER_SCHEMA, type SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { hashFile } from './checkpoint-check';
-import { defaultPrompts, scanDataset } from './dataset-scan';
+import { defaultPrompts, splitDataset } from './dataset-scan';
 import { refused } from './refusals';
 import type { DatasetVersion } from './sources';
 
@@ -70,9 +69,8 @@ export const writeRunFolder = async (runDir: string, request: RunFolderRequest):
       `The file of “${request.dataset.name}” was changed on disk.`,
       'Import it again.',
     );
-  const records = await scanDataset(request.version.path);
   const { seed, validation_share } = request.settings;
-  const split = splitRecords(records, { seed, share: validation_share });
+  const split = await splitDataset(request.version.path, { seed, share: validation_share });
   if (split.train.length === 0)
     throw refused(
       'dataset_empty',

@@ -23,6 +23,15 @@ interface Waiting {
 const Progress = z.record(z.string(), z.unknown());
 export type Progress = z.infer<typeof Progress>;
 
+export interface RequestOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborted, it ends the request with `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+const cancelled = (): AppError =>
+  new AppError({ code: 'cancelled', message: 'The request was cancelled.', hint: 'Ask again.' });
+
 /** An answer has a result or an error; what has neither is news of work that goes on. */
 const Reply = z.union([
   z.object({ id: z.int(), error: ErrorPayload }),
@@ -58,16 +67,20 @@ export class ServeProcess {
   request(
     method: string,
     params: Readonly<Record<string, unknown>>,
-    onProgress: (progress: Progress) => void = () => undefined,
+    { onProgress = () => undefined, signal }: RequestOptions = {},
   ): Promise<unknown> {
+    if (signal?.aborted === true) return Promise.reject(cancelled());
     const id = this.#next++;
     clearTimeout(this.#idle);
-    return new Promise((resolve, reject) => {
+    const cancel = () => this.#cancel(id);
+    signal?.addEventListener('abort', cancel);
+    const answered = new Promise((resolve, reject) => {
       const line = `${JSON.stringify({ id, method, params })}\n`;
       this.#waiting.set(id, { line, resolve, reject, onProgress, deaths: 0 });
       if (this.#child) this.#child.stdin?.write(line);
       else this.#ensure();
     });
+    return answered.finally(() => signal?.removeEventListener('abort', cancel));
   }
 
   async stop(): Promise<void> {
@@ -79,6 +92,16 @@ export class ServeProcess {
     const child = this.#child;
     this.#child = null;
     if (child) await endChild(child, KILL_PATIENCE_MS);
+  }
+
+  /** Who waits need not wait for the helper to notice. */
+  #cancel(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    waiting.reject(cancelled());
+    this.#child?.stdin?.write(`${JSON.stringify({ id: this.#next++, method: 'cancel', params: { id } })}\n`);
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   #ensure(): void {

@@ -90,10 +90,23 @@ describe('the warm helper', () => {
     const mark = join(dir, 'died');
     expect(await helper.request('die_once', { mark })).toMatchObject({ method: 'die_once' });
     const progress: unknown[] = [];
-    await helper.request('a', {}, (each) => progress.push(each));
+    await helper.request('a', {}, { onProgress: (each) => progress.push(each) });
     expect(progress).toEqual([{ done: 1 }]);
     await expect(helper.request('refuse', {})).rejects.toMatchObject({ code: 'refused' });
     await expect(helper.request('die', {})).rejects.toMatchObject({ code: 'helper_died' });
+    expect(await helper.request('after', {})).toMatchObject({ method: 'after' });
+    await helper.stop();
+  });
+
+  it('tells at once who cancels, and answers others', async () => {
+    const helper = new ServeProcess(places());
+    const abort = new AbortController();
+    const asked = helper.request('a', {}, { signal: abort.signal });
+    abort.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(helper.request('a', {}, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     expect(await helper.request('after', {})).toMatchObject({ method: 'after' });
     await helper.stop();
   });

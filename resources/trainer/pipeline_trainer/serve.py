@@ -1,7 +1,7 @@
 """The warm helper: tokenizers stay loaded, weights never are. One JSON object a line, in and out.
 
 `{id, method, params}` → `{id, result}` or `{id, error{code, message, hint}}`, with `{id, progress{done, total}}`
-between. `inspect` and `stats` are answered one after the other by a worker; `ping` and `cancel {id}` at once.
+between. `inspect`, `stats` and `survey` are answered one after the other by a worker; `ping` and `cancel {id}` at once.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from .commands import filled_lines
 from .data.records import parse_record
+from .data.split import read_split
 from .data.templates import ChatTemplate, load_template
 from .data.tokens import How
 from .errors import TrainerError
@@ -27,6 +28,7 @@ PROGRESS_EVERY: Final = 250
 TEMPLATES_MOST: Final = 4
 # An inspected record travels in its request, so a line is as long as a record may be.
 LINE_LIMIT_BYTES: Final = 32 * 1024 * 1024
+WORKED: Final = frozenset({"inspect", "stats", "survey"})
 LOSS_SCOPES: Final = frozenset({"auto", "final", "all"})
 PACKAGES: Final = ("transformers", "tokenizers", "numpy", "jinja2")
 
@@ -57,7 +59,7 @@ class Helper:
                 self._send({"id": request_id, "result": {"pid": os.getpid()}})
             elif method == "cancel":
                 self._send({"id": request_id, "result": {"cancelled": self._cancel(params["id"])}})
-            elif method in ("inspect", "stats"):
+            elif method in WORKED:
                 self._waiting.add(request_id)
                 self._work.put({"id": request_id, "method": method, "params": params})
             else:
@@ -94,17 +96,22 @@ class Helper:
                 self._cancelled.discard(request_id)
 
     def _call(self, request_id: Any, method: str, params: Mapping[str, Any]) -> Any:
+        def report(done: int, total: int) -> None:
+            self._refuse_cancelled(request_id)
+            if done % PROGRESS_EVERY == 0 or done == total:
+                self._send({"id": request_id, "progress": {"done": done, "total": total}})
+
+        if method == "survey":
+            from .survey import dataset_survey  # noqa: PLC0415 (scipy: three seconds that previews need not wait for)
+
+            split = read_split(Path(params["split"]))
+            return dataset_survey(Path(params["dataset"]), split, sha256=params.get("sha256"), progress=report)
         how = how_of(params)
         template = self._template(Path(params["base_model"]))
         if method == "inspect":
             record = params.get("record")
             found = record_at(Path(params["dataset"]), int(params["index"])) if record is None else parse_record(record)
             return inspect(found, template, how)
-
-        def report(done: int, total: int) -> None:
-            self._refuse_cancelled(request_id)
-            if done % PROGRESS_EVERY == 0 or done == total:
-                self._send({"id": request_id, "progress": {"done": done, "total": total}})
 
         cache_dir = params.get("cache_dir")
         return dataset_stats(

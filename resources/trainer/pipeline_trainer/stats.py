@@ -1,16 +1,30 @@
 """Token counts of a whole dataset, by the template, tokenizer and mask that training uses."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from .data.records import count_records
 from .data.templates import ChatTemplate
 from .data.tokens import How, TokenSet, tokenize_dataset
+from .spread import spread_of
+from .turn_tokens import count_turn_tokens
 
-HISTOGRAM_BINS: Final = 40
 LISTED_MOST: Final = 1000
+METHODS: Final = {
+    "tokens": "Every record in this base model's chat template, by its tokenizer, as training has it; before cutting.",
+    "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
+    "trained_tokens": "Tokens that the loss covers, before cutting.",
+    "over_limit": "Records with more tokens than the maximum length, and what they lose when training cuts them.",
+    "avg_tokens_per_turn": (
+        "Tokens of the contents of all distinct turns ÷ their number; a turn that several records of a conversation "
+        "repeat counts once, system messages and the template's own tokens do not count."
+    ),
+    "problems": "Records that training would refuse with this base model and maximum length.",
+}
 
 
 def dataset_stats(
@@ -26,7 +40,11 @@ def dataset_stats(
 
     With `sha256` and `cache_dir` the tokens are kept for the run that follows. Raises TrainerError.
     """
-    tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
+    passes = _Passes(count_records(dataset), progress)
+    tokens = tokenize_dataset(
+        dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=lambda done, _total: passes.tokenized(done)
+    )
+    turns, turn_tokens = count_turn_tokens(dataset, template, passes.turns_counted)
     lengths, trained, _dropped, lost = (tokens.counts[:, column] for column in range(4))
     too_long = np.flatnonzero(lengths > how.max_length)
     unreadable = {index for index, (code, _message, _hint) in tokens.problems.items() if code != "token_overflow"}
@@ -37,27 +55,31 @@ def dataset_stats(
         "kept_tokens": len(tokens.ids),
         "over_limit": len(too_long),
         "lost_trained_tokens": int(sum(lost[index] for index in range(len(lost)) if index not in unreadable)),
-        **_spread(lengths),
+        "turns": turns,
+        "turn_tokens": turn_tokens,
+        "avg_tokens_per_turn": round(turn_tokens / turns, 2) if turns else None,
+        **spread_of(lengths),
         "problems_total": len(tokens.problems),
         "problems": [_problem(tokens, index) for index in list(tokens.problems)[:LISTED_MOST]],
         "too_long_rows": [_too_long(tokens, int(index)) for index in too_long[:LISTED_MOST]],
         "max_length": how.max_length,
         "template": template.describe(),
+        "methods": METHODS,
     }
 
 
-def _spread(lengths: Any) -> dict[str, Any]:
-    if not len(lengths):
-        return {"min": 0, "median": 0, "p95": 0, "max": 0, "histogram": {"edges": [], "counts": []}}
-    longest = int(lengths.max())
-    counts, edges = np.histogram(lengths, bins=HISTOGRAM_BINS, range=(0, max(longest, 1)))
-    return {
-        "min": int(lengths.min()),
-        "median": float(np.median(lengths)),
-        "p95": float(np.percentile(lengths, 95)),
-        "max": longest,
-        "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
-    }
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """The file is read twice: for its tokens, where they are not kept, and for its turns."""
+
+    records: int
+    progress: Callable[[int, int], None]
+
+    def tokenized(self, done: int) -> None:
+        self.progress(done, 2 * self.records)
+
+    def turns_counted(self, done: int) -> None:
+        self.progress(self.records + done, 2 * self.records)
 
 
 def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def test_refuses_what_is_no_record(content: dict[str, object]) -> None:
         parse_record({**ORIGIN, **content})
 
 
+def test_reads_the_score_of_a_pair_where_there_is_one() -> None:
+    scored = parse_record({**ORIGIN, "messages": [TURN, ANSWER], "quality_score": 4.5})
+    assert (scored.quality_score, parse_record({**ORIGIN, "text": "once"}).quality_score) == (4.5, None)
+
+
 def test_reads_a_conversation() -> None:
     assert [message.role for message in parse_record({**ORIGIN, "messages": [TURN, ANSWER]}).messages] == [
         "user",

@@ -95,10 +95,41 @@ def test_counts_a_dataset_with_progress_and_keeps_its_tokens(
     replies = [helper.next()]
     while "result" not in replies[-1]:
         replies.append(helper.next())
-    assert [reply["progress"] for reply in replies[:-1]] == [{"done": done, "total": 600} for done in (250, 500, 600)]
+    assert [reply["progress"] for reply in replies[:-1]] == [
+        {"done": done, "total": 1200} for done in (250, 500, 750, 1000, 1200)
+    ]
     assert replies[-1]["result"]["records"] == 600
     assert helper.ask("stats", **params, cache_dir=str(tmp_path))["result"] == replies[-1]["result"]
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_surveys_a_dataset_without_a_base_model_and_with_progress(helper: Helper, dataset: Path, tmp_path: Path) -> None:
+    split = {"seed": 42, "share": 0.1, "train": [], "held_out": ["r5"]}
+    (tmp_path / "split.json").write_text(json.dumps(split))
+    sha256 = hashlib.sha256(dataset.read_bytes()).hexdigest()
+    params = {"dataset": str(dataset), "sha256": sha256, "split": str(tmp_path / "split.json")}
+    helper.send({"id": 4, "method": "survey", "params": params})
+    replies = [helper.next()]
+    while "progress" in replies[-1]:
+        replies.append(helper.next())
+    assert replies[-2]["progress"] == {"done": 2400, "total": 2400}
+    assert replies[-1]["result"]["records"] == 600
+    assert replies[-1]["result"]["leakage"]["held_out"] == 1
+
+
+def test_a_survey_can_be_cancelled_in_the_middle(helper: Helper, dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "split.json").write_text(json.dumps({"seed": 1, "share": 0, "train": [], "held_out": []}))
+    params = {"dataset": str(dataset), "split": str(tmp_path / "split.json")}
+    helper.send({"id": 5, "method": "survey", "params": params})
+    assert "progress" in helper.next()
+    helper.send({"id": 6, "method": "cancel", "params": {"id": 5}})
+    replies: dict[int, dict[str, Any]] = {}
+    while len(replies) < 2:
+        reply = helper.next()
+        if "progress" not in reply:
+            replies[reply["id"]] = reply
+    assert replies[6]["result"] == {"cancelled": True}
+    assert replies[5]["error"]["code"] == "cancelled"
 
 
 def test_a_cancelled_request_ends_and_others_are_answered(helper: Helper, base_model: str, dataset: Path) -> None:

@@ -59,6 +59,26 @@ def test_counts_what_training_will_see_and_what_it_would_refuse(dataset: Path) -
     json.dumps(stats, allow_nan=False)
 
 
+def test_a_turn_that_records_repeat_counts_once(tmp_path: Path) -> None:
+    talk = [("user", "Who?"), ("assistant", "The keeper."), ("user", "When?"), ("assistant", "At night.")]
+    lines = [
+        {
+            "id": str(count),
+            "source_line": count,
+            "conversation_id": "c",
+            "messages": [{"role": role, "content": text, "trained": role == "assistant"} for role, text in talk[:count]],
+        }
+        for count in (2, 4)
+    ]
+    path = tmp_path / "dataset.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    template = make_template("chatml")
+    stats = dataset_stats(path, template, HOW)
+    expected = sum(len(ids) for ids in template.encode_all([text for _role, text in talk]))
+    assert (stats["turns"], stats["turn_tokens"]) == (4, expected)
+    assert stats["avg_tokens_per_turn"] == round(expected / 4, 2)
+
+
 def test_an_empty_dataset_has_statistics_too(tmp_path: Path) -> None:
     stats = dataset_stats(write_dataset(tmp_path / "empty.jsonl", []), make_template("chatml"), HOW)
     assert (stats["records"], stats["total_tokens"], stats["histogram"]) == (0, 0, {"edges": [], "counts": []})

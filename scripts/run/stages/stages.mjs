@@ -56,7 +56,8 @@ function trainerStage({ paths, python, reportsDir }) {
   const cwd = join(paths.root, 'resources', 'trainer');
   return {
     name: 'trainer',
-    commands: [{ command: python, args: ['-m', 'pytest', `--junitxml=${report}`], cwd }],
+    // One core each: the small models of these tests leave the second one idle.
+    commands: [{ command: python, args: ['-m', 'pytest', '-n', '2', `--junitxml=${report}`], cwd }],
     readReport: () => readJunit(report),
   };
 }

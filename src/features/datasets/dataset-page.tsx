@@ -21,10 +21,13 @@ import { paths } from '../../paths';
 import { datasets } from '../../stores';
 import { useAction } from '../../use-load';
 import { datasetState } from './dataset-words';
+import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
 import { ModelView } from './parts/model-view';
 import { Overview } from './parts/overview';
 import { Problems } from './parts/problems';
+import { ScaffoldingTable } from './parts/scaffolding-table';
+import { Tokens } from './parts/tokens';
 
 const DIALOGS = ['rename', 'delete'] as const;
 const PARENT = { label: 'Datasets', href: paths.datasets };
@@ -46,6 +49,11 @@ export const DatasetPage = ({ id }: { readonly id: string }) => (
 const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();
   const [tab, setTab] = useKeptTab(paths.dataset(dataset.id), 'overview');
+  const [shownRecord, setShownRecord] = useState<number | undefined>();
+  const showRecord = (index: number) => {
+    setShownRecord(index);
+    setTab('view');
+  };
   const { words, tone } = datasetState(dataset);
   const usable = dataset.report?.usable_records ?? 0;
   const tabs = [
@@ -62,7 +70,15 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
       count: formatCount(usable),
       content: <Conversations dataset={dataset} />,
     },
-    { id: 'view', label: 'What the model sees', content: <ModelView dataset={dataset} /> },
+    { id: 'tokens', label: 'Tokens', content: <Tokens dataset={dataset} onRecord={showRecord} /> },
+    ...(isDesigned(dataset)
+      ? [{ id: 'scaffolding', label: 'Scaffolding', content: <ScaffoldingTable dataset={dataset} /> }]
+      : []),
+    {
+      id: 'view',
+      label: 'What the model sees',
+      content: <ModelView key={shownRecord} dataset={dataset} start={shownRecord} />,
+    },
   ];
   return (
     <Page

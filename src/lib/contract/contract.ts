@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
+import { DatasetStats, DatasetSurvey } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemType } from '../types/dataset-records';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
@@ -50,6 +51,21 @@ export const ImportProgress = z.strictObject({
 });
 export type ImportProgress = z.infer<typeof ImportProgress>;
 
+export const StatsRequest = z.strictObject({ id: Uuid, base_model_id: Uuid, max_length: z.int().min(16) });
+export type StatsRequest = z.infer<typeof StatsRequest>;
+
+export const SurveyRequest = z.strictObject({ id: Uuid, seed: z.int(), share: z.number().min(0).max(0.5) });
+export type SurveyRequest = z.infer<typeof SurveyRequest>;
+
+/** How far the counting of a dataset is, in records over all its passes. */
+export const MeasuringProgress = z.strictObject({
+  dataset_id: Uuid,
+  kind: z.enum(['stats', 'survey']),
+  done: Count,
+  total: Count,
+});
+export type MeasuringProgress = z.infer<typeof MeasuringProgress>;
+
 /**
  * Every word between the window and the main process. Handlers, preload and the test double are
  * derived from it; the name of an endpoint is `group.name`.
@@ -91,6 +107,10 @@ export const contract = {
     ),
     changed: event(Dataset),
     progress: event(ImportProgress),
+    stats: call(StatsRequest, DatasetStats),
+    survey: call(SurveyRequest, DatasetSurvey),
+    cancel_measuring: call(ById, Nothing),
+    measuring: event(MeasuringProgress),
   },
   base_models: {
     list: call(Nothing, z.array(BaseModel)),

@@ -37,6 +37,9 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   beta: 0.1,
 };
 
+/** What a new run holds out where nothing is changed. */
+export const USUAL_SPLIT = { seed: DEFAULTS.seed, share: DEFAULTS.validation_share } as const;
+
 /** Names of the field that this version does not have, with the reason. */
 const UNAVAILABLE: Readonly<Record<string, string>> = {
   quantization: 'quantised base weights are not available in this version',

@@ -61,12 +61,16 @@ export type ChatContent = z.infer<typeof ChatContent>;
 export type RecordContent =
   ChatContent | z.infer<typeof PreferenceContent> | z.infer<typeof KtoContent> | z.infer<typeof TextContent>;
 
+export const QualityScore = z.number().min(1).max(5);
+
 /** Where a record comes from. `id` is unique in its file. */
 export const RecordOrigin = z.strictObject({
   id: z.string().min(1),
   source_line: z.int().min(1),
   conversation_id: z.string().optional(),
   scaffolding: Scaffolding.optional(),
+  /** What the file itself says of a pair of form A or B. */
+  quality_score: QualityScore.optional(),
 });
 export type RecordOrigin = z.infer<typeof RecordOrigin>;
 

@@ -180,6 +180,7 @@ function originOf(draft: DraftRecord, { id, line }: { id: string; line: number }
     source_line: line,
     ...(draft.conversationId !== null && { conversation_id: draft.conversationId }),
     ...(draft.scaffolding !== null && { scaffolding: draft.scaffolding }),
+    ...(draft.qualityScore !== undefined && { quality_score: draft.qualityScore }),
   };
 }
 

@@ -77,6 +77,17 @@ describe('form A', () => {
     expect(records[0]?.scaffolding).toEqual({ persona: 'novice', arc: 'up', topic: 'Money' });
   });
 
+  it('keeps the score that a pair says, and makes up none', async () => {
+    const scores = [4.5, undefined, '4', 0, 5.5];
+    const { records } = await bench().import(
+      jsonl(
+        ...scores.map((quality_score, id) => pair({ id: String(id), training_metadata: { quality_score } })),
+      ),
+    );
+    expect(records.map(({ quality_score }) => quality_score)).toEqual([4.5, ...Array<undefined>(4)]);
+    expect(records.map((record) => 'quality_score' in record)).toEqual([true, false, false, false, false]);
+  });
+
   it('accepts a version-3 label, and warns once of unknown fields', async () => {
     const { report, problems } = await bench().import(
       jsonl({ _meta: { version: '3.0' } }, pair({ mood: 1 }), pair({ id: 'b', mood: 2 })),

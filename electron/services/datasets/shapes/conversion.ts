@@ -18,6 +18,8 @@ export interface DraftRecord {
   readonly conversationId: string | null;
   readonly content: RecordContent;
   readonly scaffolding: Scaffolding | null;
+  /** Of forms A and B, where the pair says one. */
+  readonly qualityScore?: number | undefined;
 }
 
 /** The content of a conversation; `tools` is left out where there are none. */

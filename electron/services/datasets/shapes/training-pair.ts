@@ -1,3 +1,4 @@
+import { QualityScore } from '../../../../src/lib/types/dataset-records';
 import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
 import { isJsonList, isJsonObject, textOf } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
@@ -30,6 +31,7 @@ export function convertTrainingPair(record: JsonObject, { context, fixes }: Conv
       conversationId: context?.conversationId ?? textOf(record.conversation_id),
       content: chatContent(trainedMessages(turns, 'final')),
       scaffolding: filled({ ...ownScaffolding(record), ...context?.scaffolding }),
+      qualityScore: qualityScoreOf(record),
     },
     faults,
   );
@@ -72,4 +74,10 @@ function ownScaffolding(record: JsonObject): Scaffolding {
 
 function filled(scaffolding: Scaffolding): Scaffolding | null {
   return Object.keys(scaffolding).length === 0 ? null : scaffolding;
+}
+
+/** The pair's own score; one that is not between 1 and 5 counts as none. */
+function qualityScoreOf(record: JsonObject): number | undefined {
+  const metadata = isJsonObject(record.training_metadata) ? record.training_metadata : {};
+  return QualityScore.safeParse(metadata.quality_score).data;
 }

@@ -39,7 +39,7 @@ class Record:
     """A conversation, or a plain text, to train on; `source_line` is 1-based in the imported file.
 
     A comparison has its wanted end in `messages` and the unwanted one in `rejected`, both with their common
-    beginning of `prompt_turns` messages. A judged answer has a `label`.
+    beginning of `prompt_turns` messages. A judged answer has a `label`. `quality_score` is the file's own, 1 to 5.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Record:
     conversation_id: str | None = None
     tools: tuple[Mapping[str, Any], ...] = ()
     scaffolding: Scaffolding = Scaffolding()
+    quality_score: float | None = None
 
 
 def read_records(path: Path, *, sha256: str | None = None) -> Iterator[Record]:
@@ -71,9 +72,18 @@ def record_lines(path: Path) -> Iterator[Callable[[], Record]]:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield partial(_record_of_line, line, number)
+                    yield partial(record_of_line, line, number)
     except OSError as error:
-        raise _missing(path, error) from error
+        raise dataset_missing(path, error) from error
+
+
+def count_records(path: Path) -> int:
+    """Filled lines of the file; 0 where it cannot be read, which reading then says."""
+    try:
+        with path.open("rb") as lines:
+            return sum(1 for line in lines if line.strip())
+    except OSError:
+        return 0
 
 
 def verify_sha256(path: Path, expected: str) -> None:
@@ -84,7 +94,7 @@ def verify_sha256(path: Path, expected: str) -> None:
             while block := blocks.read(HASH_BLOCK_BYTES):
                 digest.update(block)
     except OSError as error:
-        raise _missing(path, error) from error
+        raise dataset_missing(path, error) from error
     if digest.hexdigest() != expected:
         raise TrainerError(
             "dataset_changed",
@@ -123,11 +133,13 @@ def _origin(document: Any) -> Record:
                 conversation_id=cast("str | None", document.get("conversation_id")),
                 tools=tuple(document.get("tools") or ()),
                 scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
+                quality_score=cast("float | None", document.get("quality_score")),
             )
     raise ValueError("id or source_line missing")
 
 
-def _record_of_line(line: bytes, number: int) -> Record:
+def record_of_line(line: bytes, number: int) -> Record:
+    """One line of the file, number `number` from 1. Raises `dataset_invalid`."""
     try:
         return parse_record(json.loads(line))
     except (ValueError, TypeError, RecursionError) as error:
@@ -144,7 +156,8 @@ def _message(document: Any) -> Message:
     raise ValueError("a message needs role, content and trained")
 
 
-def _missing(path: Path, error: OSError) -> TrainerError:
+def dataset_missing(path: Path, error: OSError) -> TrainerError:
+    """What a file that cannot be read means."""
     return TrainerError(
         "dataset_missing", f"{path.name} cannot be read: {error.strerror}.", hint="Restore the file, or import it again."
     )

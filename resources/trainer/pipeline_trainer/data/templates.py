@@ -15,6 +15,7 @@ from .tokenizer import (
     Encoded,
     Tokenizer,
     encode,
+    encode_all,
     generation_ends,
     load_tokenizer,
     own_templates,
@@ -126,6 +127,10 @@ class ChatTemplate:
             )
         encoded = self.tokenizer(text, add_special_tokens=special, return_offsets_mapping=True)
         return Encoded(list(encoded["input_ids"]), [(start, end) for start, end in encoded["offset_mapping"]])
+
+    def encode_all(self, texts: list[str]) -> list[list[int]]:
+        """Token ids of texts that no template is put around."""
+        return encode_all(self.tokenizer, texts)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of an answer, without special tokens."""

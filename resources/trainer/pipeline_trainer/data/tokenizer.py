@@ -20,7 +20,7 @@ class Tokenizer(Protocol):
     eos_token_id: int | None
     pad_token_id: int | None
 
-    def __call__(self, text: str, **options: Any) -> Any:
+    def __call__(self, text: str | list[str], **options: Any) -> Any:
         """Encode `text`."""
 
     def __len__(self) -> int:
@@ -84,6 +84,11 @@ def own_templates(tokenizer: Tokenizer) -> tuple[str | None, str | None]:
 def encode(tokenizer: Tokenizer, text: str) -> list[int]:
     """Token ids of rendered text: the template wrote the special tokens, none are added."""
     return cast("list[int]", tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def encode_all(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
+    """The same of many texts at once."""
+    return cast("list[list[int]]", tokenizer(texts, add_special_tokens=False)["input_ids"]) if texts else []
 
 
 def special_ids(tokenizer: Tokenizer) -> frozenset[int]:

@@ -9,8 +9,9 @@ import json
 import os
 import shutil
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ from ..config import LossScope
 from ..errors import TrainerError
 from .masks import tokenize, uncut
 from .pairs import end_to_end, tokenize_sides
-from .records import Record, read_records, verify_sha256
+from .records import Record, count_records, read_records, verify_sha256
 from .templates import ChatTemplate
 
 # Raise it with every change to rendering, masks or cuts.
@@ -153,19 +154,24 @@ def groups_of(record: Record) -> tuple[str, ...]:
 
 
 def _tokenize(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable[[int, int], None]) -> TokenSet:
-    total = _count_records(dataset)
-    made = list(_each(dataset, template, how, progress=lambda done: progress(done, total)))
-    ids = [np.asarray(row.ids, dtype=np.int32) for row in made]
-    lengths = [0, *(len(part) for part in ids)]
+    total = count_records(dataset)
+    ids, trained, offsets = array("i"), bytearray(), array("q", [0])
+    rows: list[_Made] = []
+    for row in _each(dataset, template, how, progress=lambda done: progress(done, total)):
+        ids.extend(row.ids)
+        trained.extend(row.trained)
+        offsets.append(len(ids))
+        # Python's lists of numbers take ten times the room of these arrays.
+        rows.append(replace(row, ids=[], trained=[]))
     return TokenSet(
-        ids=np.concatenate([np.zeros(0, dtype=np.int32), *ids]),
-        trained=np.concatenate([np.zeros(0, dtype=np.bool_), *(np.asarray(row.trained, dtype=np.bool_) for row in made)]),
-        offsets=np.cumsum(np.asarray(lengths, dtype=np.int64)),
-        counts=np.asarray([row.counts for row in made], dtype=np.int64).reshape(len(made), 4),
-        borders=np.asarray([row.border for row in made], dtype=np.int64),
-        labels=np.asarray([row.label for row in made], dtype=np.int8),
-        records=[row.record for row in made],
-        problems={index: row.problem for index, row in enumerate(made) if row.problem is not None},
+        ids=np.frombuffer(ids, dtype=np.int32),
+        trained=np.frombuffer(trained, dtype=np.bool_),
+        offsets=np.frombuffer(offsets, dtype=np.int64),
+        counts=np.asarray([row.counts for row in rows], dtype=np.int64).reshape(len(rows), 4),
+        borders=np.asarray([row.border for row in rows], dtype=np.int64),
+        labels=np.asarray([row.label for row in rows], dtype=np.int8),
+        records=[row.record for row in rows],
+        problems={index: row.problem for index, row in enumerate(rows) if row.problem is not None},
     )
 
 
@@ -222,15 +228,6 @@ def _make_sides(record: Record, template: ChatTemplate, how: How) -> _Made:
         border=len(sides.rows[0].ids) if record.rejected else 0,
         label=-1 if record.label is None else int(record.label),
     )
-
-
-def _count_records(dataset: Path) -> int:
-    """Filled lines of the file; 0 where it cannot be read, which reading then says."""
-    try:
-        with dataset.open("rb") as lines:
-            return sum(1 for line in lines if line.strip())
-    except OSError:
-        return 0
 
 
 def _sha256(path: Path) -> str:

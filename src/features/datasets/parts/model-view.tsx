@@ -16,8 +16,15 @@ import { TemplateView } from './template-view';
 
 const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
-export const ModelView = ({ dataset }: { readonly dataset: Dataset }) => {
-  const records = useRecords(dataset);
+export const ModelView = ({
+  dataset,
+  start,
+}: {
+  readonly dataset: Dataset;
+  /** The record to begin with. */
+  readonly start?: number | undefined;
+}) => {
+  const records = useRecords(dataset, start);
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
   const [length, setLength] = useState<number | null>(null);

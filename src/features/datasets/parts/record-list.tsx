@@ -20,10 +20,10 @@ export interface IndexedRecord {
 }
 
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
-export const useRecords = (dataset: Dataset) => {
+export const useRecords = (dataset: Dataset, start = 0) => {
   const [query, setQuery] = useState('');
-  const [offset, setOffset] = useState(0);
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [offset, setOffset] = useState(start - (start % LIMIT));
+  const [chosen, setChosen] = useState<number | null>(start);
   const { state, reload } = useLoad(`${dataset.id} ${dataset.revision} ${query} ${offset}`, () =>
     api.datasets.records({ id: dataset.id, offset, limit: LIMIT, query }),
   );

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { z } from 'zod';
+import { Dataset } from '../src/lib/types/lora-training';
+import { call, show, violations } from './app';
+import { DESIGNED_PAIRS } from './gallery/designed-pairs';
+import { launch, removeDataDir, type LaunchedApp } from './launch';
+
+let pipeline: LaunchedApp;
+let id: string;
+
+test.beforeAll(async () => {
+  pipeline = await launch();
+  const { page, dataDir } = pipeline;
+  const file = join(dataDir, 'Advice on money.jsonl');
+  await writeFile(file, DESIGNED_PAIRS);
+  const [dataset] = await call(page, { name: 'datasets.import', input: { paths: [file] } }, z.array(Dataset));
+  id = dataset?.id ?? '';
+  await expect
+    .poll(async () => (await call(page, { name: 'datasets.get', input: { id } }, Dataset)).status)
+    .toBe('ready');
+});
+
+test.afterAll(async () => {
+  await pipeline.close();
+  await removeDataDir(pipeline.dataDir);
+});
+
+test('the numbers of a dataset, with their methods, and the way to a record', async () => {
+  const { page } = pipeline;
+  await show(page, `/datasets/${id}`);
+  await page.getByRole('tab', { name: 'Tokens' }).click();
+  const figures = page.getByRole('region', { name: 'Tokens a record' });
+  await expect(figures.getByText('Lost to the cut')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('table', { name: 'Tokens a record, as a table' })).toHaveCount(1);
+  await expect(page.getByRole('region', { name: 'Leakage' })).toBeVisible({ timeout: 120_000 });
+  expect(await violations(page)).toEqual([]);
+
+  const trained = figures.getByRole('button', { name: /trained/ });
+  await trained.focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('and what they lose when training cuts them', { exact: false })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  const repeats = page.getByRole('table', { name: 'Records that repeat another' });
+  const row = repeats.getByRole('button', { name: /Show line/ }).first();
+  const line = (await row.getAttribute('aria-label'))?.match(/line ([\d,]+)/)?.[1] ?? '';
+  await row.press('Enter');
+  await expect(page.getByRole('tab', { name: 'What the model sees' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await expect(page.getByRole('heading', { name: `Line ${line}` })).toBeVisible();
+});
+
+test('the design of a dataset that has one', async () => {
+  const { page } = pipeline;
+  await show(page, `/datasets/${id}`);
+  await page.getByRole('tab', { name: 'Scaffolding' }).click();
+  const table = page.getByRole('table', { name: 'Records by persona and arc' });
+  await expect(table.getByRole('row')).toHaveCount(4, { timeout: 120_000 });
+  await expect(page.getByRole('region', { name: 'Topics' })).toContainText('first home');
+  expect(await violations(page)).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { formatCount } from '../../../src/lib/messages/format';
+import type { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import { type Invocation, operand, type Registry, WholeNumber } from '../command';
+import { EXIT } from '../exit-codes';
+import { findBaseModel, findDataset } from '../find';
+import { barChart } from '../output/bar-chart';
+import type { Output } from '../output/output';
+
+const LANGUAGES_SHOWN = 5;
+
+const Options = z.object({
+  baseModel: z.string('give --base-model'),
+  maxLength: WholeNumber.pipe(z.int().min(16, 'give 16 or more')).optional(),
+});
+type Options = z.infer<typeof Options>;
+
+const records = (count: number): string => (count === 1 ? '1 record' : `${formatCount(count)} records`);
+
+const tokenPairs = (stats: DatasetStats): [string, string][] => [
+  ['tokens', `${formatCount(stats.total_tokens)}, ${formatCount(stats.trained_tokens)} of them trained`],
+  [
+    'a record',
+    `shortest ${formatCount(stats.min)}, median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}`,
+  ],
+  ['a turn', stats.avg_tokens_per_turn === null ? '–' : `${stats.avg_tokens_per_turn} on average`],
+  [
+    `over ${formatCount(stats.max_length)}`,
+    stats.over_limit === 0
+      ? 'none'
+      : `${records(stats.over_limit)}; cutting loses ${formatCount(stats.lost_trained_tokens)} trained tokens`,
+  ],
+  ['refused', stats.problems_total === 0 ? 'none' : records(stats.problems_total)],
+];
+
+const duplicateWords = ({ exact, near, groups_total }: DatasetSurvey['duplicates']): string =>
+  groups_total === 0
+    ? 'none'
+    : `${formatCount(exact)} exact, ${formatCount(near)} near, in ${formatCount(groups_total)} ${groups_total === 1 ? 'group' : 'groups'}`;
+
+const leakageWords = ({ records: leaking, held_out, seed, share }: DatasetSurvey['leakage']): string =>
+  `${formatCount(leaking)} of ${formatCount(held_out)} held-out records are like a trained one (seed ${seed}, ${Math.round(share * 100)} % held out)`;
+
+const languageWords = ({ languages, records: all }: DatasetSurvey): string => {
+  const shown = languages.spoken
+    .slice(0, LANGUAGES_SHOWN)
+    .map(({ language, records: spoken }) => `${language} ${Math.round((spoken / all) * 100)} %`);
+  const others = [
+    [languages.spoken.length - LANGUAGES_SHOWN, 'more languages'],
+    [languages.uncertain, 'uncertain'],
+    [languages.too_short, 'too short to say'],
+  ] as const;
+  const rest = others.flatMap(([count, words]) => (count > 0 ? [`${formatCount(count)} ${words}`] : []));
+  return [...shown, ...rest].join(', ') || '–';
+};
+
+const surveyPairs = (survey: DatasetSurvey): [string, string][] => [
+  ['duplicates', duplicateWords(survey.duplicates)],
+  ['leakage', leakageWords(survey.leakage)],
+  ['languages', languageWords(survey)],
+  [
+    'turns',
+    `${survey.turns.mean} a conversation, at most ${formatCount(survey.turns.max)}; ${formatCount(survey.conversations)} conversations`,
+  ],
+  ...(survey.quality === null
+    ? []
+    : [
+        [
+          'quality',
+          `${survey.quality.mean.toFixed(2)} on average, ${survey.quality.min} to ${survey.quality.max}; ${records(survey.quality.low)} under 3.0`,
+        ] as [string, string],
+      ]),
+];
+
+const tellNumbers = (output: Output, { stats, survey }: { stats: DatasetStats; survey: DatasetSurvey }) => {
+  output.pairs(tokenPairs(stats));
+  for (const line of barChart(stats.histogram)) output.line(line);
+  output.pairs(surveyPairs(survey));
+  output.note(stats.template.note);
+};
+
+/** Length, seed and share are those of a new run where nothing else is said. */
+const countAll = async (work: Invocation<Options>, dataset: Dataset) => {
+  const { numbers, estimates } = work.app.services;
+  const { id: base_model_id } = await findBaseModel(work.app.services, work.options.baseModel);
+  const request = { dataset_id: dataset.id, base_model_id, preset_id: 'balanced', changes: {} } as const;
+  const settings = await estimates.settings(request);
+  const max_length = work.options.maxLength ?? settings.max_length;
+  const survey = await numbers.survey({
+    id: dataset.id,
+    seed: settings.seed,
+    share: settings.validation_share,
+  });
+  return { stats: await numbers.stats({ id: dataset.id, base_model_id, max_length }), survey };
+};
+
+const KINDS = { stats: 'Counting tokens', survey: 'Comparing records' } as const;
+
+export const addStats = (group: Command, { add }: Registry): void =>
+  add(group, {
+    usage: 'stats <dataset>',
+    about: 'real tokens, what is cut, duplicates, leakage, languages',
+    flags: [
+      ['--base-model <model>', 'whose template and tokenizer'],
+      ['--max-length <n>', 'where longer records are cut; what a new run takes where it is not given'],
+    ],
+    options: Options,
+    run: async (work) => {
+      const { app, output, args, news } = work;
+      const dataset = await findDataset(app.services, operand(args));
+      const hide = news.onMeasuring(({ kind, done, total }) =>
+        output.liveLine(`${KINDS[kind]}: ${Math.floor((done / Math.max(1, total)) * 100)} %`),
+      );
+      try {
+        const found = await countAll(work, dataset);
+        output.endLive();
+        if (output.json) output.document(found);
+        else tellNumbers(output, found);
+        return EXIT.done;
+      } finally {
+        hide();
+        output.endLive();
+      }
+    },
+  });

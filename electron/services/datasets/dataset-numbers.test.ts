@@ -1,0 +1,144 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RequestOptions } from '../trainer/serve-process';
+import { AppError } from '../../../src/lib/messages/app-error';
+import { DatasetNumbers } from './dataset-numbers';
+import { chat, jsonl } from './import/testing';
+import { ServiceBench } from './service-bench';
+
+const SPREAD = { min: 1, median: 2, p95: 3, max: 3, histogram: { edges: [0, 3], counts: [2] } };
+const STATS = {
+  ...{ records: 2, total_tokens: 40, trained_tokens: 10, kept_tokens: 40, over_limit: 0 },
+  ...{ lost_trained_tokens: 0, turns: 4, turn_tokens: 20, avg_tokens_per_turn: 5, ...SPREAD },
+  ...{ problems_total: 0, problems: [], too_long_rows: [], max_length: 64 },
+  ...{ template: { source: 'own', note: 'Its own.' }, methods: { tokens: 'Counted.' } },
+};
+const SURVEY = {
+  ...{ records: 2, conversations: 2, roles: { user: 2 }, turns: { ...SPREAD, mean: 2 }, characters: SPREAD },
+  languages: { spoken: [], too_short: 2, uncertain: 0 },
+  odd_characters: { right_to_left: 0, bidirectional_control: 0, control: 0, replacement: 0 },
+  template_tokens: { records: 0, found: [], rows: [] },
+  duplicates: { exact: 0, near: 0, groups_total: 0, unchecked: 0, groups: [] },
+  leakage: { seed: 7, share: 0.5, train: 1, held_out: 1, records: 0, unchecked: 0, rows: [] },
+  ...{ scaffolding: null, quality: null, methods: {} },
+};
+
+interface Asked {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly split: string | null;
+}
+
+let bench: ServiceBench;
+let cacheDir: string;
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+  cacheDir = await mkdtemp(join(tmpdir(), 'numbers-'));
+});
+afterEach(() => bench.remove());
+
+/** The service over a helper that is scripted, and a dataset to ask about. */
+const setUp = async (answer?: (options: RequestOptions) => Promise<unknown>) => {
+  const datasets = await bench.service();
+  const [outcome] = await datasets.import([await bench.file(jsonl(chat('a?', 'a'), chat('b?', 'b')))]);
+  const id = outcome?.dataset.id ?? '';
+  await bench.makeJob(id);
+  const repositories = await bench.repositories();
+  const [model] = await repositories.baseModels.list();
+  if (!model) throw new Error('no model');
+  const asked: Asked[] = [];
+  const numbers = new DatasetNumbers({
+    repositories,
+    cacheDir,
+    publisher: { publish: (name, payload) => bench.published.push({ name, payload }) },
+    dataset: (wanted) => datasets.get(wanted),
+    currentVersion: (wanted) => datasets.currentVersion(wanted),
+    baseModel: () => Promise.resolve(model),
+    split: (_path, choice) => Promise.resolve({ ...choice, train: ['1'], held_out: ['2'] }),
+    request: async (method, params, options) => {
+      const { split } = params;
+      asked.push({ method, params, split: typeof split === 'string' ? await readFile(split, 'utf8') : null });
+      options?.onProgress?.({ done: 1, total: 2 });
+      if (answer) return answer(options ?? {});
+      return method === 'stats' ? STATS : SURVEY;
+    },
+  });
+  return { numbers, asked, id, ask: { id, base_model_id: model.id, max_length: 64 }, datasets, model };
+};
+
+describe('the numbers of a dataset', () => {
+  it('are asked for once for each version, model and length, and fill the columns', async () => {
+    const { numbers, asked, ask, id, datasets } = await setUp();
+    expect(await numbers.stats(ask)).toEqual(STATS);
+    expect(await numbers.stats(ask)).toEqual(STATS);
+    await numbers.stats({ ...ask, max_length: 128 });
+    expect(asked.map(({ params }) => params['max_length'])).toEqual([64, 128]);
+    expect(asked[0]?.params).toMatchObject({ cache_dir: cacheDir, format: 'chat', loss_scope: 'auto' });
+    expect(await datasets.get(id)).toMatchObject({ total_tokens: 40, avg_tokens_per_turn: 5 });
+    expect(bench.changes().at(-1)).toMatchObject({ total_tokens: 40 });
+  });
+
+  it('are made anew where what was kept is broken', async () => {
+    const { numbers, asked, ask } = await setUp();
+    for (const broken of ['{"records":', '{"records":1}', '']) {
+      await numbers.stats(ask);
+      const [name] = await readdir(join(cacheDir, 'numbers'));
+      await writeFile(join(cacheDir, 'numbers', name ?? ''), broken);
+      expect(await numbers.stats(ask)).toEqual(STATS);
+    }
+    expect(asked).toHaveLength(4);
+  });
+
+  it('come with the split that a run would make, and leave no file of it', async () => {
+    const { numbers, asked, id } = await setUp();
+    expect(await numbers.survey({ id, seed: 7, share: 0.5 })).toEqual(SURVEY);
+    expect(JSON.parse(asked[0]?.split ?? '')).toEqual({ seed: 7, share: 0.5, train: ['1'], held_out: ['2'] });
+    expect((await readdir(join(cacheDir, 'numbers'))).filter((name) => name.startsWith('split'))).toEqual([]);
+  });
+
+  it('say how far they are, and are asked for once by two at the same time', async () => {
+    const { numbers, asked, ask, id } = await setUp();
+    await Promise.all([numbers.stats(ask), numbers.stats(ask)]);
+    expect(asked).toHaveLength(1);
+    const news = bench.published.filter(({ name }) => name === 'datasets.measuring');
+    expect(news.map(({ payload }) => payload)).toEqual([
+      { dataset_id: id, kind: 'stats', done: 1, total: 2 },
+    ]);
+  });
+
+  it('can be cancelled, and asked for again', async () => {
+    const cancelled = new AppError({ code: 'cancelled', message: 'Cancelled.', hint: '' });
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const { numbers, ask, id } = await setUp(
+      ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(cancelled));
+          begin();
+        }),
+    );
+    const waiting = numbers.stats(ask);
+    await begun;
+    numbers.cancel(id);
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('cost nothing more where they cannot be kept', async () => {
+    const { numbers, ask } = await setUp();
+    await writeFile(join(cacheDir, 'numbers'), 'in the way');
+    expect(await numbers.stats(ask)).toEqual(STATS);
+  });
+
+  it('need a version', async () => {
+    const { numbers, datasets } = await setUp();
+    const [outcome] = await datasets.import([await bench.file('nothing', 'none.jsonl')]);
+    const id = outcome?.dataset.id ?? '';
+    await expect(numbers.survey({ id, seed: 1, share: 0 })).rejects.toMatchObject({
+      code: 'dataset_not_ready',
+    });
+  });
+});

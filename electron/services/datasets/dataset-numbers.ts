@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
+import type { Publisher } from '../../../src/lib/contract/derived';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
+import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import type { AsyncRepositories } from '../../db/async-repositories';
+import type { ServeProcess } from '../trainer/serve-process';
+import { datasetNotReady } from './dataset-errors';
+import type { CurrentVersion } from './dataset-service';
+import { readKept, writeKept } from './kept-numbers';
+import { throttled } from './throttle';
+
+export interface DatasetNumbersOptions {
+  readonly dataset: (id: string) => Promise<Dataset>;
+  readonly currentVersion: (id: string) => Promise<CurrentVersion | null>;
+  readonly baseModel: (id: string) => Promise<BaseModel>;
+  /** The split that a run would make. */
+  readonly split: (recordsPath: string, choice: SplitChoice) => Promise<SplitFile>;
+  readonly request: ServeProcess['request'];
+  readonly repositories: Pick<AsyncRepositories, 'datasets'>;
+  readonly publisher: Publisher;
+  /** Also that of the tokens, which the run that follows reads. */
+  readonly cacheDir: string;
+}
+
+type SplitChoice = Pick<SplitFile, 'seed' | 'share'>;
+
+interface Measured {
+  readonly dataset: Dataset;
+  readonly version: CurrentVersion;
+}
+
+interface Measure<Numbers> {
+  readonly kind: MeasuringProgress['kind'];
+  /** What decides the numbers besides the records. */
+  readonly how: Readonly<Record<string, unknown>>;
+  readonly schema: z.ZodType<Numbers>;
+  readonly ask: (options: Asking) => Promise<unknown>;
+}
+
+type Asking = Required<NonNullable<Parameters<ServeProcess['request']>[2]>>;
+
+/** Raise it with every change to what is counted. */
+const NUMBERS_VERSION = 1;
+
+/** The numbers of datasets: made by the trainer's helper, kept for each version and question. */
+export class DatasetNumbers {
+  readonly #options: DatasetNumbersOptions;
+  readonly #running = new Map<string, Map<string, Promise<unknown>>>();
+  readonly #aborts = new Map<string, Set<AbortController>>();
+
+  constructor(options: DatasetNumbersOptions) {
+    this.#options = options;
+  }
+
+  /** Real tokens; fills the dataset's columns for them. */
+  async stats({ id, base_model_id, max_length }: StatsRequest): Promise<DatasetStats> {
+    const [measured, model] = await Promise.all([this.#measured(id), this.#options.baseModel(base_model_id)]);
+    const { dataset, version } = measured;
+    const how = { base_model: model.fingerprint, max_length, format: dataset.format, loss_scope: 'auto' };
+    const params = {
+      ...how,
+      base_model: model.path,
+      dataset: version.path,
+      sha256: version.sha256,
+      cache_dir: this.#options.cacheDir,
+    };
+    const stats = await this.#numbers(measured, {
+      kind: 'stats',
+      how,
+      schema: DatasetStats,
+      ask: (asking) => this.#options.request('stats', params, asking),
+    });
+    await this.#fillColumns(id, stats);
+    return stats;
+  }
+
+  /** All that needs no base model. */
+  async survey({ id, seed, share }: SurveyRequest): Promise<DatasetSurvey> {
+    const measured = await this.#measured(id);
+    return this.#numbers(measured, {
+      kind: 'survey',
+      how: { seed, share },
+      schema: DatasetSurvey,
+      ask: (asking) => this.#askSurvey(measured.version, { seed, share }, asking),
+    });
+  }
+
+  /** Whoever waits for numbers of this dataset is told `cancelled`. */
+  cancel(datasetId: string): void {
+    for (const abort of this.#aborts.get(datasetId) ?? []) abort.abort();
+  }
+
+  async #measured(id: string): Promise<Measured> {
+    const dataset = await this.#options.dataset(id);
+    const version = await this.#options.currentVersion(id);
+    if (version === null) throw datasetNotReady(dataset.name);
+    return { dataset, version };
+  }
+
+  async #askSurvey(version: CurrentVersion, choice: SplitChoice, asking: Asking): Promise<unknown> {
+    const split = await this.#options.split(version.path, choice);
+    asking.signal.throwIfAborted();
+    const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
+    await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
+    try {
+      await writeFile(path, JSON.stringify(split), { mode: 0o600 });
+      const params = { dataset: version.path, sha256: version.sha256, split: path };
+      return await this.#options.request('survey', params, asking);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Two who ask the same at the same time wait for one answer. */
+  async #numbers<Numbers>({ dataset, version }: Measured, measure: Measure<Numbers>): Promise<Numbers> {
+    const key = keyOf(version, measure);
+    const kept = await readKept(this.#pathOf(key), measure.schema);
+    if (kept !== null) return kept;
+    const running = this.#running.get(dataset.id) ?? new Map<string, Promise<unknown>>();
+    this.#running.set(dataset.id, running);
+    const asked = running.get(key) ?? this.#ask(dataset.id, measure);
+    running.set(key, asked);
+    try {
+      const numbers = measure.schema.parse(await asked);
+      await writeKept(this.#pathOf(key), numbers);
+      return numbers;
+    } finally {
+      running.delete(key);
+    }
+  }
+
+  async #ask<Numbers>(datasetId: string, { kind, ask }: Measure<Numbers>): Promise<unknown> {
+    const abort = new AbortController();
+    const aborts = this.#aborts.get(datasetId) ?? new Set();
+    this.#aborts.set(datasetId, aborts.add(abort));
+    const publish = throttled((progress: MeasuringProgress) =>
+      this.#options.publisher.publish('datasets.measuring', progress),
+    );
+    try {
+      return await ask({
+        signal: abort.signal,
+        onProgress: ({ done, total }) =>
+          publish({ dataset_id: datasetId, kind, done: Number(done), total: Number(total) }),
+      });
+    } finally {
+      aborts.delete(abort);
+    }
+  }
+
+  async #fillColumns(id: string, { total_tokens, avg_tokens_per_turn }: DatasetStats): Promise<void> {
+    const dataset = await this.#options.dataset(id);
+    const isFilled =
+      dataset.total_tokens === total_tokens && dataset.avg_tokens_per_turn === avg_tokens_per_turn;
+    if (isFilled) return;
+    const changed = await this.#options.repositories.datasets.update(id, {
+      total_tokens,
+      avg_tokens_per_turn,
+    });
+    if (changed !== null) this.#options.publisher.publish('datasets.changed', changed);
+  }
+
+  #pathOf(key: string): string {
+    return join(this.#options.cacheDir, 'numbers', `${key}.json`);
+  }
+}
+
+const keyOf = <Numbers>({ sha256 }: CurrentVersion, { kind, how }: Measure<Numbers>): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ version: NUMBERS_VERSION, kind, sha256, ...how }))
+    .digest('hex');

@@ -1,0 +1,226 @@
+import { Box } from 'lucide-react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { Select } from '../../../components/fields';
+import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { Histogram } from '../../../components/histogram';
+import { Panel } from '../../../components/layout';
+import { MeasuredFacts } from '../../../components/measured';
+import type { MeasuredRow } from '../../../components/measured';
+import { Async, EmptyState } from '../../../components/states';
+import type { BaseModel } from '../../../lib/types/base-model';
+import type { DatasetStats } from '../../../lib/types/dataset-numbers';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useRows } from '../../../live-store';
+import { baseModels } from '../../../stores';
+import { useStats, useUsualLength } from '../use-numbers';
+import { Measuring } from './measuring';
+import { lineColumn, RecordTable } from './record-table';
+import type { OnRecord } from './record-table';
+import { Survey } from './survey';
+
+const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
+
+interface TokensProps {
+  readonly dataset: Dataset;
+  readonly onRecord: OnRecord;
+}
+
+export const Tokens = ({ dataset, onRecord }: TokensProps) => {
+  const models = useRows(baseModels);
+  const [modelId, setModelId] = useState<string | null>(null);
+  const model = models.find(({ id }) => id === modelId) ?? models[0];
+  return (
+    <div className="flex flex-col gap-4">
+      {model ? (
+        <WithModel
+          key={model.id}
+          dataset={dataset}
+          model={model}
+          choice={<ModelChoice models={models} model={model} onChange={setModelId} />}
+          onRecord={onRecord}
+        />
+      ) : (
+        <Panel plain>
+          <EmptyState icon={Box} title="No base model to count with">
+            Tokens depend on a base model’s tokenizer and template. Add a base model in Settings.
+          </EmptyState>
+        </Panel>
+      )}
+      <Survey dataset={dataset} onRecord={onRecord} />
+    </div>
+  );
+};
+
+const ModelChoice = ({
+  models,
+  model,
+  onChange,
+}: {
+  readonly models: readonly BaseModel[];
+  readonly model: BaseModel;
+  readonly onChange: (id: string) => void;
+}) => (
+  <Select
+    small
+    label="Base model"
+    value={model.id}
+    options={models.map(({ id, name }) => ({ value: id, label: name }))}
+    onChange={onChange}
+  />
+);
+
+interface WithModelProps extends TokensProps {
+  readonly model: BaseModel;
+  readonly choice: ReactNode;
+}
+
+const WithModel = ({ dataset, model, choice, onRecord }: WithModelProps) => {
+  const { state, reload } = useUsualLength(dataset, model);
+  const [length, setLength] = useState<number | null>(null);
+  return (
+    <Async state={state} errorTitle="The tokens are not counted" onRetry={reload} rows={5} framed>
+      {(usual) => {
+        const maxLength = length ?? usual;
+        return (
+          <Counted dataset={dataset} model={model} maxLength={maxLength} onRecord={onRecord}>
+            {choice}
+            <Select
+              small
+              label="Max length"
+              value={String(maxLength)}
+              options={lengthsFor(model, maxLength)}
+              onChange={(next) => setLength(Number(next))}
+            />
+          </Counted>
+        );
+      }}
+    </Async>
+  );
+};
+
+const lengthsFor = ({ max_position_embeddings }: BaseModel, chosen: number) => {
+  const longest = max_position_embeddings ?? Infinity;
+  const lengths = [...new Set([...LENGTHS.filter((known) => known <= longest), chosen])];
+  return lengths
+    .toSorted((one, other) => one - other)
+    .map((value) => ({ value: String(value), label: `Max length ${formatCount(value)}` }));
+};
+
+const Counted = ({
+  dataset,
+  model,
+  maxLength,
+  onRecord,
+  children,
+}: TokensProps & {
+  readonly model: BaseModel;
+  readonly maxLength: number;
+  readonly children: ReactNode;
+}) => {
+  const { state, reload } = useStats(dataset, model, maxLength);
+  return (
+    <>
+      <Panel title="Tokens a record" actions={children}>
+        {state.kind === 'ready' ? (
+          <Figures stats={state.value} />
+        ) : (
+          <p className="h-48 text-ink-2">By this base model’s own tokenizer and chat template.</p>
+        )}
+      </Panel>
+      <Measuring datasetId={dataset.id} kind="stats" state={state} onRetry={reload}>
+        {(stats) => <TooLong stats={stats} onRecord={onRecord} />}
+      </Measuring>
+    </>
+  );
+};
+
+const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
+  const { methods } = stats;
+  const share = (part: number) => (part > 0 ? ` (${formatPercent(part / stats.trained_tokens)})` : '');
+  return [
+    { label: 'Records', value: formatCount(stats.records), method: methods['tokens'] },
+    { label: 'Tokens', value: formatCount(stats.total_tokens), method: methods['tokens'] },
+    {
+      label: 'Trained',
+      value: `${formatCount(stats.trained_tokens)}${stats.total_tokens > 0 ? ` (${formatPercent(stats.trained_tokens / stats.total_tokens)})` : ''}`,
+      method: methods['trained_tokens'],
+    },
+    {
+      label: 'Shortest, median',
+      value: `${formatCount(stats.min)}, ${formatCount(stats.median)}`,
+      method: methods['spread'],
+    },
+    {
+      label: 'p95, longest',
+      value: `${formatCount(stats.p95)}, ${formatCount(stats.max)}`,
+      method: methods['spread'],
+    },
+    {
+      label: 'Lost to the cut',
+      value: `${formatCount(stats.lost_trained_tokens)} trained${share(stats.lost_trained_tokens)}`,
+      method: methods['over_limit'],
+    },
+    {
+      label: 'Tokens a turn',
+      value: stats.avg_tokens_per_turn === null ? '—' : stats.avg_tokens_per_turn.toFixed(1),
+      method: methods['avg_tokens_per_turn'],
+    },
+    { label: 'Refused', value: formatCount(stats.problems_total), method: methods['problems'] },
+  ];
+};
+
+const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
+  const over = `${formatAmount(stats.over_limit, 'record')} over`;
+  return (
+    <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
+      <MeasuredFacts rows={rowsOf(stats)} />
+      <Histogram
+        label="Tokens a record"
+        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${over} ${formatCount(stats.max_length)}.`}
+        bins={stats.histogram}
+        unit="tokens"
+        limit={
+          stats.max > stats.max_length
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${over}` }
+            : undefined
+        }
+        className="h-48"
+      />
+    </div>
+  );
+};
+
+const TooLong = ({ stats, onRecord }: { readonly stats: DatasetStats; readonly onRecord: OnRecord }) =>
+  stats.over_limit === 0 ? null : (
+    <Panel
+      title="Over the limit"
+      plain
+      note={`${formatAmount(stats.over_limit, 'record')} longer than ${formatAmount(stats.max_length, 'token')}`}
+    >
+      <RecordTable
+        label="Records over the limit"
+        total={stats.over_limit}
+        rows={stats.too_long_rows}
+        recordOf={(row) => row}
+        onRecord={onRecord}
+        columns={[
+          lineColumn(),
+          { key: 'id', head: 'Record', grow: true, cell: ({ record_id }) => record_id },
+          { key: 'tokens', head: 'Tokens', right: true, cell: ({ tokens }) => formatCount(tokens) },
+          {
+            key: 'turns',
+            head: 'Turns dropped',
+            right: true,
+            cell: ({ dropped_turns }) => formatCount(dropped_turns),
+          },
+          {
+            key: 'lost',
+            head: 'Trained tokens lost',
+            right: true,
+            cell: ({ lost_trained_tokens }) => formatCount(lost_trained_tokens),
+          },
+        ]}
+      />
+    </Panel>
+  );

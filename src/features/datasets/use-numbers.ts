@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'react';
+import { api } from '../../api';
+import type { MeasuringProgress } from '../../lib/contract/contract';
+import type { DatasetStats, DatasetSurvey } from '../../lib/types/dataset-numbers';
+import type { BaseModel } from '../../lib/types/base-model';
+import type { Dataset } from '../../lib/types/lora-training';
+import { USUAL_SPLIT } from '../../lib/training/settings';
+import { useLoad } from '../../use-load';
+
+/** How far the count of a dataset is; null before its first news. */
+export const useMeasuring = (
+  datasetId: string,
+  kind: MeasuringProgress['kind'],
+): MeasuringProgress | null => {
+  const [progress, setProgress] = useState<MeasuringProgress | null>(null);
+  useEffect(
+    () =>
+      api.datasets.onMeasuring((news) => {
+        if (news.dataset_id === datasetId && news.kind === kind) setProgress(news);
+      }),
+    [datasetId, kind],
+  );
+  return progress;
+};
+
+/** Where a new run would cut the records of this dataset if nothing is changed. */
+export const useUsualLength = (dataset: Dataset, model: BaseModel) =>
+  useLoad<number>(`${dataset.id} ${model.id}`, async () => {
+    const run = { dataset_id: dataset.id, base_model_id: model.id, changes: {} };
+    return (await api.jobs.settings({ ...run, preset_id: 'balanced' })).max_length;
+  });
+
+/** The version decides, not the row: filling a column with what was counted must not count anew. */
+const versionOf = ({ id, validated_at }: Dataset): string => `${id} ${validated_at ?? ''}`;
+
+export const useStats = (dataset: Dataset, model: BaseModel, max_length: number) =>
+  useLoad<DatasetStats>(`${versionOf(dataset)} ${model.id} ${max_length}`, () =>
+    api.datasets.stats({ id: dataset.id, base_model_id: model.id, max_length }),
+  );
+
+/** By the split that a new run would make. */
+export const useSurvey = (dataset: Dataset) =>
+  useLoad<DatasetSurvey>(versionOf(dataset), () => api.datasets.survey({ id: dataset.id, ...USUAL_SPLIT }));
