@@ -44,6 +44,8 @@ export const exclusively = <Result>(
 
 const take = (lock: SQLite.Database, wait_ms: number): void => {
   try {
+    // Nothing is ever written to it, so that a full disk keeps nobody from opening what is there.
+    lock.pragma('journal_mode = memory');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (thrown) {
     throw isBusy(thrown) ? tooLong(wait_ms) : thrown;

@@ -118,5 +118,8 @@ test('brings a part again that an earlier one has taken away', async () => {
   });
   const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
   const steps = [step('environment', ['tools']), step('tools')];
-  expect(await runSteps(steps, { paths: pathsIn(scratchFolder()), stream })).toEqual(['environment', 'tools']);
+  expect(await runSteps(steps, { paths: pathsIn(scratchFolder()), stream })).toEqual([
+    'environment',
+    'tools',
+  ]);
 });
