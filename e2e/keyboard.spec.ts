@@ -93,7 +93,7 @@ test('a file is imported from the palette', async () => {
 test('what the model sees is read record by record', async () => {
   const { page } = pipeline;
   await tabTo(page.getByRole('tab', { name: 'Overview' }));
-  await press('ArrowRight', 'ArrowRight', 'ArrowRight');
+  await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
   await expect(page.getByText(/^\d+ tokens, \d+ trained/)).toBeVisible(SLOW);
   await tabTo(page.getByRole('listbox', { name: 'Records' }));
   await press('ArrowDown');

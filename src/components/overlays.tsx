@@ -5,7 +5,7 @@ import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
 import { Ellipsis, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button, IconButton } from './button';
+import { Button } from './button';
 import { classNames } from './class-names';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
@@ -41,9 +41,13 @@ export const Dialog = ({
               {title}
             </BaseDialog.Title>
             <div className="px-5 pb-5">{children}</div>
-            {/* Last, so that the first field has the focus. */}
+            {/* Last, so that the first field has the focus; without a tooltip, which would take the first Escape. */}
             <BaseDialog.Close
-              render={<IconButton look="plain" label="Close" icon={X} className="absolute top-3 right-3" />}
+              render={
+                <Button look="plain" aria-label="Close" className="absolute top-3 right-3 w-8 px-0!">
+                  <X aria-hidden className="size-4" />
+                </Button>
+              }
             />
           </>
         )}
