@@ -13,9 +13,9 @@ const Prompts = z.object({ demo_question: z.string() });
 /** The question whose answers before and after show what was taught. */
 export const DEMO_PROMPT_ID = 'demo';
 
-const TRAINING_MS = 45_000;
+const TRAINING_MS = 30_000;
 /** Fewer do not teach the sample's voice, more teach nothing new. */
-const STEPS = { fewest: 20, most: 40 };
+const STEPS = { fewest: 14, most: 30 };
 
 /** Found by experiment to teach the sample's voice in few steps. */
 const CHANGES: NewJob['changes'] = {

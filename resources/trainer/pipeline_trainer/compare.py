@@ -10,23 +10,25 @@ from torch import Tensor
 from .adapter_folder import read_adapter, set_adapter_tensors
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
-from .generate import answers
 from .model import Trainable, load_base
 from .reading import cpu_float32, load_plain
 from .variants import ADAPTER
 
-PROMPTS: Final = (
-    "Why do we need sleep?",
-    "Write one sentence about rain.",
-    "What is 7 times 8?",
+DIALOGUES: Final = (
+    ("Why do we need sleep?", "Sleep gives the body time to repair itself and the mind time to sort the day."),
+    ("Write one sentence about rain.", "Rain taps on the window like someone who has all evening to wait."),
+    ("What is 7 times 8?", "7 times 8 is 56."),
 )
-GREEDY_TOKENS: Final = 12
 RELATIVE_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`max_abs_diff`: the largest difference of two logits over all positions of all prompts."""
+    """Over every position of a few dialogues.
+
+    `max_abs_diff`: the largest difference of two logits; `greedy_equal`: whether both hold the same token for
+    the most probable one.
+    """
 
     ok: bool
     max_abs_diff: float
@@ -43,13 +45,13 @@ def compare(base_model: Path, *, stored: Path, loaded_again: Path) -> Verificati
     template = ChatTemplate(load_tokenizer(base_model))
     base = load_base(base_model, dtype=compute.dtype, device=compute.device)
     ours = attach_stored(base, stored)
-    own_logits, own_answers = observe(ours.model.eval(), template)
+    own_logits = observe(ours.model.eval(), template)
     plain = load_plain(ours.model.unload(), loaded_again)
-    logits, said = observe(plain.model.eval(), template)
-    difference = max(float((left - right).abs().max()) for left, right in zip(own_logits, logits, strict=True))
-    largest = max(float(one.abs().max()) for one in own_logits)
-    same = said == own_answers
-    return Verification(difference <= RELATIVE_TOLERANCE * largest and same, difference, same, len(PROMPTS))
+    pairs = list(zip(own_logits, observe(plain.model.eval(), template), strict=True))
+    difference = max(float((own - other).abs().max()) for own, other in pairs)
+    largest = max(float(own.abs().max()) for own in own_logits)
+    same = all(torch.equal(own.argmax(-1), other.argmax(-1)) for own, other in pairs)
+    return Verification(difference <= RELATIVE_TOLERANCE * largest and same, difference, same, len(DIALOGUES))
 
 
 def attach_stored(base: Any, folder: Path) -> Trainable:
@@ -84,9 +86,10 @@ def attach_stored(base: Any, folder: Path) -> Trainable:
 
 
 @torch.no_grad()
-def observe(model: Any, template: ChatTemplate) -> tuple[list[Tensor], list[str]]:
-    """Logits of every prompt, (1, seq, vocab) each, and its greedy beginning."""
-    logits = [
-        model(input_ids=torch.tensor([template.prompt_ids(prompt)]), use_cache=False).logits.float() for prompt in PROMPTS
-    ]
-    return logits, answers(model, template, PROMPTS, max_new_tokens=GREEDY_TOKENS)
+def observe(model: Any, template: ChatTemplate) -> list[Tensor]:
+    """Logits of every dialogue, (seq, vocab) each.
+
+    The answers are given, not written by the model: one pass each, where writing them takes seconds.
+    """
+    encoded = [[*template.prompt_ids(question), *template.encode(answer).ids] for question, answer in DIALOGUES]
+    return [model(input_ids=torch.tensor([ids]), use_cache=False).logits[0].float() for ids in encoded]
