@@ -51,11 +51,11 @@ export class BaseModelService {
 
   /** Checks a folder and remembers it; the same folder again renews what is known of it. */
   async add({ path, name }: { path: string; name?: string }): Promise<BaseModel> {
-    const { shape, ...checked } = await checkModelFolder(path);
+    const { shape, linear_layers, ...checked } = await checkModelFolder(path);
     const model = await this.#options.store.upsert({
       ...checked,
       name: name ?? basename(checked.path),
-      config: shape,
+      config: { ...shape, linear_layers: { ...linear_layers } },
       bundled: checked.path === (await this.#bundledPath()),
       checked_at: this.#options.now(),
     });

@@ -15,9 +15,14 @@ const CONFIG = {
   vocab_size: 32,
 };
 
-const safetensors = (elements: number): Buffer => {
+const safetensors = (elements: number, shapes: Record<string, number[]> = {}): Buffer => {
+  const others = Object.entries(shapes).map(([name, shape]) => [
+    name,
+    { dtype: 'F32', shape, data_offsets: [0, 0] },
+  ]);
   const header = JSON.stringify({
     weight: { dtype: 'F32', shape: [elements], data_offsets: [0, elements * 4] },
+    ...Object.fromEntries(others),
   });
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
@@ -44,6 +49,18 @@ describe('checkModelFolder', () => {
       has_chat_template: false,
       shape: { hidden_size: 8, num_key_value_heads: 1, head_dim: 4 },
     });
+  });
+
+  it('knows the linear layers of the blocks with their widths, and no others', async () => {
+    const shapes = {
+      'model.embed_tokens.weight': [32, 8],
+      'model.layers.0.self_attn.qkv_proj.weight': [16, 8],
+      'model.layers.0.input_layernorm.weight': [8],
+      'model.layers.1.mlp.down_proj.weight': [8, 24],
+      'lm_head.weight': [32, 8],
+    };
+    await put('model.safetensors', safetensors(10, shapes));
+    expect((await checkModelFolder(folder)).linear_layers).toEqual({ qkv_proj: [8, 16], down_proj: [24, 8] });
   });
 
   it('gives another fingerprint when a weight, the tokenizer or the template changes', async () => {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { type ModelConfig, parseModelConfig } from './model-config';
-import { readSafetensorsHeader } from './safetensors-header';
+import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
 
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/i;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer.model', 'vocab.json'];
@@ -28,6 +28,7 @@ export interface CheckedFolder extends ModelConfig {
   readonly size_bytes: number;
   readonly fingerprint: string;
   readonly has_chat_template: boolean;
+  readonly linear_layers: SafetensorsHeader['linear_layers'];
 }
 
 const readJson = async (path: string): Promise<unknown> => {
@@ -148,6 +149,7 @@ const readWeights = async (folder: string, shards: readonly string[]) => {
   const dtypes = new Set<string>();
   let parameters = 0;
   let size_bytes = 0;
+  let linear_layers: SafetensorsHeader['linear_layers'] = {};
   for (const name of shards) {
     const path = join(folder, name);
     const { size } = await stat(path);
@@ -167,9 +169,10 @@ const readWeights = async (folder: string, shards: readonly string[]) => {
     }
     parameters += header.parameters;
     size_bytes += size;
+    linear_layers = { ...linear_layers, ...header.linear_layers };
     header.dtypes.forEach((dtype) => dtypes.add(dtype));
   }
-  return { parameters, size_bytes, dtype: [...dtypes].join(', ') };
+  return { parameters, size_bytes, linear_layers, dtype: [...dtypes].join(', ') };
 };
 
 const hashFile = async (path: string): Promise<string> => {

@@ -14,17 +14,33 @@ export interface SafetensorsHeader {
   readonly parameters: number;
   readonly dtypes: readonly string[];
   readonly bytes_expected: number;
+  /** Input and output width of the linear layers of its blocks, by the last part of their names. */
+  readonly linear_layers: Readonly<Record<string, readonly [number, number]>>;
 }
+
+/** `model.layers.0.self_attn.q_proj.weight`: a number is the block's. */
+const IN_BLOCK = /\.\d+\.(?:.*\.)?([A-Za-z0-9_]+)\.weight$/;
+
+type Named = readonly [name: string, tensor: z.infer<typeof Tensor>];
+
+const linearLayer = ([name, { shape }]: Named): [string, readonly [number, number]][] => {
+  const [, last] = IN_BLOCK.exec(name) ?? [];
+  const [height, width] = shape;
+  if (last === undefined || shape.length !== 2 || height === undefined || width === undefined) return [];
+  return [[last, [width, height]]];
+};
 
 const parseHeader = (text: string): SafetensorsHeader => {
   const raw = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  const tensors = Object.entries(raw)
+  const named = Object.entries(raw)
     .filter(([name]) => name !== '__metadata__')
-    .map(([, tensor]) => Tensor.parse(tensor));
+    .map(([name, tensor]): Named => [name, Tensor.parse(tensor)]);
+  const tensors = named.map(([, tensor]) => tensor);
   const end = Math.max(0, ...tensors.map(({ data_offsets }) => data_offsets[1]));
   return {
     parameters: tensors.reduce((sum, { shape }) => sum + shape.reduce((size, side) => size * side, 1), 0),
     dtypes: [...new Set(tensors.map(({ dtype }) => dtype))],
+    linear_layers: Object.fromEntries(named.flatMap(linearLayer)),
     bytes_expected: LENGTH_BYTES + Buffer.byteLength(text) + end,
   };
 };

@@ -1,6 +1,6 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
 import { peakMemoryBytes, trainableParameters } from '../../../src/lib/training/memory';
-import { resolveSettings } from '../../../src/lib/training/settings';
+import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
@@ -44,9 +44,8 @@ const settingsOf = ({ model, hardware }: Known, request: RunRequest): TrainingSe
   resolveSettings({
     preset_id: request.preset_id,
     changes: request.changes,
-    base_model_name: model.name,
     device: hardware.gpus.length > 0 ? 'cuda' : 'cpu',
-    model_max_length: model.max_position_embeddings,
+    ...limitsOf(model),
   });
 
 const memoryOf = ({ model, hardware }: Known, settings: TrainingSettings): Band => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import { methodsFor } from '../../../src/lib/training/methods';
-import { resolveSettings } from '../../../src/lib/training/settings';
+import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
@@ -106,8 +106,7 @@ export class JobMaker {
   async #resolve(request: RunRequest, base: BaseModel): Promise<TrainingSettings> {
     const { device } = await this.#options.sources.device();
     const { preset_id, changes } = request;
-    const model_max_length = base.max_position_embeddings;
-    return resolveSettings({ preset_id, changes, base_model_name: base.name, device, model_max_length });
+    return resolveSettings({ preset_id, changes, device, ...limitsOf(base) });
   }
 
   async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {

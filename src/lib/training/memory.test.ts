@@ -63,6 +63,12 @@ describe('trainableParameters', () => {
     expect(trainableParameters(SMOLLM2.config, settings())).toBe(4_884_480);
   });
 
+  it('counts the layers that the weights have, where they were read', () => {
+    const phi = { ...SMOLLM2.config, linear_layers: { qkv_proj: [576, 960], o_proj: [576, 576] } as const };
+    expect(trainableParameters(phi, settings())).toBe(16 * (576 + 960 + 576 + 576) * 30);
+    expect(trainableParameters(phi, settings({ target_modules: ['qkv_proj'] }))).toBe(16 * (576 + 960) * 30);
+  });
+
   it('counts only the targeted layers', () => {
     const q = trainableParameters(SMOLLM2.config, settings({ target_modules: ['q_proj'] }));
     expect(q).toBe(16 * (576 + 576) * 30);

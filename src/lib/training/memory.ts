@@ -6,7 +6,10 @@ const GIBIBYTE = 1024 ** 3;
 type Shape = BaseModel['config'];
 
 /** Input and output width of every linear layer of one block, by the name that PEFT targets. */
-const linearLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> => {
+const linearLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> =>
+  shape.linear_layers ?? usualLayers(shape);
+
+const usualLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> => {
   const { hidden_size: d, intermediate_size: f, head_dim } = shape;
   const q = shape.num_attention_heads * head_dim;
   const kv = shape.num_key_value_heads * head_dim;

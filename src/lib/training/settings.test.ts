@@ -42,6 +42,14 @@ describe('resolveSettings', () => {
     expect(resolveSettings({ ...request, device: 'cuda', model_max_length: 1024 }).max_length).toBe(1024);
   });
 
+  it('refuses layers that the base model does not have, where it is known which it has', () => {
+    const layered = { ...request, linear_layers: ['q_proj', 'down_proj'] };
+    const taking = (...target_modules: string[]) => ({ ...layered, changes: { target_modules } });
+    expect(refusal(() => resolveSettings(taking('q_proj', 'foo')))).toContain('no linear layer named foo');
+    expect(resolveSettings(taking('down_proj')).target_modules).toEqual(['down_proj']);
+    expect(refusal(() => resolveSettings({ ...taking('foo'), linear_layers: undefined }))).toBe('accepted');
+  });
+
   it('puts changes over the preset', () => {
     expect(resolveSettings({ ...request, changes: { lora_rank: 4, seed: 7 } })).toMatchObject({
       lora_rank: 4,

@@ -1,5 +1,6 @@
 import { AppError } from '../messages/app-error';
 import { comparesAnswers } from './methods';
+import type { BaseModel } from '../types/base-model';
 import { HYPERPARAMETER_PRESETS, type PresetId } from '../types/lora-training';
 import { AdvancedSettings, SettingChanges, TrainingSettings } from '../types/training-settings';
 
@@ -10,7 +11,20 @@ export interface SettingsRequest {
   readonly device: 'cpu' | 'cuda';
   /** What the base model can take; `null` where its configuration does not say. */
   readonly model_max_length: number | null;
+  /** The names that `target_modules` may have; absent where they are not known. */
+  readonly linear_layers?: readonly string[] | undefined;
 }
+
+/** What a base model sets. */
+export const limitsOf = ({
+  name,
+  max_position_embeddings,
+  config: { linear_layers },
+}: Pick<BaseModel, 'name' | 'max_position_embeddings' | 'config'>) => ({
+  base_model_name: name,
+  model_max_length: max_position_embeddings,
+  linear_layers: linear_layers && Object.keys(linear_layers),
+});
 
 const MAX_LENGTH = { cpu: 512, cuda: 2048 } as const;
 
@@ -111,9 +125,21 @@ const checkedLength = ({ changes, device, model_max_length }: SettingsRequest): 
   return asked ?? Math.min(MAX_LENGTH[device], limit);
 };
 
+const checkTargets = ({ changes, linear_layers }: SettingsRequest): void => {
+  const { target_modules } = changes;
+  if (linear_layers === undefined || !Array.isArray(target_modules)) return;
+  const unknown = target_modules.filter((name) => !linear_layers.includes(name));
+  if (unknown.length === 0) return;
+  throw invalidSetting(
+    `target_modules: the base model has no linear layer named ${unknown.join(', ')}`,
+    `Choose from ${[...linear_layers].sort().join(', ')}, or all-linear.`,
+  );
+};
+
 /** Every default resolved. Throws `invalid_setting` for values that cannot work or would do nothing. */
 export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   const { changes, preset_id, base_model_name } = request;
+  checkTargets(request);
   const resolved = TrainingSettings.safeParse({
     ...DEFAULTS,
     weight_decay: 0,

@@ -23,6 +23,8 @@ export const BaseModel = z.strictObject({
     head_dim: Count,
     vocab_size: Count,
     tie_word_embeddings: z.boolean(),
+    /** Input and output width by name, as the weights have them; absent where a model was added before they were read. */
+    linear_layers: z.record(z.string(), z.tuple([Count, Count]).readonly()).optional(),
   }),
   bundled: z.boolean(),
   checked_at: Timestamp,

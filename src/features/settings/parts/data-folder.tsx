@@ -34,7 +34,7 @@ export const DataFolder = ({ state, quiet, onRetry }: SharedState<About>) => {
     >
       <Async
         state={state}
-        errorTitle="The data folder cannot be found"
+        errorTitle="Where the data folder is cannot be read"
         quiet={quiet}
         onRetry={onRetry}
         rows={2}

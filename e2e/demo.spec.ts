@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@playwright/test';
+import { z } from 'zod';
+import { removeDataDir } from './launch';
+
+const ROOT = join(import.meta.dirname, '..');
+const CLI = join(ROOT, 'dist', 'electron', 'cli.js');
+const run = promisify(execFile);
+
+const Demo = z.object({
+  event: z.literal('demo'),
+  adapter_path: z.string(),
+  export: z.object({ path: z.string(), verification: z.object({ ok: z.boolean() }) }),
+  base_validation_loss: z.number(),
+  final_validation_loss: z.number(),
+  question: z.string().min(1),
+  before: z.string().min(1),
+  after: z.string().min(1),
+});
+
+test('the demo imports, trains, checks, exports and answers before and after', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pipeline demo ü '));
+  const to = join(dataDir, 'exported');
+  const words = ['demo', '--steps', '2', '--to', to, '--json', '--data-dir', dataDir];
+  const { stdout } = await run(process.execPath, [CLI, ...words], { maxBuffer: 64 * 1024 * 1024 });
+  const documents = stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  const found = Demo.parse(documents.at(-1));
+  expect(found.final_validation_loss).toBeLessThan(found.base_validation_loss);
+  expect(found.export).toMatchObject({ path: to, verification: { ok: true } });
+  expect(await readdir(to)).toContain('adapter_model.safetensors');
+  expect(await readdir(found.adapter_path)).toContain('adapter_model.safetensors');
+  await removeDataDir(dataDir);
+});
