@@ -254,6 +254,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.follower.stop();
       await services.runner.stop();
       await services.datasets.stop();
+      await services.models.stop();
       await services.serve.stop();
       await services.counting.stop();
       await database.close();

@@ -21,6 +21,7 @@ const REFUSED = new Set([
   'database_newer',
   'does_not_fit',
   'export_target_exists',
+  'export_target_refused',
   'forbidden',
   'job_active',
   'job_saving',

@@ -4,6 +4,7 @@ import { AppError } from '../../src/lib/messages/app-error';
 import type { BaseModel } from '../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../src/lib/types/model-artifact';
+import { datasetInBin } from '../services/datasets/dataset-errors';
 import type { CliServices } from './io';
 
 interface Named {
@@ -72,8 +73,16 @@ export const requireFolder = async (path: string): Promise<string> => {
   return resolve(path);
 };
 
-export const findDataset = async ({ datasets }: CliServices, wanted: string): Promise<Dataset> =>
-  required('dataset', wanted, await datasets.list());
+export const findDataset = async (
+  { datasets, repositories }: CliServices,
+  wanted: string,
+): Promise<Dataset> => {
+  const found = pick('dataset', wanted, await datasets.list());
+  if (found) return found;
+  const away = pick('deleted dataset', wanted, await repositories.datasets.listDeleted());
+  if (!away) throw missing('dataset', wanted);
+  throw datasetInBin(away.name);
+};
 
 /** Also one that was deleted. */
 export const findDeletedDataset = async ({ repositories }: CliServices, wanted: string): Promise<Dataset> =>

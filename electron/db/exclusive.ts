@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { AppError } from '../../src/lib/messages/app-error';
@@ -30,6 +30,7 @@ export const exclusively = <Result>(
   { work, wait_ms = WAIT_MS }: Turn<Result>,
 ): Result => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  empty(path + LOCK);
   const lock = new SQLite(path + LOCK, {
     timeout: wait_ms,
     ...(nativeBinding !== undefined && { nativeBinding }),
@@ -40,6 +41,19 @@ export const exclusively = <Result>(
   } finally {
     lock.close();
   }
+};
+
+/** Nothing of ours is ever in it, and SQLite locks no file whose content it cannot read. */
+const empty = (file: string): void => {
+  if (!existsSync(file)) return;
+  const found = statSync(file);
+  if (!found.isFile())
+    throw new AppError({
+      code: 'database_unwritable',
+      message: `${file} should be an empty file and is none.`,
+      hint: 'Move it away, then try again; nothing is kept in it.',
+    });
+  if (found.size > 0) truncateSync(file);
 };
 
 const take = (lock: SQLite.Database, wait_ms: number): void => {

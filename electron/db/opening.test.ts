@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -132,5 +141,16 @@ describe('the turn of a process', () => {
     held.kill('SIGKILL');
     await once(held, 'exit');
     expect(exclusively(optionsIn(folder), { wait_ms: 0, work: () => 'mine' })).toBe('mine');
+  });
+
+  it('is not kept by what somebody wrote into its file', () => {
+    writeFileSync(`${optionsIn(folder).path}.lock`, 'no database at all '.repeat(300));
+    expect(exclusively(optionsIn(folder), { wait_ms: 0, work: () => 'mine' })).toBe('mine');
+  });
+
+  it('names what stands in the place of its file', () => {
+    const lock = `${optionsIn(folder).path}.lock`;
+    mkdirSync(lock);
+    expect(() => exclusively(optionsIn(folder), { wait_ms: 0, work: () => 'mine' })).toThrow(lock);
   });
 });

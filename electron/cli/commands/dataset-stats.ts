@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
+import { AppError } from '../../../src/lib/messages/app-error';
 import type { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { type Invocation, operand, type Registry, WholeNumber } from '../command';
@@ -81,19 +82,26 @@ const tellNumbers = (output: Output, { stats, survey }: { stats: DatasetStats; s
   output.note(stats.template.note);
 };
 
+const editedMeanwhile = (name: string): AppError =>
+  new AppError({
+    code: 'dataset_changed',
+    message: `“${name}” got another version while it was counted.`,
+    hint: 'Count it again: what was found belongs to two versions.',
+  });
+
 /** Length, seed and share are those of a new run where nothing else is said. */
 const countAll = async (work: Invocation<Options>, dataset: Dataset) => {
-  const { numbers, estimates } = work.app.services;
+  const { datasets, numbers, estimates } = work.app.services;
   const { id: base_model_id } = await findBaseModel(work.app.services, work.options.baseModel);
   const request = { dataset_id: dataset.id, base_model_id, preset_id: 'balanced', changes: {} } as const;
   const settings = await estimates.settings(request);
   const max_length = work.options.maxLength ?? settings.max_length;
-  const survey = await numbers.survey({
-    id: dataset.id,
-    seed: settings.seed,
-    share: settings.validation_share,
-  });
-  return { stats: await numbers.stats({ id: dataset.id, base_model_id, max_length }), survey };
+  const { id, name } = dataset;
+  const version = await datasets.currentVersion(id);
+  const survey = await numbers.survey({ id, seed: settings.seed, share: settings.validation_share });
+  const stats = await numbers.stats({ id, base_model_id, max_length });
+  if ((await datasets.currentVersion(id))?.id !== version?.id) throw editedMeanwhile(name);
+  return { stats, survey };
 };
 
 const KINDS = { stats: 'Counting tokens', survey: 'Comparing records' } as const;

@@ -22,8 +22,8 @@ interface Answers {
 }
 
 /** Before anything is trained, so that nobody trains for a name that is taken. */
-const targetOf = async (to: string | undefined): Promise<string | undefined> =>
-  to === undefined ? undefined : exportTarget({ format: 'adapter', to: resolve(to) });
+const targetOf = async (to: string | undefined, dataDir: string): Promise<string | undefined> =>
+  to === undefined ? undefined : exportTarget({ format: 'adapter', to: resolve(to), dataDir });
 
 /** The run itself asked the question of the untouched model and of its result. */
 const answersOf = async ({ app }: Workplace, job: TrainingJob): Promise<Answers> => {
@@ -72,7 +72,7 @@ export const addDemo = ({ program, add }: Registry): void =>
     options: DemoOptions,
     run: async (work) => {
       const { services } = work.app;
-      const to = await targetOf(work.options.to);
+      const to = await targetOf(work.options.to, work.dataDir);
       work.output.note('Importing the sample and timing a step on this machine, to fix the number of steps');
       const parts = { ...services, samplesDir: join(work.io.resourcesDir, 'samples') };
       const { job, code } = await runInForeground(work, () => tryIt(parts, work.options.steps));

@@ -31,7 +31,7 @@ const SUMMARIES: Summaries = {
   heartbeat: () => '',
   completed: ofCompleted,
   failed: ({ message, hint }) => `${message} ${hint}`,
-  cancelled: ({ step, saved }) => `at step ${step}, ${saved ? 'saved' : 'not saved'}`,
+  cancelled: ({ step, saved }) => `at step ${step}${saved ? ', saved' : ''}`,
   interrupted: ({ step, reason, saved }) => `at step ${step}, ${reason}, ${saved ? 'saved' : 'not saved'}`,
 };
 

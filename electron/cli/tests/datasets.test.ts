@@ -139,7 +139,8 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'delete', id, '--json')).documents()).toEqual([
       { id, deleted: true },
     ]);
-    expect((await bench.run('datasets', 'show', id)).code).toBe(3);
+    const away = await bench.run('datasets', 'show', id);
+    expect([away.code, away.err]).toEqual([3, textWith('“a” is in the bin.')]);
     expect((await bench.run('datasets', 'restore', id, '--json')).documents()).toMatchObject([
       { id, name: 'a' },
     ]);

@@ -137,6 +137,11 @@ describe('artifacts', () => {
         [{ error: { code: 'export_target_exists' } }],
       ]);
     }
+    for (const own of ['runs', 'storage', 'cache']) {
+      const inside = join(bench.dir, own, 'mine');
+      const refused = await bench.run('artifacts', 'export', newest, '--format', 'adapter', '--to', inside);
+      expect([refused.code, refused.err]).toEqual([4, textWith('keeps for itself')]);
+    }
     expect((await bench.run('artifacts', 'export', newest)).err).toContain('--to is missing');
     expect((await bench.run('artifacts', 'export', newest, '--to', 'x', '--format', 'odd')).code).toBe(2);
   });

@@ -82,7 +82,13 @@ const refuseLinksOut = async (folder: string, names: readonly string[]): Promise
   for (const name of names) {
     const path = join(folder, name);
     if (!(await lstat(path)).isSymbolicLink()) continue;
-    const target = await realpath(path);
+    const target = await realpath(path).catch(() =>
+      refuse(
+        'base_model_incomplete',
+        `${name} is a link that leads nowhere.`,
+        'Copy the real files into one folder.',
+      ),
+    );
     // A hub cache links `snapshots/x/file` to `blobs/hash` of the same model: that is its usual form.
     const model = join(folder, '..', '..');
     const isCacheBlob =

@@ -21,7 +21,7 @@ import { finishedColumns } from './import-outcome';
 import type { ImportProgress, ImportRequest, ImportResult, UnkeptRevision } from './import/import-request';
 import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
-import { newStagingToken, releaseStaging, reserveStaging } from './staging';
+import { newStagingToken, releaseStaging, reserveStaging, sweepDeadStaging } from './staging';
 import { throttled } from './throttle';
 import { editedRecipe, isKnownRecipe, isSameRecipe, readingOf, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
@@ -136,14 +136,25 @@ export class DatasetEdits {
     if (isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
+    await sweepDeadStaging(datasetDir);
     await reserveStaging(datasetDir, token);
+    let published: string | undefined;
     try {
       const result = await this.#read({ base, recipe, isPreview: false, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result.unkept);
+      published = result.version.sha256;
       return await this.#adopt(base, recipe, result);
     } finally {
+      if (published !== undefined) await this.#sweepUnadopted(id, published);
       await releaseStaging(datasetDir, token);
     }
+  }
+
+  /** A version that another process overtook before it had its row. */
+  async #sweepUnadopted(id: string, sha256: string): Promise<void> {
+    const versions = await this.#options.repositories.datasetVersions.list(id);
+    if (!versions.some((version) => version.sha256 === sha256))
+      await this.#options.paths.removeVersion(id, sha256);
   }
 
   async #read({ base, recipe, isPreview, signal }: Reading): Promise<ImportResult> {

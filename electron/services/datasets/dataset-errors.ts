@@ -2,6 +2,14 @@ import { AppError } from '../../../src/lib/messages/app-error';
 import { SOURCE_DAMAGED } from './import/stored-source';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 
+export function datasetInBin(name: string): AppError {
+  return new AppError({
+    code: 'not_found',
+    message: `“${name}” is in the bin.`,
+    hint: 'Bring it back first: datasets restore on the command line.',
+  });
+}
+
 export function datasetNotFound(id: string): AppError {
   return new AppError({
     code: 'not_found',

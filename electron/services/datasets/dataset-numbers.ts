@@ -76,7 +76,7 @@ export class DatasetNumbers {
       schema: DatasetStats,
       ask: (asking) => this.#options.request('stats', params, asking),
     });
-    await this.#fillColumns(id, stats);
+    await this.#fillColumns(measured, stats);
     return stats;
   }
 
@@ -153,7 +153,12 @@ export class DatasetNumbers {
     }
   }
 
-  async #fillColumns(id: string, { total_tokens, avg_tokens_per_turn }: DatasetStats): Promise<void> {
+  async #fillColumns(
+    { dataset: { id }, version }: Measured,
+    { total_tokens, avg_tokens_per_turn }: DatasetStats,
+  ): Promise<void> {
+    // An edit came meanwhile: the columns belong to another version now.
+    if ((await this.#options.currentVersion(id))?.id !== version.id) return;
     const dataset = await this.#options.dataset(id);
     const isFilled =
       dataset.total_tokens === total_tokens && dataset.avg_tokens_per_turn === avg_tokens_per_turn;

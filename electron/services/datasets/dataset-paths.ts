@@ -36,6 +36,12 @@ export class DatasetPaths {
     await this.#bucket().alias(versionPath, this.storagePath(datasetId));
   }
 
+  /** The folder of one version, which no row names. */
+  removeVersion(datasetId: string, sha256: string): Promise<void> {
+    const bucket = new Bucket({ dir: this.#bucketDir, bucket: 'lora-datasets', userId: this.#userId });
+    return bucket.remove(posix.join(this.#userId, datasetId, 'versions', sha256));
+  }
+
   /** Throws `storage_path_refused` for a path that leads out of the bucket. */
   absolute(path: string): string {
     return join(this.#bucketDir, ...storagePath(path));

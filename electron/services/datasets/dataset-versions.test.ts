@@ -166,6 +166,9 @@ describe('an edit', () => {
     });
     await slow.versions.edit(id, edit({ exclude: ['one'] }));
     expect(await ids()).toEqual(['two']);
+    // What was read for nothing is gone.
+    const folders = await readdir(dirname(dirname((await service.currentVersion(id))?.path ?? '')));
+    expect(folders).toHaveLength((await service.versions.list(id)).length);
   });
 
   it('leaves a job with the version that it used', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProblemType } from '../../../src/lib/types/dataset-records';
@@ -122,7 +123,10 @@ export class DatasetVersions {
     const among = new Set(exclude);
     const found = new Map<number, string[]>();
     for (const { path } of await repositories.datasetVersions.list(dataset.id)) {
-      const here = await recordsAtLines(paths.absolute(path), { lines, among });
+      const file = paths.absolute(path);
+      // One whose files were taken away tells nothing; another may know the same line.
+      if (!existsSync(file)) continue;
+      const here = await recordsAtLines(file, { lines, among });
       for (const [line, ids] of here) found.set(line, [...new Set([...(found.get(line) ?? []), ...ids])]);
     }
     return found;

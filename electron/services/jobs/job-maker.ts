@@ -9,6 +9,7 @@ import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { datasetInBin } from '../datasets/dataset-errors';
 import { type Paths, runDirOf } from './paths';
 import { notFound, refused } from './refusals';
 import { writeRunFolder } from './run-folder';
@@ -111,7 +112,8 @@ export class JobMaker {
 
   async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {
     const dataset = await this.#options.sources.dataset(id);
-    if (!dataset || dataset.deleted_at !== null) throw notFound('dataset', id);
+    if (!dataset) throw notFound('dataset', id);
+    if (dataset.deleted_at !== null) throw datasetInBin(dataset.name);
     if (dataset.status !== 'ready' || !dataset.training_ready)
       throw refused(
         'dataset_not_ready',

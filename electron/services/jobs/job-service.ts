@@ -106,11 +106,17 @@ export class JobService {
         `A run that is ${job.status} cannot be cancelled.`,
         'Nothing is left to stop.',
       );
-    const { runner } = this.#options;
-    // A run without a trainer needs nobody's help: its state is compared and set.
-    if (runner.owns || !isActive(job.status)) await runner.cancel(id, { save, reason });
-    else await runner.request(id, 'cancel', { save, reason });
+    await this.#cancelAs(job, { save, reason });
+    const after = await this.get(id);
+    // Its turn came in that moment: now there is a trainer to be told.
+    if (isActive(after.status) && !isActive(job.status)) await this.#cancelAs(after, { save, reason });
     return this.get(id);
+  }
+
+  /** A run without a trainer needs nobody's help: its state is compared and set. */
+  #cancelAs({ id, status }: TrainingJob, wish: { save: boolean; reason: string | null }): Promise<void> {
+    const { runner } = this.#options;
+    return runner.owns || !isActive(status) ? runner.cancel(id, wish) : runner.request(id, 'cancel', wish);
   }
 
   /** The same dataset and settings as a new run, at most five times in a row. */

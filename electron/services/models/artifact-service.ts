@@ -32,6 +32,7 @@ const damaged = (name: string): ReturnType<typeof refused> =>
 /** Models that runs have made: kept, checked, tried out and exported. */
 export class ArtifactService {
   readonly #options: ArtifactServiceOptions;
+  readonly #exporting = new Map<string, ArtifactExport>();
 
   constructor(options: ArtifactServiceOptions) {
     this.#options = options;
@@ -90,11 +91,12 @@ export class ArtifactService {
   }): Promise<ArtifactExport> {
     const { repositories, paths } = this.#options;
     const artifact = await this.get(id);
-    const path = await exportTarget({ format, to });
+    const path = await exportTarget({ format, to, dataDir: paths.dataDir });
     await this.#checkFiles(artifact);
     const folders = await this.#folders(artifact);
     const made = await repositories.exports.create({ artifact_id: id, format, path });
     this.#options.publisher.publish('models.export_changed', made);
+    this.#exporting.set(made.id, made);
     const card = join(paths.cacheDir, `card-${made.id}.md`);
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
@@ -116,8 +118,15 @@ export class ArtifactService {
       await this.#exportEnded(made, { status: 'failed', error: toErrorPayload(error).message });
       throw error;
     } finally {
+      this.#exporting.delete(made.id);
       await rm(card, { force: true });
     }
+  }
+
+  /** At the end of the program, which its trainer's short commands do not outlive. */
+  async stop(): Promise<void> {
+    for (const made of this.#exporting.values())
+      await this.#exportEnded(made, { status: 'failed', error: 'It was stopped before it was done.' });
   }
 
   /** The same question to the base model and to the adapter. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -103,8 +104,7 @@ export class Bucket {
   /** A second name for a stored file, put in the place of what had that name. */
   async alias(path: string, name: string): Promise<void> {
     const [source, target] = await Promise.all([this.resolve(path), this.resolve(name)]);
-    const fresh = `${target}.new`;
-    await rm(fresh, { force: true });
+    const fresh = `${target}.new-${randomUUID()}`;
     try {
       await link(source, fresh);
     } catch (error) {

@@ -46,7 +46,7 @@ def resolve(device: Device, precision: Precision) -> Compute:
         raise TrainerError(
             "no_cuda",
             "No NVIDIA card can be used on this machine.",
-            hint="Choose the processor as the device, or check the driver with `pipeline doctor`.",
+            hint="Retry the run: the new one is made for this machine. The checks on the Start page, or `doctor`, say more.",
         )
     kind = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
     chosen = torch.device(kind, 0) if kind == "cuda" else torch.device("cpu")
