@@ -27,9 +27,9 @@ export class TrainerCommands {
     return this.#oneShot.verify(['--adapter', adapterDir, '--base-model', baseModelDir]);
   }
 
-  /** Two passes of the longest row: how long an optimizer step takes. */
+  /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */
   async probe(runDir: string): Promise<{ readonly step_ms: number }> {
-    return Probed.parse(await this.#oneShot.probe([runDir]));
+    return Probed.parse(await this.#oneShot.probe([runDir, '--quick']));
   }
 
   /** Answers of the base model, of the adapter, or with `compare` of both. Greedy unless a temperature is given. */

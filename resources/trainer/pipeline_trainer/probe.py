@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from . import products
 from .config import JobFile, load_job
 from .data.batches import Row
 from .hardware import Compute, peak_memory_bytes, resolve
@@ -37,18 +38,29 @@ class Probe:
 
 
 def main(argv: list[str]) -> int:
-    """Print a `Probe` as JSON."""
+    """Print a `Probe` as JSON; with `--quick` its `step_ms` alone, reckoned from matrix products."""
     parser = argparse.ArgumentParser(prog="pipeline_trainer probe")
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--base-model", type=Path, help="where the base model is now")
     parser.add_argument("--dataset", type=Path, help="where the dataset is now")
+    parser.add_argument("--quick", action="store_true", help="reckon the step from its matrix products, in seconds")
     options = parser.parse_args(argv)
     job = load_job(options.run_dir, dataset=options.dataset, base_model=options.base_model)
     pin(job.threads)
     compute = resolve(job.device, job.settings.precision)
-    measured = measure(job, read_data(options.run_dir, job=job), compute)
-    sys.stdout.write(json.dumps(asdict(measured)) + "\n")
+    found = {"step_ms": quick_step_ms(job, compute)} if options.quick else _measured(options.run_dir, job, compute)
+    sys.stdout.write(json.dumps(found) + "\n")
     return 0
+
+
+def quick_step_ms(job: JobFile, compute: Compute) -> float:
+    """Milliseconds of the matrix products of one step of full rows, without loading data or model."""
+    tokens = job.settings.records_per_step * job.settings.max_length
+    return products.step_ms(job.base_model.path, tokens=tokens, compute=compute)
+
+
+def _measured(run_dir: Path, job: JobFile, compute: Compute) -> dict[str, float]:
+    return asdict(measure(job, read_data(run_dir, job=job), compute))
 
 
 def measure(job: JobFile, data: Data, compute: Compute) -> Probe:

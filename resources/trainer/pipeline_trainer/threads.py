@@ -19,6 +19,7 @@ def pin(threads: int) -> None:
     import torch  # noqa: PLC0415 (prepare_environment has to come first)
 
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(mode=True, warn_only=torch.cuda.is_available())
+    # The same switch as use_deterministic_algorithms, which also imports torch's compiler: two seconds.
+    torch.set_deterministic_debug_mode("warn" if torch.cuda.is_available() else "error")
     # Filling fresh memory only matters to code that reads it before writing.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # missing from torch's stubs

@@ -8,10 +8,11 @@ import pytest
 from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run
 
-from pipeline_trainer import evaluate, probe, selftest
+from pipeline_trainer import evaluate, probe, products, selftest
 from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.durable import sha256_of
 from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.hardware import resolve
 from pipeline_trainer.loss import LossHead
 from pipeline_trainer.progress import HeldOut, Progress
 
@@ -67,6 +68,27 @@ def test_probe_measures_the_longest_row_and_writes_nothing(
     assert found["peak_memory_bytes"] > 0
     assert (found["micro_batch"], found["longest_row_tokens"]) == (4, 37)
     assert contents(folder.path) == before
+
+
+def test_a_quick_probe_reckons_the_step_from_the_matrices_of_the_layers(
+    tmp_path: Path, trained: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sorted(products.linear_shapes(trained.model)) == sorted(
+        2 * [(32, 32), (16, 32), (16, 32), (32, 32), (64, 32), (64, 32), (32, 64)]
+    )
+    folder = make_run(tmp_path / "run", trained.model)
+    before = contents(folder.path)
+    assert probe.main([str(folder.path), "--quick"]) == 0
+    found = printed(capsys)
+    assert list(found) == ["step_ms"]
+    assert found["step_ms"] > 0
+    assert contents(folder.path) == before
+
+
+def test_the_products_of_more_tokens_take_longer(trained: Folder) -> None:
+    compute = resolve("cpu", "fp32")
+    few, many = (products.step_ms(trained.model, tokens=tokens, compute=compute) for tokens in (64, 64_000))
+    assert many > 20 * few
 
 
 def test_probe_halves_the_pass_until_it_fits(
