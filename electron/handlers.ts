@@ -99,7 +99,6 @@ export const handlersOf = (services: Services): Omit<Handlers, 'desktop'> => ({
         version: APP_VERSION,
         data_dir: services.dataDir,
         platform: process.platform,
-        notice: null,
       }),
   },
   settings: { get: () => services.settings.get(), set: (changes) => services.settings.set(changes) },

@@ -14,10 +14,10 @@ const POLL_MS = 100;
 const OWN_WITHIN_POLLS = 20;
 const WORST_FIRST = [EXIT.failed, EXIT.interrupted, EXIT.stopped, EXIT.done];
 
-const queueBusy = (): AppError =>
+const queueBusy = (pid: number | undefined): AppError =>
   new AppError({
     code: 'queue_busy',
-    message: 'Another Pipeline process already runs the queue.',
+    message: `Another Pipeline process${pid === undefined ? '' : ` (${String(pid)})`} already runs the queue.`,
     hint: 'Leave it to that one, or close it first.',
   });
 
@@ -26,7 +26,7 @@ const own = async (services: CliServices): Promise<void> => {
     if (await ownsQueue(services)) return;
     await sleep(POLL_MS);
   }
-  throw queueBusy();
+  throw queueBusy((await services.repositories.lease.current())?.owner_pid);
 };
 
 /** How far each run was when it was last looked at. */

@@ -169,9 +169,5 @@ export const ingestRepository = (bound: Bound) => {
         .run();
       return { last_seq };
     },
-    countPoints: (jobId: string): number =>
-      owns(jobId)
-        ? db.get<{ n: number }>(sql`SELECT count(*) AS n FROM metrics_points WHERE job_id = ${jobId}`).n
-        : 0,
   };
 };

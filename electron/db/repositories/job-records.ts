@@ -166,21 +166,6 @@ const journal = (bound: Bound) => {
         })),
       };
     },
-    /** Something that the app itself has to say about a job; it has no `seq`. */
-    addAppEvent: (
-      jobId: string,
-      event: {
-        attempt: number;
-        event: string;
-        severity: 'info' | 'warning' | 'error';
-        payload: Record<string, unknown>;
-      },
-    ): void => {
-      if (owns(jobId))
-        db.insert(job_events)
-          .values({ ...event, job_id: jobId })
-          .run();
-    },
   };
 };
 

@@ -27,9 +27,6 @@ export const leaseRepository = ({ db }: Bound) => {
         .run();
       return current();
     },
-    renew: (ownerPid: number): void => {
-      db.update(queue_lease).set({ renewed_at: nowIso() }).where(eq(queue_lease.owner_pid, ownerPid)).run();
-    },
     release: (ownerPid: number): void => {
       db.delete(queue_lease).where(eq(queue_lease.owner_pid, ownerPid)).run();
     },

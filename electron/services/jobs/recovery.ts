@@ -8,6 +8,7 @@ import { readEvents } from '../metrics/event-file';
 import { EventIngest } from '../metrics/event-ingest';
 import { identify, isAlive, type ProcessIdentity, wasStartedWith } from '../trainer/process-identity';
 import type { Conclusion } from './conclusion';
+import { sweepLeftovers } from './leftovers';
 import { type Paths, runDirOf } from './paths';
 
 export interface RecoveryOptions {
@@ -77,6 +78,7 @@ export class Recovery {
       else await this.#conclude(job);
     }
     await this.#options.repositories.exports.failUnfinished('The program ended while this was being made.');
+    await sweepLeftovers(this.#options.paths);
   }
 
   #waitFor(job: TrainingJob, trainer: ProcessIdentity, onSaved: () => void): void {

@@ -38,7 +38,6 @@ export class EventIngest {
   #beats: readonly Beat[] = [];
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
-  #invalid = 0;
   #written_at = 0;
 
   constructor(options: EventIngestOptions) {
@@ -60,17 +59,10 @@ export class EventIngest {
     return this.#lastHeardAt;
   }
 
-  get invalidLines(): number {
-    return this.#invalid;
-  }
-
   /** One line from the pipe. */
   accept(line: string): void {
     const event = parseEvent(line);
-    if (!event) {
-      this.#invalid += 1;
-      return;
-    }
+    if (!event) return;
     this.#see(event);
     this.#waiting.push(event);
     this.#timer ??= setTimeout(() => {

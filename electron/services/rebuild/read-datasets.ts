@@ -6,7 +6,7 @@ import { RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, SOURCE_FILE } from '../d
 import { VersionRecipe } from '../datasets/version-recipe';
 import { hashFile } from '../jobs/checkpoint-check';
 import { isMissing } from '../trainer/file-errors';
-import { namesIn } from './read-runs';
+import { namesIn } from '../storage/names-in';
 
 export interface ReadVersion {
   readonly sha256: string;

@@ -1,26 +1,16 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { JobFile } from '../../../src/lib/types/run-folder';
 import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { readJobFile } from '../jobs/run-folder';
 import { readEvents } from '../metrics/event-file';
-import { isMissing } from '../trainer/file-errors';
+import { namesIn } from '../storage/names-in';
 
 /** What a run folder knows of its run. */
 export interface ReadRun {
   readonly file: JobFile;
   readonly events: readonly TrainerEvent[];
 }
-
-/** Names of a folder's entries; none where it is not there. */
-export const namesIn = async (folder: string): Promise<string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-};
 
 /** Every run folder, oldest first, and the names of those that cannot be read. */
 export const readRuns = async (
@@ -29,8 +19,8 @@ export const readRuns = async (
   const runs: ReadRun[] = [];
   const unreadable: string[] = [];
   for (const name of await namesIn(runsDir)) {
-    // One that was never finished is swept with the next run; it holds nothing.
-    if (name.endsWith('.new')) continue;
+    // Nothing else in there is a run: what somebody put beside them, or one that was never finished.
+    if (!z.uuid().safeParse(name).success) continue;
     try {
       const file = await readJobFile(join(runsDir, name));
       runs.push({ file, events: (await readEvents(join(runsDir, name))).events });

@@ -74,6 +74,7 @@ describe('S02, S03: runs are read in again from their folders', () => {
     const failed = await world.create('oom');
     await world.until(failed.id, 'failed');
     await world.runner.stop();
+    await mkdir(join(world.paths.runsDir, 'notes of mine'));
     const waiting = await world.create('never started');
     await store(done.user_id);
     const before = {

@@ -16,7 +16,7 @@ const open = async (handlers: FakeHandlers = {}) => {
     settings: { get: () => DEFAULT_SETTINGS, set: (change) => ({ ...DEFAULT_SETTINGS, ...change }) },
     base_models: { list: () => [] },
     system: {
-      about: () => ({ version: '1', data_dir: '/data', platform: 'linux', notice: null }),
+      about: () => ({ version: '1', data_dir: '/data', platform: 'linux' }),
       doctor: () => [],
       network: () => ({ window_requests: 0, trainer_requests: 0, last: [] }),
     },

@@ -189,7 +189,6 @@ export const contract = {
         version: z.string(),
         data_dir: z.string(),
         platform: z.string(),
-        notice: z.string().nullable(),
       }),
     ),
     hardware_changed: event(HardwareState),

@@ -1,0 +1,25 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namesIn } from '../storage/names-in';
+import type { Paths } from './paths';
+
+const UNFINISHED_RUN = /\.new$/;
+const CACHED_FOR_A_MOMENT = /^(probe|card)-/;
+/** Another process may be making one right now, and none is made for longer. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+const sweep = async (folder: string, which: RegExp, before: number): Promise<void> => {
+  for (const name of (await namesIn(folder)).filter((each) => which.test(each))) {
+    const path = join(folder, name);
+    if ((await stat(path)).mtimeMs < before) await rm(path, { recursive: true, force: true });
+  }
+};
+
+/** Removes what a process killed while it made a run or timed a step has left; nothing refers to it. */
+export const sweepLeftovers = async (
+  { runsDir, cacheDir }: Pick<Paths, 'runsDir' | 'cacheDir'>,
+  now = Date.now(),
+): Promise<void> => {
+  await sweep(runsDir, UNFINISHED_RUN, now - KEPT_MS);
+  await sweep(cacheDir, CACHED_FOR_A_MOMENT, now - KEPT_MS);
+};
