@@ -65,6 +65,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     evaluations: ({ id }) => jobs.evaluations(id),
     checkpoints: ({ id }) => jobs.checkpoints(id),
     attempts: ({ id }) => jobs.attempts(id),
+    datasets: ({ id }) => jobs.datasets(id),
     logs: (page) => jobs.logs(page),
   };
 };

@@ -112,9 +112,9 @@ describe('FR-1.1.3 training_jobs, policy by policy', () => {
       list: stranger.jobs.list(),
       queued: stranger.jobs.queued(),
       unfinished: stranger.jobs.unfinished(),
-      version: stranger.jobs.datasetVersion(job.id),
+      datasets: stranger.jobs.datasets(job.id),
       versionById: stranger.datasetVersions.get(version.id),
-    }).toEqual({ get: null, list: [], queued: [], unfinished: [], version: null, versionById: null });
+    }).toEqual({ get: null, list: [], queued: [], unfinished: [], datasets: [], versionById: null });
   });
 
   it('Users can create own jobs', () => {
@@ -125,10 +125,10 @@ describe('FR-1.1.3 training_jobs, policy by policy', () => {
     const onMyDataset = newJob({ dataset_id: mine.dataset.id, base_model_id: theirs.model.id });
     const onMyModel = newJob({ dataset_id: theirs.dataset.id, base_model_id: mine.model.id });
     const ofMyJob = { ...newJob({ dataset_id: theirs.dataset.id, base_model_id: theirs.model.id }) };
-    expect(() => stranger.jobs.create(onMyDataset, theirs.version.id)).toThrow('does not belong');
-    expect(() => stranger.jobs.create(onMyDataset, mine.version.id)).toThrow('does not belong');
-    expect(() => stranger.jobs.create(onMyModel, theirs.version.id)).toThrow('does not belong');
-    expect(() => stranger.jobs.create({ ...ofMyJob, retry_of: mine.job.id }, theirs.version.id)).toThrow(
+    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: theirs.version.id }])).toThrow('does not belong');
+    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: mine.version.id }])).toThrow('does not belong');
+    expect(() => stranger.jobs.create(onMyModel, [{ dataset_version_id: theirs.version.id }])).toThrow('does not belong');
+    expect(() => stranger.jobs.create({ ...ofMyJob, retry_of: mine.job.id }, [{ dataset_version_id: theirs.version.id }])).toThrow(
       'does not belong',
     );
     expect(stranger.jobs.list()).toHaveLength(1);

@@ -158,7 +158,7 @@ export const addJob = (repositories: Repositories) => {
   const model = addBaseModel(repositories);
   const job = repositories.jobs.create(
     newJob({ dataset_id: dataset.id, base_model_id: model.id }),
-    version.id,
+    [{ dataset_version_id: version.id }],
   );
   return { dataset, version, model, job };
 };

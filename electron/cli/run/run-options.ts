@@ -8,6 +8,7 @@ import type { BaseModel } from '../../../src/lib/types/base-model';
 import { type Dataset, PresetId } from '../../../src/lib/types/lora-training';
 import { usageError, type Workplace } from '../command';
 import { importFiles } from './import-files';
+import { mixtureOf, parseMixed } from './mixed-in';
 import { tellImport } from './import-outcome';
 import { datasetOrFile, findBaseModel, requireFiles } from '../find';
 
@@ -16,6 +17,8 @@ export const RunOptions = z.object({
   dataset: z.string().optional(),
   baseModel: z.string().optional(),
   preset: PresetId.optional(),
+  mix: z.array(z.string()).max(9, 'at most nine').default([]),
+  weight: z.string().optional(),
   set: z.array(z.string()).default([]),
   config: z.string().optional(),
   name: z.string().trim().min(1).max(200).optional(),
@@ -24,6 +27,8 @@ type RunOptions = z.infer<typeof RunOptions>;
 
 export const RUN_FLAGS: readonly (readonly [string, string])[] = [
   ['--dataset <dataset>', 'id, name, or a file to import'],
+  ['--mix <datasets...>', 'further datasets, each as dataset or dataset=weight: 2 is every record twice an epoch'],
+  ['--weight <weight>', 'the weight of --dataset beside those of --mix'],
   ['--base-model <model>', 'id, name, or a folder'],
   ['--preset <preset>', 'conservative, balanced, aggressive or custom'],
   ['--set <settings...>', 'name=value …, on top of the preset'],
@@ -86,6 +91,11 @@ const importFor = async (work: Workplace, file: string): Promise<Dataset> => {
   return outcome.dataset;
 };
 
+const datasetOf = async (work: Workplace, word: string): Promise<Dataset> => {
+  const found = await datasetOrFile(work.app.services, word);
+  return 'file' in found ? importFor(work, found.file) : found.dataset;
+};
+
 /** A run as the words of a command line and a settings file describe it; the command line wins. */
 export const runOf = async (work: Workplace, given: RunOptions): Promise<Run> => {
   const config = await readConfig(given.config);
@@ -98,10 +108,13 @@ export const runOf = async (work: Workplace, given: RunOptions): Promise<Run> =>
     throw usageError('--base-model is missing.', 'Name a base model or its folder.');
   const { services } = work.app;
   const baseModel = await findBaseModel(services, modelWord);
-  const found = await datasetOrFile(services, datasetWord);
-  const dataset = 'file' in found ? await importFor(work, found.file) : found.dataset;
+  const dataset = await datasetOf(work, datasetWord);
+  const more = [];
+  for (const { dataset: word, weight } of given.mix.map(parseMixed))
+    more.push({ dataset_id: (await datasetOf(work, word)).id, weight });
   const preset_id = given.preset ?? config.options.preset ?? 'balanced';
-  const request = { dataset_id: dataset.id, base_model_id: baseModel.id, preset_id, changes };
+  const mixture = mixtureOf(given.weight, more);
+  const request = { ...mixture, dataset_id: dataset.id, base_model_id: baseModel.id, preset_id, changes };
   return {
     request,
     dataset,

@@ -162,9 +162,10 @@ describe('datasets versions, diff and use', () => {
     const usedNumber = async () => {
       const world = await bench.world();
       const [job] = await world.repositories.jobs.list();
-      const version = await world.repositories.jobs.datasetVersion(job?.id ?? '');
+      const [used] = await world.repositories.jobs.datasets(job?.id ?? '');
+      const versions = await world.repositories.datasetVersions.list(job?.dataset_id ?? '');
       await world.close();
-      return version?.number;
+      return versions.find(({ id }) => id === used?.dataset_version_id)?.number;
     };
     await bench.run('train', '--dataset', 'data', '--base-model', 'tiny', '--queue');
     expect(await usedNumber()).toBe(1);

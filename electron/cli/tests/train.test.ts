@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliBench, type Ended } from '../testing';
@@ -60,6 +61,40 @@ describe('train', () => {
       '--json',
     );
     expect([ended.code, statusesOf(ended).at(-1)]).toEqual([0, 'completed']);
+  });
+
+  it('mixes datasets by weight into one run, which keeps what it was made of', async () => {
+    const own = await CliBench.create();
+    const file = await own.file('other.jsonl', DATA.replaceAll('One?', 'Three?'));
+    const mixed = ['--mix', `${file}=2.5`, '--weight', '0.5', '--set', 'validation_share=0.1'];
+    const ended = await own.run('train', ...RUN, ...mixed, '--name', 'plain', '--json');
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    const world = await own.world();
+    const [job] = await world.repositories.jobs.list();
+    const kept = await world.jobs.datasets(job?.id ?? '');
+    const runFile = JSON.parse(await readFile(join(world.jobs.runDir(job?.id ?? ''), 'job.json'), 'utf8'));
+    const split = JSON.parse(await readFile(join(world.jobs.runDir(job?.id ?? ''), 'split.json'), 'utf8'));
+    await world.close();
+    expect(kept.map(({ name, weight }) => [name, weight])).toEqual([
+      ['Sample', 0.5],
+      ['other', 2.5],
+    ]);
+    expect(runFile.dataset).toMatchObject({ name: 'Sample × 0.5 + other × 2.5', sources: kept });
+    const counts = [0, 1].map((at) => split.train.filter((id: string) => id.startsWith(`${at}/`)).length);
+    expect(new Set(split.train).size).toBeLessThan(split.train.length);
+    expect(runFile.dataset.records).toBe(split.train.length + split.held_out.length);
+    expect(counts[0]).toBeLessThan(counts[1] ?? 0);
+    await own.remove();
+  });
+
+  it.each([
+    [['--mix', 'Sample'], 'named twice'],
+    [['--mix', 'nothing'], 'nothing'],
+    [['--mix', 'Sample=1000'], 'between 0.01 and 100'],
+    [['--weight', '2'], 'beside --mix'],
+  ])('refuses %j with the reason, before anything is made', async (words, reason) => {
+    const { code, err } = await bench.run('train', ...RUN, ...words, '--queue');
+    expect([code > 1, err]).toEqual([true, expect.stringContaining(reason)]);
   });
 
   it('trains nothing from a file without usable records, and ends with 1', async () => {

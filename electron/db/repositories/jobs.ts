@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { type JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { RunDataset } from '../../../src/lib/types/run-mixture';
 import {
   dataset_versions,
-  type DatasetVersionRow,
+  type JobDatasetRow,
   datasets,
   job_datasets,
   type JobRow,
@@ -10,7 +11,6 @@ import {
 } from '../schema';
 import { foreign, refuseForeign } from './ownership';
 import type { Bound } from './session';
-import { VERSION_COLUMNS } from './version-details';
 
 export type NewJobRow = Pick<
   TrainingJob,
@@ -31,6 +31,7 @@ export type NewJobRow = Pick<
 > &
   /** Of a run that is read in again. */
   Partial<Pick<TrainingJob, 'created_at' | 'queued_at'>>;
+export type JobVersion = Pick<JobDatasetRow, 'dataset_version_id'> & Partial<Pick<JobDatasetRow, 'weight'>>;
 export type JobChanges = Partial<
   Omit<
     TrainingJob,
@@ -87,14 +88,23 @@ const jobReads = ({ db, userId }: Bound) => {
         .orderBy(asc(training_jobs.position))
         .all()
         .map(fromRow),
-    datasetVersion: (jobId: string): DatasetVersionRow | null =>
+    /** What the run learns from, its own dataset first; empty for another user's. */
+    datasets: (jobId: string): RunDataset[] =>
       db
-        .select({ version: VERSION_COLUMNS })
+        .select({
+          dataset_id: datasets.id,
+          dataset_version_id: dataset_versions.id,
+          name: datasets.name,
+          sha256: dataset_versions.sha256,
+          weight: job_datasets.weight,
+        })
         .from(job_datasets)
         .innerJoin(dataset_versions, eq(job_datasets.dataset_version_id, dataset_versions.id))
+        .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
         .innerJoin(training_jobs, eq(job_datasets.job_id, training_jobs.id))
-        .where(and(own(jobId), eq(job_datasets.position, 0)))
-        .get()?.version ?? null,
+        .where(own(jobId))
+        .orderBy(asc(job_datasets.position))
+        .all(),
   };
 };
 
@@ -102,26 +112,24 @@ const nextPositionOf = (userId: string) =>
   sql<number>`(SELECT coalesce(max(position), 0) + 1 FROM training_jobs WHERE user_id = ${userId})`;
 
 const jobCreation = ({ db, userId }: Bound, { get }: Pick<ReturnType<typeof jobReads>, 'get'>) => ({
-  create: (job: NewJobRow, datasetVersionId: string): TrainingJob => {
-    const dataset = db
-      .select({ id: datasets.id })
-      .from(datasets)
-      .innerJoin(dataset_versions, eq(dataset_versions.dataset_id, datasets.id))
-      .where(
-        and(
-          eq(datasets.user_id, userId),
-          eq(datasets.id, job.dataset_id),
-          eq(dataset_versions.id, datasetVersionId),
-        ),
-      )
-      .get();
-    if (!dataset) throw foreign('dataset');
+  /** The first version is of the job's own dataset; the others are mixed in. */
+  create: (job: NewJobRow, versions: readonly JobVersion[]): TrainingJob => {
+    for (const [position, { dataset_version_id }] of versions.entries()) {
+      const owned = db
+        .select({ dataset_id: datasets.id })
+        .from(datasets)
+        .innerJoin(dataset_versions, eq(dataset_versions.dataset_id, datasets.id))
+        .where(and(eq(datasets.user_id, userId), eq(dataset_versions.id, dataset_version_id)))
+        .get();
+      if (!owned || (position === 0 && owned.dataset_id !== job.dataset_id)) throw foreign('dataset');
+    }
+    if (versions.length === 0) throw foreign('dataset');
     refuseForeign({ db, userId }, { 'base model': job.base_model_id, job: job.retry_of });
     db.insert(training_jobs)
       .values({ ...job, user_id: userId, position: nextPositionOf(userId) })
       .run();
     db.insert(job_datasets)
-      .values({ job_id: job.id, dataset_version_id: datasetVersionId, position: 0 })
+      .values(versions.map((version, position) => ({ job_id: job.id, position, ...version })))
       .run();
     return TrainingJob.parse(get(job.id));
   },

@@ -176,7 +176,7 @@ describe('an edit', () => {
     const job = await bench.makeJob(id);
     await service.versions.edit(id, edit({ exclude: ['one'] }));
     const repositories = await bench.repositories();
-    expect((await repositories.jobs.datasetVersion(job))?.id).toBe(used?.id);
+    expect((await repositories.jobs.datasets(job))[0]?.dataset_version_id).toBe(used?.id);
     expect((await readFile(used?.path ?? '', 'utf8')).split('\n')).toHaveLength(4);
     expect((await service.currentVersion(id))?.id).not.toBe(used?.id);
   });

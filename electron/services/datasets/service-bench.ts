@@ -137,7 +137,7 @@ export class ServiceBench {
       retry_of: null,
       retry_count: 0,
     } as const;
-    await repositories.jobs.create(row, version?.id ?? '');
+    await repositories.jobs.create(row, [{ dataset_version_id: version?.id ?? '' }]);
     return row.id;
   }
 

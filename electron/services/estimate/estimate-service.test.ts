@@ -79,14 +79,21 @@ const machine = (free: number): HardwareState => ({
   disk_total_bytes: 2e12,
 });
 
-const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
+const serviceWith = (free: number, speed: MeasuredSpeed | null) =>
   new EstimateService({
     dataset: () => Promise.resolve(dataset),
     baseModel: () => Promise.resolve(model),
     hardware: () => Promise.resolve(machine(free)),
     measuredSpeed: () => Promise.resolve(speed),
     countTokens: () => Promise.resolve(10_000),
-  }).estimate({ dataset_id: ID, base_model_id: ID, preset_id: 'balanced', changes: { num_epochs: 2 } });
+  });
+const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
+  serviceWith(free, speed).estimate({
+    dataset_id: ID,
+    base_model_id: ID,
+    preset_id: 'balanced',
+    changes: { num_epochs: 2 },
+  });
 
 describe('EstimateService', () => {
   it('counts steps by records and time by real tokens and measured speed', async () => {
@@ -99,6 +106,18 @@ describe('EstimateService', () => {
     });
     expect(estimate.time_ms?.expected).toBe(180_000);
     expect(estimate.fits).toBe('fits');
+  });
+
+  it('counts each dataset of a mixture as often as its weight says', async () => {
+    const request = { base_model_id: ID, preset_id: 'balanced' as const, changes: { num_epochs: 2 } };
+    const more_datasets = [{ dataset_id: ID, weight: 0.5 }];
+    const estimate = await serviceWith(20 * GIB, null).estimate({
+      ...request,
+      dataset_id: ID,
+      weight: 2,
+      more_datasets,
+    });
+    expect(estimate).toMatchObject({ train_records: 225, held_out_records: 20, tokens_per_epoch: 22_500 });
   });
 
   it('gives no time where nothing was measured, and says so', async () => {

@@ -28,8 +28,14 @@ interface EstimateOptions {
   readonly countTokens: (dataset: Dataset, model: BaseModel) => Promise<number>;
 }
 
-interface Known {
+interface Weighted {
   readonly dataset: Dataset;
+  readonly weight: number;
+}
+
+interface Known {
+  /** The run's own dataset first, then what is mixed in. */
+  readonly datasets: readonly Weighted[];
   readonly model: BaseModel;
   readonly hardware: HardwareState;
 }
@@ -108,20 +114,33 @@ export class EstimateService {
   async estimate(request: RunRequest): Promise<Estimate> {
     const known = await this.#known(request);
     const settings = settingsOf(known, request);
-    const [speed, tokens] = await Promise.all([
-      this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu'),
-      this.#options.countTokens(known.dataset, known.model),
-    ]);
-    return estimateFrom(known, settings, { speed, tokens });
+    const speed = await this.#options.measuredSpeed(
+      known.model.id,
+      known.hardware.gpus[0]?.name ?? 'cpu',
+    );
+    const epoch = { train: 0, held_out: 0, tokens: 0 };
+    for (const { dataset, weight } of known.datasets) {
+      const counts = splitCounts(dataset, settings.validation_share);
+      const all = await this.#options.countTokens(dataset, known.model);
+      epoch.train += Math.max(1, Math.round(counts.train * weight));
+      epoch.held_out += counts.held_out;
+      epoch.tokens += weight * tokensAnEpoch(all, counts);
+    }
+    return estimateFrom(known, settings, { speed, epoch });
   }
 
-  async #known({ dataset_id, base_model_id }: RunRequest): Promise<Known> {
-    const [dataset, model, hardware] = await Promise.all([
-      this.#options.dataset(dataset_id),
+  async #known({ dataset_id, weight = 1, more_datasets = [], base_model_id }: RunRequest): Promise<Known> {
+    const [datasets, model, hardware] = await Promise.all([
+      Promise.all(
+        [{ dataset_id, weight }, ...more_datasets].map(async (each) => ({
+          dataset: await this.#options.dataset(each.dataset_id),
+          weight: each.weight,
+        })),
+      ),
       this.#options.baseModel(base_model_id),
       this.#options.hardware(),
     ]);
-    return { dataset, model, hardware };
+    return { datasets, model, hardware };
   }
 }
 
@@ -143,15 +162,21 @@ const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => 
   };
 };
 
+/** What one pass over all datasets sees, each as often as its weight says, and what is held out of them. */
+interface Epoch {
+  readonly train: number;
+  readonly held_out: number;
+  readonly tokens: number;
+}
+
 const estimateFrom = (
   known: Known,
   settings: TrainingSettings,
-  measured: { readonly speed: MeasuredSpeed | null; readonly tokens: number },
+  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch },
 ): Estimate => {
-  const counts = splitCounts(known.dataset, settings.validation_share);
-  const { train, held_out } = counts;
+  const { train, held_out } = measured.epoch;
   const plan = planSteps(train, settings);
-  const tokens = tokensAnEpoch(measured.tokens, counts);
+  const tokens = Math.round(measured.epoch.tokens);
   const memory = memoryOf(known, settings);
   const { total, free } = room(known.hardware);
   const trainable = trainableParameters(known.model.config, settings);

@@ -27,16 +27,21 @@ type Line = z.infer<typeof Line>;
 const firstQuestion = ({ messages, prompt }: Line): string | undefined =>
   [...messages, ...prompt].find(({ role }) => role === 'user')?.content;
 
-const eachRecord = async (path: string, onRecord: (record: Line) => void): Promise<void> => {
-  const splitter = new LineSplitter({
-    onLine: (line) => onRecord(Line.parse(JSON.parse(line))),
-    limit: RECORD_LIMIT,
-  });
+/** The lines of a canonical file, a block's together. */
+export async function* eachLine(path: string): AsyncGenerator<readonly string[]> {
+  const lines: string[] = [];
+  const splitter = new LineSplitter({ onLine: (line) => lines.push(line), limit: RECORD_LIMIT });
   for await (const chunk of createReadStream(path)) {
     if (Buffer.isBuffer(chunk)) splitter.push(chunk);
+    yield lines.splice(0);
   }
   const rest = splitter.flush();
-  if (rest !== '') onRecord(Line.parse(JSON.parse(rest)));
+  if (rest !== '') yield [rest];
+}
+
+const eachRecord = async (path: string, onRecord: (record: Line) => void): Promise<void> => {
+  for await (const lines of eachLine(path))
+    for (const line of lines) onRecord(Line.parse(JSON.parse(line)));
 };
 
 /** What a split has to know of a canonical file. */

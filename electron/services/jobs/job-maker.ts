@@ -10,10 +10,11 @@ import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training'
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
+import type { RunSource } from './mixture-file';
 import { type Paths, runDirOf } from './paths';
 import { notFound, refused } from './refusals';
 import { writeRunFolder } from './run-folder';
-import type { DatasetVersion, RunSources } from './sources';
+import type { RunSources } from './sources';
 
 export interface JobMakerOptions {
   readonly repositories: AsyncRepositories;
@@ -51,7 +52,8 @@ export class JobMaker {
     const { name, retry_of } = making;
     const { repositories, paths, now } = this.#options;
     const { folder, gpu_config } = await this.#folder(making);
-    const { dataset, version, base_model, settings, preset_id } = folder;
+    const { sources, base_model, settings, preset_id } = folder;
+    const [{ dataset }] = sources;
     const id = randomUUID();
     const runDir = runDirOf(paths, id);
     const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder });
@@ -72,7 +74,10 @@ export class JobMaker {
       retry_count: retry_of ? retry_of.retry_count + 1 : 0,
     };
     try {
-      return await repositories.jobs.create(row, version.id);
+      return await repositories.jobs.create(
+        row,
+        sources.map(({ version, weight }) => ({ dataset_version_id: version.id, weight })),
+      );
     } catch (error) {
       if (!(await repositories.jobs.get(id))) await rm(runDir, { recursive: true, force: true });
       throw error;
@@ -93,14 +98,14 @@ export class JobMaker {
   }
 
   async #folder({ request, sample_prompts, settings }: Making) {
-    const { sources, app_version } = this.#options;
-    const { dataset, version } = await this.#dataset(request.dataset_id);
+    const { app_version } = this.#options;
+    const sources = await this.#sources(request);
     const base_model = await this.#baseModel(request.base_model_id);
-    const { device, gpu_config } = await sources.device();
+    const { device, gpu_config } = await this.#options.sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
-    refuseOtherKind(dataset, resolved.method);
+    for (const { dataset } of sources) refuseOtherKind(dataset, resolved.method);
     const { preset_id } = request;
-    const made = { dataset, version, base_model, settings: resolved, preset_id, device };
+    const made = { sources, base_model, settings: resolved, preset_id, device };
     return { gpu_config, folder: { ...made, sample_prompts, app_version } };
   }
 
@@ -110,7 +115,20 @@ export class JobMaker {
     return resolveSettings({ preset_id, changes, device, ...limitsOf(base) });
   }
 
-  async #dataset(id: string): Promise<{ dataset: Dataset; version: DatasetVersion }> {
+  /** The run's own dataset, then what is mixed in. */
+  async #sources(request: RunRequest): Promise<[RunSource, ...RunSource[]]> {
+    const { dataset_id, weight = 1, more_datasets = [] } = request;
+    const ids = [dataset_id, ...more_datasets.map((each) => each.dataset_id)];
+    if (new Set(ids).size < ids.length)
+      throw refused('invalid_setting', 'A dataset is named twice in this run.', 'Give it a weight instead.');
+    const first = { ...(await this.#dataset(dataset_id)), weight };
+    const others: RunSource[] = [];
+    for (const each of more_datasets)
+      others.push({ ...(await this.#dataset(each.dataset_id)), weight: each.weight });
+    return [first, ...others];
+  }
+
+  async #dataset(id: string): Promise<Omit<RunSource, 'weight'>> {
     const dataset = await this.#options.sources.dataset(id);
     if (!dataset) throw notFound('dataset', id);
     if (dataset.deleted_at !== null) throw datasetInBin(dataset.name);

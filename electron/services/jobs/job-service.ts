@@ -4,6 +4,7 @@ import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { RunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
@@ -135,13 +136,26 @@ export class JobService {
     return this.#queued(
       await this.#maker.make({
         name,
-        request: { dataset_id, base_model_id, preset_id, changes: {} },
+        request: { ...(await this.#mixtureOf(id)), dataset_id, base_model_id, preset_id, changes: {} },
         // Prompts that cannot be read any more are chosen anew.
         sample_prompts: file?.sample_prompts,
         settings: hyperparameters,
         retry_of: job,
       }),
     );
+  }
+
+  /** What the run learns from, its own dataset first. */
+  async datasets(id: string): Promise<RunDataset[]> {
+    await this.get(id);
+    return this.#options.repositories.jobs.datasets(id);
+  }
+
+  async #mixtureOf(id: string): Promise<Pick<RunRequest, 'weight' | 'more_datasets'>> {
+    const [first, ...more] = await this.#options.repositories.jobs.datasets(id);
+    if (first === undefined || more.length === 0) return {};
+    const more_datasets = more.map(({ dataset_id, weight }) => ({ dataset_id, weight }));
+    return { weight: first.weight, more_datasets };
   }
 
   async move(id: string, to: number): Promise<void> {

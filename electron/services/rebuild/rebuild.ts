@@ -1,9 +1,11 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetFormat } from '../../../src/lib/types/dataset-records';
+import type { RunDataset } from '../../../src/lib/types/run-mixture';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import { REBUILD_MARK } from '../../db/restore';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { JobVersion } from '../../db/repositories/jobs';
 import type { BaseModelService } from '../base-models/base-model-service';
 import { DatasetPaths } from '../datasets/dataset-paths';
 import { readProblems } from '../datasets/problem-file';
@@ -142,11 +144,10 @@ const isOpen = (status: string): boolean => ['queued', 'paused', 'interrupted', 
 
 const createRun = async (options: RebuildOptions, { file, events }: ReadRun): Promise<void> => {
   const { repositories } = options;
-  const { dataset_id, sha256 } = file.dataset;
-  const version = (await repositories.datasetVersions.list(dataset_id)).find(
-    (each) => each.sha256 === sha256,
-  );
-  if (version === undefined) throw new Error('its dataset is gone');
+  const { dataset_id } = file.dataset;
+  const versions: JobVersion[] = [];
+  for (const source of file.dataset.sources ?? [{ ...file.dataset, weight: 1 }])
+    versions.push({ dataset_version_id: await versionOf(options, source), weight: source.weight });
   const hello = events.find((event) => event.event === 'hello');
   const card = {
     gpu_type: hello?.device_name ?? file.device,
@@ -173,8 +174,18 @@ const createRun = async (options: RebuildOptions, { file, events }: ReadRun): Pr
       created_at: file.created_at,
       queued_at: file.created_at,
     },
-    version.id,
+    versions,
   );
+};
+
+const versionOf = async (
+  { repositories }: RebuildOptions,
+  { dataset_id, sha256 }: Pick<RunDataset, 'dataset_id' | 'sha256'>,
+): Promise<string> => {
+  const versions = await repositories.datasetVersions.list(dataset_id);
+  const version = versions.find((each) => each.sha256 === sha256);
+  if (version === undefined) throw new Error('its dataset is gone');
+  return version.id;
 };
 
 const baseModelOf = async (

@@ -38,6 +38,7 @@ class DatasetRef:
     path: Path
     format: str
     records: int
+    sources: tuple[Mapping[str, Any], ...] = ()  # of a mixture: what it is made of, for whoever reads the folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ def _schema() -> Any:
 
 def _typed(document: Mapping[str, Any]) -> JobFile:
     dataset = {**document["dataset"], "path": Path(document["dataset"]["path"])}
+    dataset["sources"] = tuple(dataset.get("sources", ()))
     base_model = {**document["base_model"], "path": Path(document["base_model"]["path"])}
     nested = {
         "dataset": DatasetRef(**_whole(DatasetRef, dataset)),

@@ -18,6 +18,7 @@ import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-arti
 import { Count, Uuid } from '../types/primitives';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
+import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
 import { DoctorCheck, HardwareState, NetworkState, Settings } from '../types/system';
 import { SettingChanges, TrainingSettings } from '../types/training-settings';
 import { call, event } from './endpoint';
@@ -32,6 +33,9 @@ export const RunRequest = z.strictObject({
   base_model_id: Uuid,
   preset_id: PresetId,
   changes: SettingChanges,
+  /** Of the first dataset; only beside others. */
+  weight: Weight.optional(),
+  more_datasets: z.array(WeightedDataset).max(9).optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
@@ -143,6 +147,7 @@ export const contract = {
     evaluations: call(ById, z.array(Evaluation)),
     checkpoints: call(ById, z.array(Checkpoint)),
     attempts: call(ById, z.array(JobAttempt)),
+    datasets: call(ById, z.array(RunDataset)),
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
     changed: event(TrainingJob),
     removed: event(ById),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { brokenJobRule } from '../training/job-rules';
 import { Sha256, Timestamp, Uuid } from './primitives';
+import { RunDataset } from './run-mixture';
 import { TrainingSettings } from './training-settings';
 
 export const RUN_FOLDER_SCHEMA = 1;
@@ -26,6 +27,8 @@ const JobFileShape = z.strictObject({
     path: z.string(),
     format: z.string(),
     records: z.int().min(1),
+    /** Of a mixture: what it is made of. Its records are in the run folder, each with its dataset. */
+    sources: z.array(RunDataset).min(2).optional(),
   }),
   base_model: z.strictObject({
     base_model_id: Uuid,

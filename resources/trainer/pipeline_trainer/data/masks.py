@@ -63,7 +63,7 @@ def tokenize(
         )
     if len(whole.ids) <= max_length or record.text is not None:
         return whole  # a text is not cut but laid into windows (`windows`)
-    shorter = without_oldest if dataset_format in HISTORY_FORMATS else _without_newest
+    shorter = without_oldest if (record.format or dataset_format) in HISTORY_FORMATS else _without_newest
     return _cut(record, whole, template, max_length=max_length, shorter=shorter)
 
 

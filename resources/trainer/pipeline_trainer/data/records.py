@@ -40,6 +40,7 @@ class Record:
 
     A comparison has its wanted end in `messages` and the unwanted one in `rejected`, both with their common
     beginning of `prompt_turns` messages. A judged answer has a `label`. `quality_score` is the file's own, 1 to 5.
+    In a mixture every record says its `dataset`, by name, and that one's `format`.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Record:
     tools: tuple[Mapping[str, Any], ...] = ()
     scaffolding: Scaffolding = Scaffolding()
     quality_score: float | None = None
+    dataset: str | None = None
+    format: str | None = None
 
 
 def read_records(path: Path, *, sha256: str | None = None) -> Iterator[Record]:
@@ -134,6 +137,8 @@ def _origin(document: Any) -> Record:
                 tools=tuple(document.get("tools") or ()),
                 scaffolding=Scaffolding(**(document.get("scaffolding") or {})),
                 quality_score=cast("float | None", document.get("quality_score")),
+                dataset=cast("str | None", document.get("dataset")),
+                format=cast("str | None", document.get("format")),
             )
     raise ValueError("id or source_line missing")
 

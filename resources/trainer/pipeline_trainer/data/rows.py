@@ -1,5 +1,6 @@
 """From the canonical dataset and the split to the rows that a run trains and holds out."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +24,18 @@ class Rows:
 def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir: Path | None) -> Rows:
     """Tokens of every record of the split, in the order of the dataset. Raises TrainerError."""
     split = read_split(run_dir / "split.json")
-    sides = {**dict.fromkeys(split.train, "train"), **dict.fromkeys(split.held_out, "held_out")}
+    # A record of a mixture is trained as often as its dataset's weight says.
+    sides = {record_id: ("train", times) for record_id, times in Counter(split.train).items()}
+    sides.update(dict.fromkeys(split.held_out, ("held_out", 1)))
     how = How(job.settings.max_length, job.settings.loss_scope, job.dataset.format)
     tokens = tokenize_dataset(job.dataset.path, template, how, sha256=job.dataset.sha256, cache_dir=cache_dir)
     rows: dict[str, list[Row]] = {"train": [], "held_out": []}
     truncated = 0
     for index, (record_id, _line, _groups) in enumerate(tokens.records):
-        side = sides.pop(record_id, None)
+        side, times = sides.pop(record_id, (None, 0))
         if side is not None:
             row = _row(tokens, index)
-            rows[side].append(row if row.pair else cut_windows(row, job.settings.max_length))
+            rows[side].extend(times * [row if row.pair else cut_windows(row, job.settings.max_length)])
             truncated += int(tokens.counts[index, 2]) > 0
     if sides:
         raise TrainerError(

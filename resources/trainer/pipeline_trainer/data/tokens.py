@@ -149,7 +149,7 @@ def load(folder: Path) -> TokenSet | None:
 def groups_of(record: Record) -> tuple[str, ...]:
     """Names of the groups that a record's held-out loss counts for."""
     place = record.scaffolding
-    named = (("persona", place.persona), ("arc", place.arc), ("topic", place.topic))
+    named = (("dataset", record.dataset), ("persona", place.persona), ("arc", place.arc), ("topic", place.topic))
     return tuple(f"{kind}: {value}"[:200] for kind, value in named if value)
 
 
