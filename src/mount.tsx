@@ -46,10 +46,13 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
       if (!found) throw new Error(`No button “${words}” in:\n${document.body.innerHTML}`);
       return found;
     },
-    /** The field that a label of these words names. */
+    /** The field that these words name, in a label beside it or its own. */
     field: (label: string): HTMLInputElement => {
       const named = [...document.querySelectorAll('label')].find((one) => one.textContent.startsWith(label));
-      const found = named?.control ?? named?.querySelector('input');
+      const found =
+        named?.control ??
+        named?.querySelector('input') ??
+        document.querySelector(`input[aria-label^="${label}"]`);
       if (!(found instanceof HTMLInputElement)) throw new Error(`No field “${label}”`);
       return found;
     },

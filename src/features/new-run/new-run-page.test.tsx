@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
+import type { RunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
 import { NewRunPage } from './new-run-page';
 import type { Origin } from './use-sources';
@@ -13,7 +14,11 @@ afterEach(() => page.unmount());
 
 const open = async (
   origin: Origin,
-  { data = [fakeDataset(1)], runs = [] }: { data?: Dataset[]; runs?: TrainingJob[] } = {},
+  {
+    data = [fakeDataset(1)],
+    runs = [],
+    kept = [],
+  }: { data?: Dataset[]; runs?: TrainingJob[]; kept?: RunDataset[] } = {},
 ) => {
   page = await mount(<NewRunPage {...origin} />, {
     datasets: { list: () => data },
@@ -22,6 +27,7 @@ const open = async (
       list: () => runs,
       settings: ({ preset_id }) => fakeSettings(preset_id),
       estimate: () => fakeEstimate(),
+      datasets: () => kept,
     },
   });
 };
@@ -88,4 +94,32 @@ test('says beside Start and above the fields what is not valid', async () => {
   expect(page.find('header').textContent).toContain('1 not valid: Epochs');
   expect(page.text()).toContain('Give a value in the range 1 to 20.');
   expect(page.text()).not.toContain('How often each record is seen.');
+});
+
+test('a mixture is repeated with its weights, which can be changed and taken out', async () => {
+  const data = [fakeDataset(1, { name: 'First' }), fakeDataset(3, { name: 'Second' })];
+  const kept = data.map(({ id, name }, index) => ({
+    dataset_id: id,
+    dataset_version_id: fakeId(7),
+    name,
+    sha256: 'a'.repeat(64),
+    weight: index + 1,
+  }));
+  const runs = [fakeJob(5, { dataset_id: fakeId(1), base_model_id: fakeId(2) })];
+  await open({ jobId: fakeId(5) }, { data, runs, kept });
+  await page.until(() => expect(page.field('Weight of Second').value).toBe('2'));
+  await page.type(page.field('Weight of Second'), '0');
+  await page.until(() =>
+    expect(page.find('header').textContent).toContain('The weight of a dataset is not valid'),
+  );
+  await page.type(page.field('Weight of Second'), '0.5');
+  await page.until(() =>
+    expect(page.fake.calls.filter(({ name }) => name === 'jobs.estimate').at(-1)?.input).toMatchObject({
+      dataset_id: fakeId(1),
+      weight: 1,
+      more_datasets: [{ dataset_id: fakeId(3), weight: 0.5 }],
+    }),
+  );
+  await page.click(page.button('Take Second out of this run'));
+  await page.until(() => expect(page.text()).toContain('Mix in another dataset'));
 });

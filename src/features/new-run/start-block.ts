@@ -8,8 +8,9 @@ export const invalidWords = (errors: NewRun['errors']): string | null => {
 };
 
 /** Why the run cannot start as it is filled in. */
-export const startBlock = ({ missing, errors, name }: NewRun): string | null =>
+export const startBlock = ({ missing, errors, name, mixture }: NewRun): string | null =>
   missing.data ??
   missing.model ??
+  (mixture.request === null ? 'The weight of a dataset is not valid' : null) ??
   invalidWords(errors) ??
   (name.trim() === '' ? 'The run has no name' : null);

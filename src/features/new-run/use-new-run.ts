@@ -8,6 +8,8 @@ import { draftsOf, readDrafts } from './drafts';
 import type { Drafts, ReadDrafts } from './drafts';
 import { suggestedPreset, typeInto } from './own-recipe';
 import type { OwnRecipe } from './own-recipe';
+import { useMixture } from './use-mixture';
+import type { Mixture } from './use-mixture';
 import { useSources } from './use-sources';
 import type { Chosen, Origin } from './use-sources';
 
@@ -22,15 +24,17 @@ interface Named {
 const impliedChanges = ({ kind }: Pick<Dataset, 'kind'>): RunRequest['changes'] =>
   kind === 'sft' ? {} : { method: methodsFor(kind)[0] };
 
-const requestFor = (dataset: Dataset | null, model: Named | null, preset: PresetId): RunRequest | null =>
-  dataset && model
-    ? {
-        dataset_id: dataset.id,
-        base_model_id: model.id,
-        preset_id: preset,
-        changes: impliedChanges(dataset),
-      }
-    : null;
+interface Parts {
+  readonly dataset: Dataset | null;
+  readonly model: Named | null;
+  readonly mixture: Pick<Mixture, 'request'>;
+}
+
+const requestFor = ({ dataset, model, mixture }: Parts, preset_id: PresetId): RunRequest | null => {
+  if (!dataset || !model || !mixture.request) return null;
+  const data = { dataset_id: dataset.id, ...mixture.request };
+  return { ...data, base_model_id: model.id, preset_id, changes: impliedChanges(dataset) };
+};
 
 const useSettings = (plain: RunRequest | null) => {
   const { state } = useLoad(JSON.stringify(plain), () =>
@@ -89,7 +93,8 @@ export const useNewRun = (origin: Origin) => {
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
   const sources = useSources(origin, chosen);
   const { past, dataset, model } = sources;
-  const plainOf = (preset: PresetId) => requestFor(dataset, model, preset);
+  const mixture = useMixture(sources);
+  const plainOf = (preset: PresetId) => requestFor({ dataset, model, mixture }, preset);
   const mine = useOwnRecipe(plainOf, past);
   const { own, read, setTyped } = mine;
   const suggested = suggestedFor(dataset);
@@ -99,6 +104,7 @@ export const useNewRun = (origin: Origin) => {
   return {
     ...sources,
     ...recipe,
+    mixture,
     suggested,
     preset,
     own,

@@ -14,6 +14,7 @@ import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
+import { MixtureRows } from './mixture';
 
 export const Numbered = ({ number, title }: { readonly number: number; readonly title: string }) => (
   <div className="flex shrink-0 items-center gap-2">
@@ -71,6 +72,7 @@ export const DataCard = ({ run, estimates }: { readonly run: NewRun; readonly es
       ) : (
         <Note warn>{run.missing.data}</Note>
       )}
+      <MixtureRows mixture={run.mixture} usable={run.usable} />
     </Card>
   );
 };
