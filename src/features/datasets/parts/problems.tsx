@@ -9,7 +9,7 @@ import { formatAmount, formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
-import { PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
+import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
 import type { DatasetProblem } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
@@ -26,6 +26,7 @@ export const Problems = ({ dataset }: { readonly dataset: Dataset }) => {
       id: dataset.id,
       offset,
       limit: LIMIT,
+      ...ANY_PROBLEM,
       type: ProblemType.safeParse(type).data ?? null,
     }),
   );
