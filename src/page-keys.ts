@@ -8,6 +8,7 @@ const KEEPS_KEYS = [
   '[role="dialog"]',
   '[role="alertdialog"]',
   '[role="menu"]',
+  '[role="combobox"]',
   '[role="listbox"]:not([data-passes-keys])',
 ].join();
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DatasetVersion, VersionDiff } from '../../lib/types/dataset-versions';
 import type { CanonicalRecord, DatasetProblem } from '../../lib/types/dataset-records';
+import type { Dataset } from '../../lib/types/lora-training';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeDataset, fakeId, fakeJob } from '../../fake-rows';
 import { mount } from '../../mount';
@@ -69,12 +70,20 @@ const WARNING: DatasetProblem = {
   suggestion: 'Look at it.',
 };
 
+const odd = (rest: Partial<Dataset> = {}): Dataset => {
+  const dataset = fakeDataset(1, rest);
+  return {
+    ...dataset,
+    report: dataset.report && { ...dataset.report, problems_total: 1, problems: [WARNING] },
+  };
+};
+
 const handlers = (): FakeHandlers => {
   let versions = [version(2, { excluded: 1, fixes: ['trim'], runs: [fakeId(9)] }), version(1)];
   return {
     jobs: { list: () => [fakeJob(9, { name: 'Evening run' })] },
     datasets: {
-      list: () => [fakeDataset(1)],
+      list: () => [odd()],
       versions: () => versions,
       diff: () => DIFF,
       problems: () => ({ total: 1, problems: [WARNING] }),
@@ -89,11 +98,11 @@ const handlers = (): FakeHandlers => {
           version(3, { is_current: true, excluded: 4 }),
           ...versions.map((one) => ({ ...one, is_current: false })),
         ];
-        return fakeDataset(1, { revision: 2 });
+        return odd({ revision: 2 });
       },
       use_version: ({ number }) => {
         versions = versions.map((one) => ({ ...one, is_current: one.number === number }));
-        return fakeDataset(1, { revision: 3 });
+        return odd({ revision: 3 });
       },
     },
   };

@@ -64,18 +64,20 @@ const Sides = ({
   const excluded = dataset.report?.excluded_records ?? 0;
   if (excluded === 0 && records.side === 'used') return null;
   return (
-    <Segments
-      label="Which records"
-      value={records.side}
-      options={[
-        { value: 'used', label: `In use ${formatCount(dataset.report?.usable_records ?? 0)}` },
-        { value: 'excluded', label: `Excluded ${formatCount(excluded)}` },
-      ]}
-      onChange={(next) => {
-        onChange();
-        records.show(next);
-      }}
-    />
+    <div>
+      <Segments
+        label="Which records"
+        value={records.side}
+        options={[
+          { value: 'used', label: `In use ${formatCount(dataset.report?.usable_records ?? 0)}` },
+          { value: 'excluded', label: `Excluded ${formatCount(excluded)}` },
+        ]}
+        onChange={(next) => {
+          onChange();
+          records.show(next);
+        }}
+      />
+    </div>
   );
 };
 

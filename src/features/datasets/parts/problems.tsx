@@ -134,7 +134,7 @@ const Filters = ({
       <Button
         small
         className="ml-auto"
-        disabled={!edits.dataset.training_ready}
+        disabled={!edits.dataset.training_ready || (report?.problems_total ?? 0) === 0}
         onClick={() =>
           void edits.askFitting({ query: '', problem: filter, which: `${filterWords(filter)}.` })
         }

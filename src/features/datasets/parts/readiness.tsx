@@ -70,11 +70,11 @@ const Findings = ({
         {findings.map(({ kind, reason, remedy, where }) => (
           <li key={reason} className="flex min-h-9 items-start gap-3 py-1.5">
             {ICONS[kind]}
-            <p className="max-w-[45rem] min-w-0 flex-1">
+            <p className="max-w-[45rem] min-w-0">
               {reason} <span className="text-ink-2">{remedy}</span>
             </p>
             {where ? (
-              <Button small onClick={() => onGo(where)}>
+              <Button small className="ml-auto" onClick={() => onGo(where)}>
                 {LABELS[where.to]}
               </Button>
             ) : null}

@@ -99,7 +99,12 @@ const columnsOf = ({ runs, edits, current, onCompare }: Cells): readonly Column<
       </span>
     ),
   },
-  { key: 'made', head: 'What was done', grow: true, cell: (version) => madeWords(version) },
+  {
+    key: 'made',
+    head: 'What was done',
+    grow: true,
+    cell: (version) => <span title={madeWords(version)}>{madeWords(version)}</span>,
+  },
   { key: 'records', head: 'Records', right: true, cell: ({ records }) => formatCount(records) },
   { key: 'when', head: 'Made', right: true, cell: ({ created_at }) => <Ago time={created_at} /> },
   { key: 'hash', head: 'Content hash', cell: ({ number, sha256 }) => <Hash number={number} hash={sha256} /> },
