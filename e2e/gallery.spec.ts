@@ -139,6 +139,33 @@ test('a data folder full of real things', async () => {
   };
   for (const label of ['Overview', 'Problems', 'Records'])
     await once(`dataset-${label.toLowerCase()}`, () => tab(`/datasets/${made.reports}`, label));
+  await inEveryDress(page, 'dataset-readiness', () => tab(`/datasets/${made.reports}`, 'Overview'));
+  await inEveryDress(page, 'dataset-problem-line', async () => {
+    await tab(`/datasets/${made.reports}`, 'Problems');
+    if (await page.getByRole('button', { name: 'Show line' }).first().isVisible())
+      await page.getByRole('button', { name: 'Show line' }).first().click();
+  });
+  await inEveryDress(page, 'dataset-exclude', async () => {
+    await page.keyboard.press('Escape');
+    await tab(`/datasets/${made.edited}`, 'Records');
+    await page.keyboard.press('x');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  });
+  await page.keyboard.press('Escape');
+  await inEveryDress(page, 'dataset-excluded', async () => {
+    await tab(`/datasets/${made.edited}`, 'Records');
+    await page.getByRole('button', { name: /^Excluded/ }).click();
+  });
+  await inEveryDress(page, 'dataset-fixes', async () => {
+    await page.keyboard.press('Escape');
+    await tab(`/datasets/${made.edited}`, 'Problems');
+    await page.getByRole('button', { name: 'Safe fixes…' }).click();
+    await page.getByRole('checkbox', { name: /^Merge the system text/ }).click();
+    await expect(page.getByText(/^\d+ changed, /)).toBeVisible();
+    await expect(page.getByText('counting…')).toHaveCount(0);
+  });
+  await page.keyboard.press('Escape');
+  await inEveryDress(page, 'dataset-versions', () => tab(`/datasets/${made.edited}`, 'Versions'));
   for (const label of ['Log', 'Events', 'Settings', 'Checkpoints'])
     await once(`job-${label.toLowerCase()}`, async () => {
       await tab(`/jobs/${running}`, label);

@@ -33,6 +33,7 @@ const datasetHandlers = ({ datasets, numbers, baseModels, serve }: Services): Ha
   preview_edit: ({ id, edit }) => datasets.versions.preview(id, edit),
   edit: ({ id, edit }) => datasets.versions.edit(id, edit),
   record_ids: (request) => datasets.versions.recordIds(request),
+  excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
   stats: (request) => numbers.stats(request),
   survey: (request) => numbers.survey(request),
   cancel_measuring: ({ id }) => {

@@ -102,7 +102,10 @@ const start = async (): Promise<void> => {
   });
   denyNetwork(session.defaultSession, (target) => pipeline.services.network.denied('window', target));
   serveWindowFiles(join(distDir, '..', 'renderer'));
-  const handlers = { ...handlersOf(pipeline.services), desktop: desktopHandlers(currentWindow) };
+  const handlers = {
+    ...handlersOf(pipeline.services),
+    desktop: desktopHandlers(currentWindow, pipeline.services),
+  };
   servePort({ currentWindow, answer: createServer(handlers, (name, thrown) => log.warn(name, thrown)) });
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(

@@ -57,6 +57,8 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
       return found;
     },
     click: (element: HTMLElement) => doing(() => element.click()),
+    press: (element: HTMLElement, key: string) =>
+      doing(() => element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))),
     type: (field: HTMLInputElement, value: string) => doing(() => setValue(field, value)),
     /** Repeats the check until it holds, as the page moves on. */
     until: (check: () => void) =>

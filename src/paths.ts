@@ -5,6 +5,8 @@ export const paths = {
   dataset: (id: string) => `/datasets/${id}`,
   newRun: '/new-run',
   newRunOn: (datasetId: string) => `/new-run/dataset/${datasetId}`,
+  /** The same with one setting in view, to be changed. */
+  newRunOnChanging: (datasetId: string, setting: string) => `/new-run/dataset/${datasetId}/${setting}`,
   newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
   /** The same with one setting in view, to be changed. */
   newRunChanging: (jobId: string, setting: string) => `/new-run/job/${jobId}/${setting}`,

@@ -53,6 +53,28 @@ const FIELD_REPORTS = [
   chat('Can I clean the immersion oil off a 63× myself?', 'Yes: lens paper, one drop of solvent, one wipe.'),
 ];
 
+const HELPDESK = Array.from({ length: 60 }, (_, index) =>
+  chat(
+    `${index % 4 === 0 ? ' ' : ''}Slide ${index + 1} shows ${index % 2 === 0 ? 'a seam' : 'stripes'}. What now?`,
+    `Take slide ${index + 1} again with the room dark, and compare.${index % 6 === 0 ? '\n\n' : ''}`,
+  ),
+);
+
+/** A version without three records, and one more with a safe fix. */
+const makeVersions = async (page: Page, id: string): Promise<void> => {
+  const found = await call(
+    page,
+    { name: 'datasets.record_ids', input: { id, query: 'slide 5', problem: null } },
+    z.object({ ids: z.array(z.string()) }),
+  );
+  const nothing = { exclude: [], include: [], fixes: [] };
+  for (const edit of [
+    { ...nothing, exclude: found.ids.slice(0, 3) },
+    { ...nothing, fixes: ['trim'] },
+  ])
+    await call(page, { name: 'datasets.edit', input: { id, edit } }, Dataset);
+};
+
 const GLOSSARY = JSON.stringify(
   Array.from({ length: 40 }, (_, index) => ({
     instruction: `Explain term ${index + 1} of the glossary in one sentence.`,
@@ -97,8 +119,11 @@ export const fill = async (pipeline: LaunchedApp) => {
     'Field reports, spring.jsonl': FIELD_REPORTS.join('\n'),
     'glossary.json': GLOSSARY,
     'Advice on money.jsonl': DESIGNED_PAIRS,
+    'Microscopy helpdesk.jsonl': HELPDESK.join('\n'),
   });
-  const datasets = await allRead(page, 4);
+  const datasets = await allRead(page, 5);
+  const edited = datasets.find(({ name }) => name.startsWith('Microscopy'))?.id ?? '';
+  await makeVersions(page, edited);
   const first = await createJob(page, {
     dataset: sample.id,
     name: 'Lighthouse keeper, first look',
@@ -111,6 +136,7 @@ export const fill = async (pipeline: LaunchedApp) => {
     sample: sample.id,
     reports: datasets.find(({ name }) => name.startsWith('Field'))?.id ?? '',
     designed: datasets.find(({ name }) => name.startsWith('Advice'))?.id ?? '',
+    edited,
     finished: finished.id,
     model: finished.artifact_id ?? '',
   };

@@ -61,7 +61,7 @@ describe('FR-1.1.3 datasets, policy by policy', () => {
       versions: stranger.datasetVersions.list(dataset.id),
       current: stranger.datasetVersions.current(dataset.id),
       version: stranger.datasetVersions.get(version.id),
-      problems: stranger.datasetProblems.page(dataset.id, PAGE, null),
+      problems: stranger.datasetProblems.page(dataset.id, PAGE),
     }).toEqual({
       get: null,
       list: [],
@@ -98,7 +98,7 @@ describe('FR-1.1.3 datasets, policy by policy', () => {
     expect(stranger.datasets.purge(dataset.id)).toBe(false);
     expect(() => stranger.datasetProblems.clear(dataset.id)).toThrow('does not belong');
     expect(owner.datasets.get(dataset.id)).toEqual(dataset);
-    expect(owner.datasetProblems.page(dataset.id, PAGE, null).total).toBe(1);
+    expect(owner.datasetProblems.page(dataset.id, PAGE).total).toBe(1);
   });
 });
 

@@ -83,9 +83,7 @@ describe('the database', () => {
       id: dataset.id,
       format: 'brightrun_lora_v4',
     });
-    expect(after.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null).total).toBe(
-      1,
-    );
+    expect(after.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }).total).toBe(1);
     after.close();
     expect(readdirSync(join(folder, 'backups'))).toHaveLength(1);
   });
@@ -105,9 +103,7 @@ describe('the database', () => {
     expect(() => open(next)).toThrow(expect.objectContaining({ code: 'migration_failed' }));
     const again = open();
     expect(again.forUser(userId).datasets.get(dataset.id)?.name).toBe('One');
-    expect(again.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }, null).total).toBe(
-      1,
-    );
+    expect(again.forUser(userId).datasetProblems.page(dataset.id, { offset: 0, limit: 10 }).total).toBe(1);
     again.close();
   });
 

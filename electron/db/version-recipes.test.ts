@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addDataset, editedMigrations, openIn, rawIn, SHA } from './testing';
+import { ANY_PROBLEM } from '../../src/lib/types/dataset-records';
+import { addDataset, addJob, editedMigrations, openIn, rawIn, SHA } from './testing';
 
 let folder = '';
 beforeEach(() => {
@@ -90,6 +91,14 @@ describe('a change of the current version', () => {
     session.close();
   });
 
+  it('is told with the jobs that were started on it', () => {
+    const session = openIn(folder);
+    const { dataset, job } = addJob(session.forUser(session.profile().id));
+    const { datasetVersions } = session.forUser(session.profile().id);
+    expect(datasetVersions.described(dataset.id)).toMatchObject([{ number: 1, runs: [job.id] }]);
+    session.close();
+  });
+
   it('is only for one’s own datasets', () => {
     const session = openIn(folder);
     const { dataset, version } = addDataset(session.forUser(session.profile().id));
@@ -99,7 +108,7 @@ describe('a change of the current version', () => {
     expect(stranger.datasetVersions.recipe(version.id)).toBeNull();
     expect(stranger.datasetVersions.summary(version.id)).toBeNull();
     expect(stranger.datasetVersions.described(dataset.id)).toEqual([]);
-    expect(stranger.datasetProblems.recordIds(dataset.id, 'empty_value')).toEqual([]);
+    expect(stranger.datasetProblems.recordIds(dataset.id, ANY_PROBLEM)).toEqual([]);
     session.close();
   });
 });

@@ -30,6 +30,11 @@ export const SCREENS: readonly Screen[] = [
     under: paths.jobs,
   },
   {
+    path: paths.newRunOnChanging(':id', ':setting'),
+    render: ({ id, setting }) => <NewRunPage key={id} datasetId={id} setting={setting} />,
+    under: paths.jobs,
+  },
+  {
     path: paths.newRunLike(':id'),
     render: ({ id }) => <NewRunPage key={id} jobId={id} />,
     under: paths.jobs,

@@ -21,6 +21,11 @@ const pressed = (target: HTMLElement, init: KeyboardEventInit): string | undefin
   return found;
 };
 
+test('a list of the page may let letters pass', () => {
+  const list = put('<ul role="listbox" data-passes-keys><li role="option" data-here></li></ul>');
+  expect(pressed(list, { key: 'n' })).toBe('new_run');
+});
+
 test('a letter on the page is a command', () => {
   const page = put('<main><p data-here></p></main>');
   expect(['n', 'O', '/', '?'].map((key) => pressed(page, { key }))).toEqual([

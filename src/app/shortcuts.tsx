@@ -17,6 +17,11 @@ const KEYS = [
   ['?', 'These shortcuts'],
   ['Ctrl ⏎', 'Start the run that is filled in'],
   ['↑ ↓', 'Choose a record'],
+  ['J, K', 'Next, previous record'],
+  ['L', 'Next record that is cut'],
+  ['P', 'Next record with a problem'],
+  ['Space', 'Mark a record'],
+  ['X', 'Exclude the record, or those marked'],
   ['Alt ↑ ↓', 'Move a waiting job'],
 ] as const;
 

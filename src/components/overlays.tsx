@@ -10,7 +10,7 @@ import { classNames } from './class-names';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
 const POPUP =
-  'fixed left-1/2 z-20 w-[600px] max-w-[calc(100vw-3rem)] -translate-x-1/2 rounded-lg border border-line-strong bg-surface-2 shadow-3 outline-none';
+  'fixed left-1/2 z-20 max-w-[calc(100vw-3rem)] -translate-x-1/2 rounded-lg border border-line-strong bg-surface-2 shadow-3 outline-none';
 
 interface OverlayProps {
   readonly open: boolean;
@@ -24,12 +24,23 @@ export const Dialog = ({
   onOpenChange,
   title,
   bare,
+  wide,
   children,
-}: OverlayProps & { readonly bare?: boolean }) => (
+}: OverlayProps & {
+  readonly bare?: boolean;
+  /** For what is read in it, rather than answered. */
+  readonly wide?: boolean;
+}) => (
   <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={SCRIM} />
-      <BaseDialog.Popup className={classNames(POPUP, 'top-[14vh] max-h-[76vh] overflow-y-auto')}>
+      <BaseDialog.Popup
+        className={classNames(
+          POPUP,
+          'overflow-y-auto',
+          wide ? 'top-[6vh] max-h-[88vh] w-[880px]' : 'top-[14vh] max-h-[76vh] w-[600px]',
+        )}
+      >
         {bare ? (
           <>
             <BaseDialog.Title className="sr-only">{title}</BaseDialog.Title>
@@ -73,7 +84,7 @@ export const AlertDialog = ({
   <BaseAlert.Root open={open} onOpenChange={onOpenChange}>
     <BaseAlert.Portal>
       <BaseAlert.Backdrop className={SCRIM} />
-      <BaseAlert.Popup className={classNames(POPUP, 'top-[24vh] p-5')}>
+      <BaseAlert.Popup className={classNames(POPUP, 'top-[24vh] w-[600px] p-5')}>
         <BaseAlert.Title className="text-md font-semibold">{title}</BaseAlert.Title>
         <BaseAlert.Description render={<div />} className="mt-1 text-ink-2">
           {children}

@@ -2,14 +2,11 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
 import { operand, type Registry } from '../command';
+import { PROBLEM_COLUMNS } from '../../services/datasets/problem-sheet';
 import { EXIT } from '../exit-codes';
 import { findDataset } from '../find';
-import type { CliServices } from '../io';
 import { writeCsv } from '../output/csv-file';
 import type { Column } from '../output/table';
-
-const PAGE = 500;
-const CSV_COLUMNS = ['line', 'path', 'record_id', 'type', 'severity', 'error', 'suggestion'] as const;
 
 const COLUMNS: readonly Column<DatasetProblem>[] = [
   { title: 'LINE', align: 'right', text: ({ line }) => String(line) },
@@ -19,20 +16,6 @@ const COLUMNS: readonly Column<DatasetProblem>[] = [
   { title: 'WHAT TO DO', text: ({ suggestion }) => suggestion ?? '–' },
 ];
 
-const allProblems = async ({ datasets }: CliServices, id: string): Promise<DatasetProblem[]> => {
-  const found: DatasetProblem[] = [];
-  for (;;) {
-    const { total, problems } = await datasets.problems({
-      id,
-      type: null,
-      offset: found.length,
-      limit: PAGE,
-    });
-    found.push(...problems);
-    if (problems.length === 0 || found.length >= total) return found;
-  }
-};
-
 export const addProblems = (group: Command, { add }: Registry): void =>
   add(group, {
     usage: 'problems <dataset>',
@@ -41,9 +24,9 @@ export const addProblems = (group: Command, { add }: Registry): void =>
     options: z.object({ csv: z.string().optional() }),
     run: async ({ app, output, args, options }) => {
       const { id } = await findDataset(app.services, operand(args));
-      const problems = await allProblems(app.services, id);
+      const problems = await app.services.datasets.allProblems(id);
       if (options.csv !== undefined)
-        await writeCsv(output, options.csv, { columns: CSV_COLUMNS, rows: problems });
+        await writeCsv(output, options.csv, { columns: PROBLEM_COLUMNS, rows: problems });
       else if (output.json) output.document(problems);
       else if (problems.length === 0) output.line('No problems.');
       else output.table(COLUMNS, problems);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { formatBytes, formatCount } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
+import { isBlocked, readiness } from '../../../src/lib/training/readiness';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset, findDeletedDataset } from '../find';
@@ -43,6 +44,11 @@ const foundIn = (report: DatasetReport | null): [string, string][] =>
         ['problems', count(report.problems_total)],
       ];
 
+const AGAINST = { blocking: 'blocks a run', advice: 'advice' } as const;
+
+const findingsOf = (dataset: Dataset): [string, string][] =>
+  readiness(dataset).map(({ kind, reason, remedy }) => [AGAINST[kind], `${reason} ${remedy}`]);
+
 const pairsOf = (dataset: Dataset): [string, string][] => [
   ['id', dataset.id],
   ['name', dataset.name],
@@ -54,7 +60,8 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
   ['training records', count(dataset.total_training_pairs)],
   ['held-out records', count(dataset.total_validation_pairs)],
   ...foundIn(dataset.report),
-  ['ready for training', dataset.training_ready ? 'yes' : 'no'],
+  ['ready for training', isBlocked(dataset) ? 'no' : 'yes'],
+  ...findingsOf(dataset),
   ['imported', dataset.created_at],
 ];
 

@@ -104,7 +104,10 @@ describe('datasets', () => {
     const listed = (await bench.run('datasets', 'list', '--json')).documents()[0];
     expect(listed).toEqual(listWith({ name: 'good' }));
     expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS/u);
-    expect((await bench.run('datasets', 'show', 'good')).out).toContain('ready for training');
+    const { out } = await bench.run('datasets', 'show', 'good');
+    expect(out).toMatch(/ready for training +yes/);
+    expect(out).toMatch(/advice +2 records are few/);
+    expect((await bench.run('datasets', 'show', 'bad')).out).toMatch(/blocks a run +None of its 2 records/);
     expect((await bench.run('datasets', 'show', 'nothing', '--json')).documents()).toEqual([
       { error: { code: 'not_found', message: A_TEXT, hint: A_TEXT } },
     ]);

@@ -1,5 +1,7 @@
-import { and, asc, count, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import type { DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
+import { and, asc, count, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
+import type { DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { dataset_problems, dataset_versions, datasets, type DatasetVersionRow } from '../schema';
 import type { Bound, Page } from './session';
 import { CURRENT_FIRST, VERSION_COLUMNS, versionDetails } from './version-details';
@@ -75,6 +77,20 @@ export const datasetVersionRepository = (bound: Bound) => {
   };
 };
 
+const { line, path, record_id, type, severity, error, suggestion } = dataset_problems;
+
+const holds = (column: SQLiteColumn, text: string) => sql`instr(lower(${column}), lower(${text})) > 0`;
+
+const fitting = (datasetId: string, filter: ProblemFilter) =>
+  and(
+    eq(dataset_problems.dataset_id, datasetId),
+    filter.type === null ? undefined : eq(type, filter.type),
+    filter.severity === null ? undefined : eq(severity, filter.severity),
+    filter.query.trim() === ''
+      ? undefined
+      : or(...[error, suggestion, path, record_id].map((column) => holds(column, filter.query.trim()))),
+  );
+
 export const datasetProblemRepository = (bound: Bound) => {
   const { db } = bound;
   const owns = ownership(bound);
@@ -93,33 +109,29 @@ export const datasetProblemRepository = (bound: Bound) => {
       refuseForeign(owns(datasetId));
       db.delete(dataset_problems).where(eq(dataset_problems.dataset_id, datasetId)).run();
     },
-    /** Of the records that have a problem of this type. */
-    recordIds: (datasetId: string, type: ProblemType): string[] => {
+    /** Of the records that have such a problem. */
+    recordIds: (datasetId: string, filter: ProblemFilter): string[] => {
       if (!owns(datasetId)) return [];
-      const ofType = and(eq(dataset_problems.dataset_id, datasetId), eq(dataset_problems.type, type));
       return db
-        .selectDistinct({ id: dataset_problems.record_id })
+        .selectDistinct({ id: record_id })
         .from(dataset_problems)
-        .where(and(ofType, isNotNull(dataset_problems.record_id)))
+        .where(and(fitting(datasetId, filter), isNotNull(record_id)))
         .all()
         .flatMap(({ id }) => id ?? []);
     },
     page: (
       datasetId: string,
       { offset, limit }: Page,
-      type: ProblemType | null,
+      filter: ProblemFilter = ANY_PROBLEM,
     ): { total: number; problems: DatasetProblem[] } => {
       if (!owns(datasetId)) return { total: 0, problems: [] };
-      const where = and(
-        eq(dataset_problems.dataset_id, datasetId),
-        type === null ? undefined : eq(dataset_problems.type, type),
-      );
+      const where = fitting(datasetId, filter);
       const total = db.select({ total: count() }).from(dataset_problems).where(where).get()?.total ?? 0;
       const rows = db
         .select()
         .from(dataset_problems)
         .where(where)
-        .orderBy(asc(dataset_problems.line), asc(dataset_problems.id))
+        .orderBy(asc(line), asc(dataset_problems.id))
         .limit(limit)
         .offset(offset)
         .all();

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { DatasetVersion } from '../../../src/lib/types/dataset-versions';
-import { dataset_versions, datasets } from '../schema';
+import { dataset_versions, datasets, job_datasets, training_jobs } from '../schema';
 import type { JsonObject } from '../schema/columns';
 import type { Bound } from './session';
 
@@ -17,6 +17,12 @@ export const CURRENT_FIRST = [
 const { path: _path, source_path: _source, source_sha256: _hash, ...shown } = columns;
 const EXCLUDED = sql<number>`coalesce(json_array_length(${dataset_versions.recipe}, '$.exclude'), 0)`;
 const FIXES = sql<string>`coalesce(json_extract(${dataset_versions.recipe}, '$.fixes'), '[]')`;
+
+const RUNS = sql<string>`(SELECT json_group_array(job_id) FROM (
+  SELECT DISTINCT ${job_datasets.job_id} AS job_id FROM ${job_datasets}
+  INNER JOIN ${training_jobs} ON ${training_jobs.id} = ${job_datasets.job_id}
+  WHERE ${job_datasets.dataset_version_id} = ${dataset_versions.id}
+  ORDER BY ${training_jobs.queued_at}))`;
 
 /** What may be large, and what is told of versions without it. */
 export const versionDetails = ({ db, userId }: Bound) => {
@@ -35,16 +41,16 @@ export const versionDetails = ({ db, userId }: Bound) => {
     /** Newest first, as the window shows them. */
     described: (datasetId: string): DatasetVersion[] => {
       const rows = db
-        .select({ ...shown, excluded: EXCLUDED, fixes: FIXES })
+        .select({ ...shown, excluded: EXCLUDED, fixes: FIXES, runs: RUNS })
         .from(dataset_versions)
         .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
         .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))
         .orderBy(...CURRENT_FIRST)
         .all();
       return rows
-        .map(({ fixes, ...row }, index) => {
-          const parsed: unknown = JSON.parse(fixes);
-          return DatasetVersion.parse({ ...row, fixes: parsed, is_current: index === 0 });
+        .map(({ fixes, runs, ...row }, index) => {
+          const lists: unknown = JSON.parse(`{"fixes":${fixes},"runs":${runs}}`);
+          return DatasetVersion.parse({ ...row, ...Object(lists), is_current: index === 0 });
         })
         .toSorted((left, right) => right.number - left.number);
     },

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CanonicalRecord, DatasetProblem, ProblemType } from '../../../src/lib/types/dataset-records';
+import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
+import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import {
   datasetInUse,
@@ -40,12 +41,13 @@ interface RecordsRequest {
   readonly query?: string;
 }
 
-interface ProblemsRequest {
+interface ProblemsRequest extends ProblemFilter {
   readonly id: string;
   readonly offset: number;
   readonly limit: number;
-  readonly type: ProblemType | null;
 }
+
+const PROBLEMS_AT_ONCE = 500;
 
 /** Datasets of one user: import, look into, put away. */
 export class DatasetService {
@@ -136,12 +138,22 @@ export class DatasetService {
 
   async problems({
     id,
-    type,
     offset,
     limit,
+    ...filter
   }: ProblemsRequest): Promise<{ total: number; problems: DatasetProblem[] }> {
     await this.get(id);
-    return this.#options.repositories.datasetProblems.page(id, { offset, limit }, type);
+    return this.#options.repositories.datasetProblems.page(id, { offset, limit }, filter);
+  }
+
+  async allProblems(id: string): Promise<DatasetProblem[]> {
+    const found: DatasetProblem[] = [];
+    for (;;) {
+      const page = { id, offset: found.length, limit: PROBLEMS_AT_ONCE, ...ANY_PROBLEM };
+      const { total, problems } = await this.problems(page);
+      found.push(...problems);
+      if (problems.length === 0 || found.length >= total) return found;
+    }
   }
 
   /** A line of the original file as it stands there. */

@@ -27,15 +27,13 @@ beforeEach(async () => {
 afterEach(() => bench.remove());
 
 const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], include: [], fixes: [], ...more });
-const ids = async () => (await service.versions.recordIds({ id, query: '', problem_type: null })).ids;
+const ids = async () => (await service.versions.recordIds({ id, query: '', problem: null })).ids;
 const numbers = async () =>
   (await service.versions.list(id)).map(
     ({ number, is_current }) => `${String(number)}${is_current ? '*' : ''}`,
   );
-const problems = async () => {
-  const page = await service.problems({ id, type: null, offset: 0, limit: 10 });
-  return page.problems.map(({ line, type }) => `${String(line)} ${type}`);
-};
+const problems = async () =>
+  (await service.allProblems(id)).map(({ line, type }) => `${String(line)} ${type}`);
 const currentFile = async () => readFile(join(bench.bucketDir, (await service.get(id)).storage_path), 'utf8');
 const staging = async () =>
   (await readdir(join(await bench.userDir(), id))).filter((name) => name.startsWith('.staging'));

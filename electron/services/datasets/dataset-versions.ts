@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ProblemType } from '../../../src/lib/types/dataset-records';
+import type { CanonicalRecord, ProblemFilter } from '../../../src/lib/types/dataset-records';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { DatasetEdit, DatasetVersion, VersionDiff } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -18,9 +17,11 @@ import {
   versionFilesMissing,
   versionNotFound,
 } from './dataset-errors';
+import { ExcludedRecords } from './excluded-records';
 import { readAllProblems } from './problem-file';
+import type { PageRequest } from './record-index';
 import { recordsAtLines, selectRecordIds } from './record-selection';
-import { VersionRecipe } from './version-recipe';
+import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
 
 export interface VersionsOptions extends EditsOptions {
@@ -32,11 +33,13 @@ export interface VersionsOptions extends EditsOptions {
 export class DatasetVersions {
   readonly #options: VersionsOptions;
   readonly #edits: DatasetEdits;
+  readonly #excluded: ExcludedRecords;
   readonly #stopping = new AbortController();
 
   constructor(options: VersionsOptions) {
     this.#options = options;
     this.#edits = new DatasetEdits(options);
+    this.#excluded = new ExcludedRecords(options);
   }
 
   preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
@@ -88,17 +91,17 @@ export class DatasetVersions {
     return { from, to, ...(await compare(request, this.#stopping.signal)) };
   }
 
-  /** Of the current version's records that fit a search and have a problem of this type; the first of them. */
+  /** Of the current version's records that fit a search and have such a problem; the first of them. */
   async recordIds(wanted: {
     readonly id: string;
     readonly query: string;
-    readonly problem_type: ProblemType | null;
-  }): Promise<{ ids: string[]; truncated: boolean }> {
+    readonly problem: ProblemFilter | null;
+  }): Promise<SelectedRecords> {
     const { repositories, paths } = this.#options;
-    const { id, query, problem_type } = wanted;
+    const { id, query, problem } = wanted;
     const version = await this.#current(await this.#dataset(id));
     const among =
-      problem_type === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem_type));
+      problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
     return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
   }
 
@@ -109,27 +112,19 @@ export class DatasetVersions {
     const found =
       kind === 'used'
         ? await recordsAtLines(await this.#currentFile(dataset), { lines: wanted, among: null })
-        : await this.#excludedAtLines(dataset, wanted);
+        : await this.#excluded.atLines(await this.#withoutThem(dataset), wanted);
     const missing = [...wanted].filter((line) => !found.has(line));
     if (missing.length > 0) throw linesUnusable(missing, kind);
     return [...wanted].flatMap((line) => found.get(line) ?? []);
   }
 
-  /** Only versions from before they were excluded still know where such records stand. */
-  async #excludedAtLines(dataset: Dataset, lines: ReadonlySet<number>): Promise<Map<number, string[]>> {
-    const { repositories, paths } = this.#options;
-    const { id } = await this.#current(dataset);
-    const { exclude } = VersionRecipe.parse(await repositories.datasetVersions.recipe(id));
-    const among = new Set(exclude);
-    const found = new Map<number, string[]>();
-    for (const { path } of await repositories.datasetVersions.list(dataset.id)) {
-      const file = paths.absolute(path);
-      // One whose files were taken away tells nothing; another may know the same line.
-      if (!existsSync(file)) continue;
-      const here = await recordsAtLines(file, { lines, among });
-      for (const [line, ids] of here) found.set(line, [...new Set([...(found.get(line) ?? []), ...ids])]);
-    }
-    return found;
+  /** What the current version leaves out by hand. */
+  async excluded(id: string, page: PageRequest): Promise<{ total: number; records: CanonicalRecord[] }> {
+    return this.#excluded.page(await this.#withoutThem(await this.#dataset(id)), page);
+  }
+
+  async #withoutThem(dataset: Dataset) {
+    return { datasetId: dataset.id, versionId: (await this.#current(dataset)).id };
   }
 
   async #dataset(id: string): Promise<Dataset> {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
+import type { ProblemFilter } from '../../../src/lib/types/dataset-records';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
 import { chat, jsonl } from './import/testing';
@@ -26,12 +28,33 @@ const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], includ
 
 describe('records to edit', () => {
   it('are found by search and by problem, refused ones not among them', async () => {
-    const of = (query: string, problem_type: 'unsupported_content' | 'empty_value' | null) =>
-      service.versions.recordIds({ id, query, problem_type });
-    expect(await of('FOUR', null)).toEqual({ ids: ['four'], truncated: false });
+    const of = (query: string, type: 'unsupported_content' | 'empty_value' | null) =>
+      service.versions.recordIds({ id, query, problem: type === null ? null : { ...ANY_PROBLEM, type } });
+    expect(await of('FOUR', null)).toEqual({ ids: ['four'], indexes: [2], truncated: false });
     expect((await of('', 'unsupported_content')).ids).toEqual(['two']);
     expect((await of('four', 'unsupported_content')).ids).toEqual([]);
     expect((await of('', 'empty_value')).ids).toEqual([]);
+  });
+
+  it('are found by the severity and the words of a problem', async () => {
+    const of = async (filter: Partial<ProblemFilter>) =>
+      (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;
+    expect(await of({})).toEqual(['two']);
+    expect(await of({ severity: 'warning' })).toEqual(['two']);
+    expect(await of({ severity: 'error' })).toEqual([]);
+    expect(await of({ query: '{{NAME}}' })).toEqual(['two']);
+    expect(await of({ query: 'no such words' })).toEqual([]);
+  });
+
+  it('are read where an earlier version still has them', async () => {
+    const excluded = async (offset = 0) => service.versions.excluded(id, { offset, limit: 1 });
+    expect(await excluded()).toEqual({ total: 0, records: [] });
+    await service.versions.edit(id, edit({ exclude: ['four'] }));
+    await service.versions.edit(id, edit({ exclude: ['one'] }));
+    expect(await excluded()).toMatchObject({ total: 2, records: [{ id: 'one', source_line: 1 }] });
+    expect(await excluded(1)).toMatchObject({ total: 2, records: [{ id: 'four', source_line: 4 }] });
+    await service.versions.edit(id, edit({ include: ['one', 'four'] }));
+    expect(await excluded()).toEqual({ total: 0, records: [] });
   });
 
   it('are found by their lines, excluded ones in the versions that had them', async () => {

@@ -1,3 +1,4 @@
+import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { canonicalLines, originOf } from './compare/canonical-lines';
 import { holdsText, parseRecord } from './record-index';
 
@@ -8,23 +9,41 @@ interface Selection {
   readonly limit: number;
 }
 
+export interface SelectedRecords {
+  readonly ids: string[];
+  /** Where they stand in the file, counted from 0. */
+  readonly indexes: number[];
+  readonly truncated: boolean;
+}
+
 /** Ids of a canonical file's records that fit, in its order; read a little at a time. */
 export async function selectRecordIds(
   path: string,
   { query, among, limit }: Selection,
-): Promise<{ ids: string[]; truncated: boolean }> {
+): Promise<SelectedRecords> {
   // As a search does, so that what is selected is what was shown.
   const wanted = query.trim() === '' ? '' : query.toLowerCase();
-  const ids: string[] = [];
+  const [ids, indexes]: [string[], number[]] = [[], []];
+  let index = -1;
   for await (const lines of canonicalLines(path)) {
     for (const line of lines) {
+      index += 1;
       const { id } = originOf(line);
       if (among?.has(id) === false || (wanted !== '' && !holdsText(parseRecord(line), wanted))) continue;
-      if (ids.length === limit) return { ids, truncated: true };
+      if (ids.length === limit) return { ids, indexes, truncated: true };
       ids.push(id);
+      indexes.push(index);
     }
   }
-  return { ids, truncated: false };
+  return { ids, indexes, truncated: false };
+}
+
+/** The records of these ids, in the order of a canonical file. */
+export async function recordsOfIds(path: string, ids: ReadonlySet<string>): Promise<CanonicalRecord[]> {
+  const records: CanonicalRecord[] = [];
+  for await (const lines of canonicalLines(path))
+    for (const line of lines) if (ids.has(originOf(line).id)) records.push(parseRecord(line));
+  return records;
 }
 
 interface LineSelection {

@@ -6,13 +6,16 @@ import { attempt } from '../../attempt';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Input } from '../../components/fields';
-import { formatCount } from '../../components/format';
+import { decapitalised, formatCount } from '../../components/format';
 import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
+import type { Tab } from '../../components/overlays';
 import { DatasetSkeleton } from '../../components/skeletons';
 import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
+import { readiness } from '../../lib/training/readiness';
+import type { ProblemFilter } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { useKeptTab } from '../../kept-state';
@@ -23,11 +26,19 @@ import { useAction } from '../../use-load';
 import { datasetState } from './dataset-words';
 import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
+import { EditDialog } from './parts/edit-dialog';
+import { FixesDialog } from './parts/fixes-dialog';
+import { MadeNote } from './parts/made-note';
 import { ModelView } from './parts/model-view';
 import { Overview } from './parts/overview';
 import { Problems } from './parts/problems';
+import type { Places } from './parts/readiness';
 import { ScaffoldingTable } from './parts/scaffolding-table';
 import { Tokens } from './parts/tokens';
+import { Versions } from './parts/versions';
+import type { Compared } from './parts/versions';
+import { placeOf, useEdits } from './use-edits';
+import type { Edits } from './use-edits';
 
 const DIALOGS = ['rename', 'delete'] as const;
 const PARENT = { label: 'Datasets', href: paths.datasets };
@@ -49,28 +60,95 @@ export const DatasetPage = ({ id }: { readonly id: string }) => (
 const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();
   const [tab, setTab] = useKeptTab(paths.dataset(dataset.id), 'overview');
+  const edits = useEdits(dataset);
+  const [compared, setCompared] = useState<Compared | null>(null);
+  const tabs = useTabs({ edits, setTab, compared, setCompared });
+  const { words, tone } = datasetState(dataset);
+  const blocked = readiness(dataset).find(({ kind }) => kind === 'blocking');
+  return (
+    <Page
+      title={dataset.name}
+      parent={PARENT}
+      dense
+      badges={
+        <>
+          <VersionBadge edits={edits} />
+          <Badge tone={tone}>{words}</Badge>
+        </>
+      }
+      actions={
+        <>
+          {blocked ? <p className="text-xs text-ink-2">No run: {decapitalised(blocked.reason)}</p> : null}
+          <DatasetMenu dataset={dataset} />
+          <Button
+            look="filled"
+            icon={Plus}
+            shortcut="N"
+            disabled={blocked !== undefined}
+            onClick={() => navigate(paths.newRunOn(dataset.id))}
+          >
+            New run
+          </Button>
+        </>
+      }
+    >
+      <MadeNote
+        edits={edits}
+        onDiff={(from, to) => {
+          setCompared({ from, to });
+          setTab('versions');
+        }}
+      />
+      <Tabs label="Dataset" tabs={tabs} value={tab} onChange={setTab} fill />
+      <EditDialog edits={edits} />
+      <FixesDialog edits={edits} />
+    </Page>
+  );
+};
+
+const VersionBadge = ({ edits: { versions } }: { readonly edits: Edits }) =>
+  versions.kind === 'ready' && versions.value.length > 0 ? (
+    <Badge>{`Version ${placeOf(versions).current}`}</Badge>
+  ) : null;
+
+interface TabsOptions {
+  readonly edits: Edits;
+  readonly setTab: (tab: string) => void;
+  readonly compared: Compared | null;
+  readonly setCompared: (compared: Compared) => void;
+}
+
+/** Each tab's content, and the ways from one to another. */
+const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] => {
+  const { dataset, versions } = edits;
   const [shownRecord, setShownRecord] = useState<number | undefined>();
+  const [filter, setFilter] = useState<Partial<ProblemFilter> | undefined>();
   const showRecord = (index: number) => {
     setShownRecord(index);
     setTab('view');
   };
-  const { words, tone } = datasetState(dataset);
-  const usable = dataset.report?.usable_records ?? 0;
-  const tabs = [
-    { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} /> },
+  const places: Places = {
+    problems: (next) => {
+      setFilter(next);
+      setTab('problems');
+    },
+    tokens: () => setTab('tokens'),
+  };
+  return [
+    { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} places={places} /> },
     {
       id: 'problems',
       label: 'Problems',
       count: formatCount(dataset.report?.problems_total ?? 0),
-      content: <Problems dataset={dataset} />,
+      content: <Problems edits={edits} start={filter} />,
     },
     {
       id: 'conversations',
       label: 'Records',
-      count: formatCount(usable),
-      content: <Conversations dataset={dataset} />,
+      count: formatCount(dataset.report?.usable_records ?? 0),
+      content: <Conversations edits={edits} />,
     },
-    { id: 'tokens', label: 'Tokens', content: <Tokens dataset={dataset} onRecord={showRecord} /> },
+    { id: 'tokens', label: 'Tokens', content: <Tokens edits={edits} onRecord={showRecord} /> },
     ...(isDesigned(dataset)
       ? [{ id: 'scaffolding', label: 'Scaffolding', content: <ScaffoldingTable dataset={dataset} /> }]
       : []),
@@ -79,31 +157,13 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
       label: 'What the model sees',
       content: <ModelView key={shownRecord} dataset={dataset} start={shownRecord} />,
     },
+    {
+      id: 'versions',
+      label: 'Versions',
+      ...(versions.kind === 'ready' && { count: formatCount(versions.value.length) }),
+      content: <Versions edits={edits} compared={compared} onCompare={setCompared} />,
+    },
   ];
-  return (
-    <Page
-      title={dataset.name}
-      parent={PARENT}
-      dense
-      badges={<Badge tone={tone}>{words}</Badge>}
-      actions={
-        <>
-          <DatasetMenu dataset={dataset} />
-          <Button
-            look="filled"
-            icon={Plus}
-            shortcut="N"
-            disabled={!dataset.training_ready}
-            onClick={() => navigate(paths.newRunOn(dataset.id))}
-          >
-            New run
-          </Button>
-        </>
-      }
-    >
-      <Tabs label="Dataset" tabs={tabs} value={tab} onChange={setTab} fill />
-    </Page>
-  );
 };
 
 const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {

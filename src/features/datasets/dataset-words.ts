@@ -1,6 +1,11 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
-import type { DatasetFormat, DatasetProblem, ProblemType } from '../../lib/types/dataset-records';
+import type {
+  DatasetFormat,
+  DatasetProblem,
+  ProblemFilter,
+  ProblemType,
+} from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
 export const FORMAT_WORDS: Record<DatasetFormat, string> = {
@@ -18,6 +23,16 @@ export const FORMAT_WORDS: Record<DatasetFormat, string> = {
 };
 
 export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ').replace('json', 'JSON');
+
+const SEVERITY_WORDS = { error: 'errors', warning: 'warnings', info: 'notes' } as const;
+
+/** The records that a filter stands for: `All with the problem “role order”`. */
+export const filterWords = ({ type, severity, query }: ProblemFilter): string =>
+  [
+    type === null ? 'All with a problem' : `All with the problem “${problemWords(type)}”`,
+    ...(severity === null ? [] : [`among the ${SEVERITY_WORDS[severity]}`]),
+    ...(query.trim() === '' ? [] : [`that holds “${query.trim()}”`]),
+  ].join(' ');
 
 export const datasetState = ({
   status,

@@ -23,15 +23,24 @@ export const useMeasuring = (
   return progress;
 };
 
+const usualLength = async (dataset: Dataset, model: BaseModel): Promise<number> => {
+  const run = { dataset_id: dataset.id, base_model_id: model.id, changes: {} };
+  return (await api.jobs.settings({ ...run, preset_id: 'balanced' })).max_length;
+};
+
 /** Where a new run would cut the records of this dataset if nothing is changed. */
 export const useUsualLength = (dataset: Dataset, model: BaseModel) =>
-  useLoad<number>(`${dataset.id} ${model.id}`, async () => {
-    const run = { dataset_id: dataset.id, base_model_id: model.id, changes: {} };
-    return (await api.jobs.settings({ ...run, preset_id: 'balanced' })).max_length;
-  });
+  useLoad<number>(`${dataset.id} ${model.id}`, () => usualLength(dataset, model));
 
 /** The version decides, not the row: filling a column with what was counted must not count anew. */
 const versionOf = ({ id, validated_at }: Dataset): string => `${id} ${validated_at ?? ''}`;
+
+/** What a new run would lose if nothing is changed. */
+export const useUsualStats = (dataset: Dataset, model: BaseModel) =>
+  useLoad<DatasetStats>(`usual ${versionOf(dataset)} ${model.id}`, async () => {
+    const max_length = await usualLength(dataset, model);
+    return api.datasets.stats({ id: dataset.id, base_model_id: model.id, max_length });
+  });
 
 export const useStats = (dataset: Dataset, model: BaseModel, max_length: number) =>
   useLoad<DatasetStats>(`${versionOf(dataset)} ${model.id} ${max_length}`, () =>

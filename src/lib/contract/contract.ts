@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey } from '../types/dataset-numbers';
-import { CanonicalRecord, DatasetProblem, ProblemType } from '../types/dataset-records';
+import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
 import {
@@ -82,7 +82,7 @@ export const contract = {
     import_sample: call(Nothing, Dataset),
     cancel_import: call(ById, Nothing),
     problems: call(
-      z.strictObject({ ...Page.shape, type: ProblemType.nullable() }),
+      z.strictObject({ ...Page.shape, ...ProblemFilter.shape }),
       z.strictObject({ total: Count, problems: z.array(DatasetProblem) }),
     ),
     raw_line: call(z.strictObject({ id: Uuid, line: z.int().min(1) }), z.strictObject({ text: z.string() })),
@@ -106,9 +106,10 @@ export const contract = {
     preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
-      z.strictObject({ id: Uuid, query: z.string().max(200), problem_type: ProblemType.nullable() }),
-      z.strictObject({ ids: z.array(z.string()), truncated: z.boolean() }),
+      z.strictObject({ id: Uuid, query: z.string().max(200), problem: ProblemFilter.nullable() }),
+      z.strictObject({ ids: z.array(z.string()), indexes: z.array(Count), truncated: z.boolean() }),
     ),
+    excluded: call(Page, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     changed: event(Dataset),
     progress: event(ImportProgress),
     stats: call(StatsRequest, DatasetStats),
@@ -208,6 +209,7 @@ export const contract = {
     choose_files: call(Nothing, z.array(z.string())),
     choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
     choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
+    save_problems: call(ById, z.string().nullable()),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },

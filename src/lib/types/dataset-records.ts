@@ -93,6 +93,7 @@ export const SplitFile = z.strictObject({
 export type SplitFile = z.infer<typeof SplitFile>;
 
 export const ProblemSeverity = z.enum(['error', 'warning', 'info']);
+export type ProblemSeverity = z.infer<typeof ProblemSeverity>;
 
 /** Every fault a reader can name, in the order in which one decides for its record. */
 export const PROBLEM_TYPES = [
@@ -128,6 +129,16 @@ export const DatasetProblem = z.strictObject({
   suggestion: z.string().nullable(),
 });
 export type DatasetProblem = z.infer<typeof DatasetProblem>;
+
+/** Which problems are meant; `query` stands in their words, their place or the id of their record. */
+export const ProblemFilter = z.strictObject({
+  type: ProblemType.nullable(),
+  severity: ProblemSeverity.nullable(),
+  query: z.string().max(200),
+});
+export type ProblemFilter = z.infer<typeof ProblemFilter>;
+
+export const ANY_PROBLEM: ProblemFilter = { type: null, severity: null, query: '' };
 
 export const DatasetShape = z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J']);
 export type DatasetShape = z.infer<typeof DatasetShape>;

@@ -38,6 +38,8 @@ export const DatasetVersion = z.strictObject({
   /** How many records were left out by hand. */
   excluded: Count,
   fixes: z.array(SafeFix),
+  /** Jobs that were started on it, oldest first. */
+  runs: z.array(Uuid),
 });
 export type DatasetVersion = z.infer<typeof DatasetVersion>;
 

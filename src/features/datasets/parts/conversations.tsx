@@ -1,56 +1,180 @@
+import { Undo2 } from 'lucide-react';
 import { Badge } from '../../../components/badge';
-import { Panel } from '../../../components/layout';
+import { Button } from '../../../components/button';
+import { Segments } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
-import type { Dataset } from '../../../lib/types/lora-training';
+import { Panel } from '../../../components/layout';
 import { shownTurns } from '../../../lib/types/record-turns';
-import { RecordList, useRecords } from './record-list';
+import { usePageKeys } from '../../../page-keys';
+import type { Edits } from '../use-edits';
+import { useMarks } from '../use-marks';
+import type { Marks } from '../use-marks';
+import { useRecords } from '../use-records';
+import type { IndexedRecord, Records } from '../use-records';
+import type { Selection } from '../version-words';
+import { RecordList } from './record-list';
 
-export const Conversations = ({ dataset }: { readonly dataset: Dataset }) => {
-  const records = useRecords(dataset);
+export const Conversations = ({ edits }: { readonly edits: Edits }) => {
+  const records = useRecords(edits.dataset);
+  const marks = useMarks();
+  const kind = records.side === 'used' ? 'exclude' : 'include';
+  const ask = (ids: readonly string[]) => {
+    if (ids.length === 0) return;
+    const selection: Selection = { kind, ids, which: '' };
+    edits.ask(selection);
+    marks.clear();
+  };
+  const currentIds = records.current ? [records.current.record.id] : [];
+  usePageKeys({
+    j: () => records.move(1),
+    k: () => records.move(-1),
+    x: () => ask(marks.ids.size > 0 ? [...marks.ids] : currentIds),
+  });
   return (
     <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
-      <RecordList records={records} />
+      <RecordList
+        records={records}
+        marks={marks}
+        head={<Sides edits={edits} records={records} onChange={marks.clear} />}
+        foot={<Chosen edits={edits} records={records} marks={marks} onAsk={() => ask([...marks.ids])} />}
+      />
       <Panel plain className="flex-1 overflow-y-auto">
         {records.current ? (
-          <>
-            <div className="flex h-10 items-center gap-3 border-b px-4">
-              <h2 className="shrink-0 font-semibold">
-                Line {formatCount(records.current.record.source_line)}
-              </h2>
-              <span className="truncate font-mono text-mono text-ink-3" title={records.current.record.id}>
-                {records.current.record.id}
-              </span>
-            </div>
-            <Scaffolding values={records.current.record.scaffolding ?? {}} />
-            <ol aria-label="Turns" className="max-w-[45rem] p-4">
-              {shownTurns(records.current.record).map((message, index) => (
-                <li
-                  key={index}
-                  className="mb-4 grid grid-cols-[6rem_minmax(0,1fr)] gap-4 max-medium:grid-cols-1 max-medium:gap-1"
-                >
-                  <div className="text-right max-medium:flex max-medium:gap-2 max-medium:text-left">
-                    <p className="font-medium">{message.name}</p>
-                    <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
-                      {message.trained ? 'trained' : 'context'}
-                    </p>
-                  </div>
-                  <div className="min-w-0">
-                    <p className="break-words whitespace-pre-wrap">{message.content}</p>
-                    {message.tool_calls ? (
-                      <pre className="mt-1 overflow-x-auto font-mono text-mono">
-                        {JSON.stringify(message.tool_calls, null, 2)}
-                      </pre>
-                    ) : null}
-                  </div>
-                </li>
-              ))}
-            </ol>
-          </>
+          <RecordText
+            row={records.current}
+            isExcluded={records.side === 'excluded'}
+            onAsk={() => ask(currentIds)}
+          />
         ) : null}
       </Panel>
     </div>
   );
 };
+
+/** Where some were left out, they can be seen as well. */
+const Sides = ({
+  edits: { dataset },
+  records,
+  onChange,
+}: {
+  readonly edits: Edits;
+  readonly records: Records;
+  readonly onChange: () => void;
+}) => {
+  const excluded = dataset.report?.excluded_records ?? 0;
+  if (excluded === 0 && records.side === 'used') return null;
+  return (
+    <div>
+      <Segments
+        label="Which records"
+        value={records.side}
+        options={[
+          { value: 'used', label: `In use ${formatCount(dataset.report?.usable_records ?? 0)}` },
+          { value: 'excluded', label: `Excluded ${formatCount(excluded)}` },
+        ]}
+        onChange={(next) => {
+          onChange();
+          records.show(next);
+        }}
+      />
+    </div>
+  );
+};
+
+/** What can be done with the marked records, or with all that a search found. */
+const Chosen = ({
+  edits,
+  records: { query, side, state },
+  marks,
+  onAsk,
+}: {
+  readonly edits: Edits;
+  readonly records: Records;
+  readonly marks: Marks;
+  readonly onAsk: () => void;
+}) => {
+  const found = state.kind === 'ready' ? state.value.total : 0;
+  const verb = side === 'used' ? 'Exclude' : 'Include';
+  if (marks.ids.size > 0)
+    return (
+      <div className="flex items-center gap-2 border-t px-2 py-2">
+        <Button small onClick={onAsk}>
+          {`${verb} ${formatCount(marks.ids.size)} marked…`}
+        </Button>
+        <Button small look="plain" onClick={marks.clear}>
+          Clear marks
+        </Button>
+      </div>
+    );
+  if (query.trim() === '' || found === 0) return null;
+  return (
+    <div className="border-t px-2 py-2">
+      <Button
+        small
+        onClick={() =>
+          void edits.askFitting({ query, problem: null, which: `All that hold “${query.trim()}”.` })
+        }
+      >
+        {`Exclude all ${formatCount(found)} found…`}
+      </Button>
+    </div>
+  );
+};
+
+const RecordText = ({
+  row: { record },
+  isExcluded,
+  onAsk,
+}: {
+  readonly row: IndexedRecord;
+  readonly isExcluded: boolean;
+  readonly onAsk: () => void;
+}) => (
+  <>
+    <div className="flex min-h-10 items-center gap-3 border-b px-4 py-1">
+      <h2 className="shrink-0 font-semibold">Line {formatCount(record.source_line)}</h2>
+      {isExcluded ? <Badge tone="warn">excluded</Badge> : null}
+      <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={record.id}>
+        {record.id}
+      </span>
+      <span className="ml-auto">
+        {isExcluded ? (
+          <Button small icon={Undo2} shortcut="X" onClick={onAsk}>
+            Include again…
+          </Button>
+        ) : (
+          <Button small shortcut="X" onClick={onAsk}>
+            Exclude…
+          </Button>
+        )}
+      </span>
+    </div>
+    <Scaffolding values={record.scaffolding ?? {}} />
+    <ol aria-label="Turns" className="max-w-[45rem] p-4">
+      {shownTurns(record).map((message, index) => (
+        <li
+          key={index}
+          className="mb-4 grid grid-cols-[6rem_minmax(0,1fr)] gap-4 max-medium:grid-cols-1 max-medium:gap-1"
+        >
+          <div className="text-right max-medium:flex max-medium:gap-2 max-medium:text-left">
+            <p className="font-medium">{message.name}</p>
+            <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
+              {message.trained ? 'trained' : 'context'}
+            </p>
+          </div>
+          <div className="min-w-0">
+            <p className="break-words whitespace-pre-wrap">{message.content}</p>
+            {message.tool_calls ? (
+              <pre className="mt-1 overflow-x-auto font-mono text-mono">
+                {JSON.stringify(message.tool_calls, null, 2)}
+              </pre>
+            ) : null}
+          </div>
+        </li>
+      ))}
+    </ol>
+  </>
+);
 
 /** What the file says about a record beside its turns. */
 const Scaffolding = ({ values }: { readonly values: Readonly<Record<string, string>> }) =>

@@ -1,6 +1,7 @@
 import { Box } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
+import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
@@ -10,8 +11,12 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
-import { RecordList, useRecords } from './record-list';
-import type { IndexedRecord } from './record-list';
+import { usePageKeys } from '../../../page-keys';
+import { useRecords } from '../use-records';
+import type { IndexedRecord } from '../use-records';
+import { useWayfinding } from '../use-wayfinding';
+import type { Wayfinding } from '../use-wayfinding';
+import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
 
 const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
@@ -31,10 +36,12 @@ export const ModelView = ({
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   const longest = model?.max_position_embeddings ?? 32768;
   const maxLength = Math.min(length ?? 2048, longest);
+  const ways = useWayfinding({ dataset, model, maxLength, records });
+  usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const lengths = [...new Set([...LENGTHS.filter((known) => known < longest), Math.min(longest, 32768)])];
   return (
     <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
-      <RecordList records={records} />
+      <RecordList records={records} foot={<Ways ways={ways} hasModel={model !== undefined} />} />
       <Panel plain className="flex min-h-0 flex-1 flex-col">
         <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
           <h2 className="font-semibold whitespace-nowrap">
@@ -73,6 +80,29 @@ export const ModelView = ({
     </div>
   );
 };
+
+/** The keys of this page, which work wherever the focus is. */
+const Ways = ({ ways, hasModel }: { readonly ways: Wayfinding; readonly hasModel: boolean }) => (
+  <div role="group" aria-label="Go to a record" className="grid grid-cols-2 gap-2 border-t p-2">
+    <Button small look="plain" shortcut="J" onClick={ways.next}>
+      Next
+    </Button>
+    <Button small look="plain" shortcut="K" onClick={ways.previous}>
+      Previous
+    </Button>
+    <Button small look="plain" shortcut="L" disabled={!hasModel} onClick={ways.nextCut}>
+      Next that is cut
+    </Button>
+    <Button small look="plain" shortcut="P" onClick={ways.nextProblem}>
+      Next problem
+    </Button>
+    {ways.says ? (
+      <p role="status" className="col-span-2 px-2 text-xs text-ink-2">
+        {ways.says}
+      </p>
+    ) : null}
+  </div>
+);
 
 const Legend = () => (
   <p className="flex gap-3 text-xs text-ink-2">

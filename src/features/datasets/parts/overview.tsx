@@ -7,17 +7,22 @@ import { formatBytes, formatCount, NOTHING } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
 import { Ago } from '../../../components/time';
 import type { Dataset } from '../../../lib/types/lora-training';
-import { imports } from '../../../stores';
+import type { BaseModel } from '../../../lib/types/base-model';
+import { useRows } from '../../../live-store';
+import { baseModels, imports } from '../../../stores';
 import { FORMAT_WORDS, problemWords } from '../dataset-words';
+import { useUsualStats } from '../use-numbers';
+import { Readiness } from './readiness';
+import type { Places } from './readiness';
 
 const count = (value: number | null | undefined): string =>
   value === null || value === undefined ? NOTHING : formatCount(value);
 
-export const Overview = ({ dataset }: { readonly dataset: Dataset }) => {
+export const Overview = ({ dataset, places }: { readonly dataset: Dataset; readonly places: Places }) => {
   const importing = dataset.status === 'uploading' || dataset.status === 'validating';
   return (
     <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
-      {importing ? <Importing dataset={dataset} /> : null}
+      {importing ? <Importing dataset={dataset} /> : <Judged dataset={dataset} places={places} />}
       <Panel title="Records">
         <Facts rows={recordFacts(dataset.report)} />
       </Panel>
@@ -32,6 +37,29 @@ export const Overview = ({ dataset }: { readonly dataset: Dataset }) => {
       ) : null}
     </div>
   );
+};
+
+/** Tokens are only asked for where they were counted before: then the answer is kept. */
+const Judged = ({ dataset, places }: { readonly dataset: Dataset; readonly places: Places }) => {
+  const model = useRows(baseModels)[0];
+  return dataset.total_tokens !== null && model ? (
+    <JudgedByTokens dataset={dataset} model={model} places={places} />
+  ) : (
+    <Readiness dataset={dataset} cut={null} places={places} />
+  );
+};
+
+const JudgedByTokens = ({
+  dataset,
+  model,
+  places,
+}: {
+  readonly dataset: Dataset;
+  readonly model: BaseModel;
+  readonly places: Places;
+}) => {
+  const { state } = useUsualStats(dataset, model);
+  return <Readiness dataset={dataset} cut={state.kind === 'ready' ? state.value : null} places={places} />;
 };
 
 const recordFacts = (report: Dataset['report']) =>

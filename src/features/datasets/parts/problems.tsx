@@ -1,70 +1,59 @@
-import { CircleCheck } from 'lucide-react';
+import { CircleCheck, Download, Wrench } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
-import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
-import { Select } from '../../../components/fields';
-import { formatAmount, formatCount } from '../../../components/format';
+import { SearchInput, Segments, Select } from '../../../components/fields';
+import { formatAmount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
-import { PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
-import type { DatasetProblem } from '../../../lib/types/dataset-records';
-import type { Dataset } from '../../../lib/types/lora-training';
+import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
+import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import { useLoad } from '../../../use-load';
-import { errorWords, placeWords, problemWords } from '../dataset-words';
+import { filterWords, problemWords } from '../dataset-words';
+import type { Edits } from '../use-edits';
+import { ProblemRow } from './problem-row';
 
 const LIMIT = 100;
-const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
+const ALL = 'all';
+const SEVERITIES = [
+  { value: ALL, label: 'All' },
+  { value: 'error', label: 'Errors' },
+  { value: 'warning', label: 'Warnings' },
+  { value: 'info', label: 'Notes' },
+] as const;
 
-export const Problems = ({ dataset }: { readonly dataset: Dataset }) => {
-  const [type, setType] = useState<string>('all');
+interface ProblemsProps {
+  readonly edits: Edits;
+  /** What to begin with. */
+  readonly start?: Partial<ProblemFilter>;
+}
+
+export const Problems = ({ edits, start }: ProblemsProps) => {
+  const { dataset } = edits;
+  const [filter, setFilter] = useState<ProblemFilter>({ ...ANY_PROBLEM, ...start });
   const [offset, setOffset] = useState(0);
-  const { state, reload } = useLoad(`${dataset.id} ${dataset.revision} ${type} ${offset}`, () =>
-    api.datasets.problems({
-      id: dataset.id,
-      offset,
-      limit: LIMIT,
-      type: ProblemType.safeParse(type).data ?? null,
-    }),
+  const request = { id: dataset.id, offset, limit: LIMIT, ...filter };
+  const { state, reload } = useLoad(JSON.stringify([request, dataset.revision]), () =>
+    api.datasets.problems(request),
   );
-  const present = PROBLEM_TYPES.filter((known) =>
-    dataset.report?.problems.some((problem) => problem.type === known),
-  );
-  const options = [
-    { value: 'all', label: 'All problems' },
-    ...present.map((value) => ({ value, label: problemWords(value) })),
-  ];
+  const change = (part: Partial<ProblemFilter>) => {
+    setFilter({ ...filter, ...part });
+    setOffset(0);
+  };
   return (
-    <Panel
-      title="Problems"
-      plain
-      note="One bad line never loses the file; the others are used."
-      actions={
-        <Select
-          small
-          label="Kind of problem"
-          value={type}
-          options={options}
-          onChange={(next) => {
-            setType(next);
-            setOffset(0);
-          }}
-        />
-      }
-    >
+    <Panel title="Problems" plain actions={<Actions edits={edits} />}>
+      <Filters edits={edits} filter={filter} onChange={change} />
       <Async state={state} errorTitle="The problems cannot be read" onRetry={reload}>
         {({ total, problems }) =>
           total === 0 ? (
-            <EmptyState icon={CircleCheck} title="No problems found">
-              Every record of this file can be used as it is.
-            </EmptyState>
+            <NoProblems filter={filter} onClear={() => change(ANY_PROBLEM)} />
           ) : (
             <>
               <ul aria-label="Problems">
                 {problems.map((problem, index) => (
-                  <ProblemRow key={`${problem.line} ${index}`} datasetId={dataset.id} problem={problem} />
+                  <ProblemRow key={`${problem.line} ${index}`} edits={edits} problem={problem} />
                 ))}
               </ul>
               <Pager
@@ -82,60 +71,90 @@ export const Problems = ({ dataset }: { readonly dataset: Dataset }) => {
   );
 };
 
-const ProblemRow = ({
-  datasetId,
-  problem,
-}: {
-  readonly datasetId: string;
-  readonly problem: DatasetProblem;
-}) => {
-  const [raw, setRaw] = useState<string | null>(null);
-  const show = async () => setRaw((await api.datasets.raw_line({ id: datasetId, line: problem.line })).text);
+const Actions = ({ edits }: { readonly edits: Edits }) => {
+  const { id, report, training_ready } = edits.dataset;
   return (
-    <li className="border-b px-4 py-2 last:border-0">
-      <div className="flex items-center gap-x-3 max-medium:flex-wrap">
-        <span className="w-16 shrink-0 text-ink-3">
-          {problem.line > 0 ? `line ${formatCount(problem.line)}` : 'file'}
-        </span>
-        <span className="w-36 shrink-0">
-          <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
-        </span>
-        <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
-          {errorWords(problem)}
-        </span>
-        <span aria-hidden className="medium:hidden max-medium:flex-1" />
-        {problem.path ? (
-          <span className="text-xs text-ink-3" title={problem.path}>
-            {placeWords(problem.path)}
-          </span>
-        ) : null}
-        {problem.line > 0 ? (
-          <Button
-            small
-            look="plain"
-            aria-expanded={raw !== null}
-            onClick={() =>
-              raw === null
-                ? void attempt(`Line ${formatCount(problem.line)} cannot be shown`, show)
-                : setRaw(null)
-            }
-          >
-            {raw === null ? 'Show line' : 'Hide line'}
-          </Button>
-        ) : null}
-      </div>
-      {problem.suggestion ? (
-        <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">{problem.suggestion}</p>
-      ) : null}
-      {raw !== null ? (
-        <pre
-          tabIndex={0}
-          aria-label={`Line ${problem.line}`}
-          className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono whitespace-pre-wrap"
-        >
-          {raw}
-        </pre>
-      ) : null}
-    </li>
+    <>
+      <Button small icon={Wrench} disabled={!training_ready} onClick={() => edits.ask('fixes')}>
+        Safe fixes…
+      </Button>
+      <Button
+        small
+        icon={Download}
+        disabled={(report?.problems_total ?? 0) === 0}
+        onClick={() =>
+          void attempt('The list of problems was not saved', () => api.desktop.save_problems({ id }))
+        }
+      >
+        Save the list…
+      </Button>
+    </>
   );
 };
+
+const Filters = ({
+  edits,
+  filter,
+  onChange,
+}: {
+  readonly edits: Edits;
+  readonly filter: ProblemFilter;
+  readonly onChange: (part: Partial<ProblemFilter>) => void;
+}) => {
+  const { report } = edits.dataset;
+  const present = PROBLEM_TYPES.filter((known) =>
+    // Of many problems the report knows the first hundred: then every type is offered.
+    (report?.problems_total ?? 0) > (report?.problems.length ?? 0)
+      ? true
+      : report?.problems.some(({ type }) => type === known),
+  );
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b p-2">
+      <SearchInput
+        label="Words of a problem"
+        value={filter.query}
+        onChange={(query) => onChange({ query })}
+        className="w-64"
+      />
+      <Select
+        label="Kind of problem"
+        value={filter.type ?? ALL}
+        options={[
+          { value: ALL, label: 'All kinds' },
+          ...present.map((value) => ({ value, label: problemWords(value) })),
+        ]}
+        onChange={(next) => onChange({ type: ProblemType.safeParse(next).data ?? null })}
+      />
+      <Segments
+        label="Severity"
+        value={filter.severity ?? ALL}
+        options={SEVERITIES}
+        onChange={(next) => onChange({ severity: next === ALL ? null : next })}
+      />
+      <Button
+        small
+        className="ml-auto"
+        disabled={!edits.dataset.training_ready || (report?.problems_total ?? 0) === 0}
+        onClick={() =>
+          void edits.askFitting({ query: '', problem: filter, which: `${filterWords(filter)}.` })
+        }
+      >
+        Exclude these records…
+      </Button>
+    </div>
+  );
+};
+
+const NoProblems = ({ filter, onClear }: { readonly filter: ProblemFilter; readonly onClear: () => void }) =>
+  filter.type === null && filter.severity === null && filter.query.trim() === '' ? (
+    <EmptyState icon={CircleCheck} title="No problems found">
+      Every record of this file can be used as it is.
+    </EmptyState>
+  ) : (
+    <div className="flex items-center gap-3 p-4 text-ink-2">
+      No problem fits this filter.
+      <Button small onClick={onClear}>
+        Clear filter
+      </Button>
+    </div>
+  );

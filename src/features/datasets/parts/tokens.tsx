@@ -1,6 +1,7 @@
 import { Box } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
@@ -14,6 +15,8 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useStats, useUsualLength } from '../use-numbers';
+import type { Edits } from '../use-edits';
+import type { Selection } from '../version-words';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
@@ -23,10 +26,12 @@ const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
 interface TokensProps {
   readonly dataset: Dataset;
+  readonly edits: Edits;
   readonly onRecord: OnRecord;
 }
 
-export const Tokens = ({ dataset, onRecord }: TokensProps) => {
+export const Tokens = ({ edits, onRecord }: Omit<TokensProps, 'dataset'>) => {
+  const { dataset } = edits;
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
   const model = models.find(({ id }) => id === modelId) ?? models[0];
@@ -36,6 +41,7 @@ export const Tokens = ({ dataset, onRecord }: TokensProps) => {
         <WithModel
           key={model.id}
           dataset={dataset}
+          edits={edits}
           model={model}
           choice={<ModelChoice models={models} model={model} onChange={setModelId} />}
           onRecord={onRecord}
@@ -75,7 +81,7 @@ interface WithModelProps extends TokensProps {
   readonly choice: ReactNode;
 }
 
-const WithModel = ({ dataset, model, choice, onRecord }: WithModelProps) => {
+const WithModel = ({ dataset, edits, model, choice, onRecord }: WithModelProps) => {
   const { state, reload } = useUsualLength(dataset, model);
   const [length, setLength] = useState<number | null>(null);
   return (
@@ -83,7 +89,7 @@ const WithModel = ({ dataset, model, choice, onRecord }: WithModelProps) => {
       {(usual) => {
         const maxLength = length ?? usual;
         return (
-          <Counted dataset={dataset} model={model} maxLength={maxLength} onRecord={onRecord}>
+          <Counted dataset={dataset} edits={edits} model={model} maxLength={maxLength} onRecord={onRecord}>
             {choice}
             <Select
               small
@@ -109,6 +115,7 @@ const lengthsFor = ({ max_position_embeddings }: BaseModel, chosen: number) => {
 
 const Counted = ({
   dataset,
+  edits,
   model,
   maxLength,
   onRecord,
@@ -129,7 +136,7 @@ const Counted = ({
         )}
       </Panel>
       <Measuring datasetId={dataset.id} kind="stats" state={state} onRetry={reload}>
-        {(stats) => <TooLong stats={stats} onRecord={onRecord} />}
+        {(stats) => <TooLong stats={stats} edits={edits} onRecord={onRecord} />}
       </Measuring>
     </>
   );
@@ -191,12 +198,25 @@ const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
   );
 };
 
-const TooLong = ({ stats, onRecord }: { readonly stats: DatasetStats; readonly onRecord: OnRecord }) =>
+const TooLong = ({
+  stats,
+  edits,
+  onRecord,
+}: {
+  readonly stats: DatasetStats;
+  readonly edits: Edits;
+  readonly onRecord: OnRecord;
+}) =>
   stats.over_limit === 0 ? null : (
     <Panel
       title="Over the limit"
       plain
       note={`${formatAmount(stats.over_limit, 'record')} longer than ${formatAmount(stats.max_length, 'token')}`}
+      actions={
+        <Button small onClick={() => edits.ask(overLimit(stats))}>
+          {`Exclude ${stats.too_long_rows.length < stats.over_limit ? 'the first ' : 'all '}${formatCount(stats.too_long_rows.length)}…`}
+        </Button>
+      }
     >
       <RecordTable
         label="Records over the limit"
@@ -224,3 +244,9 @@ const TooLong = ({ stats, onRecord }: { readonly stats: DatasetStats; readonly o
       />
     </Panel>
   );
+
+const overLimit = ({ too_long_rows, max_length }: DatasetStats): Selection => ({
+  kind: 'exclude',
+  ids: too_long_rows.map(({ record_id }) => record_id),
+  which: `All listed as longer than ${formatAmount(max_length, 'token')}.`,
+});

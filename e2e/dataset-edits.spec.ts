@@ -1,0 +1,195 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, type Locator } from '@playwright/test';
+import { importFile, show, violations } from './app';
+import { launch, removeDataDir, type LaunchedApp } from './launch';
+
+/** More than this page has. */
+const MOST_STOPS = 80;
+const SLOW = { timeout: 240_000 };
+/** Of the issue: what the model sees of a record, once the tokenizer is warm. */
+const WARM_MS = 300;
+
+const chat = (user: string, assistant: string) =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  });
+const LINES = Array.from({ length: 30 }, (_, index) =>
+  chat(index % 10 === 4 ? `Question {{name}} ${index}?` : `Question ${index}? `, `Answer ${index}.`),
+);
+
+let pipeline: LaunchedApp;
+let folder: string;
+let id: string;
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  pipeline = await launch();
+  folder = await mkdtemp(join(tmpdir(), 'pipeline edits ü '));
+  const file = join(folder, 'field reports.jsonl');
+  await writeFile(file, [...LINES, '{"messages": []}'].join('\n'));
+  id = (await importFile(pipeline.page, file)).id;
+  await show(pipeline.page, `/datasets/${id}`);
+  await pipeline.page.evaluate(() => {
+    window.addEventListener('pointerdown', () => console.error('a pointer was used'), { capture: true });
+  });
+});
+
+test.afterAll(async () => {
+  expect(pipeline.complaints).toEqual([]);
+  await pipeline.close();
+  await removeDataDir(pipeline.dataDir);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const press = (...keys: readonly string[]): Promise<void> =>
+  keys.reduce((before, key) => before.then(() => pipeline.page.keyboard.press(key)), Promise.resolve());
+
+const tabTo = async (target: Locator): Promise<void> => {
+  await expect(target).toBeVisible(SLOW);
+  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+    await press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`The keyboard does not reach ${String(target)}.`);
+};
+
+const pressButton = async (name: string | RegExp): Promise<void> => {
+  await tabTo(pipeline.page.getByRole('button', { name }));
+  await press('Enter');
+};
+
+/** To a tab of the page, from wherever the focus is. */
+const toTab = async (name: RegExp): Promise<void> => {
+  const tab = pipeline.page.getByRole('tab', { name });
+  await tabTo(pipeline.page.locator('[role=tab][aria-selected=true]'));
+  for (let step = 0; step < 8; step += 1) {
+    if ((await tab.getAttribute('aria-selected')) === 'true') return;
+    await press('ArrowRight');
+  }
+};
+
+test('records are left out by the filter of their problem', async () => {
+  const { page } = pipeline;
+  await toTab(/^Problems/);
+  await tabTo(page.getByRole('button', { name: 'All', exact: true }));
+  await press('ArrowRight', 'ArrowRight', 'Enter');
+  await expect(page.getByRole('list', { name: 'Problems' }).getByRole('listitem')).toHaveCount(3);
+  await tabTo(page.getByRole('button', { name: 'Show line' }).first());
+  await press('Enter');
+  await expect(page.getByLabel('Line 5', { exact: true })).toContainText('{{name}}');
+  expect(await violations(page)).toEqual([]);
+  await pressButton('Exclude these records…');
+  await expect(page.getByRole('dialog', { name: 'Exclude 3 records?' })).toContainText(
+    '27 of 30 records remain',
+  );
+  expect(await violations(page)).toEqual([]);
+  await expect(page.getByRole('button', { name: 'Exclude 3 records' })).toBeFocused();
+  await press('Enter');
+  await expect(page.getByText('Version 2 is in use: 3 records excluded.')).toBeVisible(SLOW);
+  await expect(page.getByRole('tab', { name: 'Records 27' })).toBeVisible();
+});
+
+test('the difference is seen, and excluded records can be', async () => {
+  const { page } = pipeline;
+  await pressButton('See the difference');
+  await expect(page.getByText('0 changed, 3 removed, 0 added, 27 as they were.')).toBeVisible(SLOW);
+  await expect(page.getByRole('list', { name: 'Changed records' }).getByRole('listitem')).toHaveCount(3);
+  expect(await violations(page)).toEqual([]);
+  await toTab(/^Records/);
+  await tabTo(page.getByRole('button', { name: 'In use 27' }));
+  await press('ArrowRight', 'Enter');
+  await expect(page.getByRole('option', { name: /excluded/ })).toHaveCount(3);
+  await expect(page.getByRole('button', { name: 'Include again…' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
+
+test('a safe fix is shown before it is applied', async () => {
+  const { page } = pipeline;
+  await toTab(/^Problems/);
+  await pressButton('Safe fixes…');
+  const dialog = page.getByRole('dialog', { name: 'Safe fixes' });
+  await expect(dialog.getByText('changes 27 records')).toBeVisible(SLOW);
+  await expect(dialog.getByRole('checkbox', { name: /^Merge the system text/ })).toBeDisabled(SLOW);
+  await tabTo(dialog.getByRole('checkbox', { name: /^Trim white space/ }));
+  await press('Space');
+  await expect(dialog.getByText('27 changed, 0 removed, 0 added, 0 as they were.')).toBeVisible(SLOW);
+  await expect(dialog.getByRole('listitem').first()).toContainText(
+    /before: −Question 0\?·after: \+Question 0\?$/,
+  );
+  expect(await violations(page)).toEqual([]);
+  await pressButton('Apply and make version 3');
+  await expect(page.getByText('Version 3 is in use: white space trimmed.')).toBeVisible(SLOW);
+});
+
+test('the version before and the first one are used again', async () => {
+  const { page } = pipeline;
+  await pressButton('Use the version before');
+  await expect(page.getByText('Version 2', { exact: true })).toBeVisible();
+  await toTab(/^Versions/);
+  await expect(page.getByRole('table', { name: 'Versions' }).getByRole('row')).toHaveCount(4);
+  await pressButton('Use version 1');
+  await expect(page.getByRole('tab', { name: 'Records 30' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^1 in use As imported 30/ })).toBeVisible();
+});
+
+test('the list of problems is saved', async () => {
+  const { app } = pipeline;
+  const target = join(folder, 'problems.csv');
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
+  }, target);
+  await toTab(/^Problems/);
+  await pressButton('Save the list…');
+  await expect
+    .poll(() => readFile(target, 'utf8').catch(() => ''))
+    .toMatch(/^line,path,record_id[^]*unsupported_content/);
+});
+
+test('what the model sees opens at once when the tokenizer is warm, and keys lead to what matters', async () => {
+  test.setTimeout(600_000);
+  const { page } = pipeline;
+  await toTab(/^What the model sees/);
+  await expect(page.getByText(/^\d+ tokens, \d+ trained/)).toBeVisible(SLOW);
+  const times: number[] = [];
+  for (let line = 2; line <= 12; line += 1) {
+    await page.evaluate((wanted) => {
+      const seen = `Question ${wanted - 1}?`;
+      const named = `Question {{name}} ${wanted - 1}?`;
+      const start = performance.now();
+      Reflect.set(
+        window,
+        'shownIn',
+        new Promise((resolve) => {
+          const look = () => {
+            const text = document.querySelector('p.font-mono')?.closest('section')?.textContent ?? '';
+            if (text.includes(seen) || text.includes(named)) resolve(performance.now() - start);
+            else requestAnimationFrame(look);
+          };
+          window.addEventListener('keydown', () => requestAnimationFrame(look), { once: true });
+        }),
+      );
+    }, line);
+    await press('j');
+    times.push(await page.evaluate(() => Reflect.get(window, 'shownIn') as Promise<number>));
+    await expect(page.getByRole('heading', { name: `Line ${line}` })).toBeVisible();
+  }
+  const sorted = times.toSorted((one, other) => one - other);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+  console.log(
+    `what the model sees: median ${median.toFixed(0)} ms, slowest ${(sorted.at(-1) ?? 0).toFixed(0)} ms`,
+  );
+  expect(median).toBeLessThan(WARM_MS);
+  await press('k');
+  await expect(page.getByRole('heading', { name: 'Line 11' })).toBeVisible();
+  await press('p');
+  await expect(page.getByRole('heading', { name: 'Line 15' })).toBeVisible();
+  await press('l');
+  await expect(page.getByText(/^None is longer than/)).toBeVisible(SLOW);
+  expect(await violations(page)).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { problemsCsv } from './problem-sheet';
+
+it('makes no formula of what a file says', () => {
+  const csv = problemsCsv([
+    {
+      line: 3,
+      path: '/messages/0',
+      record_id: '=HYPERLINK("http://a.b")',
+      type: 'empty_value',
+      severity: 'error',
+      error: '+1, "quoted"',
+      suggestion: null,
+    },
+  ]);
+  expect(csv).toBe(
+    [
+      'line,path,record_id,type,severity,error,suggestion',
+      '3,/messages/0,"\'=HYPERLINK(""http://a.b"")",empty_value,error,"\'+1, ""quoted""",',
+      '',
+    ].join('\r\n'),
+  );
+});

@@ -1,0 +1,17 @@
+import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
+import { toCsv } from '../storage/csv';
+
+export const PROBLEM_COLUMNS = [
+  'line',
+  'path',
+  'record_id',
+  'type',
+  'severity',
+  'error',
+  'suggestion',
+] as const;
+
+/** Problems as CSV that a spreadsheet may open: no cell of it is run as a formula. */
+export function problemsCsv(problems: readonly DatasetProblem[]): string {
+  return toCsv(PROBLEM_COLUMNS, problems);
+}

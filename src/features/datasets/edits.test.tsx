@@ -1,0 +1,164 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { DatasetVersion, VersionDiff } from '../../lib/types/dataset-versions';
+import type { CanonicalRecord, DatasetProblem } from '../../lib/types/dataset-records';
+import type { Dataset } from '../../lib/types/lora-training';
+import type { FakeHandlers } from '../../fake-api';
+import { fakeDataset, fakeId, fakeJob } from '../../fake-rows';
+import { mount } from '../../mount';
+import { DatasetPage } from './dataset-page';
+
+type Mounted = Awaited<ReturnType<typeof mount>>;
+
+let page: Mounted;
+beforeEach(() => {
+  // jsdom lays nothing out.
+  Element.prototype.scrollIntoView = vi.fn();
+});
+afterEach(() => page.unmount());
+
+const record = (id: string, source_line: number, content = 'a'): CanonicalRecord => ({
+  id,
+  source_line,
+  messages: [
+    { role: 'user', content: `Question ${id}`, trained: false },
+    { role: 'assistant', content, trained: true },
+  ],
+});
+
+const version = (number: number, rest: Partial<DatasetVersion> = {}): DatasetVersion => ({
+  id: fakeId(50 + number),
+  dataset_id: fakeId(1),
+  number,
+  sha256: String(number).repeat(64),
+  records: 660,
+  size_bytes: 1000,
+  created_at: '2026-03-01T08:00:00.000Z',
+  is_current: number === 2,
+  excluded: 0,
+  fixes: [],
+  runs: [],
+  ...rest,
+});
+
+const DIFF: VersionDiff = {
+  from: 1,
+  to: 2,
+  added: 0,
+  removed: 1,
+  changed: 1,
+  unchanged: 658,
+  records: [
+    { record_id: 'b', source_line: 2, change: 'removed', before: record('b', 2), after: null },
+    {
+      record_id: 'c',
+      source_line: 3,
+      change: 'changed',
+      before: record('c', 3, 'a '),
+      after: record('c', 3),
+    },
+  ],
+};
+
+const WARNING: DatasetProblem = {
+  line: 2,
+  path: '/messages/0/content',
+  record_id: 'b',
+  type: 'unsupported_content',
+  severity: 'warning',
+  error: 'A mark of a template stands in it.',
+  suggestion: 'Look at it.',
+};
+
+const odd = (rest: Partial<Dataset> = {}): Dataset => {
+  const dataset = fakeDataset(1, rest);
+  return {
+    ...dataset,
+    report: dataset.report && { ...dataset.report, problems_total: 1, problems: [WARNING] },
+  };
+};
+
+const handlers = (): FakeHandlers => {
+  let versions = [version(2, { excluded: 1, fixes: ['trim'], runs: [fakeId(9)] }), version(1)];
+  return {
+    jobs: { list: () => [fakeJob(9, { name: 'Evening run' })] },
+    datasets: {
+      list: () => [odd()],
+      versions: () => versions,
+      diff: () => DIFF,
+      problems: () => ({ total: 1, problems: [WARNING] }),
+      raw_line: () => ({ text: '{"messages": [{"content": "<|im_start|>"}]}' }),
+      records: () => ({
+        total: 2,
+        records: [1, 2].map((n) => ({ index: n - 1, record: record(`r${n}`, n) })),
+      }),
+      record_ids: () => ({ ids: ['b', 'c', 'd'], indexes: [1, 2, 3], truncated: false }),
+      edit: () => {
+        versions = [
+          version(3, { is_current: true, excluded: 4 }),
+          ...versions.map((one) => ({ ...one, is_current: false })),
+        ];
+        return odd({ revision: 2 });
+      },
+      use_version: ({ number }) => {
+        versions = versions.map((one) => ({ ...one, is_current: one.number === number }));
+        return odd({ revision: 3 });
+      },
+    },
+  };
+};
+
+const open = async (tab: string) => {
+  page = await mount(<DatasetPage id={fakeId(1)} />, handlers());
+  await page.until(() => page.button(tab));
+  await page.click(page.button(tab));
+};
+const called = (name: string) =>
+  page.fake.calls.filter((call) => call.name === name).map(({ input }) => input);
+
+test('the versions say what was done, who used them, and what differs', async () => {
+  await open('Versions');
+  await page.until(() => expect(page.text()).toContain('1 record excluded, white space trimmed'));
+  expect(page.text()).toContain('Evening run');
+  await page.until(() => expect(page.text()).toContain('1 changed, 1 removed, 0 added, 658 as they were'));
+  await page.click(page.button('Use version 1'));
+  await page.until(() => expect(called('datasets.use_version')).toEqual([{ id: fakeId(1), number: 1 }]));
+  await page.until(() => page.button('Use version 2'));
+});
+
+test('all with a problem are left out, and the version before is used again', async () => {
+  await open('Problems');
+  await page.until(() => expect(page.text()).toContain('A mark of a template'));
+  await page.click(page.button('Exclude these records'));
+  await page.until(() => expect(page.text()).toContain('657 of 660 records remain'));
+  expect(page.text()).toContain('A new version comes of it, version 3; version 2 stays as it is');
+  await page.click(page.button('Exclude 3 records'));
+  await page.until(() => expect(page.text()).toContain('Version 3 is in use: 3 records excluded.'));
+  expect(called('datasets.edit')).toEqual([
+    { id: fakeId(1), edit: { exclude: ['b', 'c', 'd'], include: [], fixes: [] } },
+  ]);
+  await page.click(page.button('Use the version before'));
+  await page.until(() => expect(called('datasets.use_version')).toEqual([{ id: fakeId(1), number: 2 }]));
+  await page.until(() => expect(page.text()).not.toContain('Version 3 is in use:'));
+});
+
+test('a line is shown with its bad spot marked', async () => {
+  await open('Problems');
+  await page.until(() => page.button('Show line'));
+  await page.click(page.button('Show line'));
+  await page.until(() => expect(page.find('mark').textContent).toBe('"<|im_start|>"'));
+});
+
+test('records are marked and left out by keys', async () => {
+  await open('Records');
+  await page.until(() => page.find('[role=listbox]'));
+  const press = (key: string) => page.press(page.find('[role=listbox]'), key);
+  await press(' ');
+  await press('ArrowDown');
+  await press(' ');
+  expect(page.text()).toContain('Exclude 2 marked…');
+  await press('x');
+  await page.until(() => expect(page.text()).toContain('658 of 660 records remain'));
+  await page.click(page.button('Exclude 2 records'));
+  await page.until(() => expect(called('datasets.edit')).toHaveLength(1));
+});

@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { api } from '../../../api';
+import { attempt } from '../../../attempt';
+import { Badge } from '../../../components/badge';
+import { Button } from '../../../components/button';
+import { formatCount } from '../../../components/format';
+import type { DatasetProblem } from '../../../lib/types/dataset-records';
+import { errorWords, placeWords, problemWords } from '../dataset-words';
+import { spotOf } from '../raw-spot';
+import type { Edits } from '../use-edits';
+
+const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
+
+export const ProblemRow = ({
+  edits,
+  problem,
+}: {
+  readonly edits: Edits;
+  readonly problem: DatasetProblem;
+}) => {
+  const { dataset } = edits;
+  const [raw, setRaw] = useState<string | null>(null);
+  const show = async () => setRaw((await api.datasets.raw_line({ id: dataset.id, line: problem.line })).text);
+  const exclude = excludable(problem);
+  const ask = () => edits.ask({ kind: 'exclude', ids: exclude, which: '' });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() === 'x' && !event.ctrlKey && exclude.length > 0) ask();
+  };
+  return (
+    <li className="border-b px-4 py-2 last:border-0" onKeyDown={onKeyDown}>
+      <div className="flex items-center gap-x-3 max-medium:flex-wrap">
+        <span className="w-16 shrink-0 text-ink-3">
+          {problem.line > 0 ? `line ${formatCount(problem.line)}` : 'file'}
+        </span>
+        <span className="w-36 shrink-0">
+          <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
+        </span>
+        <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
+          <bdi>{errorWords(problem)}</bdi>
+        </span>
+        <span aria-hidden className="medium:hidden max-medium:flex-1" />
+        {problem.path ? (
+          <span className="text-xs text-ink-3" title={problem.path}>
+            {placeWords(problem.path)}
+          </span>
+        ) : null}
+        {exclude.length > 0 ? (
+          <Button
+            small
+            look="plain"
+            aria-label={`Exclude the record of line ${formatCount(problem.line)}…`}
+            onClick={ask}
+          >
+            Exclude…
+          </Button>
+        ) : null}
+        {problem.line > 0 ? (
+          <Button
+            small
+            look="plain"
+            aria-expanded={raw !== null}
+            onClick={() =>
+              raw === null
+                ? void attempt(`Line ${formatCount(problem.line)} cannot be shown`, show)
+                : setRaw(null)
+            }
+          >
+            {raw === null ? 'Show line' : 'Hide line'}
+          </Button>
+        ) : null}
+      </div>
+      {problem.suggestion ? (
+        <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">{problem.suggestion}</p>
+      ) : null}
+      {raw === null ? null : <RawLine text={raw} problem={problem} />}
+    </li>
+  );
+};
+
+/** A record with an error is left out already. */
+const excludable = ({ record_id, severity }: DatasetProblem): string[] =>
+  record_id === null || severity === 'error' ? [] : [record_id];
+
+/** The line as it stands in the file, with the bad spot marked where it is known. */
+const RawLine = ({ text, problem }: { readonly text: string; readonly problem: DatasetProblem }) => {
+  const spot = spotOf(text, problem);
+  return (
+    <pre
+      tabIndex={0}
+      aria-label={`Line ${problem.line}`}
+      className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono whitespace-pre-wrap"
+    >
+      {spot === null ? (
+        text
+      ) : (
+        <>
+          {text.slice(0, spot.start)}
+          <mark
+            ref={showSpot}
+            title="Here"
+            className="rounded-xs bg-bad-tint text-bad outline outline-bad-fill"
+          >
+            {spot.start === spot.end ? '⏎' : text.slice(spot.start, spot.end)}
+          </mark>
+          {text.slice(spot.end)}
+        </>
+      )}
+    </pre>
+  );
+};
+
+const showSpot = (mark: HTMLElement | null): void => mark?.scrollIntoView({ block: 'nearest' });

@@ -1,0 +1,153 @@
+import { useState } from 'react';
+import { Badge } from '../../../components/badge';
+import type { Tone } from '../../../components/badge';
+import { Segments } from '../../../components/fields';
+import { capitalised, formatAmount, formatCount } from '../../../components/format';
+import { Pager } from '../../../components/pager';
+import type { RecordChange, VersionDiff } from '../../../lib/types/dataset-versions';
+import { changedTurns, splitChange } from '../turn-changes';
+import type { Split, TurnPair } from '../turn-changes';
+import { diffWords, touched } from '../version-words';
+
+const LIMIT = 10;
+const TONES: Record<RecordChange['change'], Tone> = { added: 'good', removed: 'bad', changed: 'info' };
+const KINDS = ['changed', 'removed', 'added'] as const;
+
+type Shown = 'all' | RecordChange['change'];
+
+/** What differs, by record: the figures first, then each record before and after. */
+export const DiffView = ({ diff }: { readonly diff: VersionDiff }) => {
+  const [shown, setShown] = useState<Shown>('all');
+  const [offset, setOffset] = useState(0);
+  const present = KINDS.filter((kind) => diff[kind] > 0);
+  const rows = diff.records.filter(({ change }) => shown === 'all' || change === shown);
+  const total = touched(diff);
+  return (
+    <>
+      <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1 text-ink-2">
+        <p>{total === 0 ? 'Both have the same records.' : `${capitalised(diffWords(diff))}.`}</p>
+        {present.length > 1 ? (
+          <span className="ml-auto">
+            <Segments
+              label="Kind of change"
+              value={shown}
+              options={[
+                { value: 'all', label: 'All' },
+                ...present.map((value) => ({ value, label: capitalised(value) })),
+              ]}
+              onChange={(next) => {
+                setShown(next);
+                setOffset(0);
+              }}
+            />
+          </span>
+        ) : null}
+      </div>
+      <ul aria-label="Changed records">
+        {rows.slice(offset, offset + LIMIT).map((row) => (
+          <ChangeRow key={`${row.change} ${row.record_id}`} row={row} />
+        ))}
+      </ul>
+      {total > diff.records.length ? (
+        <p className="border-t px-4 py-2 text-xs text-ink-2">
+          {`The first ${formatCount(diff.records.length)} of ${formatCount(total)} are listed.`}
+        </p>
+      ) : null}
+      <Pager
+        label={formatAmount(rows.length, 'record')}
+        total={rows.length}
+        offset={offset}
+        limit={LIMIT}
+        onOffset={setOffset}
+      />
+    </>
+  );
+};
+
+const ChangeRow = ({ row }: { readonly row: RecordChange }) => {
+  const turns = changedTurns(row.before, row.after);
+  const same = turns.filter(({ before, after }) => before === after).length;
+  return (
+    <li className="border-b px-4 py-2 last:border-0">
+      <p className="flex items-center gap-3">
+        <span className="w-16 shrink-0 text-ink-3">line {formatCount(row.source_line)}</span>
+        <Badge tone={TONES[row.change]}>{row.change}</Badge>
+        <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={row.record_id}>
+          {row.record_id}
+        </span>
+        {same > 0 ? (
+          <span className="ml-auto shrink-0 text-xs text-ink-3">{formatAmount(same, 'turn')} as before</span>
+        ) : null}
+      </p>
+      <div className="mt-1 flex flex-col gap-1">
+        {turns.map((pair, index) =>
+          pair.before === pair.after ? null : <PairView key={index} pair={pair} />,
+        )}
+      </div>
+    </li>
+  );
+};
+
+const whole = (text: string): Split => ({ start: '', middle: text, end: '' });
+
+const PairView = ({ pair: { name, before, after } }: { readonly pair: TurnPair }) => {
+  const [old, young] =
+    before !== null && after !== null
+      ? splitChange(before, after)
+      : [whole(before ?? ''), whole(after ?? '')];
+  const isChanged = before !== null && after !== null;
+  return (
+    <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4">
+      <p className="row-span-2 text-right text-xs font-medium">{name}</p>
+      {before === null ? null : <Side sign="−" says="before" text={old} marks={isChanged} />}
+      {after === null ? null : <Side sign="+" says="after" text={young} marks={isChanged} />}
+    </div>
+  );
+};
+
+const CONTEXT = 160;
+const MOST_SHOWN = 600;
+
+/** The beginning and the end of a long text say nothing about what changed in its middle. */
+const lastOf = (text: string): string => (text.length > CONTEXT ? `…${text.slice(-CONTEXT)}` : text);
+const firstOf = (text: string, most = CONTEXT): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
+/** White space may be all that changed, so it is drawn. */
+const drawn = (text: string): string =>
+  text.replaceAll(' ', '·').replaceAll('\t', '⇥').replaceAll('\n', '⏎\n').replaceAll('\u00a0', '⍽');
+
+const SIDES = {
+  '−': { block: 'border-bad-fill', mark: 'bg-bad-tint text-bad' },
+  '+': { block: 'border-good-fill', mark: 'bg-good-tint text-good' },
+} as const;
+
+const Side = ({
+  sign,
+  says,
+  text: { start, middle, end },
+  marks,
+}: {
+  readonly sign: keyof typeof SIDES;
+  readonly says: string;
+  readonly text: Split;
+  readonly marks: boolean;
+}) => (
+  <p
+    className={`col-start-2 min-w-0 border-l-2 pl-2 font-mono text-mono break-words whitespace-pre-wrap ${SIDES[sign].block}`}
+  >
+    <span className="sr-only">{`${says}: `}</span>
+    <span aria-hidden className="mr-2 text-ink-3 select-none">
+      {sign}
+    </span>
+    <bdi>
+      {lastOf(start)}
+      {middle === '' ? null : (
+        <span className={marks ? SIDES[sign].mark : 'text-ink-2'}>
+          {firstOf(marks ? drawn(middle) : middle, MOST_SHOWN)}
+        </span>
+      )}
+      {firstOf(end)}
+    </bdi>
+  </p>
+);

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { api } from '../../api';
+import { attempt } from '../../attempt';
+import { showToast } from '../../components/toasts';
+import type { DatasetEdit, DatasetVersion } from '../../lib/types/dataset-versions';
+import type { Dataset } from '../../lib/types/lora-training';
+import type { ProblemFilter } from '../../lib/types/dataset-records';
+import type { Loaded } from '../../live-store';
+import { datasets } from '../../stores';
+import { useAction } from '../../use-load';
+import { currentOf, useVersions } from './use-versions';
+import type { Selection } from './version-words';
+
+/** An edit that was made: the version before, the one that is in use now, and what was done. */
+export interface Made {
+  readonly from: number;
+  readonly to: number;
+  readonly words: string;
+}
+
+/** A search or a filter that stands for the records that fit it. */
+interface Fitting {
+  readonly query: string;
+  readonly problem: ProblemFilter | null;
+  readonly which: string;
+}
+
+const versionInUse = async (id: string): Promise<number> =>
+  currentOf(await api.datasets.versions({ id }))?.number ?? 1;
+
+/** Changes of a dataset: what is asked about, what goes on, and what was made. */
+export const useEdits = (dataset: Dataset) => {
+  const { id } = dataset;
+  const versions = useVersions(dataset);
+  const [asked, setAsked] = useState<Selection | 'fixes' | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
+  const action = useAction();
+  const apply = (edit: DatasetEdit, words: string) =>
+    action.run('edit', async () => {
+      const from = await versionInUse(id);
+      datasets.put(await api.datasets.edit({ id, edit }));
+      setMade({ from, to: await versionInUse(id), words });
+      setAsked(null);
+    });
+  const use = (number: number) =>
+    attempt(`Version ${number} is not in use`, async () => {
+      datasets.put(await api.datasets.use_version({ id, number }));
+      setMade(null);
+    });
+  const ask = (next: Selection | 'fixes' | null) => {
+    action.clear();
+    setAsked(next);
+  };
+  const askFitting = ({ which, ...wanted }: Fitting) =>
+    attempt('The records were not found', async () => {
+      const { ids } = await api.datasets.record_ids({ id, ...wanted });
+      if (ids.length > 0) ask({ kind: 'exclude', ids, which });
+      else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
+    });
+  return { dataset, versions, asked, ask, askFitting, made, forget: () => setMade(null), apply, use, action };
+};
+
+export type Edits = ReturnType<typeof useEdits>;
+
+/** Where the versions of a dataset stand; while they are not known, as if there were one. */
+export const placeOf = (versions: Loaded<readonly DatasetVersion[]>) => {
+  const known = versions.kind === 'ready' ? versions.value : [];
+  return {
+    current: currentOf(known)?.number ?? 1,
+    next: Math.max(1, ...known.map(({ number }) => number)) + 1,
+  };
+};

@@ -1,0 +1,138 @@
+import { expect, it } from 'vitest';
+import type { DatasetProblem, DatasetReport } from '../types/dataset-records';
+import { isBlocked, readiness } from './readiness';
+import type { JudgedDataset, KnownCut } from './readiness';
+
+const REPORT: DatasetReport = {
+  shape: 'D',
+  format: 'chat',
+  kind: 'sft',
+  reason: 'Every line has messages.',
+  records_total: 660,
+  usable_records: 660,
+  rejected_records: 0,
+  skipped_null_target: 0,
+  conversations: 660,
+  duplicates_exact: 0,
+  problems_total: 0,
+  problems: [],
+};
+const problem = (rest: Partial<DatasetProblem>): DatasetProblem => ({
+  line: 1,
+  path: null,
+  record_id: null,
+  type: 'empty_value',
+  severity: 'error',
+  error: 'It is empty.',
+  suggestion: 'Fill it.',
+  ...rest,
+});
+const dataset = (report: Partial<DatasetReport>, rest: Partial<JudgedDataset> = {}): JudgedDataset => ({
+  status: 'ready',
+  training_ready: true,
+  total_training_pairs: 600,
+  total_validation_pairs: 60,
+  report: { ...REPORT, ...report },
+  ...rest,
+});
+const FAILED = { status: 'error', training_ready: false } as const;
+const CUT: KnownCut = {
+  max_length: 2048,
+  over_limit: 61,
+  max: 3412,
+  trained_tokens: 1000,
+  lost_trained_tokens: 18,
+};
+const ERRORS = { to: 'problems', filter: { severity: 'error' } };
+
+it.each([
+  ['nothing where all is well', dataset({}), null, []],
+  [
+    'an import under way',
+    dataset({}, { status: 'validating', training_ready: false, report: null }),
+    null,
+    [['blocking', /still being imported/, null]],
+  ],
+  [
+    'zero usable records, whatever the flag says',
+    dataset({ usable_records: 0, problems: [problem({})] }),
+    null,
+    [['blocking', /None of its 660 records can be used. It is empty./, ERRORS]],
+  ],
+  [
+    'an unknown shape',
+    dataset({ usable_records: 0, problems: [problem({ type: 'unknown_shape' })] }, FAILED),
+    null,
+    [['blocking', /None of its 660/, { to: 'import' }]],
+  ],
+  [
+    'a table with columns nobody named',
+    dataset(
+      { usable_records: 0, problems: [problem({})], mapping: { columns: ['a'], roles: {}, rows: [] } },
+      FAILED,
+    ),
+    null,
+    [['blocking', /None of its 660/, { to: 'import' }]],
+  ],
+  [
+    'a broken import',
+    dataset({}, { ...FAILED, report: null }),
+    null,
+    [['blocking', /did not come to its end/, { to: 'import' }]],
+  ],
+  [
+    'one rejected record',
+    dataset({ rejected_records: 1 }),
+    null,
+    [['advice', /^1 record of 660 cannot be used and is left out/, ERRORS]],
+  ],
+  [
+    'records without an answer',
+    dataset({ skipped_null_target: 2 }),
+    null,
+    [['advice', /^2 records have no answer/, null]],
+  ],
+  [
+    'warnings',
+    dataset({ problems: [problem({ severity: 'warning' })] }),
+    null,
+    [['advice', /something about them is odd/, { to: 'problems', filter: { severity: 'warning' } }]],
+  ],
+  [
+    'duplicates',
+    dataset({ duplicates_exact: 3 }),
+    null,
+    [['advice', /^3 records repeat/, { to: 'duplicates' }]],
+  ],
+  ['few records', dataset({ usable_records: 12 }), null, [['advice', /^12 records are few/, null]]],
+  [
+    'nothing held out',
+    dataset({}, { total_validation_pairs: 0 }),
+    null,
+    [['advice', /No record is left to be held out/, null]],
+  ],
+  [
+    'a cut',
+    dataset({}),
+    CUT,
+    [['advice', /^61 records are longer than 2,048 tokens; 1.8 %/, { to: 'setting', setting: 'max_length' }]],
+  ],
+  ['a length that cuts nothing', dataset({}), { ...CUT, over_limit: 0 }, []],
+  [
+    'no advice beside what blocks',
+    dataset({ usable_records: 0, duplicates_exact: 3 }),
+    CUT,
+    [['blocking', /None/, { to: 'import' }]],
+  ],
+] as const)('finds %s', (...[, judged, cut, expected]) => {
+  const found = readiness(judged, cut);
+  expect(found).toEqual(
+    expected.map(([kind, reason, where]) => ({
+      kind,
+      where,
+      reason: expect.stringMatching(reason) as string,
+      remedy: expect.stringMatching(/\.$/) as string,
+    })),
+  );
+  expect(isBlocked(judged)).toBe(found.some(({ kind }) => kind === 'blocking'));
+});

@@ -1,0 +1,181 @@
+import { formatCount } from '../messages/format';
+import type { ProblemFilter } from '../types/dataset-records';
+import type { Dataset } from '../types/lora-training';
+
+/** Where something can be done about a finding. */
+export type Remedy =
+  | { readonly to: 'import' }
+  | { readonly to: 'duplicates' }
+  | { readonly to: 'problems'; readonly filter: Pick<ProblemFilter, 'severity'> }
+  | { readonly to: 'setting'; readonly setting: 'max_length' };
+
+/** Why a run with a dataset is not possible, or not as good as it could be; what to do; and where. */
+export interface Finding {
+  readonly kind: 'blocking' | 'advice';
+  readonly reason: string;
+  readonly remedy: string;
+  readonly where: Remedy | null;
+}
+
+/** What the cut at a length takes; known once tokens were counted. */
+export interface KnownCut {
+  readonly max_length: number;
+  readonly over_limit: number;
+  /** Of the longest record. */
+  readonly max: number;
+  readonly trained_tokens: number;
+  readonly lost_trained_tokens: number;
+}
+
+export type JudgedDataset = Pick<
+  Dataset,
+  'status' | 'training_ready' | 'report' | 'total_training_pairs' | 'total_validation_pairs'
+>;
+
+/** Fewer than this are learned by heart. */
+const FEW_RECORDS = 50;
+
+/** All that stands against a run with a dataset: what blocks it first, then advice. */
+export const readiness = (dataset: JudgedDataset, cut: KnownCut | null = null): readonly Finding[] => {
+  const block = blockOf(dataset);
+  return block ? [block] : [...lossAdvice(dataset), ...amountAdvice(dataset), ...cutAdvice(cut)];
+};
+
+export const isBlocked = (dataset: JudgedDataset): boolean => blockOf(dataset) !== null;
+
+const blockOf = (dataset: JudgedDataset): Finding | null => {
+  const { status, report } = dataset;
+  if (status === 'uploading' || status === 'validating')
+    return blocking('The file is still being imported.', 'Wait until it is read.', null);
+  if (isUsable(dataset)) return null;
+  const first = report?.problems[0];
+  return blocking(
+    noneUsable(report),
+    first?.suggestion ?? 'Correct the file and import it again.',
+    needsOtherReading(report) ? { to: 'import' } : ERRORS,
+  );
+};
+
+const isUsable = ({ status, training_ready, report }: JudgedDataset): boolean =>
+  status === 'ready' && training_ready && report?.usable_records !== 0;
+
+const noneUsable = (report: Dataset['report']): string => {
+  if (report === null) return 'No record can be used. The import did not come to its end.';
+  const { records_total, problems, reason } = report;
+  const what =
+    records_total > 1
+      ? `None of its ${formatCount(records_total)} records can be used.`
+      : 'No record can be used.';
+  return `${what} ${problems[0]?.error ?? reason}`;
+};
+
+/** Where other columns or another shape would help, and no line is at fault. */
+const needsOtherReading = (report: Dataset['report']): boolean =>
+  report === null ||
+  report.mapping !== undefined ||
+  report.problems.length === 0 ||
+  report.problems.some(
+    ({ type }) => type === 'unknown_shape' || type === 'unreadable' || type === 'lfs_pointer',
+  );
+
+const ERRORS: Remedy = { to: 'problems', filter: { severity: 'error' } };
+
+const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
+  if (report === null) return [];
+  const { rejected_records, records_total, skipped_null_target, problems } = report;
+  return [
+    ...(rejected_records > 0
+      ? [
+          advice(
+            `${amount(rejected_records, 'record')} of ${formatCount(records_total)} cannot be used and ${verb(rejected_records, 'is', 'are')} left out.`,
+            'Correct these lines and import the file again, or see whether a safe fix saves them.',
+            ERRORS,
+          ),
+        ]
+      : []),
+    ...(skipped_null_target > 0
+      ? [
+          advice(
+            `${amount(skipped_null_target, 'record')} ${verb(skipped_null_target, 'has', 'have')} no answer to train on and ${verb(skipped_null_target, 'is', 'are')} left out.`,
+            'Write the answers into the file and import it again, if they were to be learned.',
+            null,
+          ),
+        ]
+      : []),
+    ...(problems.some(({ severity }) => severity === 'warning')
+      ? [
+          advice(
+            'Some records are used although something about them is odd.',
+            'Look at the warnings; exclude what should not be learned.',
+            { to: 'problems', filter: { severity: 'warning' } },
+          ),
+        ]
+      : []),
+  ];
+};
+
+const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Finding[] => {
+  if (report === null) return [];
+  const { usable_records, duplicates_exact } = report;
+  return [
+    ...(duplicates_exact > 0
+      ? [
+          advice(
+            `${amount(duplicates_exact, 'record')} ${verb(duplicates_exact, 'repeats', 'repeat')} another word for word and ${verb(duplicates_exact, 'weighs', 'weigh')} double in training.`,
+            'Exclude the repeats.',
+            { to: 'duplicates' },
+          ),
+        ]
+      : []),
+    ...(usable_records < FEW_RECORDS
+      ? [
+          advice(
+            `${amount(usable_records, 'record')} ${verb(usable_records, 'is', 'are')} few: a model learns them by heart instead of what they have in common.`,
+            `Add records, or train for fewer epochs; from ${FEW_RECORDS} on it gets better.`,
+            null,
+          ),
+        ]
+      : []),
+    ...(total_validation_pairs === 0
+      ? [
+          advice(
+            'No record is left to be held out, so nothing will tell whether the model got better.',
+            'Add records; a tenth of them is held out.',
+            null,
+          ),
+        ]
+      : []),
+  ];
+};
+
+const cutAdvice = (cut: KnownCut | null): Finding[] => {
+  if (cut === null || cut.over_limit === 0) return [];
+  const { over_limit, max_length, max, lost_trained_tokens, trained_tokens } = cut;
+  const share = trained_tokens > 0 ? (lost_trained_tokens / trained_tokens) * 100 : 0;
+  return [
+    advice(
+      `${amount(over_limit, 'record')} ${verb(over_limit, 'is', 'are')} longer than ${formatCount(max_length)} tokens; ${share.toFixed(1)} % of what is to be learned is cut off.`,
+      `Raise the max length of the run; the longest record has ${formatCount(max)} tokens.`,
+      { to: 'setting', setting: 'max_length' },
+    ),
+  ];
+};
+
+const blocking = (reason: string, remedy: string, where: Remedy | null): Finding => ({
+  kind: 'blocking',
+  reason,
+  remedy,
+  where,
+});
+
+const advice = (reason: string, remedy: string, where: Remedy | null): Finding => ({
+  kind: 'advice',
+  reason,
+  remedy,
+  where,
+});
+
+const amount = (count: number, singular: string): string =>
+  `${formatCount(count)} ${count === 1 ? singular : `${singular}s`}`;
+
+const verb = (count: number, singular: string, plural: string): string => (count === 1 ? singular : plural);
