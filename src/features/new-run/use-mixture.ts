@@ -27,7 +27,9 @@ const asTyped = (kept: readonly RunDataset[]): readonly Mixed[] =>
     : kept.map(({ dataset_id, weight }) => ({ id: dataset_id, weight: String(weight) }));
 
 const usePastMixture = (past: TrainingJob | undefined): readonly Mixed[] => {
-  const { state } = useLoad(past?.id ?? '', () => (past ? api.jobs.datasets({ id: past.id }) : Promise.resolve([])));
+  const { state } = useLoad(past?.id ?? '', () =>
+    past ? api.jobs.datasets({ id: past.id }) : Promise.resolve([]),
+  );
   return state.kind === 'ready' ? asTyped(state.value) : ALONE;
 };
 
