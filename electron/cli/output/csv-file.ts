@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { AppError } from '../../../src/lib/messages/app-error';
-import { type Cell, toCsv } from './csv';
+import { type Cell, toCsv } from '../../../src/lib/csv';
 import type { Output } from './output';
 
 interface Sheet {
