@@ -1,5 +1,6 @@
 import { type BrowserWindow, dialog, shell } from 'electron';
 import type { Handlers } from '../../src/lib/contract/derived';
+import { saveFile } from './save-file';
 
 /** Dialogs and the file manager. Paths that come from here were chosen by a person. */
 export const desktopHandlers = (currentWindow: () => BrowserWindow | null): Handlers['desktop'] => {
@@ -10,17 +11,23 @@ export const desktopHandlers = (currentWindow: () => BrowserWindow | null): Hand
       : await dialog.showOpenDialog(options);
     return chosen.canceled ? [] : chosen.filePaths;
   };
+  const choosePath = async (title: string, name: string): Promise<string | null> => {
+    const window = currentWindow();
+    const options = { title, defaultPath: name };
+    const chosen = window
+      ? await dialog.showSaveDialog(window, options)
+      : await dialog.showSaveDialog(options);
+    return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+  };
   return {
     choose_files: () => open({ title: 'Import data', properties: ['openFile', 'multiSelections'] }),
     choose_folder: async ({ title }) =>
       (await open({ title, properties: ['openDirectory', 'createDirectory'] }))[0] ?? null,
-    choose_save_path: async ({ name }) => {
-      const window = currentWindow();
-      const options = { title: 'Export', defaultPath: name };
-      const chosen = window
-        ? await dialog.showSaveDialog(window, options)
-        : await dialog.showSaveDialog(options);
-      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+    choose_save_path: ({ name }) => choosePath('Export', name),
+    save_file: async ({ name, content, encoding }) => {
+      const path = await choosePath('Save', name);
+      if (path !== null) await saveFile({ path, content, encoding });
+      return path;
     },
     show_in_folder: ({ path }) => {
       shell.showItemInFolder(path);

@@ -204,6 +204,15 @@ export const contract = {
     choose_files: call(Nothing, z.array(z.string())),
     choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
     choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
+    /** Asks where, writes the whole file or none of it, and answers its path; null where nobody chose one. */
+    save_file: call(
+      z.strictObject({
+        name: z.string().min(1).max(200),
+        content: z.string(),
+        encoding: z.enum(['utf8', 'base64']),
+      }),
+      z.string().nullable(),
+    ),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },
