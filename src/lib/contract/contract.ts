@@ -14,6 +14,7 @@ import {
   MetricsPoint,
 } from '../types/job-records';
 import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
+import { TryItPlan } from '../types/try-it';
 import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
 import { RecordView } from '../types/record-view';
@@ -126,6 +127,7 @@ export const contract = {
     estimate: call(RunRequest, Estimate),
     create: call(NewJob, TrainingJob),
     try_it: call(Nothing, TrainingJob),
+    try_it_plan: call(Nothing, TryItPlan),
     pause: call(ById, TrainingJob),
     resume: call(ById, TrainingJob),
     cancel: call(
