@@ -80,12 +80,14 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
 const recordsIn = (text: string): number =>
   text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{"_meta"')).length;
 
+interface PlanParts {
+  readonly baseModels: Pick<BaseModelService, 'bundled'>;
+  readonly jobs: Pick<JobService, 'list'>;
+  readonly samplesDir: string;
+}
+
 /** What `tryIt` would do now, in figures that need no probe. */
-export const tryItPlan = async ({
-  baseModels,
-  jobs,
-  samplesDir,
-}: Omit<Parts, 'datasets'>): Promise<TryItPlan> => {
+export const tryItPlan = async ({ baseModels, jobs, samplesDir }: PlanParts): Promise<TryItPlan> => {
   const sample = join(samplesDir, SAMPLE);
   const [model, all, text, { size }] = await Promise.all([
     baseModels.bundled(),

@@ -68,7 +68,11 @@ test('shows a check that was asked for on another page, and its answer', async (
     base_models: { list: () => [] },
     system: { doctor: () => new Promise<DoctorCheck[]>((resolve) => (answer = resolve)) },
   });
-  const asked = doctor.refresh();
+  let asked = Promise.resolve();
+  await act(async () => {
+    asked = doctor.refresh();
+    await Promise.resolve();
+  });
   await page.until(() => expect(page.text()).toContain('Checking…'));
   await act(async () => {
     answer([{ ...found, message: 'Python 3.12 answered.' }]);
