@@ -150,7 +150,7 @@ test('a data folder full of real things', async () => {
     for (const theme of THEMES) await small(theme, `job-${state}`, () => show(page, `/jobs/${queue[state]}`));
   for (const theme of THEMES)
     await small(theme, 'job-hover', async () => {
-      await show(page, `/jobs/${running}`);
+      await tab(`/jobs/${running}`, 'Samples');
       const box = await page.getByRole('group', { name: /^Loss: drag/ }).boundingBox();
       await page.mouse.move(
         (box?.x ?? 0) + (box?.width ?? 0) * 0.36,

@@ -80,7 +80,7 @@ const stepsOf = (plan: TryItPlan | null, last: LastTry | null) =>
         : plan
           ? `Train ${plan.steps.fewest} to ${plan.steps.most} steps with a live loss curve`
           : 'Train with a live loss curve',
-      says: `${plan ? `LoRA rank ${plan.lora_rank}; a` : 'A'} probe of this machine fixes the steps, about a tenth of the records is held out`,
+      says: `${plan ? `LoRA rank ${plan.lora_rank}; a` : 'A'} probe here fixes the steps, a tenth of the records is held out`,
     },
     {
       phase: 'again',
