@@ -126,17 +126,19 @@ test('a data folder full of real things', async () => {
   test.setTimeout(1_800_000);
   const { page } = pipeline;
   const made = await fill(pipeline);
-  const { running, failed } = await fillQueue(page, made.sample);
+  const queue = await fillQueue(pipeline, made.sample);
+  const { running } = queue;
   const tab = async (path: string, name: string) => {
     await show(page, path);
     await page.getByRole('tab', { name }).click();
   };
-  const once = async (name: string, arrange: () => Promise<void>) => {
-    await dress(page, 'light', SIZES[0]);
+  const small = async (theme: 'light' | 'dark', name: string, arrange: () => Promise<void>) => {
+    await dress(page, theme, SIZES[0]);
     await arrange();
-    await take(page, `${name}-light-1280`);
-    expect.soft(await violations(page), name).toEqual([]);
+    await take(page, `${name}-${theme}-1280`);
+    expect.soft(await violations(page), `${name} in ${theme}`).toEqual([]);
   };
+  const once = (name: string, arrange: () => Promise<void>) => small('light', name, arrange);
   for (const label of ['Overview', 'Problems', 'Records'])
     await once(`dataset-${label.toLowerCase()}`, () => tab(`/datasets/${made.reports}`, label));
   await inEveryDress(page, 'dataset-readiness', () => tab(`/datasets/${made.reports}`, 'Overview'));
@@ -171,7 +173,18 @@ test('a data folder full of real things', async () => {
       await tab(`/jobs/${running}`, label);
       await page.getByRole('tabpanel', { name: label }).scrollIntoViewIfNeeded();
     });
-  await once('job-failed', () => show(page, `/jobs/${failed}`));
+  for (const state of ['failed', 'waiting', 'paused', 'interrupted'] as const)
+    for (const theme of THEMES) await small(theme, `job-${state}`, () => show(page, `/jobs/${queue[state]}`));
+  for (const theme of THEMES)
+    await small(theme, 'job-hover', async () => {
+      await tab(`/jobs/${running}`, 'Samples');
+      const box = await page.getByRole('group', { name: /^Loss: drag/ }).boundingBox();
+      await page.mouse.move(
+        (box?.x ?? 0) + (box?.width ?? 0) * 0.36,
+        (box?.y ?? 0) + (box?.height ?? 0) * 0.6,
+      );
+    });
+  await page.mouse.move(0, 0);
   await once('new-run-advanced', async () => {
     await show(page, `/new-run/dataset/${made.sample}`);
     await page.getByRole('button', { name: /^Advanced/ }).click();
@@ -179,7 +192,7 @@ test('a data folder full of real things', async () => {
     await page.getByLabel('Epochs', { exact: true }).fill('40');
   });
   await once('model-export', async () => {
-    await show(page, `/models/${made.model}`);
+    await show(page, `/models/${queue.model}`);
     await page.getByRole('button', { name: 'Export…' }).first().click();
   });
   await page.keyboard.press('Escape');
@@ -200,9 +213,9 @@ test('a data folder full of real things', async () => {
     ['new-run', `/new-run/dataset/${made.sample}`],
     ['jobs', '/jobs'],
     ['job', `/jobs/${running}`],
-    ['job-done', `/jobs/${made.finished}`],
+    ['job-done', `/jobs/${queue.done}`],
     ['models', '/models'],
-    ['model', `/models/${made.model}`],
+    ['model', `/models/${queue.model}`],
     ['settings', '/settings'],
   ] as const)
     await inEveryDress(page, name, () => show(page, path));

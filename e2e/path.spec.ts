@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, type JSHandle } from '@playwright/test';
 import { z } from 'zod';
+import { fileNameOf } from '../src/lib/file-name';
 import { MetricsPoint } from '../src/lib/types/job-records';
 import type { Dataset } from '../src/lib/types/lora-training';
 import { ArtifactExport, ModelArtifact } from '../src/lib/types/model-artifact';
@@ -136,6 +137,34 @@ test('each step reaches the window and its row in under 300 ms', async () => {
   );
   expect(heard).toBeLessThan(SEEN_WITHIN_MS);
   expect(read).toBeLessThan(SEEN_WITHIN_MS);
+});
+
+test('its curve is saved as a picture and its values as a table, named after the run', async () => {
+  const { page, app } = pipeline;
+  const { name } = await jobOf(page, jobId);
+  const asked = await app.evaluateHandle(({ dialog }, into) => {
+    const names: string[] = [];
+    dialog.showSaveDialog = (...given: unknown[]) => {
+      const { defaultPath } = given.at(-1) as { readonly defaultPath: string };
+      names.push(defaultPath);
+      return Promise.resolve({ canceled: false, filePath: `${into}/${defaultPath}` });
+    };
+    return names;
+  }, folder);
+  await page.getByRole('button', { name: 'Show as a chart' }).click();
+  for (const kind of ['Picture', 'Values']) {
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('menuitem', { name: kind }).click();
+    await expect(page.getByText(folder).last()).toBeVisible();
+  }
+  await expect.poll(() => asked.jsonValue()).toHaveLength(2);
+  const [picture = '', values = ''] = await asked.jsonValue();
+  const called = fileNameOf(name, 'run');
+  expect([picture, values]).toEqual([`${called} loss.png`, `${called} metrics.csv`]);
+  expect((await readFile(join(folder, picture))).subarray(1, 4).toString()).toBe('PNG');
+  const rows = (await readFile(join(folder, values), 'utf8')).trimEnd().split('\r\n');
+  expect(rows[0]).toMatch(/^step,attempt,timestamp,.*training_loss,.*validation_loss/);
+  expect(rows).toHaveLength(STEPS + 2);
 });
 
 const Found = z.object({

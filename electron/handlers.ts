@@ -1,7 +1,7 @@
 import type { Handlers } from '../src/lib/contract/derived';
 import { RecordView } from '../src/lib/types/record-view';
 import { APP_VERSION, type Services } from './app';
-import { tryIt } from './try-it';
+import { tryIt, tryItPlan } from './try-it';
 
 const datasetHandlers = ({ datasets, numbers, baseModels, serve }: Services): Handlers['datasets'] => ({
   list: () => datasets.list(),
@@ -52,6 +52,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     estimate: (request) => estimates.estimate(request),
     create: (request) => jobs.create(request),
     try_it: () => tryIt(services),
+    try_it_plan: () => tryItPlan(services),
     pause: ({ id }) => jobs.pause(id),
     resume: ({ id }) => jobs.resume(id),
     cancel: (request) => jobs.cancel(request),

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NewJob } from '../src/lib/contract/contract';
 import { AppError } from '../src/lib/messages/app-error';
 import type { TrainingJob } from '../src/lib/types/lora-training';
+import type { TryItPlan } from '../src/lib/types/try-it';
 import type { BaseModelService } from './services/base-models/base-model-service';
 import type { DatasetService } from './services/datasets/dataset-service';
 import type { JobService } from './services/jobs/job-service';
@@ -17,15 +18,18 @@ const TRAINING_MS = 20_000;
 /** Fewer do not teach the sample's voice, more teach nothing new. */
 const STEPS = { fewest: 14, most: 20 };
 
+const NAME = 'Try it: the lighthouse keeper';
+const SAMPLE = 'lighthouse-keeper.jsonl';
+
 /** Found by experiment to teach the sample's voice in few steps. */
-const CHANGES: NewJob['changes'] = {
+const CHANGES = {
   learning_rate: 1e-3,
   batch_size: 4,
   lora_rank: 16,
   lora_alpha: 32,
   lora_dropout: 0,
   max_length: 128,
-};
+} as const satisfies NewJob['changes'];
 
 interface Parts {
   readonly datasets: DatasetService;
@@ -62,7 +66,7 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
     JSON.parse(await readFile(join(samplesDir, 'prompts.json'), 'utf8')),
   );
   const job: NewJob = {
-    name: 'Try it: the lighthouse keeper',
+    name: NAME,
     dataset_id: dataset.id,
     base_model_id: model.id,
     preset_id: 'custom',
@@ -70,4 +74,37 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
     sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }],
   };
   return jobs.create(withSteps(job, steps ?? stepsFor((await jobs.probe(job)).step_ms)));
+};
+
+/** Lines that hold a record: the sample's first describes the file. */
+const recordsIn = (text: string): number =>
+  text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{"_meta"')).length;
+
+interface PlanParts {
+  readonly baseModels: Pick<BaseModelService, 'bundled'>;
+  readonly jobs: Pick<JobService, 'list'>;
+  readonly samplesDir: string;
+}
+
+/** What `tryIt` would do now, in figures that need no probe. */
+export const tryItPlan = async ({ baseModels, jobs, samplesDir }: PlanParts): Promise<TryItPlan> => {
+  const sample = join(samplesDir, SAMPLE);
+  const [model, all, text, { size }] = await Promise.all([
+    baseModels.bundled(),
+    jobs.list(),
+    readFile(sample, 'utf8'),
+    stat(sample),
+  ]);
+  const done = all
+    .filter(({ name, status }) => name === NAME && status === 'completed')
+    .toSorted((one, other) => one.updated_at.localeCompare(other.updated_at));
+  return {
+    model_name: model?.name ?? 'the bundled model',
+    model_bytes: model?.size_bytes ?? null,
+    records: recordsIn(text),
+    sample_bytes: size,
+    lora_rank: CHANGES.lora_rank,
+    steps: STEPS,
+    last_job_id: done.at(-1)?.id ?? null,
+  };
 };

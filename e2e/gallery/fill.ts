@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { z } from 'zod';
@@ -9,9 +10,9 @@ import { call, jobOf, whenJob } from '../app';
 import type { LaunchedApp } from '../launch';
 import { DESIGNED_PAIRS } from './designed-pairs';
 
-/** A run of one of these names is photographed under way; the scripted trainer plays it. */
-export const PLAYED = 'evening|long|aggressive';
-const PLAYED_STEPS = 240;
+/** The scripted trainer plays a run of one of these names: under way, to its end, or to where it breaks off. */
+export const PLAYED = 'Try it|evening|long|aggressive|balanced|night';
+const STANDS_AT_STEP = 240;
 
 const TINY = {
   max_steps: 4,
@@ -21,7 +22,15 @@ const TINY = {
   save_steps: 2,
   validation_share: 0.02,
 };
-const LONG = { ...TINY, batch_size: 8, max_steps: 400, eval_steps: 50, save_steps: 50 };
+export const LONG = {
+  ...TINY,
+  batch_size: 8,
+  max_steps: 400,
+  eval_steps: 50,
+  save_steps: 50,
+  validation_share: 0.1,
+};
+const TRIED = { ...LONG, batch_size: 4, max_steps: 20, eval_steps: 10, save_steps: 10 };
 
 const QUESTION = { id: 'winter', text: 'How do I keep my house warm in winter?' };
 
@@ -102,7 +111,7 @@ const allRead = async (page: Page, count: number): Promise<Dataset[]> => {
   return read();
 };
 
-const createJob = (
+export const createJob = (
   page: Page,
   { dataset, ...rest }: { dataset: string; name: string; changes: object; sample_prompts?: object[] },
 ): Promise<TrainingJob> =>
@@ -142,17 +151,47 @@ export const fill = async (pipeline: LaunchedApp) => {
   };
 };
 
-/** One job that failed, one paused, one running, one waiting. */
-export const fillQueue = async (page: Page, dataset: string) => {
+/** The app sees a played trainer for seconds; its run tells of minutes, and its attempt has to agree. */
+const agreeOnTime = async (dataDir: string, jobId: string): Promise<void> => {
+  const events = await readFile(join(dataDir, 'runs', jobId, 'events.jsonl'), 'utf8');
+  const [first, last] = [events.split('\n').at(0), events.trimEnd().split('\n').at(-1)].map(
+    (line) => z.object({ time: z.string() }).parse(JSON.parse(line ?? '')).time,
+  );
+  const database = new DatabaseSync(join(dataDir, 'pipeline.db'), { timeout: 10_000 });
+  database
+    .prepare('UPDATE job_attempts SET started_at = ?, ended_at = ? WHERE job_id = ?')
+    .run(first ?? null, last ?? null, jobId);
+  database.close();
+};
+
+/** One job that failed, one complete, one broken off, one paused, one running, one waiting. */
+export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string) => {
   const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
   const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
   await whenJob(page, short.id, ['failed']);
+  const tried = await create('Try it: the lighthouse keeper', TRIED);
+  await whenJob(page, tried.id, ['completed', 'failed']);
+  const whole = await create('Lighthouse keeper, balanced', LONG);
+  const { artifact_id } = await whenJob(page, whole.id, ['completed', 'failed']);
+  const night = await create('Lighthouse keeper, through the night', LONG);
+  await whenJob(page, night.id, ['interrupted', 'failed']);
   const paused = await create('Lighthouse keeper, evening tone', LONG);
   await expect.poll(async () => (await jobOf(page, paused.id)).current_step).toBeGreaterThan(60);
   await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
   await whenJob(page, paused.id, ['paused']);
   const running = await create('Lighthouse keeper, long answers', LONG);
-  await create('Lighthouse keeper, aggressive', LONG);
-  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(PLAYED_STEPS);
-  return { running: running.id, failed: short.id };
+  const waiting = await create('Lighthouse keeper, aggressive', LONG);
+  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(STANDS_AT_STEP);
+  for (const { id } of [tried, whole, night, paused]) await agreeOnTime(dataDir, id);
+  await page.reload();
+  await page.waitForSelector('h1');
+  return {
+    running: running.id,
+    waiting: waiting.id,
+    paused: paused.id,
+    interrupted: night.id,
+    failed: short.id,
+    done: whole.id,
+    model: artifact_id ?? '',
+  };
 };

@@ -1,12 +1,25 @@
 // Speaks the trainer's protocol with the curves of a run of hours, so that pictures of a run under way need none.
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where a run stands still to be photographed, as a share of its steps. */
-const STANDS_AT = 0.6;
+/** How far a run of such a name is played, as a share of its steps, and what it does then. */
+const PARTS = [
+  { name: /^Try it/, until: 1, then: 'completes', hurry: 0.3 },
+  { name: /balanced/, until: 1, then: 'completes' },
+  { name: /night/, until: 0.45, then: 'breaks off' },
+  { name: /./, until: 0.6, then: 'stands' },
+];
 /** How long a step takes here, and how long one would take: the clock of the run is the second. */
 const STEP_MS = 12;
 const TOLD_STEP_MS = 1180;
@@ -14,6 +27,11 @@ const TOLD_STEP_MS = 1180;
 const HEARTBEAT_MS = 5000;
 const TOKENS_A_STEP = 486;
 const BEFORE_FIRST_STEP_MS = { preprocessing: 21_000, model_loading: 9_000, base: 14_000 };
+const FINALISING_MS = 17_000;
+const RECORDS = { trained: 225, held_out: 25, a_step: 8 };
+const STEPS_AN_EPOCH = Math.ceil(RECORDS.trained / RECORDS.a_step);
+const HELD_OUT = { tokens: 971, records: RECORDS.held_out };
+const METHOD = 'mean cross-entropy a trained token, dropout off';
 const SPIKE = 0.31;
 const UNTOUCHED = 4.64;
 
@@ -37,6 +55,8 @@ const noise = (step) => {
   return wave - Math.floor(wave) - 0.5;
 };
 
+const epochOf = (step) => Math.floor((step - 1) / STEPS_AN_EPOCH);
+
 class Run {
   constructor(runDir, attempt) {
     this.runDir = runDir;
@@ -46,10 +66,15 @@ class Run {
     this.total = this.job.total_steps;
     this.seq = existsSync(this.file) ? readFileSync(this.file, 'utf8').trim().split('\n').length : 0;
     this.ends = null;
-    this.best = Infinity;
+    this.best = { step: 0, loss: Infinity };
     this.kept = [];
-    const before = Object.values(BEFORE_FIRST_STEP_MS).reduce((sum, ms) => sum + ms);
-    this.clock = Date.now() - before - Math.round(STANDS_AT * this.total) * TOLD_STEP_MS;
+    this.part = PARTS.find(({ name }) => name.test(this.job.name));
+    this.last = Math.round(this.part.until * this.total);
+    this.every = this.job.settings.save_steps;
+    const { preprocessing, model_loading, base } = BEFORE_FIRST_STEP_MS;
+    const after = this.part.then === 'completes' ? FINALISING_MS : 0;
+    const beside = (preprocessing + model_loading + base + after) * (this.part.hurry ?? 1);
+    this.clock = Date.now() - beside - this.last * TOLD_STEP_MS;
   }
 
   emit(event, fields = {}) {
@@ -58,6 +83,11 @@ class Run {
     const line = `${JSON.stringify({ event, schema: 1, attempt: this.attempt, seq: this.seq, time, ...fields })}\n`;
     appendFileSync(this.file, line);
     process.stdout.write(line);
+  }
+
+  /** Lets time go by that no step takes. */
+  pass(ms) {
+    this.clock += ms * (this.part.hurry ?? 1);
   }
 
   listen() {
@@ -83,24 +113,26 @@ class Run {
       from_checkpoint: null,
     });
     this.emit('stage', { name: 'preprocessing', detail: 'reading and tokenising the dataset' });
-    this.clock += BEFORE_FIRST_STEP_MS.preprocessing;
+    this.pass(BEFORE_FIRST_STEP_MS.preprocessing);
     this.emit('stage', { name: 'model_loading', detail: 'smollm2-135m-instruct' });
-    this.clock += BEFORE_FIRST_STEP_MS.model_loading;
-    const steps = { total_steps: this.total, eval_every: 50, save_every: 50 };
-    const data = { train_records: 225, held_out_records: 25, truncated_records: 0 };
+    this.pass(BEFORE_FIRST_STEP_MS.model_loading);
+    const steps = { total_steps: this.total, eval_every: this.every, save_every: this.every };
+    const data = {
+      train_records: RECORDS.trained,
+      held_out_records: RECORDS.held_out,
+      truncated_records: 0,
+    };
     const tokens = { total_tokens: this.total * TOKENS_A_STEP, trained_tokens: this.total * 202 };
     const model = { trainable_parameters: 4_884_480, total_parameters: 139_399_488 };
     this.emit('plan', { ...steps, ...data, ...tokens, ...model, micro_batch: 2, recompute: 'none' });
     this.emit('stage', { name: 'training', detail: `step 0 of ${this.total}` });
-    this.evaluate(0, 'base', UNTOUCHED);
+    this.evaluate({ step: 0, subject: 'base', loss: UNTOUCHED });
     this.answer(0, UNTRAINED);
-    this.clock += BEFORE_FIRST_STEP_MS.base;
+    this.pass(BEFORE_FIRST_STEP_MS.base);
   }
 
-  evaluate(step, subject, loss) {
-    const method = 'mean cross-entropy a trained token, dropout off';
-    const held = { group: 'all', tokens: 971, records: 25, method, final: false };
-    this.emit('evaluation', { step, subject, loss, ...held });
+  evaluate({ step, subject, loss, final = false }) {
+    this.emit('evaluation', { step, subject, loss, group: 'all', ...HELD_OUT, method: METHOD, final });
   }
 
   answer(step, text) {
@@ -112,6 +144,21 @@ class Run {
     return 1.15 + (UNTOUCHED - 1.15) * Math.exp((-5 * step) / this.total);
   }
 
+  rate(step) {
+    const { learning_rate, warmup_ratio } = this.job.settings;
+    const warmup = Math.ceil(warmup_ratio * this.total);
+    if (step <= warmup) return (learning_rate * step) / warmup;
+    return (learning_rate * (1 + Math.cos((Math.PI * (step - 1 - warmup)) / (this.total - warmup)))) / 2;
+  }
+
+  trained(step) {
+    return this.loss(step) + noise(step) * 0.5 + (this.spikes(step) ? 1.1 : 0);
+  }
+
+  spikes(step) {
+    return step === Math.round(SPIKE * this.total);
+  }
+
   heldOut(step) {
     return this.loss(step) + 0.09 + 0.25 * (step / this.total) ** 3;
   }
@@ -119,16 +166,15 @@ class Run {
   metrics(step) {
     const share = step / this.total;
     this.clock += TOLD_STEP_MS * (1 + noise(step + 11) * 0.3);
-    const spikes = step === Math.round(SPIKE * this.total);
-    const warm = Math.min(1, share / 0.03);
+    const spikes = this.spikes(step);
     this.emit('metrics', {
       step,
-      epoch: Math.floor((step * 8) / 225),
+      epoch: epochOf(step),
       tokens: step * TOKENS_A_STEP,
-      training_loss: this.loss(step) + noise(step) * 0.5 + (spikes ? 1.1 : 0),
+      training_loss: this.trained(step),
       non_finite: null,
-      ...(step % 50 === 0 && { validation_loss: this.heldOut(step) }),
-      learning_rate: warm * 0.0001 * (1 + Math.cos(Math.PI * share)),
+      ...(step % this.every === 0 && { validation_loss: this.heldOut(step) }),
+      learning_rate: this.rate(step),
       gradient_norm: spikes ? 8.7 : 0.9 + 1.6 * Math.exp(-6 * share) + noise(step + 7) * 0.4,
       throughput: 412 + noise(step + 3) * 40 - (step < 8 ? 160 : 0),
       step_ms: TOLD_STEP_MS,
@@ -139,8 +185,8 @@ class Run {
 
   checkpoint(step) {
     const loss = this.heldOut(step);
-    this.evaluate(step, 'adapter', loss);
-    if (step % 100 === 0) this.answer(step, step < 150 ? EARLY : LATE);
+    this.evaluate({ step, subject: 'adapter', loss });
+    if (step % (2 * this.every) === 0) this.answer(step, step < 150 ? EARLY : LATE);
     const path = `checkpoints/step-${String(step).padStart(6, '0')}`;
     const files = {};
     mkdirSync(join(this.runDir, path), { recursive: true });
@@ -150,8 +196,8 @@ class Run {
     }
     const manifest = JSON.stringify({ schema: 1, files });
     writeFileSync(join(this.runDir, path, 'manifest.json'), manifest);
-    const best = loss < this.best;
-    this.best = Math.min(this.best, loss);
+    const best = loss < this.best.loss;
+    if (best) this.best = { step, loss };
     this.kept.push(path);
     const pruned = this.kept.length > 3 ? this.kept.splice(0, 1) : [];
     const said = { size_bytes: 58_886_132, sha256: sha256(manifest), validation_loss: loss, best, pruned };
@@ -159,33 +205,70 @@ class Run {
   }
 
   end(step) {
-    const reason = this.ends === 'pause' ? 'paused' : 'parent_gone';
+    const reason = { pause: 'paused', signal: 'signal' }[this.ends] ?? 'parent_gone';
     if (this.ends === 'stop') this.emit('cancelled', { step, saved: false, adapter_path: null });
     else this.emit('interrupted', { step, reason, saved: true });
     process.exit(this.ends === 'stop' ? 130 : 75);
   }
 
+  /** The result is the adapter of a real run beside this one: what is stored has to load. */
+  complete(step) {
+    this.emit('stage', { name: 'finalization', detail: `the best checkpoint, step ${this.best.step}` });
+    this.pass(FINALISING_MS);
+    this.evaluate({ step: 0, subject: 'base', loss: UNTOUCHED, final: true });
+    this.evaluate({ ...this.best, subject: 'adapter', final: true });
+    cpSync(realAdapter(this.runDir), join(this.runDir, 'adapter'), { recursive: true });
+    const weights = readFileSync(join(this.runDir, 'adapter', 'adapter_model.safetensors'));
+    this.emit('completed', {
+      adapter_path: 'adapter',
+      adapter_sha256: sha256(weights),
+      source_step: this.best.step,
+      final_training_loss: this.trained(step),
+      final_validation_loss: this.best.loss,
+      base_validation_loss: UNTOUCHED,
+      held_out_records: HELD_OUT.records,
+      held_out_tokens: HELD_OUT.tokens,
+      best_epoch: epochOf(this.best.step),
+      precision: 'fp32',
+      peak_memory_bytes: 2_184_658_944,
+      early_stopped: false,
+    });
+    process.exit(0);
+  }
+
   async train() {
     this.begin();
-    const last = Math.round(STANDS_AT * this.total);
     let step = 0;
-    let beaten = Date.now();
-    while (this.ends === null) {
+    while (this.ends === null && step < this.last) {
       await sleep(STEP_MS);
-      if (step === last) {
-        if (Date.now() - beaten < HEARTBEAT_MS) continue;
-        beaten = Date.now();
-        this.clock = beaten;
-        this.emit('heartbeat');
-        continue;
-      }
       step += 1;
       this.metrics(step);
-      if (step % 50 === 0) this.checkpoint(step);
+      if (step % this.every === 0) this.checkpoint(step);
     }
+    if (this.ends === null && this.part.then === 'completes') this.complete(step);
+    if (this.part.then === 'breaks off') this.ends ??= 'signal';
+    await this.stand();
     this.end(step);
   }
+
+  async stand() {
+    while (this.ends === null) {
+      this.clock = Date.now();
+      this.emit('heartbeat');
+      for (let waited = 0; waited < HEARTBEAT_MS && this.ends === null; waited += STEP_MS)
+        await sleep(STEP_MS);
+    }
+  }
 }
+
+const realAdapter = (runDir) => {
+  const runs = join(runDir, '..');
+  const folder = readdirSync(runs)
+    .map((name) => join(runs, name, 'adapter'))
+    .find((path) => existsSync(join(path, 'adapter_model.safetensors')));
+  if (!folder) throw new Error('A played run completes with the adapter of a real one, and there is none.');
+  return folder;
+};
 
 const [runDir, , attempt] = process.argv.slice(2);
 const run = new Run(runDir, Number(attempt));

@@ -40,4 +40,9 @@ describe('smooth', () => {
   it('changes nothing without a radius', () => {
     expect(smooth(points([1, 2]), 0)).toEqual(points([1, 2]));
   });
+
+  it('is taken over what are numbers and leaves a gap where none is', () => {
+    const smoothed = smooth(points([1, 3, Number.NaN, 5, 7]), 1);
+    expect(smoothed.map(({ y }) => y)).toEqual([2, 2, Number.NaN, 6, 6]);
+  });
 });

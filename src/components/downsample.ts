@@ -30,14 +30,20 @@ export const everySoMany = (points: readonly Point[], rows: number): Point[] => 
   return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
 };
 
-/** Centred mean over `radius` neighbours on each side. */
+/** Centred mean over `radius` neighbours on each side, of those that are numbers; a gap stays one. */
 export const smooth = (points: readonly Point[], radius: number): Point[] => {
   if (radius === 0) return [...points];
-  const sums = [0];
-  for (const { y } of points) sums.push((sums.at(-1) ?? 0) + y);
-  return points.map(({ x }, index) => {
+  const [sums, counts] = [[0], [0]];
+  for (const { y } of points) {
+    const counted = Number.isFinite(y);
+    sums.push((sums.at(-1) ?? 0) + (counted ? y : 0));
+    counts.push((counts.at(-1) ?? 0) + (counted ? 1 : 0));
+  }
+  return points.map(({ x, y }, index) => {
+    if (!Number.isFinite(y)) return { x, y };
     const from = Math.max(0, index - radius);
     const to = Math.min(points.length, index + radius + 1);
-    return { x, y: ((sums[to] ?? 0) - (sums[from] ?? 0)) / (to - from) };
+    const count = (counts[to] ?? 0) - (counts[from] ?? 0);
+    return { x, y: ((sums[to] ?? 0) - (sums[from] ?? 0)) / count };
   });
 };

@@ -1,9 +1,10 @@
 import { BarController, BarElement, Chart, LinearScale, Tooltip } from 'chart.js';
 import type { ChartOptions } from 'chart.js';
 import annotationPlugin from 'chartjs-plugin-annotation';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback } from 'react';
 import { pixels, smallFont, token } from './chart-tokens';
 import { formatCount } from './format';
+import { useChart } from './use-chart';
 
 Chart.register(BarController, BarElement, LinearScale, Tooltip, annotationPlugin);
 
@@ -68,33 +69,15 @@ interface Bar {
   /** No bar at all where nothing is: the shortest bar would say that something was. */
   readonly y: number | null;
 }
-type BarChart = Chart<'bar', Bar[]>;
 
 type BarsProps = Pick<HistogramProps, 'bins' | 'unit' | 'limit'>;
 
 const Bars = ({ bins, unit, limit }: BarsProps) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useRef<BarChart | null>(null);
-  const [theme, setTheme] = useState(document.documentElement.className);
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    chart.current = new Chart<'bar', Bar[]>(context, { type: 'bar', data: { datasets: [] } });
-    const themes = new MutationObserver(() => setTheme(document.documentElement.className));
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['class'] });
-    return () => {
-      themes.disconnect();
-      chart.current?.destroy();
-      chart.current = null;
-    };
-  }, []);
-  useEffect(() => {
-    if (!chart.current) return;
+  const draw = useCallback(() => {
     const shown = { bins, unit, limit };
-    chart.current.options = optionsOf(shown);
-    chart.current.data = { datasets: [barsOf(shown)] };
-    chart.current.update('none');
-  }, [bins, unit, limit, theme]);
+    return { options: optionsOf(shown), data: { datasets: [barsOf(shown)] } };
+  }, [bins, unit, limit]);
+  const canvas = useChart<'bar', Bar[]>('bar', draw);
   return (
     <div className="relative h-full">
       <canvas ref={canvas} aria-hidden className="absolute inset-0" />

@@ -122,7 +122,7 @@ export const Figure = ({
     <div className="flex min-w-0 flex-col gap-1">
       <dt className="text-xs text-ink-3">{label}</dt>
       {method ? <Tooltip text={method}>{shown}</Tooltip> : shown}
-      <dd className="min-h-4 truncate text-xs text-ink-2">{source}</dd>
+      <dd className="min-h-4 text-xs break-words text-ink-2">{source}</dd>
     </div>
   );
 };

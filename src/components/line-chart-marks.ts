@@ -7,7 +7,10 @@ import type { SeriesNumber } from './chart-tokens';
 export type Mark =
   | { readonly kind: 'kept' | 'pruned' | 'best' | 'coming'; readonly x: number }
   | { readonly kind: 'event'; readonly x: number; readonly label: string }
-  | { readonly kind: 'now'; readonly x: number; readonly label: string; readonly below: string }
+  /** How far the run is: a line, and on a chart with room its words. */
+  | { readonly kind: 'now'; readonly x: number; readonly label?: string; readonly below?: string }
+  /** Where the pointer is, and the places of the curves there. */
+  | { readonly kind: 'pointer'; readonly x: number; readonly dots: readonly Dot[] }
   /** A value above the scale, named where it leaves it. */
   | { readonly kind: 'spike'; readonly x: number; readonly label: string }
   /** The last value of a curve, written where the curve ends; `other` is the value to keep clear of. */
@@ -19,6 +22,11 @@ export type Mark =
       readonly label: string;
       readonly number: SeriesNumber;
     };
+
+interface Dot {
+  readonly y: number;
+  readonly number: SeriesNumber;
+}
 
 interface Context {
   readonly chart: Chart;
@@ -41,7 +49,9 @@ const drawn = (mark: Mark): AnnotationOptions[] => {
     case 'event':
       return [lineAt(mark.x, '--warn-fill', dashOf(3)), flagAt(mark.x), textAt(mark)];
     case 'now':
-      return [futureFrom(mark.x), lineAt(mark.x, '--text-2', []), nowText(mark)];
+      return nowDrawn(mark);
+    case 'pointer':
+      return [lineAt(mark.x, '--line-control', []), ...mark.dots.map((dot) => dotAt(mark.x, dot))];
     case 'spike':
       return [spikeAt(mark.x), spikeText(mark)];
     case 'reading':
@@ -55,6 +65,11 @@ const drawn = (mark: Mark): AnnotationOptions[] => {
   }
 };
 
+const nowDrawn = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions[] => {
+  if (label === undefined) return [lineAt(x, '--line-control', [])];
+  return [futureFrom(x), lineAt(x, '--text-2', []), nowText({ x, label, below })];
+};
+
 const top = ({ chart }: Context): number => chart.scales['y']?.max ?? 0;
 const bottom = ({ chart }: Context): number => chart.scales['y']?.min ?? 0;
 
@@ -65,6 +80,17 @@ const lineAt = (x: number, colour: string, dash: number[]): AnnotationOptions =>
   borderColor: () => token(colour),
   borderWidth: 1,
   borderDash: dash,
+});
+
+const dotAt = (x: number, { y, number }: Dot): AnnotationOptions => ({
+  type: 'point',
+  display: Number.isFinite(y),
+  xValue: x,
+  yValue: y,
+  radius: 4,
+  borderWidth: 2,
+  borderColor: () => seriesColour(number),
+  backgroundColor: () => seriesColour(number),
 });
 
 const flagAt = (x: number): AnnotationOptions => ({
@@ -130,7 +156,7 @@ const spikeAt = (x: number): AnnotationOptions => ({
   type: 'point',
   xValue: x,
   yValue: top,
-  yAdjust: pixels('--space-1'),
+  yAdjust: -pixels('--space-1'),
   pointStyle: 'triangle',
   radius: 4,
   borderWidth: 0,
@@ -143,16 +169,17 @@ const spikeText = ({ x, label }: { readonly x: number; readonly label: string })
   yValue: top,
   position: { x: 'start', y: 'center' },
   xAdjust: pixels('--space-2'),
-  yAdjust: pixels('--space-1'),
+  yAdjust: -pixels('--space-1'),
   content: label,
   color: () => token('--text-2'),
   font: smallFont(),
   padding: 0,
 });
 
+const widthOf = (text: string): number => text.length * pixels('--text-xs') * CHARACTER;
+
 const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
-  (chart.scales['x']?.getPixelForValue(x) ?? 0) + text.length * pixels('--text-xs') * CHARACTER + ASIDE <=
-  chart.chartArea.right;
+  (chart.scales['x']?.getPixelForValue(x) ?? 0) + widthOf(text) + ASIDE <= chart.chartArea.right;
 
 /** Right of its line, or left of it where the chart ends; its own `y` edge lies at the top. */
 const besideLine = ({
@@ -183,9 +210,17 @@ const textAt = ({ x, label }: { readonly x: number; readonly label: string }): A
   font: smallFont(),
 });
 
-const nowText = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions => ({
+const nowText = ({
+  x,
+  label,
+  below,
+}: {
+  readonly x: number;
+  readonly label: string;
+  readonly below: string | undefined;
+}): AnnotationOptions => ({
   ...besideLine({ x, label, y: 'start' }),
-  content: [label, below],
+  content: below === undefined ? label : [label, below],
   textAlign: 'start',
   color: () => [token('--text-1'), token('--text-3')],
   font: [{ ...smallFont(), weight: 500 }, smallFont()],
@@ -194,9 +229,11 @@ const nowText = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): Annotatio
 /** Half the length of the piece of curve before its name. */
 const STROKE = 8;
 
-const stroke = ({ x, y, other, label, number }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
+/** From the end of a curve to the end of its name. */
+export const readingWidth = (label: string): number => widthOf(label) + ASIDE + STROKE;
+
+const stroke = ({ x, y, other, number }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
   type: 'point',
-  display: (context) => hasRoom(context, x, label),
   xValue: x,
   yValue: y,
   xAdjust: pixels('--space-2') + STROKE,
@@ -211,7 +248,6 @@ const stroke = ({ x, y, other, label, number }: Extract<Mark, { kind: 'reading' 
 
 const reading = ({ x, y, other, label }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
   type: 'label',
-  display: (context) => hasRoom(context, x, label),
   xValue: x,
   yValue: y,
   position: { x: 'start', y: 'center' },

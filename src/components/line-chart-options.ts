@@ -2,7 +2,7 @@ import type { ChartDataset, ChartOptions } from 'chart.js';
 import { dashOf, pixels, seriesColour, smallFont, token } from './chart-tokens';
 import type { SeriesNumber } from './chart-tokens';
 import type { Point } from './downsample';
-import { annotationsOf } from './line-chart-marks';
+import { annotationsOf, readingWidth } from './line-chart-marks';
 import type { Mark } from './line-chart-marks';
 import type { Range } from './chart-range';
 
@@ -14,6 +14,8 @@ export interface Series {
   /** The raw values behind a smoothed line. */
   readonly faint?: boolean;
   readonly dots?: boolean;
+  /** What is to come by plan: dotted, in no series' colour. */
+  readonly planned?: boolean;
 }
 
 export interface ChartLook {
@@ -24,8 +26,8 @@ export interface ChartLook {
   readonly yMax?: number;
   /** The part of the x axis that is shown; the whole where there is none. */
   readonly range?: Range | null;
-  /** What the hover says of a place on the x axis, where its number is not enough. */
-  readonly titleOf?: (x: number) => string;
+  /** The frame says what the curves are where the pointer is; the chart itself says nothing. */
+  readonly reads?: boolean;
   readonly log?: boolean;
   readonly marks?: readonly Mark[];
   readonly bare?: boolean;
@@ -38,19 +40,28 @@ const faded = (colour: string): string => colour.replace(')', ' / 0.35)');
 export const formatAlong = (value: number): string =>
   value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
-export const toDataset = ({ name, points, number, faint, dots }: Series): ChartDataset<'line'> => ({
-  label: name,
-  data: points.map(({ x, y }) => ({ x, y })),
+/** As far apart as the dots of what is planned lie. */
+const PLANNED_DASH = [2, 3];
+
+const lineOf = ({ number, faint, planned }: Series) => {
+  if (planned) return { borderColor: token('--text-3'), borderWidth: 1.5, borderDash: PLANNED_DASH };
+  const colour = seriesColour(number);
+  return faint
+    ? { borderColor: faded(colour), borderWidth: 1, borderDash: [] }
+    : { borderColor: colour, borderWidth: 2, borderDash: dashOf(number) };
+};
+
+export const toDataset = (series: Series): ChartDataset<'line'> => ({
+  label: series.name,
+  data: series.points.map(({ x, y }) => ({ x, y })),
   parsing: false,
-  borderColor: faint ? faded(seriesColour(number)) : seriesColour(number),
-  borderWidth: faint ? 1 : 2,
-  borderDash: faint ? [] : dashOf(number),
-  clip: dots ? DOT_RADIUS * 2 : 0,
-  pointRadius: dots ? DOT_RADIUS : 0,
+  ...lineOf(series),
+  clip: series.dots ? DOT_RADIUS * 2 : 0,
+  pointRadius: series.dots ? DOT_RADIUS : 0,
   pointHoverRadius: DOT_RADIUS,
   pointBorderWidth: 2,
-  pointBorderColor: () => seriesColour(number),
-  pointHoverBorderColor: () => seriesColour(number),
+  pointBorderColor: () => seriesColour(series.number),
+  pointHoverBorderColor: () => seriesColour(series.number),
   pointBackgroundColor: () => token('--surface-2'),
   pointHoverBackgroundColor: () => token('--surface-2'),
   spanGaps: false,
@@ -69,7 +80,11 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
     responsive: true,
     maintainAspectRatio: false,
     interaction: { mode: 'nearest', axis: 'x', intersect: false },
-    layout: { padding: look.bare ? { top: 2 } : { top: 20, right: 16, left: 8 } },
+    layout: {
+      padding: look.bare
+        ? { top: pixels('--space-3') }
+        : ({ chart }) => ({ top: 20, right: roomAtTheEnd(look, chart.width), left: 8 }),
+    },
     scales: {
       x: {
         type: 'linear',
@@ -92,10 +107,25 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
         : { type: 'linear', min: look.bare ? 0 : undefined, max: look.yMax, ...values },
     },
     plugins: {
-      tooltip: tooltip(look),
+      tooltip: look.reads ? { enabled: false } : tooltip(look),
       annotation: { clip: false, annotations: annotationsOf(marksInView(look)) },
     },
   };
+};
+
+/** Left of the axis: its numbers and the padding, as they mostly are. */
+const BEFORE_THE_AXIS = 48;
+
+/** Right of the axis: what the names at the ends of the curves need beyond what the axis leaves them. */
+const roomAtTheEnd = (look: ChartLook, width: number): number => {
+  const { min, max } = look.range ?? { min: 0, max: look.xMax ?? 0 };
+  const rooms = marksInView(look).flatMap((mark) => {
+    if (mark.kind !== 'reading') return [];
+    const share = (mark.x - min) / (max - min);
+    if (!(share > 0)) return [];
+    return [(readingWidth(mark.label) - (1 - share) * (width - BEFORE_THE_AXIS)) / share];
+  });
+  return Math.max(pixels('--space-4'), ...rooms);
 };
 
 const marksInView = ({ marks = [], range }: ChartLook): readonly Mark[] =>
@@ -122,7 +152,7 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
   boxHeight: 2,
   multiKeyBackground: token('--surface-2'),
   callbacks: {
-    title: ([item]) => (item ? titleAt(look, item.parsed.x ?? 0) : ''),
+    title: ([item]) => (item ? `at ${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
     labelColor: ({ dataset }) => {
       const colour = typeof dataset.borderColor === 'string' ? dataset.borderColor : '';
       return { borderColor: colour, backgroundColor: colour };
@@ -130,6 +160,3 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
     label: (item) => ` ${item.dataset.label ?? ''}  ${(item.parsed.y ?? Number.NaN).toPrecision(4)}`,
   },
 });
-
-const titleAt = ({ titleOf, xUnit }: ChartLook, x: number): string =>
-  titleOf?.(x) ?? `at ${formatAlong(x)} ${xUnit}`;

@@ -8,14 +8,20 @@ import {
   Tooltip,
 } from 'chart.js';
 import annotationPlugin from 'chartjs-plugin-annotation';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo } from 'react';
+import type { Ref } from 'react';
 import { Button } from './button';
+import { ChartHover } from './chart-hover';
+import type { Reading } from './chart-hover';
 import { pointsWithin } from './chart-range';
 import type { Range } from './chart-range';
-import { chartOptions, formatAlong, toDataset } from './line-chart-options';
+import { chartOptions, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
-import { downsample, everySoMany } from './downsample';
-import type { Point } from './downsample';
+import { ChartTable } from './line-chart-table';
+import type { Mark } from './line-chart-marks';
+import { downsample } from './downsample';
+import { useChart } from './use-chart';
+import { usePointer } from './use-pointer';
 import { useZoom } from './use-zoom';
 
 Chart.register(
@@ -29,7 +35,9 @@ Chart.register(
 );
 
 const BUCKETS = 600;
-const TABLE_ROWS = 50;
+
+/** What the hover says of a place on the x axis; null where it says nothing. */
+type ReadingAt = (x: number) => Reading | null;
 
 export interface LineChartProps extends ChartLook {
   readonly label: string;
@@ -37,17 +45,28 @@ export interface LineChartProps extends ChartLook {
   readonly summary: string;
   readonly series: readonly Series[];
   readonly asTable?: boolean;
-  readonly zooms?: boolean;
+  /** Makes it a chart that is read with the pointer and zoomed. */
+  readonly readingAt?: ReadingAt;
   readonly className: string;
+  readonly ref?: Ref<HTMLElement>;
 }
 
-export const LineChart = ({ label, summary, series, asTable, zooms, className, ...look }: LineChartProps) => (
-  <figure aria-label={label} className={className}>
+export const LineChart = ({
+  label,
+  summary,
+  series,
+  asTable,
+  readingAt,
+  className,
+  ref,
+  ...look
+}: LineChartProps) => (
+  <figure ref={ref} aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
     {asTable ? (
       <ChartTable label={label} series={series} xUnit={look.xUnit} />
-    ) : zooms ? (
-      <ZoomedCanvas key={look.xUnit} label={label} series={series} look={look} />
+    ) : readingAt ? (
+      <ReadCanvas key={look.xUnit} label={label} series={series} look={look} readingAt={readingAt} />
     ) : (
       <Canvas series={series} look={look} />
     )}
@@ -59,27 +78,38 @@ const wholeOf = ({ xMax }: ChartLook, series: readonly Series[]): Range => ({
   max: xMax ?? Math.max(1, ...series.map(({ points }) => points.at(-1)?.x ?? 0)),
 });
 
-/** Zoomed by dragging over a part, or by the keys; what is new stays at the right edge of the whole. */
-const ZoomedCanvas = ({
+/** Read by pointing; zoomed by dragging over a part, or by the keys. What is new stays at the right edge of the whole. */
+const ReadCanvas = ({
   label,
   series,
   look,
+  readingAt,
 }: {
   readonly label: string;
   readonly series: readonly Series[];
   readonly look: ChartLook;
+  readonly readingAt: ReadingAt;
 }) => {
-  const zoom = useZoom(wholeOf(look, series), valueAt);
-  const zoomed = useMemo(() => ({ ...look, range: zoom.range }), [look, zoom.range]);
+  const whole = wholeOf(look, series);
+  const zoom = useZoom(whole, valueAt);
+  const { pointer, handlers } = usePointer(valueAt);
+  const reading = pointer && !zoom.selection ? readingAt(pointer.x) : null;
+  const marks = [...(look.marks ?? []), ...(reading ? [pointed(reading)] : [])];
   return (
     <div
       {...zoom.handlers}
+      {...handlers}
       role="group"
       tabIndex={0}
       aria-label={`${label}: drag or press + and − to zoom, arrows to move, 0 for the whole run`}
       className="relative h-full touch-none focus-visible:-outline-offset-2"
+      onPointerMove={(event) => {
+        zoom.handlers.onPointerMove(event);
+        handlers.onPointerMove(event);
+      }}
     >
-      <Canvas series={series} look={zoomed} />
+      <Canvas series={series} look={{ ...look, xMax: whole.max, range: zoom.range, marks, reads: true }} />
+      {pointer && reading ? <ChartHover reading={reading} {...pointer} /> : null}
       {zoom.selection ? (
         <div
           aria-hidden
@@ -96,6 +126,12 @@ const ZoomedCanvas = ({
   );
 };
 
+const pointed = ({ x, rows }: Reading): Mark => ({
+  kind: 'pointer',
+  x,
+  dots: rows.flatMap(({ curve, y }) => (curve && y !== undefined ? [{ number: curve.number, y }] : [])),
+});
+
 /** What a pixel of a chart's frame stands for on its x axis. */
 const valueAt = (frame: HTMLElement, pixel: number): number => {
   const canvas = frame.querySelector('canvas');
@@ -104,77 +140,23 @@ const valueAt = (frame: HTMLElement, pixel: number): number => {
 };
 
 const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly look: ChartLook }) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useRef<Chart<'line'> | null>(null);
-  const [theme, setTheme] = useState(document.documentElement.className);
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    chart.current = new Chart<'line'>(context, { type: 'line', data: { datasets: [] } });
-    const themes = new MutationObserver(() => setTheme(document.documentElement.className));
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['class'] });
-    return () => {
-      themes.disconnect();
-      chart.current?.destroy();
-      chart.current = null;
-    };
-  }, []);
-  useEffect(() => {
-    if (!chart.current) return;
-    const { range } = look;
-    const inView = (points: readonly Point[]) => (range ? pointsWithin(points, range) : points);
-    chart.current.options = chartOptions(look);
-    chart.current.data = {
-      datasets: series.map((one) => toDataset({ ...one, points: downsample(inView(one.points), BUCKETS) })),
-    };
-    chart.current.update('none');
-  }, [series, look, theme]);
+  const { range } = look;
+  const shown = useMemo(
+    () =>
+      series.map((one) => ({
+        ...one,
+        points: downsample(range ? pointsWithin(one.points, range) : one.points, BUCKETS),
+      })),
+    [series, range],
+  );
+  const draw = useCallback(
+    () => ({ options: chartOptions(look), data: { datasets: shown.map(toDataset) } }),
+    [shown, look],
+  );
+  const canvas = useChart('line', draw);
   return (
     <div className="relative h-full">
       <canvas ref={canvas} aria-hidden className="absolute inset-0" />
     </div>
   );
 };
-
-const ChartTable = ({
-  label,
-  series,
-  xUnit,
-}: {
-  readonly label: string;
-  readonly series: readonly Series[];
-  readonly xUnit: string;
-}) => (
-  <div
-    className="grid h-full auto-cols-fr grid-flow-col gap-6 overflow-y-auto px-4"
-    tabIndex={0}
-    role="region"
-    aria-label={`${label} as a table`}
-  >
-    {series
-      .filter(({ faint }) => !faint)
-      .map((one) => (
-        <table key={one.name} className="self-start">
-          <caption className="py-1 text-left font-medium">{one.name}</caption>
-          <thead>
-            <tr className="text-xs text-ink-3">
-              <th scope="col" className="text-left font-medium">
-                {xUnit}
-              </th>
-              <th scope="col" className="text-right font-medium">
-                value
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {everySoMany(one.points, TABLE_ROWS).map((point) => (
-              <tr key={point.x} className="border-t">
-                <td>{formatAlong(point.x)}</td>
-                <td className="text-right">{point.y.toPrecision(4)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ))}
-  </div>
-);

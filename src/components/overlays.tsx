@@ -4,6 +4,7 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
 import { Ellipsis, X } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from './button';
 import { classNames } from './class-names';
@@ -155,20 +156,23 @@ export const Menu = ({
   label,
   actions,
   small,
+  icon: Icon = Ellipsis,
 }: {
   readonly label: string;
+  readonly icon?: LucideIcon;
   readonly actions: readonly MenuAction[];
   readonly small?: boolean;
 }) => (
   <BaseMenu.Root>
     <BaseMenu.Trigger
       aria-label={label}
+      title={label}
       className={classNames(
         'inline-flex shrink-0 items-center justify-center border border-line-strong bg-surface-2 hover:bg-hover',
         small ? 'size-6 rounded-sm' : 'size-8 rounded-md',
       )}
     >
-      <Ellipsis aria-hidden className={small ? 'size-3.5' : 'size-4'} />
+      <Icon aria-hidden className={small ? 'size-3.5' : 'size-4'} />
     </BaseMenu.Trigger>
     <BaseMenu.Portal>
       <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { LogLine, MetricsPoint } from '../../../src/lib/types/job-records';
+import { type LogLine, MetricsPoint } from '../../../src/lib/types/job-records';
 import { parseEvent } from '../../services/metrics/event-file';
 import { followLines } from '../../services/metrics/event-tail';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
@@ -15,25 +15,6 @@ import { watch } from '../run/orphans';
 import { summariseEvent } from '../run/summarise-event';
 
 const PAGE = 500;
-const CSV_COLUMNS = [
-  'step',
-  'attempt',
-  'timestamp',
-  'epoch',
-  'tokens',
-  'training_loss',
-  'non_finite',
-  'validation_loss',
-  'learning_rate',
-  'gradient_norm',
-  'throughput',
-  'step_ms',
-  'gpu_utilization',
-  'gpu_memory_bytes',
-  'gpu_temperature',
-  'gpu_power_watts',
-] as const satisfies readonly (keyof MetricsPoint)[];
-
 const fixed = (value: number | null, digits: number): string =>
   value === null ? '–' : value.toFixed(digits);
 
@@ -60,7 +41,7 @@ const addMetrics = (group: Command, { add }: Registry): void =>
       const { id } = await findJob(app.services, operand(args));
       const points = await app.services.jobs.metrics(id);
       if (options.csv !== undefined)
-        await writeCsv(output, options.csv, { columns: CSV_COLUMNS, rows: points });
+        await writeCsv(output, options.csv, { columns: MetricsPoint.keyof().options, rows: points });
       else if (output.json) output.document(points);
       else {
         output.table(COLUMNS, points);

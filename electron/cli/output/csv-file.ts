@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { writeCsvFile } from '../../services/storage/csv-file';
-import { type Cell, toCsv } from '../../services/storage/csv';
+import { type Cell, toCsv } from '../../../src/lib/csv';
+import { writeFileWhole } from '../../services/storage/write-file-whole';
 import type { Output } from './output';
 
 interface Sheet {
@@ -16,6 +16,6 @@ export const writeCsv = async (output: Output, to: string, { columns, rows }: Sh
     return;
   }
   const path = resolve(to);
-  await writeCsvFile(path, csv);
+  await writeFileWhole(path, csv);
   output.answer({ path, rows: rows.length }, () => [`${rows.length} rows are in ${path}`]);
 };

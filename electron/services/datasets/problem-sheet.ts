@@ -1,5 +1,5 @@
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
-import { toCsv } from '../storage/csv';
+import { toCsv } from '../../../src/lib/csv';
 
 export const PROBLEM_COLUMNS = [
   'line',

@@ -1,4 +1,5 @@
 import { fakeJob } from '../../fake-rows';
+import type { Evaluation, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 
 /** A job that waits, changed to what a test is about. */
@@ -17,3 +18,38 @@ export const exampleJob = (changes: Partial<TrainingJob> = {}): TrainingJob =>
     worked_ms: 0,
     ...changes,
   });
+
+const START = Date.parse('2026-03-01T09:00:00.000Z');
+
+/** A step a second after the one before, a little better than it. */
+export const examplePoint = (step: number, rest: Partial<MetricsPoint> = {}): MetricsPoint => ({
+  step,
+  attempt: 1,
+  timestamp: new Date(START + step * 1000).toISOString(),
+  epoch: Math.floor(step / 6),
+  tokens: step * 100,
+  training_loss: 4 - step / 10,
+  non_finite: null,
+  validation_loss: null,
+  learning_rate: 1e-4,
+  gradient_norm: 1,
+  throughput: 100,
+  step_ms: 1000,
+  gpu_utilization: null,
+  gpu_memory_bytes: null,
+  gpu_temperature: null,
+  gpu_power_watts: null,
+  ...rest,
+});
+
+/** Of the untouched model at step 0, else of the adapter. */
+export const exampleEvaluation = (step: number, loss: number): Evaluation => ({
+  step,
+  subject: step === 0 ? 'base' : 'adapter',
+  group: 'all',
+  loss,
+  tokens: 971,
+  records: 25,
+  method: 'mean cross-entropy a trained token',
+  final: false,
+});

@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
+import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import type { FakeHandlers } from '../../fake-api';
 import { AppError } from '../../lib/messages/app-error';
 import { DEFAULT_SETTINGS } from '../../lib/types/system';
+import type { DoctorCheck } from '../../lib/types/system';
 import { mount } from '../../mount';
+import { doctor } from '../../stores';
 import { SettingsPage } from './settings-page';
 
 type Mounted = Awaited<ReturnType<typeof mount>>;
@@ -55,4 +58,26 @@ test('counts no costs', async () => {
   await open();
   await page.until(() => expect(page.text()).toContain('Largest dataset'));
   expect(page.text()).not.toContain('Costs');
+});
+
+test('shows a check that was asked for on another page, and its answer', async () => {
+  let answer: (checks: DoctorCheck[]) => void = () => undefined;
+  const found = { id: 'runtime', level: 'passed', ok: true, title: 'Runtime', hint: null } as const;
+  await open({
+    settings: { get: () => DEFAULT_SETTINGS },
+    base_models: { list: () => [] },
+    system: { doctor: () => new Promise<DoctorCheck[]>((resolve) => (answer = resolve)) },
+  });
+  let asked = Promise.resolve();
+  await act(async () => {
+    asked = doctor.refresh();
+    await Promise.resolve();
+  });
+  await page.until(() => expect(page.text()).toContain('Checking…'));
+  await act(async () => {
+    answer([{ ...found, message: 'Python 3.12 answered.' }]);
+    await asked;
+  });
+  await page.until(() => expect(page.text()).toContain('Python 3.12 answered.'));
+  expect(page.text()).toContain('Checked just now');
 });

@@ -3,10 +3,12 @@ import { api } from '../../api';
 import { Segments, Switch } from '../../components/fields';
 import { Page, Panel } from '../../components/layout';
 import { Async, ErrorNote, ErrorState } from '../../components/states';
-import type { Settings } from '../../lib/types/system';
+import type { DoctorCheck, Settings } from '../../lib/types/system';
 import { useLive } from '../../live-store';
+import type { Loaded } from '../../live-store';
 import { useLiveValue } from '../../live-value';
-import { baseModels, network, settings } from '../../stores';
+import { baseModels, doctor, network, settings } from '../../stores';
+import { useChecks } from '../../use-checks';
 import { useAction, useLoad } from '../../use-load';
 import { BaseModels } from './parts/base-models';
 import { DataFolder } from './parts/data-folder';
@@ -24,12 +26,12 @@ const THEMES = [
 /** Everything that the page shows, and what went wrong with more than one of them in one word. */
 const useParts = () => {
   const about = useLoad('about', () => api.system.about());
-  const checks = useLoad('doctor', () => api.system.doctor());
+  const checks = useChecks();
   const parts = {
     settings: { state: useLiveValue(settings), onRetry: settings.reload },
     models: { state: useLive(baseModels), onRetry: () => void baseModels.reload() },
     about: { state: about.state, onRetry: about.reload },
-    checks: { state: checks.state, onRetry: checks.reload },
+    checks: { state: checksState(checks), onRetry: () => void doctor.refresh() },
     network: { state: useLiveValue(network), onRetry: network.reload },
   };
   const failed = Object.values(parts).filter(({ state }) => state.kind === 'error');
@@ -38,11 +40,21 @@ const useParts = () => {
     first?.state.kind === 'error' && failed.length > 1
       ? { error: first.state.error, onRetry: () => failed.forEach(({ onRetry }) => onRetry()) }
       : null;
-  return { parts, common };
+  return { parts, common, checks };
+};
+
+/** The same answer as on the first page, whoever asked for it. */
+const checksState = ({
+  value,
+  checks,
+  error,
+}: ReturnType<typeof useChecks>): Loaded<readonly DoctorCheck[]> => {
+  if (error) return { kind: 'error', error };
+  return value === null ? { kind: 'loading' } : { kind: 'ready', value: checks };
 };
 
 export const SettingsPage = () => {
-  const { parts, common } = useParts();
+  const { parts, common, checks } = useParts();
   const quiet = common !== null;
   return (
     <Page title="Settings" note="Saved at once">
@@ -72,7 +84,7 @@ export const SettingsPage = () => {
         <div className="flex min-w-0 flex-col gap-4">
           <BaseModels {...parts.models} quiet={quiet} />
           <DataFolder {...parts.about} quiet={quiet} />
-          <RuntimeCheck {...parts.checks} quiet={quiet} />
+          <RuntimeCheck {...parts.checks} at={checks.at} busy={checks.busy} quiet={quiet} />
           <NetworkLog {...parts.network} quiet={quiet} />
         </div>
       </div>

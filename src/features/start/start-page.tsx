@@ -1,12 +1,13 @@
 import { Play, Upload } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
-import { formatAgo } from '../../components/format';
+import { formatAgo, formatRoughDuration } from '../../components/format';
 import { PageTitle } from '../../components/layout';
 import { ErrorNote } from '../../components/states';
 import { useNow } from '../../components/time';
 import type { DoctorCheck } from '../../lib/types/system';
 import { doctor } from '../../stores';
+import { useChecks } from '../../use-checks';
 import { useAction } from '../../use-load';
 import { chooseAndImport } from '../datasets';
 import { startTryIt } from '../jobs';
@@ -16,19 +17,20 @@ import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
 import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
-import { useChecks } from './use-checks';
+import { useTryIt } from './use-try-it';
 
 export const StartPage = () => {
   const [, navigate] = useLocation();
   const { checks, at, error, busy } = useChecks();
   const action = useAction();
   const recent = useRecent();
+  const tryIt = useTryIt();
   const { title, says } = verdict(checks, at !== null || error !== null);
   const now = useNow();
   return (
     <main
       aria-labelledby="page-title"
-      className="page-scroll flex min-h-0 min-w-0 flex-1 flex-col gap-4 pt-6 pb-5"
+      className="page-scroll flex min-h-0 min-w-0 flex-1 flex-col gap-4 pt-5 pb-4"
     >
       <header className="flex flex-wrap items-start gap-3">
         <div className="min-w-0 flex-1 basis-80">
@@ -44,7 +46,7 @@ export const StartPage = () => {
           busy={action.busy !== null}
           onClick={() => action.run('try', () => startTryIt(navigate))}
         >
-          Try it
+          {tryIt.last ? `Try it, ${formatRoughDuration(tryIt.last.ms)}` : 'Try it'}
         </Button>
       </header>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
@@ -57,7 +59,7 @@ export const StartPage = () => {
       />
       <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
         <div className="flex min-w-0 flex-col gap-4">
-          <TryIt compact={recent.length > 0} />
+          <TryIt {...tryIt} compact={recent.length > 0} />
           {recent.length > 0 ? <Recent things={recent} /> : null}
         </div>
         <div className="flex min-w-0 flex-col gap-4">

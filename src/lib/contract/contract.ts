@@ -14,6 +14,7 @@ import {
   MetricsPoint,
 } from '../types/job-records';
 import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
+import { TryItPlan } from '../types/try-it';
 import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
 import { RecordView } from '../types/record-view';
@@ -131,6 +132,7 @@ export const contract = {
     estimate: call(RunRequest, Estimate),
     create: call(NewJob, TrainingJob),
     try_it: call(Nothing, TrainingJob),
+    try_it_plan: call(Nothing, TryItPlan),
     pause: call(ById, TrainingJob),
     resume: call(ById, TrainingJob),
     cancel: call(
@@ -210,6 +212,15 @@ export const contract = {
     choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
     choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
     save_problems: call(ById, z.string().nullable()),
+    /** Asks where, writes the whole file or none of it, and answers its path; null where nobody chose one. */
+    save_file: call(
+      z.strictObject({
+        name: z.string().min(1).max(200),
+        content: z.string(),
+        encoding: z.enum(['utf8', 'base64']),
+      }),
+      z.string().nullable(),
+    ),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },

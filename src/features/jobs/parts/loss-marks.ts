@@ -1,24 +1,14 @@
-import { formatClock, formatCount, formatLoss } from '../../../components/format';
+import { formatClockSeconds, formatCount, formatLoss } from '../../../components/format';
 import type { Mark } from '../../../components/line-chart-marks';
-import type { MetricsPoint } from '../../../lib/types/job-records';
-import type { TrainingJob } from '../../../lib/types/lora-training';
+import type { Series } from '../../../components/line-chart-options';
+import type { JobEvent } from '../../../lib/types/job-records';
+import type { JobStatus, TrainingJob } from '../../../lib/types/lora-training';
 import { eventTone, eventWords } from '../event-words';
 import { heldOutOf, stepOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { isRunning } from '../job-words';
-
-export type Axis = 'step' | 'tokens' | 'time';
-
-/** Where a step lies on the chosen axis. */
-export const positionOf = (run: JobRun, axis: Axis): ((step: number) => number) => {
-  if (axis === 'step') return (step) => step;
-  const started = run.points[0] ? new Date(run.points[0].timestamp).getTime() : 0;
-  const places = run.points.map(({ step, tokens, timestamp }) => ({
-    step,
-    x: axis === 'tokens' ? tokens : (new Date(timestamp).getTime() - started) / 60_000,
-  }));
-  return (step) => places.findLast((place) => place.step <= step)?.x ?? 0;
-};
+import { hasEnded, isRunning } from '../job-words';
+import { positionOf } from '../loss-curves';
+import type { Axis } from '../loss-curves';
 
 const MOST_EVENTS = 5;
 const MOST_LETTERS = 40;
@@ -26,11 +16,17 @@ const MOST_LETTERS = 40;
 const shortened = (words: string): string =>
   words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1).trimEnd()}…` : words;
 
-export const lossMarks = (job: TrainingJob, run: JobRun, axis: Axis): Mark[] => {
+interface Shown {
+  readonly axis: Axis;
+  /** The curves as `lossCurves` makes them. */
+  readonly curves: readonly Series[];
+}
+
+export const lossMarks = (job: TrainingJob, run: JobRun, { axis, curves }: Shown): Mark[] => {
   const at = positionOf(run, axis);
-  const last = run.points.at(-1);
+  const place = placeMarks(job, run, at);
   const events = run.events
-    .filter((event) => event.event !== 'failed' && eventTone(event) !== 'neutral')
+    .filter((event) => !isLastWord(job, run, event) && eventTone(event) !== 'neutral')
     .slice(-MOST_EVENTS);
   return [
     ...run.checkpoints.map(({ step, best, pruned }): Mark => ({
@@ -42,8 +38,9 @@ export const lossMarks = (job: TrainingJob, run: JobRun, axis: Axis): Mark[] => 
       x: at(stepOf(run, event) ?? 0),
       label: shortened(eventWords(event)),
     })),
-    ...(axis === 'step' && isRunning(job) ? comingMarks(job) : []),
-    ...(isRunning(job) && last ? nowMarks(run, at(last.step), last) : []),
+    ...(axis === 'step' && !hasEnded(job) ? comingMarks(job) : []),
+    ...place,
+    ...readingMarks(run, curves),
   ];
 };
 
@@ -64,35 +61,54 @@ const comingMarks = ({ plan, current_step, total_steps }: TrainingJob): Mark[] =
       }));
 };
 
-/** Where the run stands, and what each curve says there. */
-const nowMarks = (run: JobRun, x: number, { step, timestamp }: MetricsPoint): Mark[] => {
-  const training = run.points.findLast(({ training_loss }) => training_loss !== null)?.training_loss ?? null;
-  const heldOut = heldOutOf(run).all.at(-1);
+/** The end of a run that stands where it ended is told there. */
+const isLastWord = ({ status }: TrainingJob, { events }: JobRun, event: JobEvent): boolean =>
+  STOPPED_AT[status] !== undefined && event === events.findLast(({ event: name }) => ENDS.includes(name));
+
+const ENDS: readonly string[] = ['failed', 'cancelled', 'interrupted'];
+
+const STOPPED_AT: Partial<Record<JobStatus, string>> = {
+  paused: 'paused',
+  interrupted: 'interrupted',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** How far a run is that has not come to its end, and since when. */
+const placeMarks = (job: TrainingJob, run: JobRun, at: (step: number) => number): Mark[] => {
+  const last = run.points.at(-1);
+  const word = isRunning(job) ? 'now' : STOPPED_AT[job.status];
+  if (!last || word === undefined) return [];
   return [
-    { kind: 'now', x, label: `now, step ${formatCount(step)}`, below: formatClock(timestamp) },
-    ...(training === null
-      ? []
-      : [
-          {
-            kind: 'reading',
-            x,
-            y: training,
-            other: heldOut?.loss ?? null,
-            number: 1,
-            label: `training ${formatLoss(training)}`,
-          } as const,
-        ]),
-    ...(heldOut
-      ? [
-          {
-            kind: 'reading',
-            x,
-            y: heldOut.loss,
-            other: training,
-            number: 2,
-            label: `held-out ${formatLoss(heldOut.loss)} at step ${formatCount(heldOut.step)}`,
-          } as const,
-        ]
-      : []),
+    {
+      kind: 'now',
+      x: at(last.step),
+      label: `${word}, step ${formatCount(last.step)}`,
+      below: formatClockSeconds(last.timestamp),
+    },
   ];
+};
+
+/** What each curve says at its end, beside the last step. */
+const readingMarks = (run: JobRun, curves: readonly Series[]): Mark[] => {
+  const { base, all } = heldOutOf(run);
+  const [last, measured] = [run.points.at(-1)?.step, (all.at(-1) ?? base)?.step ?? 0];
+  const ends = ([1, 2] as const).flatMap((number) => {
+    const end = curves
+      .findLast((curve) => curve.number === number)
+      ?.points.findLast(({ y }) => Number.isFinite(y));
+    return end ? [{ number, ...end }] : [];
+  });
+  const x = Math.max(...ends.map((end) => end.x));
+  return ends.map(({ number, y }) => ({
+    kind: 'reading',
+    x,
+    y,
+    other: ends.find((other) => other.number !== number)?.y ?? null,
+    number,
+    label:
+      number === 1
+        ? `training ${formatLoss(y)}`
+        : `held-out ${formatLoss(y)}${measured === last ? '' : ` at step ${formatCount(measured)}`}`,
+  }));
 };

@@ -25,7 +25,7 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
   const shown = all ? answers : chosenAnswers;
   return (
     <div className="flex min-h-28 divide-x overflow-x-auto">
-      <div className="w-50 shrink-0 px-4 py-3 text-xs">
+      <div className="w-40 shrink-0 py-3 pr-3 pl-4 text-xs">
         <div className="flex h-5 items-center justify-between text-ink-3">
           <span>
             Prompt {at + 1} of {prompts.length}
@@ -78,7 +78,7 @@ const Answer = ({
   readonly best: boolean;
   readonly heldOut: number | null;
 }) => (
-  <div className="min-w-56 flex-1 px-4 py-3 text-xs">
+  <div className="min-w-52 flex-1 px-3 py-3 text-xs">
     <div className="flex h-5 items-center gap-2 whitespace-nowrap">
       <span className="font-medium">
         {sample.step === 0 ? 'Untouched model' : `Step ${formatCount(sample.step)}`}

@@ -4,6 +4,7 @@ import { LineChart } from '../../../components/line-chart';
 import type { Point } from '../../../components/downsample';
 import type { Mark } from '../../../components/line-chart-marks';
 import type { Series } from '../../../components/line-chart-options';
+import { plannedRate } from '../../../lib/training/schedule';
 import type { MetricsPoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import type { JobRun } from '../job-run';
@@ -12,10 +13,17 @@ interface Small {
   readonly label: string;
   readonly of: (point: MetricsPoint) => number | null;
   readonly words: (value: number) => string;
+  /** What the settings plan for a step, where they plan it at all. */
+  readonly planOf?: (job: TrainingJob, totalSteps: number) => (step: number) => number;
 }
 
 const CHARTS: readonly Small[] = [
-  { label: 'Learning rate', of: ({ learning_rate }) => learning_rate, words: formatRate },
+  {
+    label: 'Learning rate',
+    of: ({ learning_rate }) => learning_rate,
+    words: formatRate,
+    planOf: ({ hyperparameters }, totalSteps) => plannedRate(hyperparameters, totalSteps),
+  },
   { label: 'Gradient norm', of: ({ gradient_norm }) => gradient_norm, words: (value) => value.toFixed(2) },
   { label: 'Speed', of: ({ throughput }) => throughput, words: (value) => `${formatCount(value)} tokens/s` },
   {
@@ -30,37 +38,31 @@ export const SmallCharts = ({ job, run }: { readonly job: TrainingJob; readonly 
   return (
     <div className="grid shrink-0 grid-cols-1 gap-3 medium:auto-cols-fr medium:grid-flow-col medium:grid-cols-none">
       {charts.map((chart) => (
-        <SmallChart key={chart.label} chart={chart} run={run} totalSteps={job.total_steps} />
+        <SmallChart key={chart.label} chart={chart} job={job} run={run} />
       ))}
     </div>
   );
 };
 
-const SmallChart = ({
-  chart,
-  run,
-  totalSteps,
-}: {
+interface SmallChartProps {
   readonly chart: Small;
+  readonly job: TrainingJob;
   readonly run: JobRun;
-  readonly totalSteps: number | null;
-}) => {
-  const series = useMemo<Series[]>(
-    () => [
-      {
-        name: chart.label,
-        number: 1,
-        points: run.points.flatMap((point) => {
-          const y = chart.of(point);
-          return y === null ? [] : [{ x: point.step, y }];
-        }),
-      },
-    ],
-    [chart, run.points],
-  );
-  const limit = useMemo(() => spikeLimit(series[0]?.points ?? []), [series]);
-  const last = series[0]?.points.at(-1);
+}
+
+const SmallChart = ({ chart, job, run }: SmallChartProps) => {
+  const curves = useMemo(() => curvesOf({ chart, job, run }), [chart, job, run]);
+  const points = useMemo(() => curves[0]?.points ?? [], [curves]);
+  const limit = useMemo(() => spikeLimit(points), [points]);
+  const [last, reached] = [points.at(-1), run.points.at(-1)?.step];
   const value = last ? chart.words(last.y) : NOTHING;
+  const marks = useMemo<readonly Mark[]>(
+    () => [
+      ...(limit === undefined ? [] : spikesOver(limit, points, chart.words)),
+      ...(reached === undefined || job.status === 'completed' ? [] : [{ kind: 'now', x: reached } as const]),
+    ],
+    [limit, points, chart, reached, job.status],
+  );
   return (
     <section aria-label={chart.label} className="min-w-0 rounded-lg border bg-surface-2 px-3 py-2">
       <div className="flex justify-between gap-2 text-xs">
@@ -71,15 +73,49 @@ const SmallChart = ({
         bare
         label={chart.label}
         summary={`${chart.label} is ${value} at step ${last?.x ?? 0}.`}
-        series={series}
+        series={curves}
         xUnit="steps"
-        xMax={totalSteps ?? undefined}
+        xMax={job.total_steps ?? undefined}
         yMax={limit}
-        marks={limit === undefined ? [] : spikesOver(limit, series[0]?.points ?? [], chart.words)}
-        className="mt-1 h-11"
+        marks={marks}
+        className="h-12"
       />
     </section>
   );
+};
+
+/** What was measured, and dotted what is planned from there to the end. */
+const curvesOf = ({ chart, job, run }: SmallChartProps): Series[] => {
+  const measured: Series = {
+    name: chart.label,
+    number: 1,
+    points: run.points.flatMap((point) => {
+      const y = chart.of(point);
+      return y === null ? [] : [{ x: point.step, y }];
+    }),
+  };
+  if (!chart.planOf || job.total_steps === null || job.status === 'completed') return [measured];
+  const plan = chart.planOf(job, job.total_steps);
+  const points = plannedPoints(plan, job.total_steps, measured.points.at(-1));
+  return [measured, { name: `${chart.label}, planned`, number: 1, points, planned: true }];
+};
+
+/** As many as the width of a small chart can show. */
+const MOST_PLANNED = 200;
+
+/** The plan from the last point on, at the height where the run is: a rate that was lowered stays so. */
+const plannedPoints = (
+  plan: (step: number) => number,
+  totalSteps: number,
+  last: Point | undefined,
+): readonly Point[] => {
+  const from = last?.x ?? 1;
+  const factor = last && plan(last.x) > 0 ? last.y / plan(last.x) : 1;
+  const stride = Math.max(1, Math.ceil((totalSteps - from) / MOST_PLANNED));
+  const count = Math.max(0, Math.floor((totalSteps - from) / stride)) + 1;
+  const steps = Array.from({ length: count }, (_, index) => from + index * stride);
+  const whole = steps.at(-1) === totalSteps ? steps : [...steps, totalSteps];
+  return whole.map((step) => ({ x: step, y: factor * plan(step) }));
 };
 
 const SPIKE = 3;

@@ -4,6 +4,7 @@ import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { Segments } from '../../../components/fields';
 import { ErrorNote } from '../../../components/states';
+import { fileNameOf } from '../../../lib/file-name';
 import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../lib/types/model-artifact';
 import { useAction } from '../../../use-load';
 
@@ -24,7 +25,7 @@ export const ExportChoice = ({
   const [format, setFormat] = useState<ExportFormat>('adapter');
   const action = useAction();
   const start = async () => {
-    const file = model.name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'adapter';
+    const file = fileNameOf(model.name, 'adapter');
     const to = await api.desktop.choose_save_path({ name: format === 'zip' ? `${file}.zip` : file });
     if (to === null) return;
     onStarted(await api.models.export({ id: model.id, format, to }));

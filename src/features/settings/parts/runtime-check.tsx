@@ -2,8 +2,10 @@ import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
+import { formatAgo } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
+import { useNow } from '../../../components/time';
 import type { DoctorCheck } from '../../../lib/types/system';
 import type { SharedState } from './shared-state';
 
@@ -13,13 +15,21 @@ const LOOKS = {
   failed: { icon: CircleX, tone: 'bad' },
 } as const;
 
-export const RuntimeCheck = ({ state, quiet, onRetry }: SharedState<readonly DoctorCheck[]>) => {
+interface RuntimeCheckProps extends SharedState<readonly DoctorCheck[]> {
+  /** When the runtime answered last; it may have been asked on another page. */
+  readonly at: number | null;
+  readonly busy: boolean;
+}
+
+export const RuntimeCheck = ({ state, quiet, onRetry, at, busy }: RuntimeCheckProps) => {
+  const now = useNow();
   return (
     <Panel
       title="Runtime check"
       plain
+      note={busy ? 'Checking…' : at === null ? null : `Checked ${formatAgo(at, Math.max(now, at))}`}
       actions={
-        <Button small icon={RefreshCw} onClick={onRetry}>
+        <Button small icon={RefreshCw} busy={busy} onClick={onRetry}>
           Check again
         </Button>
       }

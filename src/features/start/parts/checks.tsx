@@ -35,15 +35,15 @@ export const Checks = ({
     {failure ? (
       <ErrorState compact title="The checks cannot run" error={failure} onRetry={onRepeat} />
     ) : (
-      checkRows(checks).map((row) => <Row key={row.label} row={row} busy={busy} onRepeat={onRepeat} />)
-    )}
-    {age === null ? null : (
-      <p className="flex h-9 items-center justify-between px-4 text-xs text-ink-2">
-        {busy ? 'Checking again…' : `Runtime checked ${age}; card and disk are as they are now.`}
-        <Button small look="plain" icon={RefreshCw} busy={busy} onClick={onRepeat}>
-          Check again
-        </Button>
-      </p>
+      checkRows(checks).map((row) => (
+        <Row
+          key={row.label}
+          row={row}
+          busy={busy}
+          age={row.label === 'Runtime' ? age : null}
+          onRepeat={onRepeat}
+        />
+      ))
     )}
   </section>
 );
@@ -51,13 +51,18 @@ export const Checks = ({
 const Row = ({
   row,
   busy,
+  age,
   onRepeat,
 }: {
   readonly row: CheckRow;
   readonly busy: boolean;
+  /** How long ago it was found; null of what is as it is now. */
+  readonly age: string | null;
   readonly onRepeat: () => void;
 }) => {
   const { icon: Icon, tone, word } = LOOKS[row.level];
+  const checked = age === null ? '' : busy ? 'Checking again…' : `Checked ${age}.`;
+  const more = [row.more, checked].filter(Boolean).join(' ');
   return (
     <div className="flex min-h-14 items-center gap-3 px-4 py-2">
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
@@ -71,9 +76,9 @@ const Row = ({
           <p className="line-clamp-2 break-words" title={row.message}>
             {row.message}
           </p>
-          {row.more ? (
-            <p className="line-clamp-2 text-xs break-words text-ink-2" title={row.more}>
-              {row.more}
+          {more ? (
+            <p className="line-clamp-2 text-xs break-words text-ink-2" title={more}>
+              {more}
             </p>
           ) : null}
         </div>
@@ -83,7 +88,14 @@ const Row = ({
           Check again
         </Button>
       ) : (
-        <Badge tone={tone}>{word}</Badge>
+        <>
+          {age === null ? null : (
+            <Button small look="plain" icon={RefreshCw} busy={busy} onClick={onRepeat}>
+              Check again
+            </Button>
+          )}
+          <Badge tone={tone}>{word}</Badge>
+        </>
       )}
     </div>
   );

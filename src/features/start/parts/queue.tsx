@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { ProgressBar } from '../../../components/bars';
 import { Button } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
 import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
@@ -35,7 +36,12 @@ export const Queue = () => {
                   ))}
                 </ul>
               )}
-              <div className="flex items-center justify-between p-4">
+              <div
+                className={classNames(
+                  'flex items-center justify-between px-4',
+                  rows.length === 0 ? 'py-4' : 'py-2',
+                )}
+              >
                 <Button icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
                   New run
                 </Button>

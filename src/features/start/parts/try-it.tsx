@@ -1,32 +1,33 @@
 import { Gauge } from 'lucide-react';
 import { classNames } from '../../../components/class-names';
+import { formatAmount, formatBytes, formatDuration, formatRoughDuration } from '../../../components/format';
 import { Panel } from '../../../components/layout';
+import type { TryItPlan } from '../../../lib/types/try-it';
+import type { TryItPhases } from '../try-it-phases';
+import type { LastTry } from '../use-try-it';
 
-const STEPS = [
-  { title: 'Load the bundled model and sample', says: 'Both are part of the app; nothing is downloaded' },
-  { title: 'Ask the untouched model', says: 'Its answers stay on screen, to compare with step 4' },
-  { title: 'Train with a live loss curve', says: 'A LoRA adapter; about a tenth of the records is held out' },
-  {
-    title: 'Ask again, and say whether it got better',
-    says: 'Held-out loss before and after, on the same records',
-  },
-] as const;
+interface TryItProps {
+  readonly plan: TryItPlan | null;
+  readonly last: LastTry | null;
+  /** Closer together once there are things of one's own to show below. */
+  readonly compact: boolean;
+}
 
-/** Closer together once there are things of one's own to show below. */
-export const TryIt = ({ compact }: { readonly compact: boolean }) => (
+export const TryIt = ({ plan, last, compact }: TryItProps) => (
   <Panel
     title="What “Try it” does"
     note="Bundled model and sample, no download"
     plain
     className="flex flex-1 flex-col"
   >
-    <ol className="flex-1 p-4">
-      {STEPS.map(({ title, says }, index) => (
+    {last && !compact ? <Phases phases={last.phases} /> : null}
+    <ol className={classNames('flex-1 px-4', compact ? 'py-3' : 'py-4')}>
+      {stepsOf(plan, last).map(({ title, says, phase }, index, all) => (
         <li
-          key={title}
+          key={phase}
           className={classNames('relative flex gap-3', compact ? 'min-h-11 last:min-h-0' : 'min-h-16')}
         >
-          {index < STEPS.length - 1 ? (
+          {index < all.length - 1 ? (
             <span aria-hidden className="absolute top-6 bottom-0 left-3 border-l" />
           ) : null}
           <span
@@ -35,16 +36,72 @@ export const TryIt = ({ compact }: { readonly compact: boolean }) => (
           >
             {index + 1}
           </span>
-          <div>
+          <div className="min-w-0 flex-1">
             <p>{title}</p>
             <p className="text-xs text-ink-2">{says}</p>
           </div>
+          {last ? (
+            <span className="shrink-0 text-ink-2 tabular-nums">
+              {formatRoughDuration(last.phases[phase])}
+            </span>
+          ) : null}
         </li>
       ))}
     </ol>
-    <p className="flex gap-2 border-t px-4 py-3 text-xs text-ink-2">
-      <Gauge aria-hidden className="size-4 shrink-0" />A probe of this machine first fixes the number of
-      steps; how long they take is shown from then on.
+    <p className={classNames('flex gap-2 border-t px-4 text-xs text-ink-2', compact ? 'py-2' : 'py-3')}>
+      <Gauge aria-hidden className="size-4 shrink-0" />
+      {last
+        ? `Times of the last run here: ${formatDuration(last.ms)}, ${formatAmount(last.steps, 'step')}. It also measures this machine, for every later estimate.`
+        : 'It also measures this machine: how long later runs take is told from then on.'}
     </p>
   </Panel>
+);
+
+const stepsOf = (plan: TryItPlan | null, last: LastTry | null) =>
+  [
+    {
+      phase: 'load',
+      title: plan
+        ? `Load ${plan.model_name} and ${formatAmount(plan.records, 'sample record')}`
+        : 'Load the bundled model and sample',
+      says: plan
+        ? `${plan.model_bytes === null ? '' : `${formatBytes(plan.model_bytes)} of weights and `}${formatBytes(plan.sample_bytes)} of dialogues, part of the app`
+        : 'Both are part of the app; nothing is downloaded',
+    },
+    {
+      phase: 'untouched',
+      title: 'Ask the untouched model',
+      says: 'Its answer stays on screen, to compare with step 4',
+    },
+    {
+      phase: 'train',
+      title: last
+        ? `Train ${formatAmount(last.steps, 'step')} with a live loss curve`
+        : plan
+          ? `Train ${plan.steps.fewest} to ${plan.steps.most} steps with a live loss curve`
+          : 'Train with a live loss curve',
+      says: `${plan ? `LoRA rank ${plan.lora_rank}; a` : 'A'} probe here fixes the steps, a tenth of the records is held out`,
+    },
+    {
+      phase: 'again',
+      title: 'Ask again, and say whether it got better',
+      says: 'Held-out loss before and after, on the same records',
+    },
+  ] as const;
+
+const NAMES: readonly (keyof TryItPhases)[] = ['load', 'untouched', 'train', 'again'];
+
+/** The parts of the last run along its time. */
+const Phases = ({ phases }: { readonly phases: TryItPhases }) => (
+  <div aria-hidden className="flex gap-0.5 px-4 pt-5 text-xs text-ink-3 tabular-nums">
+    {NAMES.map((name, index) => {
+      const since = NAMES.slice(0, index).reduce((sum, before) => sum + phases[before], 0);
+      return (
+        <div key={name} className="min-w-0" style={{ flexGrow: phases[name], flexBasis: 0 }}>
+          <div className={classNames('h-2 rounded-sm', name === 'train' ? 'bg-accent' : 'bg-active')} />
+          <p className="mt-1 truncate">{formatDuration(since)}</p>
+        </div>
+      );
+    })}
+  </div>
 );

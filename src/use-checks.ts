@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { hardwareChecks } from '../../lib/messages/hardware-checks';
-import { useValue } from '../../live-value';
-import { doctor, hardware } from '../../stores';
+import { hardwareChecks } from './lib/messages/hardware-checks';
+import { useValue } from './live-value';
+import { doctor, hardware } from './stores';
 
 /** What was checked so far: card and disk at once and as they are now, the runtime as it answered last. */
 export const useChecks = () => {
