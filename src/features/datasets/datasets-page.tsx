@@ -18,7 +18,8 @@ import { useKeptSort } from '../../kept-state';
 import { paths } from '../../paths';
 import { datasets, imports } from '../../stores';
 import { FORMAT_WORDS, datasetState } from './dataset-words';
-import { chooseAndImport, importSample } from './import-files';
+import { chooseAndImport } from '../import';
+import { importSample } from './import-files';
 
 export const DatasetsPage = () => {
   const [, navigate] = useLocation();

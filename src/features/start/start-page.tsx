@@ -8,7 +8,7 @@ import { useNow } from '../../components/time';
 import type { DoctorCheck } from '../../lib/types/system';
 import { doctor } from '../../stores';
 import { useAction } from '../../use-load';
-import { chooseAndImport } from '../datasets';
+import { chooseAndImport } from '../import';
 import { startTryIt } from '../jobs';
 import { checkRows } from './parts/check-rows';
 import { Checks } from './parts/checks';
