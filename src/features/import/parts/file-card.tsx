@@ -67,7 +67,7 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
   return (
     <Async state={state} rows={4} errorTitle="The file cannot be looked at">
       {(preview) => (
-        <div aria-busy={!current} className="grid grid-cols-1 gap-6 medium:grid-cols-2">
+        <div aria-busy={!current} className="grid grid-cols-1 gap-6 narrow:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-4">
             <Recognised file={file} preview={preview} />
             <ReadingForm
