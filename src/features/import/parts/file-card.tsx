@@ -70,11 +70,15 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
         <div aria-busy={!current} className="grid grid-cols-1 gap-6 narrow:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-4">
             <Recognised file={file} preview={preview} />
-            <ReadingForm
-              preview={asWanted(preview, reading)}
-              onChange={(next) => changeFile(path, { reading: next })}
-            />
-            <Words file={file} preview={preview} />
+            {isHopeless(preview) ? null : (
+              <>
+                <ReadingForm
+                  preview={asWanted(preview, reading)}
+                  onChange={(next) => changeFile(path, { reading: next })}
+                />
+                <Words file={file} preview={preview} />
+              </>
+            )}
           </div>
           <div className="flex min-w-0 flex-col gap-4">
             <RecordPreview records={preview.records} />
@@ -86,8 +90,22 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
   );
 };
 
+const extentOf = ({ report, is_whole }: ImportPreview): string => {
+  if (report.records_total === 0) return '';
+  const usable = `${formatAmount(report.usable_records, 'usable record')} of ${formatAmount(report.records_total, 'record')}`;
+  return is_whole
+    ? `${usable}, the whole file.`
+    : `${usable}, the beginning of the file; the import reads the rest.`;
+};
+
+/** No other reading would make anything of it: a folder, an archive of several files, nothing at all. */
+const isHopeless = ({ container, reading, report }: ImportPreview): boolean =>
+  container === null &&
+  Object.keys(reading).length === 0 &&
+  !report.problems.some(({ type }) => type === 'unknown_shape' || type === 'encoding_error');
+
 const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly preview: ImportPreview }) => {
-  const { report, is_whole, is_remembered, signature, link_target } = preview;
+  const { report, is_remembered, signature, link_target } = preview;
   const forget = async () => {
     if (signature !== null) await api.datasets.forget_reading({ signature });
     changeFile(file.path, { reading: {} });
@@ -98,8 +116,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
         <bdi>{visibleText(report.reason)}</bdi>
       </p>
       <p className="text-xs text-ink-2">
-        {`${formatAmount(report.usable_records, 'usable record')} of ${formatAmount(report.records_total, 'record')}`}
-        {is_whole ? ', the whole file.' : ', the beginning of the file; the import reads the rest.'}
+        {extentOf(preview)}
         {link_target ? ` A link to ${visibleText(link_target)}.` : ''}
       </p>
       {is_remembered ? (

@@ -1,3 +1,5 @@
+import { Table } from 'lucide-react';
+import { Button } from '../../../components/button';
 import { Field, Select, Switch, TextArea } from '../../../components/fields';
 import { visibleText } from '../../../components/visible-text';
 import type { ColumnRole, Reading } from '../../../lib/types/dataset-reading';
@@ -13,15 +15,19 @@ interface Editing {
 
 /** How the file is read, and every word of it that may be changed. */
 export const ReadingForm = ({ preview, onChange }: Editing) => {
-  const { reading, report } = preview;
+  const { reading, report, container } = preview;
   const change = (changes: Partial<Reading>) => onChange(changedReading(reading, changes));
-  const isFaulty = reading.salvage ?? report.problems.some(({ type }) => type === 'salvageable');
   return (
     <section aria-label="How it is read" className="flex min-w-0 flex-col gap-4">
       {preview.columns.length > 0 ? <Columns preview={preview} onChange={onChange} /> : null}
       {preview.table ? <TableForm layout={preview.table} onChange={(table) => change({ table })} /> : null}
+      {isUnknown(preview) ? (
+        <Button className="self-start" icon={Table} onClick={() => change({ table: PLAIN_TABLE })}>
+          Read it as a table
+        </Button>
+      ) : null}
       <Speakers preview={preview} onChange={onChange} />
-      {report.kind === 'text' ? null : (
+      {report.kind === 'text' || container === null ? null : (
         <Field label="System prompt" help="For records that have none of their own.">
           <TextArea
             aria-label="System prompt"
@@ -31,35 +37,51 @@ export const ReadingForm = ({ preview, onChange }: Editing) => {
           />
         </Field>
       )}
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
-        <div className="flex items-center gap-2">
-          <span className="text-ink-2">Encoding</span>
-          <Select
-            small
-            label="Encoding"
-            value={reading.encoding ?? ''}
-            options={encodings(preview)}
-            onChange={(encoding) => change({ encoding })}
-          />
-        </div>
-        {isFaulty ? (
-          <Choice
-            label="Take what can be read"
-            checked={reading.salvage ?? false}
-            onChange={(salvage) => change({ salvage })}
-          />
-        ) : null}
-        {report.format === 'prompt_completion' ? (
-          <Choice
-            label="Remove separators of older tools"
-            checked={reading.strip_separators ?? false}
-            onChange={(strip_separators) => change({ strip_separators })}
-          />
-        ) : null}
-      </div>
+      <MoreWords preview={preview} onChange={onChange} />
     </section>
   );
 };
+
+/** Nothing was recognised in it: a person may still know that it is a table. */
+const isUnknown = ({ container, report }: ImportPreview): boolean =>
+  container === null && report.problems.some(({ type }) => type === 'unknown_shape');
+
+/** Encoding, and what is offered only where it would change something. */
+const MoreWords = ({ preview, onChange }: Editing) => {
+  const { reading, report } = preview;
+  const change = (changes: Partial<Reading>) => onChange(changedReading(reading, changes));
+  const isFaulty = reading.salvage ?? report.problems.some(({ type }) => type === 'salvageable');
+  return (
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+      <div className="flex items-center gap-2">
+        <span className="text-ink-2">Encoding</span>
+        <Select
+          small
+          label="Encoding"
+          value={reading.encoding ?? ''}
+          options={encodings(preview)}
+          onChange={(encoding) => change({ encoding })}
+        />
+      </div>
+      {isFaulty ? (
+        <Choice
+          label="Take what can be read"
+          checked={reading.salvage ?? false}
+          onChange={(salvage) => change({ salvage })}
+        />
+      ) : null}
+      {report.format === 'prompt_completion' ? (
+        <Choice
+          label="Remove separators of older tools"
+          checked={reading.strip_separators ?? false}
+          onChange={(strip_separators) => change({ strip_separators })}
+        />
+      ) : null}
+    </div>
+  );
+};
+
+const PLAIN_TABLE = { header: true, delimiter: ',', quote: '"' };
 
 const ENCODINGS = [
   'utf-8',
