@@ -19,18 +19,15 @@ export function previewInWorker(workerUrl: URL, caughtAfterMs = CAUGHT_AFTER_MS)
     const worker = new Worker(workerUrl, { workerData: request, resourceLimits: LIMITS });
     const stop = () => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
-    let isCaught = false;
-    const timer = setTimeout(() => {
-      isCaught = true;
-      stop();
-    }, caughtAfterMs);
+    const caught = AbortSignal.timeout(caughtAfterMs);
+    caught.addEventListener('abort', stop, { once: true });
     try {
       return await answerOf(worker);
     } catch (error) {
       signal.throwIfAborted();
-      throw isCaught ? lookCaught(caughtAfterMs) : error;
+      throw caught.aborted ? lookCaught(caughtAfterMs) : error;
     } finally {
-      clearTimeout(timer);
+      caught.removeEventListener('abort', stop);
       signal.removeEventListener('abort', stop);
       await worker.terminate();
     }
