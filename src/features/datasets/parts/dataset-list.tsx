@@ -133,53 +133,82 @@ const RowMenu = ({ dataset }: { readonly dataset: Dataset }) => {
 
 const NEWEST = { key: 'added', down: true };
 
-/** Null while the rows are read: search and heads stand already where they will. */
-export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null }) => {
+/** The page of what the filters leave, sorted; null while the rows are read. */
+const useFound = (rows: readonly Dataset[] | null) => {
   const [filters, setFilters] = useState(NO_FILTERS);
   const [offset, setOffset] = useState(0);
   const [sort, setSort] = useKeptSort('datasets', NEWEST);
   const found = rows && sortRows(filtered(rows, filters), COLUMNS, sort);
-  const change = (changes: Partial<Filters>) => {
-    setFilters({ ...filters, ...changes });
-    setOffset(0);
+  const total = found?.length ?? 0;
+  const first = offset < total ? offset : 0;
+  return {
+    filters,
+    change: (changes: Partial<Filters>) => {
+      setFilters({ ...filters, ...changes });
+      setOffset(0);
+    },
+    sort,
+    setSort,
+    page: found?.slice(first, first + PAGE) ?? null,
+    total,
+    first,
+    setOffset,
+    none: found !== null && total === 0 && isFiltered(filters),
   };
-  const first = found && offset >= found.length ? 0 : offset;
+};
+
+/** Null while the rows are read: search and heads stand already where they will. */
+export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null }) => {
+  const { filters, change, sort, setSort, page, total, first, setOffset, none } = useFound(rows);
   return (
     <>
       <FilterBar filters={filters} tags={tagsOf(rows ?? [])} onChange={change} />
       <Panel plain>
-        {found?.length === 0 && isFiltered(filters) ? (
-          <div className="flex items-center gap-3 p-4 text-ink-2">
-            {filters.query === ''
-              ? 'No dataset is like that.'
-              : `No dataset has “${filters.query}” in its name.`}
-            <Button small onClick={() => change(NO_FILTERS)}>
-              Clear filter
-            </Button>
-          </div>
+        {none ? (
+          <NoMatch query={filters.query} onClear={() => change(NO_FILTERS)} />
         ) : (
           <DataTable
             label="Datasets"
             columns={COLUMNS}
-            rows={found?.slice(first, first + PAGE) ?? null}
+            rows={page}
             rowKey={({ id }) => id}
             sort={sort}
             onSort={setSort}
           />
         )}
-        {found && found.length > PAGE ? (
-          <Pager
-            label={formatAmount(found.length, 'dataset')}
-            total={found.length}
-            offset={first}
-            limit={PAGE}
-            onOffset={setOffset}
-          />
-        ) : null}
+        <Pages total={total} offset={first} onOffset={setOffset} />
       </Panel>
     </>
   );
 };
+
+const Pages = ({
+  total,
+  offset,
+  onOffset,
+}: {
+  readonly total: number;
+  readonly offset: number;
+  readonly onOffset: (offset: number) => void;
+}) =>
+  total > PAGE ? (
+    <Pager
+      label={formatAmount(total, 'dataset')}
+      total={total}
+      offset={offset}
+      limit={PAGE}
+      onOffset={onOffset}
+    />
+  ) : null;
+
+const NoMatch = ({ query, onClear }: { readonly query: string; readonly onClear: () => void }) => (
+  <div className="flex items-center gap-3 p-4 text-ink-2">
+    {query === '' ? 'No dataset is like that.' : `No dataset has “${query}” in its name.`}
+    <Button small onClick={onClear}>
+      Clear filter
+    </Button>
+  </div>
+);
 
 const options = (words: Readonly<Record<string, string>>) =>
   Object.entries(words).map(([value, label]) => ({ value, label }));
