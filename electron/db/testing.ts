@@ -156,10 +156,9 @@ export const newJob = (ids: { dataset_id: string; base_model_id: string }): NewJ
 export const addJob = (repositories: Repositories) => {
   const { dataset, version } = addDataset(repositories);
   const model = addBaseModel(repositories);
-  const job = repositories.jobs.create(
-    newJob({ dataset_id: dataset.id, base_model_id: model.id }),
-    [{ dataset_version_id: version.id }],
-  );
+  const job = repositories.jobs.create(newJob({ dataset_id: dataset.id, base_model_id: model.id }), [
+    { dataset_version_id: version.id },
+  ]);
   return { dataset, version, model, job };
 };
 

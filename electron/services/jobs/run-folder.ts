@@ -66,11 +66,7 @@ const jobFile = (request: RunFolderRequest, { dataset, plan, prompts }: Parts): 
 // The hash first: a file that was changed may not even be one of records.
 const refuseChanged = async ({ dataset, version }: RunSource): Promise<void> => {
   if ((await hashFile(version.path)) === version.sha256) return;
-  throw refused(
-    'dataset_changed',
-    `The file of “${dataset.name}” was changed on disk.`,
-    'Import it again.',
-  );
+  throw refused('dataset_changed', `The file of “${dataset.name}” was changed on disk.`, 'Import it again.');
 };
 
 interface Data {
