@@ -21,7 +21,8 @@ import { paths } from '../../../paths';
 import { imports } from '../../../stores';
 import { ALL, KIND_WORDS, NO_FILTERS, STATE_WORDS, filtered, isFiltered, tagsOf } from '../dataset-filters';
 import type { Filters } from '../dataset-filters';
-import { FORMAT_WORDS, datasetState } from '../dataset-words';
+import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
+import { datasetState } from '../dataset-words';
 import { DescribeDataset } from './describe-dataset';
 
 const SHOWN_TAGS = 3;

@@ -9,6 +9,7 @@ import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
 import { visibleText } from '../../../components/visible-text';
 import { useLatestAnswer } from '../../../latest-answer';
+import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
 import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
 import { changeFile, removeFile } from '../import-store';
@@ -47,7 +48,7 @@ export const FileCard = ({ file }: { readonly file: ImportFile }) => {
 
 const ShapeBadge = ({ preview: { report } }: { readonly preview: ImportPreview }) =>
   report.usable_records > 0 ? (
-    <Badge tone="good">{`Form ${report.shape ?? ''}`}</Badge>
+    <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>
   ) : (
     <Badge tone="bad">No usable record</Badge>
   );
