@@ -96,6 +96,7 @@ const jobReads = ({ db, userId }: Bound) => {
           dataset_version_id: dataset_versions.id,
           name: datasets.name,
           sha256: dataset_versions.sha256,
+          format: datasets.format,
           weight: job_datasets.weight,
         })
         .from(job_datasets)

@@ -7,6 +7,7 @@ import { createTokenCounter } from './token-counts';
 
 const GIB = 1024 ** 3;
 const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
+const OTHER = '3f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
 const NOW = '2026-01-01T00:00:00.000Z';
 
 const dataset = Dataset.parse({
@@ -81,7 +82,7 @@ const machine = (free: number): HardwareState => ({
 
 const serviceWith = (free: number, speed: MeasuredSpeed | null) =>
   new EstimateService({
-    dataset: () => Promise.resolve(dataset),
+    dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
     hardware: () => Promise.resolve(machine(free)),
     measuredSpeed: () => Promise.resolve(speed),
@@ -110,14 +111,14 @@ describe('EstimateService', () => {
 
   it('counts each dataset of a mixture as often as its weight says', async () => {
     const request = { base_model_id: ID, preset_id: 'balanced' as const, changes: { num_epochs: 2 } };
-    const more_datasets = [{ dataset_id: ID, weight: 0.5 }];
+    const more_datasets = [{ dataset_id: OTHER, weight: 0.5 }];
     const estimate = await serviceWith(20 * GIB, null).estimate({
       ...request,
       dataset_id: ID,
       weight: 2,
       more_datasets,
     });
-    expect(estimate).toMatchObject({ train_records: 225, held_out_records: 20, tokens_per_epoch: 22_500 });
+    expect(estimate).toMatchObject({ train_records: 225, held_out_records: 13, tokens_per_epoch: 22_500 });
   });
 
   it('gives no time where nothing was measured, and says so', async () => {

@@ -7,6 +7,7 @@ import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { refuseUnfit } from '../jobs/mixture-rules';
 
 const MEMORY_BAND = 0.3;
 const TIME_BAND = 0.15;
@@ -114,13 +115,16 @@ export class EstimateService {
   async estimate(request: RunRequest): Promise<Estimate> {
     const known = await this.#known(request);
     const settings = settingsOf(known, request);
+    refuseUnfit(known.datasets, settings.method);
     const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
+    const most = Math.max(...known.datasets.map(({ weight }) => weight));
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
       const all = await this.#options.countTokens(dataset, known.model);
       epoch.train += Math.max(1, Math.round(counts.train * weight));
-      epoch.held_out += counts.held_out;
+      // What is held out has the proportions of what is trained, the most wanted dataset whole.
+      epoch.held_out += Math.round((counts.held_out * weight) / most);
       epoch.tokens += weight * tokensAnEpoch(all, counts);
     }
     return estimateFrom(known, settings, { speed, epoch });
@@ -159,6 +163,10 @@ const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => 
   };
 };
 
+/** A run of several datasets keeps their records in its own folder. */
+const mixtureBytes = ({ datasets }: Known): number =>
+  datasets.length === 1 ? 0 : datasets.reduce((sum, { dataset }) => sum + dataset.file_size, 0);
+
 /** What one pass over all datasets sees, each as often as its weight says, and what is held out of them. */
 interface Epoch {
   readonly train: number;
@@ -178,7 +186,7 @@ const estimateFrom = (
   const { total, free } = room(known.hardware);
   const trainable = trainableParameters(known.model.config, settings);
   // A checkpoint holds the adapter and two moments of every parameter, in float32.
-  const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1));
+  const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1)) + mixtureBytes(known);
   const fits = fitOf(memory, free);
   return {
     memory_bytes: memory,

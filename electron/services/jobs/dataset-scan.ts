@@ -21,6 +21,7 @@ const Line = z.object({
   scaffolding: Scaffolding.optional(),
   messages: Turns,
   prompt: Turns,
+  text: z.string().optional(),
 });
 type Line = z.infer<typeof Line>;
 
@@ -43,17 +44,22 @@ const eachRecord = async (path: string, onRecord: (record: Line) => void): Promi
   for await (const lines of eachLine(path)) for (const line of lines) onRecord(Line.parse(JSON.parse(line)));
 };
 
-/** What a split has to know of a canonical file. */
-export const scanDataset = async (path: string): Promise<SplitRecord[]> => {
+/** What a split has to know of a canonical file; `sourceOf` tells of a record of a mixture where it is from. */
+export const scanDataset = async (
+  path: string,
+  sourceOf?: (id: string) => number,
+): Promise<SplitRecord[]> => {
   const records: SplitRecord[] = [];
   await eachRecord(path, (record) => {
-    const question = firstQuestion(record);
+    // The same text in two datasets must not be trained on from one and held out from the other.
+    const question = firstQuestion(record) ?? (sourceOf && record.text);
     records.push({
       id: record.id,
       conversation_id: record.conversation_id,
       scaffolding: record.scaffolding,
       first_user_text_hash:
         question === undefined ? undefined : createHash('sha256').update(question).digest('hex'),
+      source: sourceOf?.(record.id),
     });
   });
   return records;

@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
-import { methodsFor } from '../../../src/lib/training/methods';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { Dataset, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
 import type { RunSource } from './mixture-file';
+import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
 import { notFound, refused } from './refusals';
 import { writeRunFolder } from './run-folder';
@@ -103,7 +103,7 @@ export class JobMaker {
     const base_model = await this.#baseModel(request.base_model_id);
     const { device, gpu_config } = await this.#options.sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
-    for (const { dataset } of sources) refuseOtherKind(dataset, resolved.method);
+    refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
     const made = { sources, base_model, settings: resolved, preset_id, device };
     return { gpu_config, folder: { ...made, sample_prompts, app_version } };
@@ -118,9 +118,6 @@ export class JobMaker {
   /** The run's own dataset, then what is mixed in. */
   async #sources(request: RunRequest): Promise<[RunSource, ...RunSource[]]> {
     const { dataset_id, weight = 1, more_datasets = [] } = request;
-    const ids = [dataset_id, ...more_datasets.map((each) => each.dataset_id)];
-    if (new Set(ids).size < ids.length)
-      throw refused('invalid_setting', 'A dataset is named twice in this run.', 'Give it a weight instead.');
     const first = { ...(await this.#dataset(dataset_id)), weight };
     const others: RunSource[] = [];
     for (const each of more_datasets)
@@ -149,14 +146,4 @@ export class JobMaker {
     if (!model) throw notFound('base model', id);
     return model;
   }
-}
-
-function refuseOtherKind({ name, kind }: Dataset, method: TrainingSettings['method']): void {
-  const methods = methodsFor(kind);
-  if (methods.includes(method)) return;
-  throw refused(
-    'invalid_setting',
-    `“${name}” is ${kind} data, and the method ${method} does not learn from it.`,
-    `Set method to ${methods.join(' or ')}.`,
-  );
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -29,6 +29,15 @@ it('what was left more than a day ago goes, with all that is in it, and nothing 
   await sweepLeftovers(folders(), Date.now() + 2 * DAY_MS);
   expect(await readdir(runsDir)).toEqual([RUN]);
   expect(await readdir(cacheDir)).toEqual(['a'.repeat(64)]);
+});
+
+it('a link that leads nowhere is a leftover like others', async () => {
+  const { cacheDir } = folders();
+  await mkdir(cacheDir);
+  await symlink(join(dir, 'nowhere'), join(cacheDir, `probe-${RUN}`));
+  await sweepLeftovers(folders());
+  await sweepLeftovers(folders(), Date.now() + 2 * DAY_MS);
+  expect(await readdir(cacheDir)).toEqual([]);
 });
 
 it('a data folder in which nothing was made yet is left alone', async () => {

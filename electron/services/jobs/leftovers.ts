@@ -1,6 +1,7 @@
-import { rm, stat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '../storage/names-in';
+import { isMissing } from '../trainer/file-errors';
 import type { Paths } from './paths';
 
 const UNFINISHED_RUN = /\.new$/;
@@ -8,10 +9,20 @@ const CACHED_FOR_A_MOMENT = /^(probe|card)-/;
 /** Another process may be making one right now, and none is made for longer. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
+/** Of the entry itself where it is a link; never where it went meanwhile. */
+const changedAt = async (path: string): Promise<number> => {
+  try {
+    return (await lstat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return Infinity;
+    throw error;
+  }
+};
+
 const sweep = async (folder: string, which: RegExp, before: number): Promise<void> => {
   for (const name of (await namesIn(folder)).filter((each) => which.test(each))) {
     const path = join(folder, name);
-    if ((await stat(path)).mtimeMs < before) await rm(path, { recursive: true, force: true });
+    if ((await changedAt(path)) < before) await rm(path, { recursive: true, force: true });
   }
 };
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { weighted } from '../../../src/lib/training/mixture';
+import { distinctNames, weighted } from '../../../src/lib/training/mixture';
+import { type SplitOptions, splitRecords } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
-import { eachLine } from './dataset-scan';
+import { eachLine, scanDataset } from './dataset-scan';
 import type { DatasetVersion } from './sources';
 
 /** A dataset's current version, and how often an epoch sees its records. */
@@ -21,16 +22,32 @@ const BATCH_LENGTH = 1024 * 1024;
 const idIn = (position: number, id: string): string => `${String(position)}/${id}`;
 const positionOf = (id: string): number => Number(id.slice(0, id.indexOf('/')));
 
-const mixedLine = (line: string, { dataset }: RunSource, position: number): string => {
+const mixedLine = (line: string, { dataset, format, position }: Origin): string => {
   const { id, conversation_id, ...record } = Named.parse(JSON.parse(line));
   return JSON.stringify({
     id: idIn(position, id),
     ...(conversation_id !== undefined && { conversation_id: idIn(position, conversation_id) }),
     ...record,
-    dataset: dataset.name,
-    format: dataset.format,
+    dataset,
+    format,
   });
 };
+
+interface Origin {
+  readonly dataset: string;
+  readonly format: string;
+  readonly position: number;
+}
+
+/** A group's name is cut there; what keeps two of them apart must stand before. */
+const NAME_LENGTH = 150;
+
+const originsOf = (sources: readonly RunSource[]): readonly Origin[] =>
+  distinctNames(sources.map(({ dataset }) => dataset.name.slice(0, NAME_LENGTH))).map((name, position) => ({
+    dataset: name,
+    format: sources[position]?.dataset.format ?? 'chat',
+    position,
+  }));
 
 /** Writes the records of all sources into one canonical file, each with its dataset; answers its hash. */
 export const writeMixture = async (path: string, sources: readonly RunSource[]): Promise<string> => {
@@ -43,9 +60,9 @@ export const writeMixture = async (path: string, sources: readonly RunSource[]):
       await file.appendFile(batch);
       batch = '';
     };
-    for (const [position, source] of sources.entries())
-      for await (const lines of eachLine(source.version.path)) {
-        for (const line of lines) batch += `${mixedLine(line, source, position)}\n`;
+    for (const origin of originsOf(sources))
+      for await (const lines of eachLine(sources[origin.position]?.version.path ?? '')) {
+        for (const line of lines) batch += `${mixedLine(line, origin)}\n`;
         if (batch.length > BATCH_LENGTH) await flush();
       }
     await flush();
@@ -56,11 +73,28 @@ export const writeMixture = async (path: string, sources: readonly RunSource[]):
   return hash.digest('hex');
 };
 
-/** The split of a mixture with every training record as often as its dataset's weight says. */
-export const weightedSplit = (split: SplitFile, sources: readonly RunSource[]): SplitFile => ({
-  ...split,
-  train: sources.flatMap(({ weight }, position) => {
-    const ids = split.train.filter((id) => positionOf(id) === position);
-    return weighted(ids, weight, split.seed);
-  }),
-});
+/**
+ * The split of a mixture: every training record as often as its dataset's weight says. What is held out has
+ * the same proportions, the most wanted dataset whole, so that the best checkpoint is best at what is trained.
+ */
+export const splitMixture = async (
+  path: string,
+  sources: readonly RunSource[],
+  options: SplitOptions,
+): Promise<SplitFile> => {
+  const split = splitRecords(await scanDataset(path, positionOf), options);
+  const most = Math.max(...sources.map(({ weight }) => weight));
+  const seen = (ids: readonly string[], shareOf: (weight: number) => number) =>
+    sources.flatMap(({ weight }, position) =>
+      weighted(
+        ids.filter((id) => positionOf(id) === position),
+        shareOf(weight),
+        split.seed,
+      ),
+    );
+  return {
+    ...split,
+    train: seen(split.train, (weight) => weight),
+    held_out: seen(split.held_out, (weight) => weight / most),
+  };
+};

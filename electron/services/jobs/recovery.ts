@@ -78,7 +78,8 @@ export class Recovery {
       else await this.#conclude(job);
     }
     await this.#options.repositories.exports.failUnfinished('The program ended while this was being made.');
-    await sweepLeftovers(this.#options.paths);
+    // What cannot be swept must not keep the queue from working.
+    await sweepLeftovers(this.#options.paths).catch(this.#options.onFailure);
   }
 
   #waitFor(job: TrainingJob, trainer: ProcessIdentity, onSaved: () => void): void {

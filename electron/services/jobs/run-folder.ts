@@ -12,7 +12,7 @@ import type { TrainingSettings } from '../../../src/lib/types/training-settings'
 import { hashFile } from './checkpoint-check';
 import { defaultPrompts, splitDataset } from './dataset-scan';
 import { refused } from './refusals';
-import { type RunSource, weightedSplit, writeMixture } from './mixture-file';
+import { type RunSource, splitMixture, writeMixture } from './mixture-file';
 
 const SAMPLE_TOKENS = 80;
 const MIXTURE_FILE = 'dataset.jsonl';
@@ -98,7 +98,7 @@ const dataOfMixture = async (
 ): Promise<Data> => {
   const path = join(folders.staging, MIXTURE_FILE);
   const sha256 = await writeMixture(path, sources);
-  const split = weightedSplit(await splitDataset(path, options), sources);
+  const split = await splitMixture(path, sources, options);
   const formats = new Set(sources.map(({ dataset }) => dataset.format));
   const [{ dataset, version }] = sources;
   return {
@@ -116,6 +116,7 @@ const dataOfMixture = async (
         dataset_version_id: each.version.id,
         name: each.dataset.name,
         sha256: each.version.sha256,
+        format: each.dataset.format,
         weight: each.weight,
       })),
     },
@@ -132,18 +133,35 @@ export const writeRunFolder = async (runDir: string, request: RunFolderRequest):
   const staging = `${runDir}.new`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true, mode: 0o700 });
+  try {
+    const file = await fillFolder(request, { staging, runDir }, options);
+    await rename(staging, runDir);
+    return file;
+  } catch (error) {
+    // A copy of all the data must not stay where a disk was full.
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const fillFolder = async (
+  request: RunFolderRequest,
+  folders: { readonly staging: string; readonly runDir: string },
+  options: SplitOptions,
+): Promise<JobFile> => {
   const [first] = request.sources;
   const { dataset, split, path } =
     request.sources.length === 1
       ? await dataOfOne(first, options)
-      : await dataOfMixture(request, { staging, runDir }, options);
+      : await dataOfMixture(request, folders, options);
   if (split.train.length === 0)
     throw refused('dataset_empty', `“${dataset.name}” has no record to train on.`, 'Import more records.');
   const prompts = request.sample_prompts ?? (await defaultPrompts(path, split));
   const file = jobFile(request, { dataset, plan: planSteps(split.train.length, request.settings), prompts });
-  await writeFile(join(staging, 'job.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-  await writeFile(join(staging, 'split.json'), `${JSON.stringify(split)}\n`, { mode: 0o600 });
-  await rename(staging, runDir);
+  const write = (name: string, text: string) =>
+    writeFile(join(folders.staging, name), `${text}\n`, { mode: 0o600 });
+  await write('job.json', JSON.stringify(file, null, 2));
+  await write('split.json', JSON.stringify(split));
   return file;
 };
 

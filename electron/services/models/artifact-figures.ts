@@ -112,6 +112,7 @@ export const trainingSummary = (sources: FigureSources): TrainingSummary => {
     base_model_fingerprint: file.base_model.fingerprint,
     dataset_name: file.dataset.name,
     dataset_version_sha256: file.dataset.sha256,
+    ...(file.dataset.sources && { dataset_sources: file.dataset.sources }),
     ...planned(sources),
     source_step,
     attempts: job.attempt,

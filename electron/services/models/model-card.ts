@@ -1,4 +1,4 @@
-import type { ModelArtifact } from '../../../src/lib/types/model-artifact';
+import type { ModelArtifact, TrainingSummary } from '../../../src/lib/types/model-artifact';
 
 const figure = (value: number | null, digits = 4): string =>
   value === null ? 'not measured' : value.toFixed(digits);
@@ -16,6 +16,23 @@ const heldOut = ({ quality_metrics: quality }: ModelArtifact): string[] => [
     `precision ${quality.precision}.`,
 ];
 
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
+
+const learnedFrom = (summary: TrainingSummary): string[] => {
+  const { dataset_name, dataset_version_sha256, dataset_sources: sources, train_records } = summary;
+  if (sources === undefined)
+    return [
+      `Dataset “${dataset_name}” (SHA-256 ${dataset_version_sha256}), ${train_records} records trained.`,
+    ];
+  return [
+    `A mixture; ${train_records} records an epoch, repeats counted.`,
+    '',
+    '| Dataset | Weight | SHA-256 |',
+    '|---|---|---|',
+    ...sources.map(({ name, weight, sha256 }) => `| ${oneLine(name)} | ${weight} | ${sha256} |`),
+  ];
+};
+
 /** README of an exported adapter: what it learned from, how, what was measured, and how to load it. */
 export const modelCard = (artifact: ModelArtifact): string => {
   const { training_summary: summary } = artifact;
@@ -32,7 +49,7 @@ export const modelCard = (artifact: ModelArtifact): string => {
     '',
     '## Data',
     '',
-    `Dataset “${summary.dataset_name}” (SHA-256 ${summary.dataset_version_sha256}), ${summary.train_records} records trained.`,
+    ...learnedFrom(summary),
     '',
     '## Held-out loss',
     '',

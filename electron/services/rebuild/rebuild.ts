@@ -108,9 +108,12 @@ const addDataset = async (
     await repositories.datasetProblems.insertMany(id, batch);
 };
 
+type Named = Pick<RunDataset, 'dataset_id' | 'name' | 'format'>;
+
 /** Only a run's folder holds a dataset's name. */
 const namesFrom = (runs: readonly ReadRun[], id: string) => {
-  const known = runs.findLast(({ file }) => file.dataset.dataset_id === id)?.file.dataset;
+  const used = runs.flatMap(({ file }): readonly Named[] => file.dataset.sources ?? [file.dataset]);
+  const known = used.findLast(({ dataset_id }) => dataset_id === id);
   const name = known?.name ?? `Dataset ${id.slice(0, 8)}`;
   return { name, file_name: name, format: DatasetFormat.safeParse(known?.format).data ?? 'chat' };
 };

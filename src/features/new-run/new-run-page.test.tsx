@@ -103,6 +103,7 @@ test('a mixture is repeated with its weights, which can be changed and taken out
     dataset_version_id: fakeId(7),
     name,
     sha256: 'a'.repeat(64),
+    format: 'chat',
     weight: index + 1,
   }));
   const runs = [fakeJob(5, { dataset_id: fakeId(1), base_model_id: fakeId(2) })];
@@ -122,4 +123,23 @@ test('a mixture is repeated with its weights, which can be changed and taken out
   );
   await page.click(page.button('Take Second out of this run'));
   await page.until(() => expect(page.text()).toContain('Mix in another dataset'));
+});
+
+test('a part that is gone blocks the run to repeat until it is taken out', async () => {
+  const kept = ['First', 'Second'].map((name, index) => ({
+    dataset_id: fakeId(index === 0 ? 1 : 3),
+    dataset_version_id: fakeId(7),
+    name,
+    sha256: 'a'.repeat(64),
+    format: 'chat',
+    weight: 1,
+  }));
+  const runs = [fakeJob(5, { dataset_id: fakeId(1), base_model_id: fakeId(2) })];
+  await open({ jobId: fakeId(5) }, { runs, kept });
+  await page.until(() =>
+    expect(page.find('header').textContent).toContain('“Second” cannot be mixed in: gone or not ready'),
+  );
+  expect(isDisabled(start())).toBe(true);
+  await page.click(page.button('Take Second out of this run'));
+  await page.until(() => expect(isDisabled(start())).toBe(false));
 });

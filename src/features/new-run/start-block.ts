@@ -11,6 +11,6 @@ export const invalidWords = (errors: NewRun['errors']): string | null => {
 export const startBlock = ({ missing, errors, name, mixture }: NewRun): string | null =>
   missing.data ??
   missing.model ??
-  (mixture.request === null ? 'The weight of a dataset is not valid' : null) ??
+  mixture.block ??
   invalidWords(errors) ??
   (name.trim() === '' ? 'The run has no name' : null);

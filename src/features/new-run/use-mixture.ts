@@ -12,25 +12,49 @@ export interface Mixed {
   readonly weight: string;
 }
 
+export interface MixedRow extends Mixed {
+  readonly name: string;
+  /** Why it cannot be in this run; null where all is well. */
+  readonly fault: string | null;
+}
+
 interface Known {
   readonly dataset: Dataset | null;
   readonly usable: readonly Dataset[];
   readonly past: TrainingJob | undefined;
 }
 
+interface Typed {
+  readonly weight: string;
+  readonly others: readonly (Mixed & { readonly name: string })[];
+}
+
 const ONCE = '1';
-const ALONE: readonly Mixed[] = [];
+const ALONE: Typed = { weight: ONCE, others: [] };
 
-const asTyped = (kept: readonly RunDataset[]): readonly Mixed[] =>
-  kept.length < 2
+const asTyped = ([first, ...more]: readonly RunDataset[]): Typed =>
+  first === undefined
     ? ALONE
-    : kept.map(({ dataset_id, weight }) => ({ id: dataset_id, weight: String(weight) }));
+    : {
+        weight: String(first.weight),
+        others: more.map(({ dataset_id, weight, name }) => ({
+          id: dataset_id,
+          weight: String(weight),
+          name,
+        })),
+      };
 
-const usePastMixture = (past: TrainingJob | undefined): readonly Mixed[] => {
+/** What the run to repeat was mixed of; until that is known, nothing may start in its place. */
+const usePastMixture = (past: TrainingJob | undefined) => {
   const { state } = useLoad(past?.id ?? '', () =>
     past ? api.jobs.datasets({ id: past.id }) : Promise.resolve([]),
   );
-  return state.kind === 'ready' ? asTyped(state.value) : ALONE;
+  if (state.kind === 'ready') return { mixture: asTyped(state.value), block: null };
+  const block =
+    state.kind === 'loading'
+      ? 'Reading which datasets the run had'
+      : 'Which datasets the run had cannot be read; choose them anew from a dataset’s page';
+  return { mixture: ALONE, block };
 };
 
 const weightOf = (text: string): number | null =>
@@ -47,29 +71,67 @@ export const mixtureIn = (rows: readonly Mixed[]): Pick<RunRequest, 'weight' | '
   return { weight, more_datasets };
 };
 
+/** Nothing is left out silently: a part that cannot be taken stays in the list with its reason. */
+const faultOf = (row: Dataset | undefined, dataset: Dataset): string | null => {
+  if (!row) return 'gone or not ready';
+  return row.kind === dataset.kind ? null : 'another kind of data';
+};
+
+/** The first reason why a run cannot be mixed like this; null where it can. */
+export const mixtureBlock = (rows: readonly MixedRow[]): string | null => {
+  const faulty = rows.find(({ fault }) => fault !== null);
+  if (faulty) return `“${faulty.name}” cannot be mixed in: ${faulty.fault ?? ''}; take it out`;
+  return mixtureIn(rows) === null ? 'The weight of a dataset is not valid' : null;
+};
+
+const rowsOf = ({ weight, others }: Typed, { dataset, usable }: Known): readonly MixedRow[] => {
+  const more = others.filter(({ id }) => id !== dataset?.id);
+  if (dataset === null || more.length === 0) return [];
+  const own = { id: dataset.id, name: dataset.name, weight, fault: null };
+  return [
+    own,
+    ...more.map((row) => {
+      const known = usable.find(({ id }) => id === row.id);
+      return { ...row, name: known?.name ?? row.name, fault: faultOf(known, dataset) };
+    }),
+  ];
+};
+
 /** The datasets of the run, its own first; empty while it has only one. */
-export const useMixture = ({ dataset, usable, past }: Known) => {
-  const [typed, setTyped] = useState<readonly Mixed[] | null>(null);
-  const pastRows = usePastMixture(past);
-  const kept = (typed ?? pastRows).filter(({ id }) => usable.some((row) => row.id === id));
-  const others = kept.filter(({ id }) => id !== dataset?.id);
-  const own: Mixed = {
-    id: dataset?.id ?? '',
-    weight: kept.find(({ id }) => id === dataset?.id)?.weight ?? ONCE,
-  };
-  const rows = others.length === 0 || dataset === null ? ALONE : [own, ...others];
+export const useMixture = (known: Known) => {
+  const { dataset, usable, past } = known;
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const before = usePastMixture(past);
+  const mixture = typed ?? before.mixture;
+  const rows = rowsOf(mixture, known);
+  const block = (typed === null ? before.block : null) ?? mixtureBlock(rows);
+  const change = (changes: Partial<Typed>) => setTyped({ ...mixture, ...changes });
   return {
     rows,
+    block,
     /** What may be mixed in: data of the same kind that is not in the run yet. */
     candidates: usable.filter(
-      (row) => row.kind === dataset?.kind && row.id !== dataset.id && others.every(({ id }) => id !== row.id),
+      ({ id, kind }) =>
+        kind === dataset?.kind &&
+        id !== dataset.id &&
+        rows.every((row) => row.id !== id) &&
+        rows.length < MOST,
     ),
-    request: mixtureIn(rows),
-    add: (id: string) => setTyped([own, ...others, { id, weight: ONCE }]),
+    request: block === null ? mixtureIn(rows) : null,
+    add: (id: string) => {
+      const name = usable.find((row) => row.id === id)?.name ?? '';
+      change({ others: [...mixture.others, { id, name, weight: ONCE }] });
+    },
     weigh: (id: string, weight: string) =>
-      setTyped([own, ...others].map((row) => (row.id === id ? { id, weight } : row))),
-    remove: (id: string) => setTyped([own, ...others].filter((row) => row.id !== id)),
+      change(
+        id === dataset?.id
+          ? { weight }
+          : { others: mixture.others.map((row) => (row.id === id ? { ...row, weight } : row)) },
+      ),
+    remove: (id: string) => change({ others: mixture.others.filter((row) => row.id !== id) }),
   };
 };
+
+const MOST = 10;
 
 export type Mixture = ReturnType<typeof useMixture>;

@@ -8,9 +8,25 @@ export const weighted = (ids: readonly string[], weight: number, seed: number): 
   const whole = Math.floor(weight);
   const rest = Math.round((weight - whole) * ids.length);
   const extra = whole === 0 && ids.length > 0 ? Math.max(1, rest) : rest;
-  const order = [...ids].sort((left, right) => seededHash(left, seed) - seededHash(right, seed));
-  const chosen = new Set(order.slice(0, extra));
+  const chosen = chosenBySeed(ids, extra, seed);
   return ids.flatMap((id) => new Array<string>(whole + (chosen.has(id) ? 1 : 0)).fill(id));
+};
+
+const chosenBySeed = (ids: readonly string[], count: number, seed: number): ReadonlySet<string> => {
+  if (count === 0) return new Set();
+  const hashed = ids.map((id) => ({ id, hash: seededHash(id, seed) }));
+  const order = hashed.sort((left, right) => left.hash - right.hash);
+  return new Set(order.slice(0, count).map(({ id }) => id));
+};
+
+/** Each name once: a second of the same becomes `Letters (2)`. */
+export const distinctNames = (names: readonly string[]): string[] => {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${String(times)})`;
+  });
 };
 
 /** `Letters × 0.5 + Orders`; a weight of 1 goes without saying. */

@@ -6,6 +6,8 @@ export interface SplitRecord {
   readonly conversation_id?: string;
   readonly first_user_text_hash?: string;
   readonly scaffolding?: Scaffolding;
+  /** Of a mixture: which dataset it is from. */
+  readonly source?: number;
 }
 
 export interface SplitOptions {
@@ -39,6 +41,7 @@ export function splitRecords(records: readonly SplitRecord[], options: SplitOpti
     groups.records[group] = (groups.records[group] ?? 0) + 1;
   }
   const isHeldOut = holdOut(groups, options.share);
+  trainEverySource(records, groupOf, isHeldOut);
   const idsWhere = (side: boolean) =>
     records.filter((_, index) => (isHeldOut[groupOf[index] ?? 0] === 1) === side).map(({ id }) => id);
   return { seed: options.seed, share: options.share, train: idsWhere(false), held_out: idsWhere(true) };
@@ -77,6 +80,22 @@ export function holdOut(groups: SplitGroups, share: number): Uint8Array {
   }
   keepBothSides(groups.records, walk, isHeldOut);
   return isHeldOut;
+}
+
+/** A dataset so small that all of it would be held out gives a group back. */
+function trainEverySource(
+  records: readonly SplitRecord[],
+  groupOf: readonly number[],
+  isHeldOut: Uint8Array,
+): void {
+  const trains = new Set(
+    records.flatMap(({ source }, index) => (isHeldOut[groupOf[index] ?? 0] === 0 ? (source ?? []) : [])),
+  );
+  for (const [index, { source }] of records.entries()) {
+    if (source === undefined || trains.has(source)) continue;
+    isHeldOut[groupOf[index] ?? 0] = 0;
+    trains.add(source);
+  }
 }
 
 function keepBothSides(records: ArrayLike<number>, walk: Uint32Array, isHeldOut: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Verdict } from './lora-training';
 import { Count, Sha256, Timestamp, Uuid } from './primitives';
+import { RunDataset } from './run-mixture';
 import { TrainingSettings } from './training-settings';
 
 export const ArtifactFile = z.strictObject({
@@ -32,6 +33,8 @@ export const TrainingSummary = z.strictObject({
   base_model_fingerprint: Sha256,
   dataset_name: z.string(),
   dataset_version_sha256: Sha256,
+  /** Of a mixture: its parts. */
+  dataset_sources: z.array(RunDataset).optional(),
   total_steps: Count,
   source_step: Count,
   attempts: Count,

@@ -13,6 +13,7 @@ export const RunDataset = z.strictObject({
   dataset_version_id: Uuid,
   name: z.string(),
   sha256: Sha256,
+  format: z.string(),
   weight: Weight,
 });
 export type RunDataset = z.infer<typeof RunDataset>;

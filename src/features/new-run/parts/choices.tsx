@@ -72,7 +72,7 @@ export const DataCard = ({ run, estimates }: { readonly run: NewRun; readonly es
       ) : (
         <Note warn>{run.missing.data}</Note>
       )}
-      <MixtureRows mixture={run.mixture} usable={run.usable} />
+      <MixtureRows mixture={run.mixture} />
     </Card>
   );
 };

@@ -1,31 +1,18 @@
 import { X } from 'lucide-react';
 import { IconButton } from '../../../components/button';
 import { Input, Select } from '../../../components/fields';
-import type { Dataset } from '../../../lib/types/lora-training';
 import { Weight } from '../../../lib/types/run-mixture';
-import type { Mixed, Mixture } from '../use-mixture';
+import type { MixedRow, Mixture } from '../use-mixture';
 
 const isWeight = (text: string): boolean => text.trim() !== '' && Weight.safeParse(Number(text)).success;
 
 /** Further datasets of the run, each with how often an epoch sees its records. */
-export const MixtureRows = ({
-  mixture,
-  usable,
-}: {
-  readonly mixture: Mixture;
-  readonly usable: readonly Dataset[];
-}) => (
+export const MixtureRows = ({ mixture }: { readonly mixture: Mixture }) => (
   <div className="mt-1 flex flex-col gap-2">
     {mixture.rows.length > 0 ? (
       <ul aria-label="Datasets of this run" className="flex flex-col gap-1.5">
         {mixture.rows.map((row, index) => (
-          <Row
-            key={row.id}
-            row={row}
-            name={usable.find(({ id }) => id === row.id)?.name ?? ''}
-            mixture={mixture}
-            first={index === 0}
-          />
+          <Row key={row.id} row={row} mixture={mixture} first={index === 0} />
         ))}
       </ul>
     ) : null}
@@ -45,31 +32,30 @@ export const MixtureRows = ({
 );
 
 const Row = ({
-  row,
-  name,
+  row: { id, name, weight, fault },
   mixture,
   first,
 }: {
-  readonly row: Mixed;
-  readonly name: string;
+  readonly row: MixedRow;
   readonly mixture: Mixture;
   readonly first: boolean;
 }) => (
   <li className="flex min-w-0 items-center gap-2">
     <span className="min-w-0 flex-1 truncate" title={name}>
       {name}
+      {fault === null ? null : <span className="text-warn">, {fault}</span>}
     </span>
     <span aria-hidden className="text-ink-2">
       ×
     </span>
     <Input
       aria-label={`Weight of ${name}`}
-      aria-invalid={!isWeight(row.weight)}
+      aria-invalid={!isWeight(weight)}
       title="How often an epoch sees each record: 1 once, 2 twice, 0.5 a seeded half. 0.01 to 100."
       inputMode="decimal"
       className="w-16 text-right tabular-nums"
-      value={row.weight}
-      onChange={({ currentTarget }) => mixture.weigh(row.id, currentTarget.value)}
+      value={weight}
+      onChange={({ currentTarget }) => mixture.weigh(id, currentTarget.value)}
     />
     <IconButton
       look="plain"
@@ -77,7 +63,7 @@ const Row = ({
       icon={X}
       label={`Take ${name} out of this run`}
       disabled={first}
-      onClick={() => mixture.remove(row.id)}
+      onClick={() => mixture.remove(id)}
     />
   </li>
 );

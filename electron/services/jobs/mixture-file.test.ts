@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fakeDataset } from '../../../src/fake-rows';
+import { type RunSource, splitMixture, writeMixture } from './mixture-file';
+
+const Mixed = z.looseObject({ id: z.string(), dataset: z.string(), format: z.string() });
+const OPTIONS = { seed: 42, share: 0.1 };
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'mixture ü '));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** A dataset of so many plain texts, each its own unless `same` names them. */
+const texts = async (
+  number: number,
+  { name, count, weight, same }: { name: string; count: number; weight: number; same?: string },
+): Promise<RunSource> => {
+  const path = join(dir, `${String(number)}.jsonl`);
+  const lines = Array.from({ length: count }, (_, index) => ({
+    id: `r${String(index)}`,
+    source_line: index + 1,
+    text: `${same ?? String(number)} ${String(index)}`,
+  }));
+  await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const dataset = fakeDataset(number, { name, format: 'text', kind: 'text' });
+  return { dataset, version: { id: 'v', sha256: 's', path, records: count }, weight };
+};
+
+const mix = async (sources: readonly RunSource[], options = OPTIONS) => {
+  const path = join(dir, 'mixed.jsonl');
+  await writeMixture(path, sources);
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  return {
+    records: lines.map((line) => Mixed.parse(JSON.parse(line))),
+    split: await splitMixture(path, sources, options),
+  };
+};
+
+const from = (position: number, ids: readonly string[]) =>
+  ids.filter((id) => id.startsWith(`${String(position)}/`));
+
+describe('a mixture', () => {
+  it('says of every record which dataset it is of, also where two have one name', async () => {
+    const { records } = await mix([
+      await texts(1, { name: 'a', count: 2, weight: 1 }),
+      await texts(2, { name: 'a', count: 1, weight: 1 }),
+    ]);
+    expect(records.map(({ id, dataset, format }) => [id, dataset, format])).toEqual([
+      ['0/r0', 'a', 'text'],
+      ['0/r1', 'a', 'text'],
+      ['1/r0', 'a (2)', 'text'],
+    ]);
+  });
+
+  it('holds out no text that another dataset trains', async () => {
+    const same = 'shared';
+    const { split } = await mix([
+      await texts(1, { name: 'a', count: 40, weight: 1, same }),
+      await texts(2, { name: 'b', count: 40, weight: 1, same }),
+    ]);
+    const nameOf = (id: string): string => id.slice(id.indexOf('/') + 1);
+    const trained = new Set(split.train.map(nameOf));
+    expect(split.held_out.length).toBeGreaterThan(0);
+    expect(split.held_out.filter((id) => trained.has(nameOf(id)))).toEqual([]);
+  });
+
+  it('holds out in the proportions in which it trains', async () => {
+    const { split } = await mix([
+      await texts(1, { name: 'many', count: 500, weight: 0.01 }),
+      await texts(2, { name: 'few', count: 50, weight: 10 }),
+    ]);
+    expect(from(0, split.train).length).toBeLessThan(from(1, split.train).length / 50);
+    expect(from(0, split.held_out)).toHaveLength(1);
+    expect(from(1, split.held_out).length).toBeGreaterThan(1);
+  });
+
+  it('trains something of every dataset, whatever the seed', async () => {
+    const sources = [
+      await texts(1, { name: 'many', count: 100, weight: 1 }),
+      await texts(2, { name: 'one', count: 1, weight: 100 }),
+    ];
+    for (let seed = 0; seed < 60; seed += 1) {
+      const { split } = await mix(sources, { seed, share: 0.1 });
+      await rm(join(dir, 'mixed.jsonl'));
+      expect(from(1, split.train), `seed ${String(seed)}`).toHaveLength(100);
+    }
+  });
+});
