@@ -118,6 +118,16 @@ export const FIELDS: readonly FieldSpec[] = [
     range: '0 or more',
     help: 'A smaller fall of the held-out loss does not count as better.',
   }),
+  rule('max_hours', 'Time budget', {
+    unit: 'hours',
+    range: 'Empty: none',
+    help: 'Training ends after this time, over all attempts, with the best adapter so far.',
+  }),
+  rule('max_energy_kwh', 'Energy budget', {
+    unit: 'kWh',
+    range: 'Empty: none',
+    help: 'Training ends after this energy of the card, with the best adapter so far.',
+  }),
   {
     key: 'method',
     label: 'Method',

@@ -88,6 +88,8 @@ const SETTINGS: TrainingSettings = {
   variant: 'lora',
   optimizer: 'adamw',
   beta: 0.1,
+  max_hours: null,
+  max_energy_kwh: null,
 };
 
 export const addDataset = (repositories: Repositories) => {
@@ -156,10 +158,9 @@ export const newJob = (ids: { dataset_id: string; base_model_id: string }): NewJ
 export const addJob = (repositories: Repositories) => {
   const { dataset, version } = addDataset(repositories);
   const model = addBaseModel(repositories);
-  const job = repositories.jobs.create(
-    newJob({ dataset_id: dataset.id, base_model_id: model.id }),
-    [{ dataset_version_id: version.id }],
-  );
+  const job = repositories.jobs.create(newJob({ dataset_id: dataset.id, base_model_id: model.id }), [
+    { dataset_version_id: version.id },
+  ]);
   return { dataset, version, model, job };
 };
 

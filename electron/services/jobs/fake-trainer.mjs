@@ -211,7 +211,9 @@ class Attempt {
     const losses = { final_training_loss: 0.3, final_validation_loss: 1.5, base_validation_loss: 2 };
     const held = { held_out_records: 2, held_out_tokens: 20, best_epoch: 0, precision: 'fp32' };
     const adapter = { adapter_path: 'adapter', adapter_sha256: sha256(text), source_step: STEPS };
-    this.emit('completed', { ...adapter, ...losses, ...held, peak_memory_bytes: 1, early_stopped: false });
+    const end = { ended_by: this.does('budget') ? 'time_budget' : 'last_step', last_step: STEPS };
+    const rest = { peak_memory_bytes: 1, early_stopped: false };
+    this.emit('completed', { ...adapter, ...losses, ...held, ...rest, ...end });
     process.exit(0);
   }
 }

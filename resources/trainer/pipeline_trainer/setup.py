@@ -11,6 +11,7 @@ from typing import Final
 import torch
 
 from . import rng
+from .budget import USED_FILE, Budget, refuse_unmeasured_energy
 from .config import JobFile
 from .data.batches import Sampler
 from .data.rows import Rows, load_rows
@@ -47,6 +48,7 @@ def setup(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cac
     """Check data, model and checkpoint, and only then load. Raises TrainerError."""
     pin(job.threads)
     compute = resolve(job.device, job.settings.precision)
+    refuse_unmeasured_energy(job.settings, compute)
     found = find_checkpoint(run_dir / "checkpoints", log=log)
     commands.loading_step = 0 if found is None else found.step
     _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
@@ -97,6 +99,7 @@ def build(
         model=trainable.model,
         warn=log.warn,
     )
+    gpu = GpuMonitor(compute.device)
     rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
     return Run(
         run_dir=run_dir,
@@ -118,7 +121,8 @@ def build(
         preference=preference_of(settings),
         progress=Progress(micro_batch=passes.first()),
         identity=identity,
-        gpu=GpuMonitor(compute.device),
+        gpu=gpu,
+        budget=Budget(run_dir / USED_FILE, settings.max_hours, settings.max_energy_kwh, gpu.joules),
         saved_at=time.monotonic(),
     )
 

@@ -57,6 +57,8 @@ SETTINGS: dict[str, Any] = {
     "variant": "lora",
     "optimizer": "adamw",
     "beta": 0.1,
+    "max_hours": None,
+    "max_energy_kwh": None,
 }
 
 

@@ -101,6 +101,9 @@ export const CompletedEvent = event('completed', {
   precision: z.string(),
   peak_memory_bytes: Count,
   early_stopped: z.boolean(),
+  /** Why no further step was trained, and after which; older runs do not say. */
+  ended_by: z.enum(['last_step', 'early_stopping', 'time_budget', 'energy_budget']).optional(),
+  last_step: Count.optional(),
 });
 export const FailedEvent = event('failed', {
   code: z.string(),

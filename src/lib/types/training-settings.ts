@@ -11,6 +11,10 @@ export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
 export const OptimizerName = z.enum(['adamw', 'adafactor']);
 export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
 
+/** Of training alone, over all attempts; `null`: no budget. */
+const MaxHours = z.number().gt(0).max(10_000).nullable();
+const MaxEnergy = z.number().gt(0).max(100_000).nullable();
+
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
 export const TargetModules = z.union([
   z.literal('all-linear'),
@@ -60,6 +64,8 @@ export const AdvancedSettings = z.strictObject({
   variant: Variant,
   optimizer: OptimizerName,
   beta: z.number().gt(0).max(10),
+  max_hours: MaxHours,
+  max_energy_kwh: MaxEnergy,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -80,6 +86,8 @@ export const TrainingSettings = z.strictObject({
   variant: Variant.default('lora'),
   optimizer: OptimizerName.default('adamw'),
   beta: z.number().gt(0).max(10).default(0.1),
+  max_hours: MaxHours.default(null),
+  max_energy_kwh: MaxEnergy.default(null),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
