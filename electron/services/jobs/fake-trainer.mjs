@@ -52,6 +52,14 @@ const shortCommands = {
     const files = [{ name: 'README.md', size_bytes: 1, sha256: sha256('card') }];
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
+  'lr-range': () => {
+    const steps = Number(rest[rest.indexOf('--steps') + 1]);
+    const points = Array.from({ length: steps }, (_, step) => ({
+      learning_rate: 1e-6 * 2 ** step,
+      loss: 3 - step,
+    }));
+    say({ points, suggestion: steps > 1 ? 0.0002 : null, method: 'the method', exploded: false });
+  },
   serve,
 };
 
