@@ -157,6 +157,14 @@ export const FIELDS: readonly FieldSpec[] = [
     choices: ['auto', 'on', 'off'],
   },
   {
+    key: 'collapse',
+    label: 'Repeated history',
+    range: '2 choices',
+    help: 'auto: records that repeat a conversation are trained in one pass, with the same loss a token.',
+    kind: 'choice',
+    choices: ['auto', 'off'],
+  },
+  {
     key: 'variant',
     label: 'Kind of adapter',
     range: '5 kinds',

@@ -90,6 +90,7 @@ const SETTINGS: TrainingSettings = {
   beta: 0.1,
   max_hours: null,
   max_energy_kwh: null,
+  collapse: 'auto',
 };
 
 export const addDataset = (repositories: Repositories) => {

@@ -23,6 +23,7 @@ OptimizerName = Literal["adamw", "adafactor"]
 Packing = Literal["auto", "on", "off"]
 Method = Literal["sft", "text", "dpo", "orpo", "kto"]
 Precision = Literal["auto", "bf16", "fp32"]
+Collapse = Literal["auto", "off"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
 
@@ -88,6 +89,7 @@ class Settings:
     beta: float
     max_hours: float | None
     max_energy_kwh: float | None
+    collapse: Collapse
 
     @property
     def records_per_step(self) -> int:

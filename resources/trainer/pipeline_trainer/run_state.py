@@ -57,6 +57,7 @@ class Run:
     intervals: Intervals
     sampler: Sampler
     train_rows: Sequence[Row]
+    collapses: bool
     held_out_rows: Sequence[Row]
     passes: PassSize
     layout: Layout

@@ -14,6 +14,7 @@ from . import rng
 from .budget import USED_FILE, Budget, refuse_unmeasured_energy
 from .config import JobFile
 from .data.batches import Sampler
+from .data.collapse import chains_of
 from .data.rows import Rows, load_rows
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
@@ -99,6 +100,8 @@ def build(
         model=trainable.model,
         warn=log.warn,
     )
+    chains = chains_of(data.rows.train) if settings.collapse == "auto" else None
+    sampler = Sampler(len(data.rows.train), settings.records_per_step, shuffle, chains)
     gpu = GpuMonitor(compute.device)
     rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
     return Run(
@@ -113,8 +116,9 @@ def build(
         optimizer=optimizer_for(trainable.parameters, settings),
         schedule=build_schedule(settings, job.total_steps),
         intervals=build_intervals(settings, job.total_steps),
-        sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),
+        sampler=sampler,
         train_rows=data.rows.train,
+        collapses=sampler.followers > 0,
         held_out_rows=data.rows.held_out,
         passes=passes,
         layout=layout,
@@ -172,6 +176,7 @@ def _plan(run: Run, *, truncated: int) -> None:
         total_parameters=run.trainable.total_count,
         micro_batch=run.progress.micro_batch,
         recompute="none",
+        collapsed_records=run.sampler.followers,
         packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,
         save_every=run.intervals.save_every,

@@ -59,6 +59,7 @@ SETTINGS: dict[str, Any] = {
     "beta": 0.1,
     "max_hours": None,
     "max_energy_kwh": None,
+    "collapse": "off",
 }
 
 

@@ -51,6 +51,7 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   beta: 0.1,
   max_hours: null,
   max_energy_kwh: null,
+  collapse: 'auto',
 };
 
 /** What a new run holds out where nothing is changed. */
@@ -114,6 +115,10 @@ const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
   [
     'loss_scope has no effect here: this method trains on all that its records mark',
     (settings, changes) => changes.loss_scope !== undefined && settings.method !== 'sft',
+  ],
+  [
+    'collapse has no effect here: only conversations repeat their history',
+    (settings, changes) => changes.collapse !== undefined && settings.method !== 'sft',
   ],
 ];
 

@@ -36,6 +36,8 @@ export const PlanEvent = event('plan', {
   total_parameters: Count,
   micro_batch: z.int().min(1),
   recompute: z.enum(['none', 'full']),
+  /** Records trained inside a longer one that repeats them; older runs do not say. */
+  collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */
   packing: z.object({ packed: z.boolean(), reason: z.string() }).optional(),
   eval_every: z.int().min(1),
