@@ -2,72 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import type { Page } from '@playwright/test';
-import { z } from 'zod';
-import { call, show, violations } from './app';
+import { show, violations } from './app';
+import { drop } from './drop';
+import { GOOD_AND_BAD, STRANGE_TABLE } from './gallery/import-texts';
 import { fill, fillQueue, PLAYED } from './gallery/fill';
+import { dress, inEveryDress, PICTURES, SIZES, take, THEMES } from './gallery/shots';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
-const PICTURES = join(import.meta.dirname, 'gallery');
 const ROOT = join(import.meta.dirname, '..');
-const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-] as const;
-const THEMES = ['light', 'dark'] as const;
 const REAL_PYTHON =
   process.env['PIPELINE_PYTHON'] ?? join(ROOT, 'resources', 'runtime', 'python', 'bin', 'python');
 
 let pipeline: LaunchedApp;
-
-const dress = async (page: Page, theme: 'light' | 'dark', size: (typeof SIZES)[number]): Promise<void> => {
-  await call(page, { name: 'settings.set', input: { theme } }, z.unknown());
-  await page.setViewportSize(size);
-  await expect(page.locator('html')).toHaveClass(theme);
-};
-
-/** The pictures are for everyone: folders of the machine that took them become neutral ones. */
-const hideFolders = (page: Page): Promise<void> =>
-  page.evaluate(
-    (folders) => {
-      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      while (texts.nextNode()) {
-        const node = texts.currentNode;
-        for (const [from, to] of folders) node.nodeValue = node.nodeValue?.replaceAll(from, to) ?? null;
-      }
-    },
-    [
-      [pipeline.dataDir, '/home/you/.local/share/pipeline'],
-      [ROOT, '/opt/pipeline'],
-    ] as const,
-  );
-
-const settled = async (page: Page): Promise<void> => {
-  await expect(page.locator('h1')).toBeVisible();
-  await expect(page.getByRole('status', { name: /…$/ })).toHaveCount(0);
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0, { timeout: 120_000 });
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  await page.evaluate(
-    () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
-  );
-};
-
-const take = async (page: Page, name: string): Promise<void> => {
-  await settled(page);
-  await hideFolders(page);
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
-};
-
-const inEveryDress = async (page: Page, name: string, arrange: () => Promise<void>): Promise<void> => {
-  for (const size of SIZES) {
-    for (const theme of THEMES) {
-      await dress(page, theme, size);
-      await arrange();
-      await take(page, `${name}-${theme}-${size.width}`);
-      if (size === SIZES[0]) expect.soft(await violations(page), `${name} in ${theme}`).toEqual([]);
-    }
-  }
-};
 
 /** A Python that hands the runs to be played to the script and all else to the real one. */
 const writePython = async (folder: string): Promise<string> => {
@@ -115,7 +61,7 @@ test('nothing there yet', async () => {
     for (const { theme, size } of [...NARROW_BOTH, WIDE_LIGHT]) {
       await dress(page, theme, size);
       await show(page, path);
-      await take(page, `empty-${name}-${theme}-${size.width}`);
+      await take(pipeline, `empty-${name}-${theme}-${size.width}`);
       expect.soft(await violations(page), `empty ${name} in ${theme}`).toEqual([]);
     }
   }
@@ -135,30 +81,30 @@ test('a data folder full of real things', async () => {
   const small = async (theme: 'light' | 'dark', name: string, arrange: () => Promise<void>) => {
     await dress(page, theme, SIZES[0]);
     await arrange();
-    await take(page, `${name}-${theme}-1280`);
+    await take(pipeline, `${name}-${theme}-1280`);
     expect.soft(await violations(page), `${name} in ${theme}`).toEqual([]);
   };
   const once = (name: string, arrange: () => Promise<void>) => small('light', name, arrange);
   for (const label of ['Overview', 'Problems', 'Records'])
     await once(`dataset-${label.toLowerCase()}`, () => tab(`/datasets/${made.reports}`, label));
-  await inEveryDress(page, 'dataset-readiness', () => tab(`/datasets/${made.reports}`, 'Overview'));
-  await inEveryDress(page, 'dataset-problem-line', async () => {
+  await inEveryDress(pipeline, 'dataset-readiness', () => tab(`/datasets/${made.reports}`, 'Overview'));
+  await inEveryDress(pipeline, 'dataset-problem-line', async () => {
     await tab(`/datasets/${made.reports}`, 'Problems');
     if (await page.getByRole('button', { name: 'Show line' }).first().isVisible())
       await page.getByRole('button', { name: 'Show line' }).first().click();
   });
-  await inEveryDress(page, 'dataset-exclude', async () => {
+  await inEveryDress(pipeline, 'dataset-exclude', async () => {
     await page.keyboard.press('Escape');
     await tab(`/datasets/${made.edited}`, 'Records');
     await page.keyboard.press('x');
     await expect(page.getByRole('dialog')).toBeVisible();
   });
   await page.keyboard.press('Escape');
-  await inEveryDress(page, 'dataset-excluded', async () => {
+  await inEveryDress(pipeline, 'dataset-excluded', async () => {
     await tab(`/datasets/${made.edited}`, 'Records');
     await page.getByRole('button', { name: /^Excluded/ }).click();
   });
-  await inEveryDress(page, 'dataset-fixes', async () => {
+  await inEveryDress(pipeline, 'dataset-fixes', async () => {
     await page.keyboard.press('Escape');
     await tab(`/datasets/${made.edited}`, 'Problems');
     await page.getByRole('button', { name: 'Safe fixes…' }).click();
@@ -167,7 +113,7 @@ test('a data folder full of real things', async () => {
     await expect(page.getByText('counting…')).toHaveCount(0);
   });
   await page.keyboard.press('Escape');
-  await inEveryDress(page, 'dataset-versions', () => tab(`/datasets/${made.edited}`, 'Versions'));
+  await inEveryDress(pipeline, 'dataset-versions', () => tab(`/datasets/${made.edited}`, 'Versions'));
   for (const label of ['Log', 'Events', 'Settings', 'Checkpoints'])
     await once(`job-${label.toLowerCase()}`, async () => {
       await tab(`/jobs/${running}`, label);
@@ -201,12 +147,12 @@ test('a data folder full of real things', async () => {
     await page.keyboard.press('?');
   });
   await page.keyboard.press('Escape');
-  await inEveryDress(page, 'dataset', () => tab(`/datasets/${made.sample}`, 'What the model sees'));
-  await inEveryDress(page, 'dataset-tokens', async () => {
+  await inEveryDress(pipeline, 'dataset', () => tab(`/datasets/${made.sample}`, 'What the model sees'));
+  await inEveryDress(pipeline, 'dataset-tokens', async () => {
     await tab(`/datasets/${made.designed}`, 'Tokens');
     await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });
   });
-  await inEveryDress(page, 'dataset-scaffolding', () => tab(`/datasets/${made.designed}`, 'Scaffolding'));
+  await inEveryDress(pipeline, 'dataset-scaffolding', () => tab(`/datasets/${made.designed}`, 'Scaffolding'));
   for (const [name, path] of [
     ['start', '/'],
     ['datasets', '/datasets'],
@@ -218,13 +164,63 @@ test('a data folder full of real things', async () => {
     ['model', `/models/${queue.model}`],
     ['settings', '/settings'],
   ] as const)
-    await inEveryDress(page, name, () => show(page, path));
+    await inEveryDress(pipeline, name, () => show(page, path));
   await show(page, '/jobs');
-  await inEveryDress(page, 'palette', async () => {
+  await inEveryDress(pipeline, 'palette', async () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await expect(page.getByPlaceholder('Search or run…')).toBeFocused();
   });
+});
+
+test('import, from an empty page to a file that cannot be used', async () => {
+  test.setTimeout(600_000);
+  const { page, dataDir } = pipeline;
+  const write = async (name: string, text: string) => {
+    const path = join(dataDir, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const look = async (path: string) => {
+    await show(page, '/jobs');
+    await drop(page, path);
+    await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
+  };
+  const remove = async () => {
+    const button = page.getByRole('button', { name: /^Remove .* from this list$/ });
+    while ((await button.count()) > 0) await button.first().click();
+  };
+  await inEveryDress(pipeline, 'import-empty', () => show(page, '/import'));
+  await look(await write('Advice, with sources.jsonl', GOOD_AND_BAD));
+  await inEveryDress(pipeline, 'import-problems', () => show(page, '/import'));
+  await remove();
+  await look(await write('Support letters.csv', STRANGE_TABLE));
+  await inEveryDress(pipeline, 'import-mapping', async () => {
+    await show(page, '/import');
+    for (const [column, role] of [
+      ['anfrage', 'Question (user)'],
+      ['auskunft', 'Answer (assistant)'],
+    ] as const) {
+      await page.getByLabel(`Role of ${column}`).click();
+      await page.getByRole('option', { name: role, exact: true }).click();
+    }
+    await expect(page.getByRole('region', { name: 'First records' })).toBeVisible();
+  });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByRole('link', { name: /^Open/ })).toBeVisible();
+  await look(await write('Support letters, May.csv', STRANGE_TABLE));
+  await inEveryDress(pipeline, 'import-as-before', () => show(page, '/import'));
+  await remove();
+  await look(await write('measurements.bin.jsonl', 'PK\u0003\u0004 nothing to read here'));
+  await inEveryDress(pipeline, 'import-error', () => show(page, '/import'));
+  await remove();
+  await look(await write('Long letters.jsonl', GOOD_AND_BAD.repeat(40_000)));
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByText(/Reading · .* left/)).toBeVisible();
+  await dress(page, 'light', SIZES[0]);
+  await take(pipeline, 'import-running-light-1280');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Nothing of it was kept.')).toBeVisible();
 });
 
 /** From here on main answers nothing, or that it cannot: there is no way back. */

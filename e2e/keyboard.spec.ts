@@ -86,6 +86,12 @@ const byPalette = async (words: string): Promise<void> => {
 
 test('a file is imported from the palette', async () => {
   await byPalette('Import data');
+  const card = pipeline.page.getByRole('region', { name: 'capitals.jsonl' });
+  await expect(card.getByText('12 usable records of 12 records')).toBeVisible();
+  await tabTo(pipeline.page.getByRole('button', { name: 'Import', exact: true }));
+  await press('Enter');
+  await tabTo(card.getByRole('link', { name: 'Open “capitals”' }));
+  await press('Enter');
   await expect(pipeline.page.getByRole('heading', { level: 1, name: 'capitals' })).toBeVisible();
   await expect(pipeline.page.getByRole('tab', { name: 'Records 12' })).toBeVisible();
 });

@@ -12,9 +12,12 @@ import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-mod
 import { checkModelFolder } from './services/base-models/check-folder';
 import { DatasetNumbers } from './services/datasets/dataset-numbers';
 import { DatasetPaths } from './services/datasets/dataset-paths';
+import { DatasetPreviews } from './services/datasets/dataset-previews';
 import { DatasetService } from './services/datasets/dataset-service';
+import { ReadingMemory } from './services/datasets/reading-memory';
 import { compareInWorker } from './services/datasets/worker-compare';
 import { importInWorker } from './services/datasets/worker-import';
+import { previewInWorker } from './services/datasets/worker-preview';
 import { EstimateService } from './services/estimate/estimate-service';
 import { createTokenCounter } from './services/estimate/token-counts';
 import { Follower } from './services/follow/follower';
@@ -109,15 +112,23 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
     now,
     bundledDir,
   });
+  const memory = new ReadingMemory(repositories.settings);
+  const maxFileBytes = async () => (await settings.get()).dataset_size_limit_bytes;
   const datasets = new DatasetService({
     ...common,
+    memory,
     paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
     runImport: importInWorker(pathToFileURL(join(bundleDir, 'import-worker.js'))),
     compare: compareInWorker(pathToFileURL(join(bundleDir, 'compare-worker.js'))),
-    maxFileBytes: async () => (await settings.get()).dataset_size_limit_bytes,
+    maxFileBytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
   });
-  return { baseModels, datasets, bundledDir };
+  const previews = new DatasetPreviews({
+    memory,
+    maxFileBytes,
+    runPreview: previewInWorker(pathToFileURL(join(bundleDir, 'preview-worker.js'))),
+  });
+  return { baseModels, datasets, previews, bundledDir };
 };
 
 /** What makes and works the queue, and what comes of it. */
@@ -173,7 +184,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const ground = await buildGround(options, database);
   const { network, places, common, settings, hardware } = ground;
   const { repositories } = common;
-  const { baseModels, datasets, bundledDir } = buildData(options, ground);
+  const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
     python: () => findPython(places),
@@ -205,6 +216,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
   return {
     ...buildRuns(options, ground, database),
     datasets,
+    previews,
     numbers,
     baseModels,
     hardware,
@@ -259,6 +271,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.follower.stop();
       await services.runner.stop();
       await services.datasets.stop();
+      await services.previews.stop();
       await services.models.stop();
       await services.serve.stop();
       await services.counting.stop();

@@ -1,9 +1,18 @@
 import type { Handlers } from '../src/lib/contract/derived';
 import { RecordView } from '../src/lib/types/record-view';
 import { APP_VERSION, type Services } from './app';
+import type { DatasetService } from './services/datasets/dataset-service';
+import { findFiles } from './services/datasets/found-files';
+import { wordsOfReading } from './services/datasets/version-recipe';
 import { tryIt, tryItPlan } from './try-it';
 
-const datasetHandlers = ({ datasets, numbers, baseModels, serve }: Services): Handlers['datasets'] => ({
+const datasetHandlers = ({
+  datasets,
+  previews,
+  numbers,
+  baseModels,
+  serve,
+}: Services): Handlers['datasets'] => ({
   list: () => datasets.list(),
   get: ({ id }) => datasets.get(id),
   import: async ({ paths }) => (await datasets.startImport(paths)).map(({ dataset }) => dataset),
@@ -40,7 +49,26 @@ const datasetHandlers = ({ datasets, numbers, baseModels, serve }: Services): Ha
     numbers.cancel(id);
     return Promise.resolve();
   },
+  find_files: ({ paths }) => findFiles(paths),
+  preview: ({ path, reading }) => previews.look(path, reading),
+  forget_reading: ({ signature }) => previews.forget(signature),
+  import_file: (wish) => importWish(datasets, wish),
+  deleted: () => datasets.listDeleted(),
+  purge: ({ id }) => datasets.purge(id),
+  describe: ({ id, ...words }) => datasets.describe(id, words),
 });
+
+const importWish = async (
+  datasets: DatasetService,
+  { path, name, description, reading }: Parameters<Handlers['datasets']['import_file']>[0],
+) => {
+  const { dataset } = await datasets.startOne(path, {
+    ...(name !== null && { name }),
+    ...(description !== '' && { description }),
+    ...wordsOfReading(reading),
+  });
+  return dataset;
+};
 
 const jobHandlers = (services: Services): Handlers['jobs'] => {
   const { jobs, estimates } = services;

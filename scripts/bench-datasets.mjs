@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 });
 const dir = mkdtempSync(join(tmpdir(), 'bench-datasets-'));
 try {
-  const python = await benchPython(projectRoot);
+  const python = await benchPython();
   const file = join(dir, 'alpaca.jsonl');
   const sizeBytes = await writeAlpacaRows(file, Number(options.rows));
   const importer = await buildImporter(projectRoot, join(dir, 'importer'));

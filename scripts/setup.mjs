@@ -1,6 +1,6 @@
 import './setup/require-node.mjs';
 
-const PURPOSES = { '--terminal': 'terminal', '--window': 'window', '--tests': 'tests' };
+const PURPOSES = { '--terminal': 'terminal', '--window': 'window', '--tests': 'tests', '--bench': 'bench' };
 
 const [option = '--tests', ...rest] = process.argv.slice(2);
 const purpose = PURPOSES[option];

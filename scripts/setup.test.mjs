@@ -62,7 +62,7 @@ test('says in one sentence that the registry cannot be reached', { timeout: 120_
 test('refuses an option it does not know', () => {
   expect(setUp(projectRoot, { args: ['--windows'] })).toMatchObject({
     status: 2,
-    stderr: 'Usage: npm run setup [-- --terminal | --window | --tests]\n',
+    stderr: 'Usage: npm run setup [-- --terminal | --window | --tests | --bench]\n',
   });
 });
 

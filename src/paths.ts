@@ -2,6 +2,7 @@
 export const paths = {
   start: '/',
   datasets: '/datasets',
+  import: '/import',
   dataset: (id: string) => `/datasets/${id}`,
   newRun: '/new-run',
   newRunOn: (datasetId: string) => `/new-run/dataset/${datasetId}`,

@@ -13,6 +13,7 @@ import { createLiveValue } from './live-value';
 export const datasets = createLiveStore<Dataset>({
   list: api.datasets.list,
   onChanged: api.datasets.onChanged,
+  onRemoved: api.datasets.onRemoved,
 });
 export const baseModels = createLiveStore<BaseModel>({
   list: api.base_models.list,

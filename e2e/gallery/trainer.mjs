@@ -24,7 +24,8 @@ const PARTS = [
 const STEP_MS = 12;
 const TOLD_STEP_MS = 1180;
 /** A run that is photographed is alive. */
-const HEARTBEAT_MS = 5000;
+const SLOW_STEP_MS = 15_000;
+const SLOW_STEPS = 40;
 const TOKENS_A_STEP = 486;
 const BEFORE_FIRST_STEP_MS = { preprocessing: 21_000, model_loading: 9_000, base: 14_000 };
 const FINALISING_MS = 17_000;
@@ -247,17 +248,20 @@ class Run {
     }
     if (this.ends === null && this.part.then === 'completes') this.complete(step);
     if (this.part.then === 'breaks off') this.ends ??= 'signal';
-    await this.stand();
-    this.end(step);
+    this.end(await this.stand(step));
   }
 
-  async stand() {
+  /** Stays where it is for its picture: a step now and then, so that nobody calls it stuck. */
+  async stand(from) {
+    let step = from;
     while (this.ends === null) {
       this.clock = Date.now();
-      this.emit('heartbeat');
-      for (let waited = 0; waited < HEARTBEAT_MS && this.ends === null; waited += STEP_MS)
+      if (step < from + SLOW_STEPS) this.metrics((step += 1));
+      else this.emit('heartbeat');
+      for (let waited = 0; waited < SLOW_STEP_MS && this.ends === null; waited += STEP_MS)
         await sleep(STEP_MS);
     }
+    return step;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Publisher } from '../../src/lib/contract/derived';
 import type { AsyncRepositories } from '../db/async-repositories';
 import type { BaseModelService } from '../services/base-models/base-model-service';
 import type { DatasetNumbers } from '../services/datasets/dataset-numbers';
+import type { DatasetPreviews } from '../services/datasets/dataset-previews';
 import type { DatasetService } from '../services/datasets/dataset-service';
 import type { EstimateService } from '../services/estimate/estimate-service';
 import type { HardwareService } from '../services/hardware/hardware-service';
@@ -27,6 +28,7 @@ export interface CliServices {
   readonly baseModels: BaseModelService;
   readonly jobs: JobService;
   readonly runner: Pick<QueueRunner, 'settle' | 'startNoMore'>;
+  readonly previews: DatasetPreviews;
   readonly models: ArtifactService;
   readonly hardware: Pick<HardwareService, 'current'>;
   readonly settings: SettingsService;

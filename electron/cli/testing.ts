@@ -6,6 +6,9 @@ import type { HardwareState } from '../../src/lib/types/system';
 import { BaseModelService, BUNDLED_MODEL } from '../services/base-models/base-model-service';
 import { DatasetNumbers } from '../services/datasets/dataset-numbers';
 import { DatasetPaths } from '../services/datasets/dataset-paths';
+import { DatasetPreviews } from '../services/datasets/dataset-previews';
+import { previewFile } from '../services/datasets/import/preview-file';
+import { ReadingMemory } from '../services/datasets/reading-memory';
 import { DatasetService } from '../services/datasets/dataset-service';
 import { importFile } from '../services/datasets/import/import-file';
 import { EstimateService } from '../services/estimate/estimate-service';
@@ -82,7 +85,9 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
   const bundledDir = join(dir, 'models', BUNDLED_MODEL);
   const baseModels = new BaseModelService({ store: repositories.baseModels, publisher, bundledDir, now });
   const settings = new SettingsService({ store: repositories.settings, publisher });
+  const memory = new ReadingMemory(repositories.settings);
   const datasets = new DatasetService({
+    memory,
     repositories,
     publisher,
     now,
@@ -100,9 +105,11 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
   });
   const { numbers, counting } = countingOver(world, { publisher, datasets, baseModels });
   const hardware = { current: () => Promise.resolve(HARDWARE) };
+  const previews = new DatasetPreviews({ memory, runPreview: previewFile });
   const services = {
     ...world,
     datasets,
+    previews,
     numbers,
     baseModels,
     settings,

@@ -125,12 +125,20 @@ describe('FR-1.1.3 training_jobs, policy by policy', () => {
     const onMyDataset = newJob({ dataset_id: mine.dataset.id, base_model_id: theirs.model.id });
     const onMyModel = newJob({ dataset_id: theirs.dataset.id, base_model_id: mine.model.id });
     const ofMyJob = { ...newJob({ dataset_id: theirs.dataset.id, base_model_id: theirs.model.id }) };
-    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: theirs.version.id }])).toThrow('does not belong');
-    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: mine.version.id }])).toThrow('does not belong');
-    expect(() => stranger.jobs.create(onMyModel, [{ dataset_version_id: theirs.version.id }])).toThrow('does not belong');
-    expect(() => stranger.jobs.create({ ...ofMyJob, retry_of: mine.job.id }, [{ dataset_version_id: theirs.version.id }])).toThrow(
+    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: theirs.version.id }])).toThrow(
       'does not belong',
     );
+    expect(() => stranger.jobs.create(onMyDataset, [{ dataset_version_id: mine.version.id }])).toThrow(
+      'does not belong',
+    );
+    expect(() => stranger.jobs.create(onMyModel, [{ dataset_version_id: theirs.version.id }])).toThrow(
+      'does not belong',
+    );
+    expect(() =>
+      stranger.jobs.create({ ...ofMyJob, retry_of: mine.job.id }, [
+        { dataset_version_id: theirs.version.id },
+      ]),
+    ).toThrow('does not belong');
     expect(stranger.jobs.list()).toHaveLength(1);
   });
 

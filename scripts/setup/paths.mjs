@@ -18,6 +18,7 @@ export function pathsIn(root) {
     logFile: join(runtimeDir, 'setup.log'),
     uvDir: join(runtimeDir, 'uv'),
     pythonDir: join(runtimeDir, 'python'),
+    benchDir: join(runtimeDir, 'bench'),
     electronDir: join(runtimeDir, 'electron'),
     sqliteDir: join(runtimeDir, 'better-sqlite3-napi9'),
     smallModelDir: join(root, 'resources', 'models', 'smollm2-135m-instruct'),

@@ -1,3 +1,4 @@
+import { benchEnvironment } from './steps/bench-environment.mjs';
 import { compilerPackages, displayPackages, windowPackages } from './steps/debian-packages.mjs';
 import { electron } from './steps/electron.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
@@ -14,4 +15,5 @@ export const stepsFor = {
   terminal: training,
   window,
   tests: [...window, displayPackages, pythonDevelopment],
+  bench: [...training, benchEnvironment],
 };

@@ -2,7 +2,7 @@ import { Upload } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { pathForFile } from '../api';
-import { importPaths } from '../features/datasets';
+import { takeFiles } from '../features/import';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -10,7 +10,7 @@ export const DropAnywhere = () => {
   const [, navigate] = useLocation();
   const [over, setOver] = useState(false);
   const take = useEffectEvent(
-    (files: readonly File[]) => void importPaths(files.map(pathForFile).filter(Boolean), navigate),
+    (files: readonly File[]) => void takeFiles(files.map(pathForFile).filter(Boolean), navigate),
   );
   useEffect(() => {
     const onOver = (event: DragEvent) => {

@@ -13,7 +13,7 @@ import {
 } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../api';
-import { chooseAndImport } from '../features/datasets';
+import { chooseAndImport } from '../features/import';
 import { startTryIt, STATUS_WORDS } from '../features/jobs';
 import { useRows } from '../live-store';
 import { paths } from '../paths';

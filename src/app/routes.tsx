@@ -2,6 +2,7 @@ import { Activity, Box, Database, House, Settings } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { DatasetPage, DatasetsPage } from '../features/datasets';
+import { ImportPage } from '../features/import';
 import { JobPage, JobsPage } from '../features/jobs';
 import { ModelPage, ModelsPage } from '../features/models';
 import { NewRunPage } from '../features/new-run';
@@ -22,6 +23,7 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   { path: paths.start, render: () => <StartPage />, entry: { label: 'Start', icon: House } },
   { path: paths.datasets, render: () => <DatasetsPage />, entry: { label: 'Datasets', icon: Database } },
+  { path: paths.import, render: () => <ImportPage />, under: paths.datasets },
   { path: paths.dataset(':id'), render: ({ id }) => <DatasetPage id={id} />, under: paths.datasets },
   { path: paths.newRun, render: () => <NewRunPage />, under: paths.jobs },
   {
@@ -54,6 +56,7 @@ export const SCREENS: readonly Screen[] = [
 export const entryOf = (location: string): string => {
   if (location === paths.start) return paths.start;
   if (location.startsWith(paths.newRun)) return paths.jobs;
+  if (location === paths.import) return paths.datasets;
   return (
     SCREENS.find(({ path, entry }) => entry && path !== paths.start && location.startsWith(path))?.path ??
     paths.start

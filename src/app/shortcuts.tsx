@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { api } from '../api';
 import { Kbd } from '../components/button';
 import { Dialog } from '../components/overlays';
-import { chooseAndImport } from '../features/datasets';
+import { chooseAndImport } from '../features/import';
 import { paths } from '../paths';
 import { commandOf, pressPageButton } from './shortcut-keys';
 import { openOverlay, uiState } from './ui-state';

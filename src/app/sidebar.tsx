@@ -94,11 +94,11 @@ const Now = () => {
         <span className="truncate">{job.name}</span>
       </span>
       <ProgressBar label={`Progress of ${job.name}`} value={job.progress} />
-      <span className="flex justify-between text-xs text-ink-2 tabular-nums">
-        <span>
+      <span className="flex justify-between gap-2 text-xs text-ink-2 tabular-nums">
+        <span className="shrink-0">
           {formatCount(job.current_step)} / {formatCount(job.total_steps ?? 0)}
         </span>
-        <span>{timeLeftWords(job, now)}</span>
+        <span className="truncate">{timeLeftWords(job, now)}</span>
       </span>
     </Link>
   );

@@ -12,6 +12,7 @@ import { shortId } from '../run/describe-job';
 import { addProblems } from './dataset-problems';
 import { addView } from './dataset-view';
 import { importFiles } from '../run/import-files';
+import { readingsBefore } from '../run/readings-before';
 import { IMPORT_FLAGS, importOptionsOf, ImportWords } from '../run/import-options';
 import { importDocument, tellImport } from '../run/import-outcome';
 import { datasetDocument } from '../output/documents';
@@ -67,7 +68,9 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
 
 const runImport = async (work: Invocation<z.infer<typeof ImportWords>>): Promise<number> => {
   const { output, args, options } = work;
-  const outcomes = await importFiles(work, args, importOptionsOf(options, args));
+  const told = importOptionsOf(options, args);
+  const before = options.asBefore === true ? await readingsBefore(work, args) : null;
+  const outcomes = await importFiles(work, args, (file) => ({ ...before?.get(file), ...told }));
   const documents = outcomes.map((outcome) => importDocument(work, outcome));
   if (output.json) output.document(args.length === 1 ? documents[0] : { imports: documents });
   for (const outcome of outcomes) tellImport(output, outcome);

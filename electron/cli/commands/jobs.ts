@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { mixtureName } from '../../../src/lib/training/mixture';
 import { NoOptions, operand, type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
@@ -41,10 +42,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const { services } = app;
       const job = await findJob(services, operand(args));
       if (output.json) output.document(job);
-      const dataset = await services.datasets.get(job.dataset_id);
+      const dataset = mixtureName(await services.jobs.datasets(job.id));
       const attempts = await services.jobs.attempts(job.id);
       const events = await lastEvents(services, job.id);
-      output.pairs(jobPairs(job, { dataset: dataset.name, attempts, events }));
+      output.pairs(jobPairs(job, { dataset, attempts, events }));
       return EXIT.done;
     },
   });

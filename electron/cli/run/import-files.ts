@@ -1,4 +1,6 @@
-import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import type { ImportProgress } from '../../../src/lib/contract/contract';
+import { formatBytes, formatCount, formatDuration } from '../../../src/lib/messages/format';
+import { importPace } from '../../../src/lib/messages/import-pace';
 import type { ImportOptions, StartedImport } from '../../services/datasets/dataset-imports';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
 import type { Workplace } from '../command';
@@ -8,24 +10,33 @@ import type { StopKind } from '../stop-signals';
 
 /** Draws how far readings are; returns what ends it. */
 export const showProgress = ({ news, output }: Workplace, names: ReadonlyMap<string, string>): (() => void) =>
-  news.on(({ dataset_id, bytes_done, bytes_total, records, problems }) => {
+  news.on((progress) => {
+    const { dataset_id, bytes_done, bytes_total, records, problems } = progress;
     const share = bytes_total === 0 ? 0 : Math.min(1, bytes_done / bytes_total);
     output.liveLine(
       `${names.get(dataset_id) ?? ''}  ${Math.floor(share * 100)} % of ${formatBytes(bytes_total)}  ` +
-        `${formatCount(records)} records  ${formatCount(problems)} problems`,
+        `${formatCount(records)} records  ${formatCount(problems)} problems${paceWords(progress)}`,
     );
   });
+
+const paceWords = (progress: ImportProgress): string => {
+  const pace = importPace(progress);
+  if (pace === null) return '';
+  const rates = `${formatBytes(pace.bytesPerSecond)}/s`;
+  const records = pace.recordsPerSecond > 0 ? `  ${formatCount(pace.recordsPerSecond)} records/s` : '';
+  return `  ${rates}${records}${pace.leftMs === null ? '' : `  ${formatDuration(pace.leftMs)} left`}`;
+};
 
 /** Imports files here, showing how far it is. Ctrl-C leaves nothing of those that are not finished. */
 export const importFiles = async (
   work: Workplace,
   files: readonly string[],
-  options: ImportOptions = {},
+  options: (file: string) => ImportOptions = () => ({}),
 ): Promise<ImportOutcome[]> => {
   const { datasets } = work.app.services;
   await requireFiles(files);
   const stops: StopKind[] = [];
-  let started: StartedImport[] = [];
+  const started: StartedImport[] = [];
   const cancel = (): void => {
     // One that has ended in this moment needs no cancelling.
     for (const { dataset } of started) datasets.cancelImport(dataset.id).catch(() => undefined);
@@ -35,7 +46,7 @@ export const importFiles = async (
     cancel();
   });
   try {
-    started = await datasets.startImport(files, options);
+    for (const file of files) started.push(await datasets.startOne(file, options(file)));
     if (stops.length > 0) cancel();
     return await outcomesOf(work, started, stops);
   } finally {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ColumnMapping, ColumnRole, RoleNames, TableOptions } from '../../../src/lib/types/dataset-reading';
+import { MessageRole } from '../../../src/lib/types/dataset-records';
 import type { ImportOptions } from '../../services/datasets/dataset-imports';
-import { TableOptions } from '../../services/datasets/readers/table-layout';
-import { ColumnMapping, ColumnRole } from '../../services/datasets/shapes/column-mapping';
+
 import { usageError } from '../command';
 
 /** How `datasets import` is told to read files; the only place that knows these words. */
@@ -12,6 +13,9 @@ export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
   ['--salvage', 'keep what can be read of damaged records'],
   ['--map <columns...>', 'role=column …, where the names of columns do not say what they are'],
   ['--table <layout>', 'read as a table: header=no,delimiter=tab,quote=none'],
+  ['--role <names...>', 'name=role …, for names of speakers that are not the usual ones'],
+  ['--system-prompt <text>', 'for records that have no system text of their own'],
+  ['--as-before', 'read it as files with the same columns or fields were read last time'],
   ['--strip-separators', 'remove what older tools put at the ends of prompts and completions'],
 ];
 
@@ -34,21 +38,38 @@ export const ImportWords = z.object({
   salvage: z.boolean().optional(),
   map: z.array(z.string()).optional(),
   table: z.string().optional(),
+  role: z.array(z.string()).optional(),
+  systemPrompt: z.string().max(20_000, 'give 20,000 characters or less').optional(),
+  asBefore: z.boolean().optional(),
   stripSeparators: z.boolean().optional(),
 });
 type ImportWords = z.infer<typeof ImportWords>;
 
-/** Role and column of each `role=column`. */
-const mappingOf = (words: readonly string[]): ColumnMapping => {
-  const pairs = words.map((word): [string, string] => {
+const pairsOf = (words: readonly string[]): [string, string][] =>
+  words.map((word) => {
     const at = word.indexOf('=');
     return [word.slice(0, Math.max(at, 0)), word.slice(at + 1)];
   });
+
+/** Role and column of each `role=column`. */
+const mappingOf = (words: readonly string[]): ColumnMapping => {
+  const pairs = pairsOf(words);
   const parsed = ColumnMapping.safeParse(Object.fromEntries(pairs));
   if (parsed.success && pairs.every(([role, column]) => role !== '' && column !== '')) return parsed.data;
   throw usageError(
     `--map takes role=column, not “${words.join(' ')}”.`,
     `Roles are ${ColumnRole.options.join(', ')}.`,
+  );
+};
+
+/** Name and role of each `name=role`. */
+const roleNamesOf = (words: readonly string[]): RoleNames => {
+  const pairs = pairsOf(words);
+  const parsed = RoleNames.safeParse(Object.fromEntries(pairs));
+  if (parsed.success && pairs.every(([name]) => name !== '')) return parsed.data;
+  throw usageError(
+    `--role takes name=role, not “${words.join(' ')}”.`,
+    `Roles are ${MessageRole.options.join(', ')}.`,
   );
 };
 
@@ -80,10 +101,11 @@ export const importOptionsOf = (words: ImportWords, files: readonly string[]): I
       '--name is for one file.',
       'Import the files one by one, or leave the name out: each is called after its file.',
     );
-  const { map, table, ...others } = words;
+  const { map, table, role, asBefore: _, ...others } = words;
   return {
     ...others,
     ...(map !== undefined && { mapping: mappingOf(map) }),
     ...(table !== undefined && { table: tableOf(table) }),
+    ...(role !== undefined && { roleNames: roleNamesOf(role) }),
   };
 };

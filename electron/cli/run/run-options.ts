@@ -27,7 +27,10 @@ type RunOptions = z.infer<typeof RunOptions>;
 
 export const RUN_FLAGS: readonly (readonly [string, string])[] = [
   ['--dataset <dataset>', 'id, name, or a file to import'],
-  ['--mix <datasets...>', 'further datasets, each as dataset or dataset=weight: 2 is every record twice an epoch'],
+  [
+    '--mix <datasets...>',
+    'further datasets, each as dataset or dataset=weight: 2 is every record twice an epoch',
+  ],
   ['--weight <weight>', 'the weight of --dataset beside those of --mix'],
   ['--base-model <model>', 'id, name, or a folder'],
   ['--preset <preset>', 'conservative, balanced, aggressive or custom'],

@@ -64,6 +64,35 @@ describe('datasets import', () => {
     expect(told.out).toContain('2 of 2 records can be used');
   });
 
+  it('reads a file as files like it were read last time when asked to, and only then', async () => {
+    const text = 'anfrage,auskunft\nWhy?,Because.\n';
+    const [first, second] = [
+      await bench.file('one.csv', text),
+      await bench.file('two.csv', `${text}How?,So.\n`),
+    ];
+    const unasked = await bench.run('datasets', 'import', second, '--as-before', '--json');
+    expect(unasked.documents()).toMatchObject([{ error: { code: 'reading_not_remembered' } }]);
+    const words = ['--map', 'user=anfrage', 'assistant=auskunft', '--system-prompt', 'Be kind.'];
+    expect((await bench.run('datasets', 'import', first, ...words)).code).toBe(0);
+    expect((await bench.run('datasets', 'import', second, '--json')).code).toBe(1);
+    const again = await bench.run('datasets', 'import', second, '--as-before', '--json');
+    expect(again.documents()).toMatchObject([{ report: { usable_records: 2 } }]);
+    const told = await bench.run('datasets', 'import', second, '--as-before');
+    expect(told.err).toContain('read as last time');
+  });
+
+  it('takes names of speakers for roles, and refuses other words', async () => {
+    const turns = [
+      { role: 'kunde', content: 'q' },
+      { role: 'berater', content: 'a' },
+    ];
+    const file = await bench.file('speakers.jsonl', JSON.stringify({ turns }));
+    const roles = ['--role', 'kunde=user', 'berater=assistant'];
+    const { documents } = await bench.run('datasets', 'import', file, ...roles, '--json');
+    expect(documents()).toMatchObject([{ report: { usable_records: 1 } }]);
+    expect((await bench.run('datasets', 'import', file, '--role', 'kunde=boss')).code).toBe(2);
+  });
+
   it('imports nothing where a file is missing, and says which', async () => {
     const file = await bench.file('there.jsonl', GOOD);
     const { code, documents } = await bench.run('datasets', 'import', file, '/nowhere/x.jsonl', '--json');

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SplitFile } from '../../../src/lib/types/dataset-records';
+import { JobFile } from '../../../src/lib/types/run-folder';
 import { CliBench, type Ended } from '../testing';
 import { A_LIST, A_NUMBER, A_TEXT, textWith } from './matchers';
 
@@ -72,18 +74,19 @@ describe('train', () => {
     const world = await own.world();
     const [job] = await world.repositories.jobs.list();
     const kept = await world.jobs.datasets(job?.id ?? '');
-    const runFile = JSON.parse(await readFile(join(world.jobs.runDir(job?.id ?? ''), 'job.json'), 'utf8'));
-    const split = JSON.parse(await readFile(join(world.jobs.runDir(job?.id ?? ''), 'split.json'), 'utf8'));
+    const read = (name: string) => readFile(join(world.jobs.runDir(job?.id ?? ''), name), 'utf8');
+    const { dataset } = JobFile.parse(JSON.parse(await read('job.json')));
+    const { train, held_out } = SplitFile.parse(JSON.parse(await read('split.json')));
     await world.close();
     expect(kept.map(({ name, weight }) => [name, weight])).toEqual([
       ['Sample', 0.5],
       ['other', 2.5],
     ]);
-    expect(runFile.dataset).toMatchObject({ name: 'Sample × 0.5 + other × 2.5', sources: kept });
-    const counts = [0, 1].map((at) => split.train.filter((id: string) => id.startsWith(`${at}/`)).length);
-    expect(new Set(split.train).size).toBeLessThan(split.train.length);
-    expect(runFile.dataset.records).toBe(split.train.length + split.held_out.length);
-    expect(counts[0]).toBeLessThan(counts[1] ?? 0);
+    expect(dataset).toMatchObject({ name: 'Sample × 0.5 + other × 2.5', sources: kept });
+    const [ofSample, ofOther] = ['0/', '1/'].map((begin) => train.filter((id) => id.startsWith(begin)));
+    expect(new Set(ofSample).size).toBe(ofSample?.length);
+    expect(new Set(ofOther).size).toBeLessThan(ofOther?.length ?? 0);
+    expect(dataset.records).toBe(train.length + held_out.length);
     await own.remove();
   });
 

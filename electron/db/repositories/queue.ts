@@ -90,4 +90,9 @@ export const settingsRepository = ({ db, userId }: Bound) => ({
       .onConflictDoUpdate({ target: [settings.user_id, settings.key], set: { value, updated_at: nowIso() } })
       .run();
   },
+  remove: (key: string): void => {
+    db.delete(settings)
+      .where(and(eq(settings.user_id, userId), eq(settings.key, key)))
+      .run();
+  },
 });

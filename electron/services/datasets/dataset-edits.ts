@@ -20,6 +20,8 @@ import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
 import type { ImportProgress, ImportRequest, ImportResult, UnkeptRevision } from './import/import-request';
 import { OneAtATime } from './one-at-a-time';
+import { phaseClock } from './phase-clock';
+import type { TimedProgress } from './phase-clock';
 import { readAllProblems } from './problem-file';
 import { newStagingToken, releaseStaging, reserveStaging, sweepDeadStaging } from './staging';
 import { throttled } from './throttle';
@@ -190,10 +192,11 @@ export class DatasetEdits {
   }
 
   #progressOf(dataset_id: string) {
-    const publish = throttled((progress: Omit<ImportProgress, 'phase'>) => {
+    const timed = phaseClock();
+    const publish = throttled((progress: TimedProgress) => {
       this.#options.publisher.publish('datasets.progress', { dataset_id, ...progress });
     });
-    return ({ phase: _, ...progress }: ImportProgress) => publish(progress);
+    return (progress: ImportProgress) => publish(timed(progress));
   }
 
   /** The row first, then the name of the file: killed between the two, the next start puts the name right. */

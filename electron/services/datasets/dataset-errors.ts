@@ -1,4 +1,5 @@
 import { AppError } from '../../../src/lib/messages/app-error';
+import { formatDuration } from '../../../src/lib/messages/format';
 import { SOURCE_DAMAGED } from './import/stored-source';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 
@@ -221,6 +222,24 @@ export function importFailed(thrown: unknown): AppError {
       hint: 'Try again; if it happens again, the log in Settings says more.',
     },
   );
+}
+
+/** The thread of an import was caught in one piece of work, as a damaged Parquet file can bring about. */
+export function importCaught(afterMs: number): AppError {
+  return new AppError({
+    code: 'import_caught',
+    message: `The import was ended, because nothing came of it for ${formatDuration(afterMs)}: the file is most likely damaged.`,
+    hint: 'Write or download the file again, and import it again.',
+  });
+}
+
+/** The same of a look at its beginning. */
+export function lookCaught(afterMs: number): AppError {
+  return new AppError({
+    code: 'look_caught',
+    message: `The look at the file was ended, because nothing came of it for ${formatDuration(afterMs)}: the file is most likely damaged.`,
+    hint: 'Write or download the file again, and choose it again.',
+  });
 }
 
 export function importInterrupted(): AppError {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { AppError } from '../../../src/lib/messages/app-error';
+import type { ColumnMapping, RoleNames, TableOptions } from '../../../src/lib/types/dataset-reading';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { importFailed, importInterrupted, noUsableRecords } from './dataset-errors';
@@ -10,14 +11,15 @@ import { namesOf } from './dataset-paths';
 import type { DatasetPaths } from './dataset-paths';
 import type { ImportProgress, ImportRequest, ImportResult } from './import/import-request';
 import { brokenColumns, finishedColumns } from './import-outcome';
-import { recipeOf } from './version-recipe';
+import type { ReadingMemory } from './reading-memory';
+import { readingOfWords, recipeOf } from './version-recipe';
 import type { VersionRecipe } from './version-recipe';
 import { summaryOf, versionRow } from './version-row';
 import type { ImportOutcome } from './import-outcome';
+import { phaseClock } from './phase-clock';
+import type { TimedProgress } from './phase-clock';
 import { readProblems } from './problem-file';
 import { newStagingToken, reserveStaging, sweepDeadStaging } from './staging';
-import type { TableOptions } from './readers/table-layout';
-import type { ColumnMapping } from './shapes/column-mapping';
 import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
@@ -29,6 +31,8 @@ export interface ImportOptions {
   readonly stripSeparators?: boolean;
   readonly mapping?: ColumnMapping;
   readonly table?: TableOptions;
+  readonly roleNames?: RoleNames;
+  readonly systemPrompt?: string;
   /** False for paths that nobody chose one by one; links among them are refused. */
   readonly followLinks?: boolean;
 }
@@ -38,6 +42,8 @@ export interface ImportsOptions {
   readonly publisher: Publisher;
   readonly paths: DatasetPaths;
   readonly runImport: ImportRunner;
+  /** Where it is kept how a file was told to be read. */
+  readonly memory: Pick<ReadingMemory, 'keep'>;
   /** The setting for the largest file; formats.md's limit where it is not given. */
   readonly maxFileBytes?: () => Promise<number>;
   readonly now: () => string;
@@ -144,6 +150,8 @@ export class DatasetImports {
       stripSeparators: options.stripSeparators,
       mapping: options.mapping,
       table: options.table,
+      roleNames: options.roleNames,
+      systemPrompt: options.systemPrompt,
       maxBytes: await maxFileBytes?.(),
     };
     return { dataset, request, recipe: recipeOf(options), abort: new AbortController() };
@@ -174,24 +182,25 @@ export class DatasetImports {
   }
 
   #reporter(datasetId: string) {
-    const publish = throttled((progress: Omit<ImportProgress, 'phase'>) => {
+    const timed = phaseClock();
+    const publish = throttled((progress: TimedProgress) => {
       this.#options.publisher.publish('datasets.progress', { dataset_id: datasetId, ...progress });
     });
     let validating: Promise<unknown> | null = null;
-    const onProgress = ({ phase, ...progress }: ImportProgress) => {
-      publish(progress);
+    const onProgress = (progress: ImportProgress) => {
+      publish(timed(progress));
       // Only tells how far the import is; a database that fails here fails at its end too.
-      if (phase === 'reading')
+      if (progress.phase === 'reading')
         validating ??= Promise.allSettled([this.#update(datasetId, { status: 'validating' })]);
     };
     return { onProgress, settled: () => validating };
   }
 
   async #finish(
-    { dataset: { id: datasetId }, recipe }: PendingImport,
+    { dataset: { id: datasetId }, recipe, request }: PendingImport,
     result: ImportResult,
   ): Promise<ImportOutcome> {
-    const { repositories, paths, now } = this.#options;
+    const { repositories, paths, now, memory } = this.#options;
     const columns = finishedColumns(result, now());
     await repositories.datasetProblems.clear(datasetId);
     if (result.versionDir === null)
@@ -205,6 +214,7 @@ export class DatasetImports {
     if (version !== null) {
       const row = versionRow({ datasetId, version, paths });
       await repositories.datasetVersions.create({ ...row, recipe, summary: summaryOf(columns) });
+      await memory.keep(result.signature, readingOfWords(request));
     }
     const dataset = await this.#update(datasetId, columns);
     return { dataset, report, error: version === null ? noUsableRecords(report).toPayload() : null };

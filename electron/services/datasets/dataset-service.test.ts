@@ -47,6 +47,24 @@ describe('looking into a dataset', () => {
   });
 });
 
+describe('what its user says of it', () => {
+  it('keeps description and tags, each once, and leaves what is not said', async () => {
+    const service = await bench.service();
+    const { id } = await service.importSample();
+    const told = await service.describe(id, { description: ' For the keeper. ', tags: ['b', 'A', 'a '] });
+    expect(told).toMatchObject({
+      description: 'For the keeper.',
+      tags: ['a', 'b'],
+      name: 'Lighthouse keeper',
+    });
+    expect(await service.describe(id, { name: 'Keeper', description: '' })).toMatchObject({
+      name: 'Keeper',
+      description: null,
+      tags: ['a', 'b'],
+    });
+  });
+});
+
 describe('putting away', () => {
   it('renames, deletes, restores and purges', async () => {
     const service = await bench.service();
@@ -59,7 +77,9 @@ describe('putting away', () => {
     expect(await service.list()).toEqual([]);
     expect((await service.restore(id)).deleted_at).toBeNull();
     await service.delete(id);
+    expect(await service.listDeleted()).toMatchObject([{ id }]);
     await service.purge(id);
+    expect(bench.published.at(-1)).toEqual({ name: 'datasets.removed', payload: { id } });
     await expect(service.get(id)).rejects.toMatchObject({ code: 'not_found' });
     expect(await readdir(join(userDir))).toEqual([]);
   });

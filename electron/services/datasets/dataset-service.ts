@@ -49,6 +49,12 @@ interface ProblemsRequest extends ProblemFilter {
 
 const PROBLEMS_AT_ONCE = 500;
 
+interface DatasetWords {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
 /** Datasets of one user: import, look into, put away. */
 export class DatasetService {
   readonly #options: DatasetServiceOptions;
@@ -75,8 +81,13 @@ export class DatasetService {
   /** Rows at once, files one after another; `finished` of each is its end. */
   async startImport(paths: readonly string[], options: ImportOptions = {}): Promise<StartedImport[]> {
     const started: StartedImport[] = [];
-    for (const path of paths) started.push(await this.#imports.start(path, options));
+    for (const path of paths) started.push(await this.startOne(path, options));
     return started;
+  }
+
+  /** The row of one file at once; its import goes on. */
+  startOne(path: string, options: ImportOptions): Promise<StartedImport> {
+    return this.#imports.start(path, options);
   }
 
   /** Imports files and waits for them; cancelled ones are left out. */
@@ -104,6 +115,11 @@ export class DatasetService {
 
   list(): Promise<Dataset[]> {
     return this.#options.repositories.datasets.list();
+  }
+
+  /** What is in the bin, the last one first. */
+  listDeleted(): Promise<Dataset[]> {
+    return this.#options.repositories.datasets.listDeleted();
   }
 
   async get(id: string): Promise<Dataset> {
@@ -169,6 +185,19 @@ export class DatasetService {
     return this.#changed(id, await this.#options.repositories.datasets.update(id, { name: name.trim() }));
   }
 
+  /** What its user says of it; what is not said stays. */
+  async describe(id: string, words: DatasetWords): Promise<Dataset> {
+    const { name, description, tags } = words;
+    const changes = {
+      ...(name !== undefined && { name: name.trim() }),
+      ...(description !== undefined && {
+        description: description.trim() === '' ? null : description.trim(),
+      }),
+      ...(tags !== undefined && { tags: uniqueTags(tags) }),
+    };
+    return this.#changed(id, await this.#options.repositories.datasets.update(id, changes));
+  }
+
   /** Into the bin; an import or an edit that is still going on ends. */
   async delete(id: string): Promise<void> {
     if (await this.#imports.cancel(id)) return;
@@ -182,13 +211,14 @@ export class DatasetService {
 
   /** Out of the bin for good, files and all. A dataset that a job used stays. */
   async purge(id: string): Promise<void> {
-    const { repositories, paths } = this.#options;
+    const { repositories, paths, publisher } = this.#options;
     const dataset = await this.get(id);
     if (dataset.deleted_at === null) throw datasetNotDeleted(dataset.name);
     const jobs = await repositories.datasets.usedByJobs(id);
     if (jobs > 0) throw datasetInUse(dataset.name, jobs);
     await repositories.datasets.purge(id);
     await paths.remove(id);
+    publisher.publish('datasets.removed', { id });
   }
 
   #changed(id: string, dataset: Dataset | null): Dataset {
@@ -216,4 +246,11 @@ export class DatasetService {
     await access(path);
     return path;
   }
+}
+
+/** Each once, whatever its case. */
+function uniqueTags(tags: readonly string[]): string[] {
+  const byName = new Map(tags.map((tag) => [tag.trim().toLowerCase(), tag.trim()]));
+  byName.delete('');
+  return [...byName.values()].toSorted((one, other) => one.localeCompare(other));
 }

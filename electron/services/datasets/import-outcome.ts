@@ -1,12 +1,9 @@
-import type {
-  CanonicalMessage,
-  CanonicalRecord,
-  DatasetReport,
-} from '../../../src/lib/types/dataset-records';
+import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import type { ImportResult } from './import/import-request';
 import { refusedReport } from './import/report';
+import { shortened } from './import/short-record';
 
 /** What `datasets import` answers for a file. */
 export interface ImportOutcome {
@@ -27,34 +24,13 @@ export function finishedColumns({ report, statistics, sourceBytes, version }: Im
     total_training_pairs: statistics.total_training_pairs,
     total_validation_pairs: statistics.total_validation_pairs,
     avg_turns_per_conversation: statistics.avg_turns_per_conversation,
+    // A list of datasets is loaded whole.
     sample_data: statistics.sample_data.map(shortened),
     training_ready: version !== null,
     validated_at: now,
     validation_errors: report.problems,
     report,
   } as const satisfies Columns;
-}
-
-const SHOWN_CHARACTERS = 2000;
-
-/** A list of datasets is loaded whole, so a sample shows the beginning of long texts only. */
-function shortened(record: CanonicalRecord): CanonicalRecord {
-  if ('text' in record) return { ...record, text: beginning(record.text) };
-  if ('messages' in record) return { ...record, messages: record.messages.map(shortMessage) };
-  const prompt = record.prompt.map(shortMessage);
-  if ('completion' in record) return { ...record, prompt, completion: record.completion.map(shortMessage) };
-  const [chosen, rejected] = [record.chosen.map(shortMessage), record.rejected.map(shortMessage)];
-  return { ...record, prompt, chosen, rejected };
-}
-
-function shortMessage(message: CanonicalMessage): CanonicalMessage {
-  return { ...message, content: beginning(message.content) };
-}
-
-function beginning(text: string): string {
-  return text.length <= SHOWN_CHARACTERS
-    ? text
-    : `${text.slice(0, SHOWN_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** The columns of a dataset whose import broke off. */

@@ -9,6 +9,9 @@ import { openDatabaseHere } from '../../db/client';
 import type { Database } from '../../db/client';
 import { DatasetPaths } from './dataset-paths';
 import { DatasetService } from './dataset-service';
+import { previewFile } from './import/preview-file';
+import { DatasetPreviews } from './dataset-previews';
+import { ReadingMemory } from './reading-memory';
 import { importFile } from './import/import-file';
 import type { ImportRunner } from './worker-import';
 
@@ -84,17 +87,24 @@ export class ServiceBench {
 
   async service(runImport: ImportRunner = importFile): Promise<DatasetService> {
     const { id: userId } = await this.database.profile();
+    const repositories = this.database.forUser(userId);
     return new DatasetService({
-      repositories: this.database.forUser(userId),
+      repositories,
       publisher: { publish: (name, payload) => this.published.push({ name, payload }) },
       paths: new DatasetPaths({ bucketDir: this.bucketDir, userId }),
       runImport,
+      memory: new ReadingMemory(repositories.settings),
       now: () => '2026-01-02T03:04:05.678Z',
       sample: {
         path: join(REPOSITORY, 'resources', 'samples', 'lighthouse-keeper.jsonl'),
         name: 'Lighthouse keeper',
       },
     });
+  }
+
+  async previews(): Promise<DatasetPreviews> {
+    const { settings } = await this.repositories();
+    return new DatasetPreviews({ runPreview: previewFile, memory: new ReadingMemory(settings) });
   }
 
   async file(content: string | Buffer, name = 'data.jsonl'): Promise<string> {

@@ -1,18 +1,13 @@
 import { z } from 'zod';
+import { Reading } from '../../../src/lib/types/dataset-reading';
 import { SafeFix } from '../../../src/lib/types/dataset-versions';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import type { ImportRequest } from './import/import-request';
-import { TableOptions } from './readers/table-layout';
-import { ColumnMapping } from './shapes/column-mapping';
 import { keptHistory } from './shapes/safe-fixes';
 
 /** What makes a version from its source. One that was imported before recipes were kept has an empty one. */
 export const VersionRecipe = z.strictObject({
-  encoding: z.string().optional(),
-  salvage: z.boolean().optional(),
-  strip_separators: z.boolean().optional(),
-  mapping: ColumnMapping.optional(),
-  table: TableOptions.optional(),
+  ...Reading.shape,
   exclude: z.array(z.string()).default([]),
   fixes: z.array(SafeFix).default([]),
 });
@@ -23,29 +18,51 @@ export function isKnownRecipe(kept: Readonly<Record<string, unknown>> | null): b
   return kept !== null && 'exclude' in kept;
 }
 
-/** How a reading is told to read. */
+/** How a file is told to be read, in the words of an import. */
 type ReadingWords = Pick<
   ImportRequest,
-  'encoding' | 'salvage' | 'stripSeparators' | 'mapping' | 'table' | 'exclude' | 'fixes'
+  'encoding' | 'salvage' | 'stripSeparators' | 'mapping' | 'table' | 'roleNames' | 'systemPrompt'
 >;
 
+/** How a reading is told to read. */
+type RecipeWords = ReadingWords & Pick<ImportRequest, 'exclude' | 'fixes'>;
+
 /** What was said of a reading, to be kept with what it made. */
-export function recipeOf(words: ReadingWords): VersionRecipe {
-  const { encoding, salvage, stripSeparators, mapping, table, exclude = [], fixes = [] } = words;
+export function recipeOf({ exclude = [], fixes = [], ...words }: RecipeWords): VersionRecipe {
+  return { ...readingOfWords(words), exclude, fixes };
+}
+
+/** The same without what an edit says. */
+export function readingOfWords(words: ReadingWords): Reading {
+  const { encoding, salvage, stripSeparators, mapping, table, roleNames, systemPrompt } = words;
   return {
     ...(encoding !== undefined && { encoding }),
     ...(salvage !== undefined && { salvage }),
     ...(stripSeparators !== undefined && { strip_separators: stripSeparators }),
     ...(mapping !== undefined && { mapping }),
     ...(table !== undefined && { table }),
-    exclude,
-    fixes,
+    ...(roleNames !== undefined && { role_names: roleNames }),
+    ...(systemPrompt !== undefined && { system_prompt: systemPrompt }),
   };
 }
 
-/** The same in the words of a reading. */
-export function readingOf({ strip_separators, ...words }: VersionRecipe): ReadingWords {
-  return { ...words, ...(strip_separators !== undefined && { stripSeparators: strip_separators }) };
+/** A recipe in the words of an import. */
+export function readingOf({ exclude, fixes, ...reading }: VersionRecipe): RecipeWords {
+  return { ...wordsOfReading(reading), exclude, fixes };
+}
+
+export function wordsOfReading({
+  strip_separators,
+  role_names,
+  system_prompt,
+  ...same
+}: Reading): ReadingWords {
+  return {
+    ...same,
+    ...(strip_separators !== undefined && { stripSeparators: strip_separators }),
+    ...(role_names !== undefined && { roleNames: role_names }),
+    ...(system_prompt !== undefined && { systemPrompt: system_prompt }),
+  };
 }
 
 /** A recipe with an edit on top of it. A record that is both included and excluded is left out. */

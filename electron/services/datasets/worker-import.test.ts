@@ -118,3 +118,19 @@ it('P09 says when the thread dies, and sweeps after it', async () => {
   await expect(run).rejects.toThrow('the import ended without a result');
   expect(await readdir(join(dir, 'bucket'))).not.toContain('dying');
 });
+
+it('I01 ends a thread that is caught in one piece of work, says so, and sweeps after it', async () => {
+  const path = join(dir, 'caught.mjs');
+  await writeFile(
+    path,
+    `import { mkdirSync } from 'node:fs'; import { workerData } from 'node:worker_threads';
+    mkdirSync(workerData.datasetDir + '/.staging-token', { recursive: true }); for (;;);`,
+  );
+  const run = importInWorker(pathToFileURL(path), 300)(
+    await request('caught', 1),
+    () => undefined,
+    new AbortController().signal,
+  );
+  await expect(run).rejects.toMatchObject({ code: 'import_caught' });
+  expect(await readdir(join(dir, 'bucket'))).not.toContain('caught');
+});

@@ -114,10 +114,7 @@ export class EstimateService {
   async estimate(request: RunRequest): Promise<Estimate> {
     const known = await this.#known(request);
     const settings = settingsOf(known, request);
-    const speed = await this.#options.measuredSpeed(
-      known.model.id,
-      known.hardware.gpus[0]?.name ?? 'cpu',
-    );
+    const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);

@@ -40,8 +40,7 @@ export async function* eachLine(path: string): AsyncGenerator<readonly string[]>
 }
 
 const eachRecord = async (path: string, onRecord: (record: Line) => void): Promise<void> => {
-  for await (const lines of eachLine(path))
-    for (const line of lines) onRecord(Line.parse(JSON.parse(line)));
+  for await (const lines of eachLine(path)) for (const line of lines) onRecord(Line.parse(JSON.parse(line)));
 };
 
 /** What a split has to know of a canonical file. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
+import { mixtureName } from '../../../src/lib/training/mixture';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
 import type { SplitOptions } from '../../../src/lib/training/split';
 import type { BaseModel } from '../../../src/lib/types/base-model';
@@ -66,11 +67,7 @@ const jobFile = (request: RunFolderRequest, { dataset, plan, prompts }: Parts): 
 // The hash first: a file that was changed may not even be one of records.
 const refuseChanged = async ({ dataset, version }: RunSource): Promise<void> => {
   if ((await hashFile(version.path)) === version.sha256) return;
-  throw refused(
-    'dataset_changed',
-    `The file of “${dataset.name}” was changed on disk.`,
-    'Import it again.',
-  );
+  throw refused('dataset_changed', `The file of “${dataset.name}” was changed on disk.`, 'Import it again.');
 };
 
 interface Data {
@@ -94,9 +91,6 @@ const dataOfOne = async ({ dataset, version }: RunSource, options: SplitOptions)
   path: version.path,
 });
 
-const nameOf = ({ dataset, weight }: RunSource): string =>
-  weight === 1 ? dataset.name : `${dataset.name} × ${String(weight)}`;
-
 const dataOfMixture = async (
   { sources }: RunFolderRequest,
   folders: { readonly staging: string; readonly runDir: string },
@@ -111,7 +105,7 @@ const dataOfMixture = async (
     dataset: {
       dataset_id: dataset.id,
       dataset_version_id: version.id,
-      name: sources.map(nameOf).join(' + '),
+      name: mixtureName(sources.map(({ dataset: { name }, weight }) => ({ name, weight }))),
       sha256,
       path: join(folders.runDir, MIXTURE_FILE),
       format: formats.size === 1 ? dataset.format : MIXED_FORMAT,

@@ -72,7 +72,8 @@ async function provePython(command, context) {
   await runCommand({ command, args: ['-m', 'pipeline_trainer', 'selftest'], env }, context);
 }
 
-const pinned = (python) => ['--require-hashes', '--python', python];
+/** uv's options for a lock with hashes, into the environment of `python`. */
+export const pinned = (python) => ['--require-hashes', '--python', python];
 
 function isOfSomeVariant(paths) {
   const stamp = readStamp(stampIn(paths.pythonDir));

@@ -1,26 +1,7 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
-import type {
-  DatasetFormat,
-  DatasetProblem,
-  ProblemFilter,
-  ProblemType,
-} from '../../lib/types/dataset-records';
+import type { DatasetProblem, ProblemFilter, ProblemType } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
-
-export const FORMAT_WORDS: Record<DatasetFormat, string> = {
-  brightrun_lora_v4: 'BrightRun v4',
-  brightrun_lora_v3: 'BrightRun v3',
-  turns: 'turns',
-  chat: 'chat messages',
-  sharegpt: 'ShareGPT',
-  alpaca: 'Alpaca',
-  prompt_completion: 'prompt, completion',
-  preference: 'preference pairs',
-  kto: 'KTO',
-  text: 'plain text',
-  table: 'table',
-};
 
 export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ').replace('json', 'JSON');
 

@@ -1,27 +1,28 @@
 import { Database, FlaskConical, Upload } from 'lucide-react';
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { useStore } from 'zustand';
-import { Badge } from '../../components/badge';
-import { ProgressBar } from '../../components/bars';
+import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
-import { DataTable, ROW_LINK, sortRows } from '../../components/data-table';
-import type { Column } from '../../components/data-table';
-import { SearchInput } from '../../components/fields';
-import { formatAmount, formatBytes, formatCount, NOTHING } from '../../components/format';
+import { Segments } from '../../components/fields';
+import { formatAmount, formatCount } from '../../components/format';
 import { Page, Panel } from '../../components/layout';
 import { Async, EmptyState } from '../../components/states';
-import { Ago } from '../../components/time';
 import type { Dataset } from '../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../live-store';
-import { useKeptSort } from '../../kept-state';
-import { paths } from '../../paths';
-import { datasets, imports } from '../../stores';
-import { FORMAT_WORDS, datasetState } from './dataset-words';
-import { chooseAndImport, importSample } from './import-files';
+import type { Loaded } from '../../live-store';
+import { datasets } from '../../stores';
+import { chooseAndImport } from '../import';
+import { importSample } from './import-files';
+import { DatasetBin } from './parts/dataset-bin';
+import { DatasetList } from './parts/dataset-list';
+
+const PLACES = [
+  { value: 'kept', label: 'Kept' },
+  { value: 'bin', label: 'Bin' },
+] as const;
 
 export const DatasetsPage = () => {
   const [, navigate] = useLocation();
+  const [place, setPlace] = useState<(typeof PLACES)[number]['value']>('kept');
   const all = mapLoaded(useLive(datasets), (rows) =>
     [...rows.values()].filter(({ deleted_at }) => deleted_at === null),
   );
@@ -36,23 +37,30 @@ export const DatasetsPage = () => {
           : null
       }
       actions={
-        <Button look="filled" icon={Upload} shortcut="O" onClick={() => void chooseAndImport(navigate)}>
-          Import
-        </Button>
+        <>
+          <Segments label="Which datasets" value={place} options={PLACES} onChange={setPlace} />
+          <Button look="filled" icon={Upload} shortcut="O" onClick={() => void chooseAndImport(navigate)}>
+            Import
+          </Button>
+        </>
       }
     >
-      <Async
-        framed
-        state={all}
-        skeleton={<DatasetList rows={null} />}
-        errorTitle="The list of datasets cannot be read"
-        onRetry={() => void datasets.reload()}
-      >
-        {(rows) => (rows.length === 0 ? <NoDatasets /> : <DatasetList rows={rows} />)}
-      </Async>
+      {place === 'bin' ? <DatasetBin /> : <Kept all={all} />}
     </Page>
   );
 };
+
+const Kept = ({ all }: { readonly all: Loaded<readonly Dataset[]> }) => (
+  <Async
+    framed
+    state={all}
+    skeleton={<DatasetList rows={null} />}
+    errorTitle="The list of datasets cannot be read"
+    onRetry={() => void datasets.reload()}
+  >
+    {(rows) => (rows.length === 0 ? <NoDatasets /> : <DatasetList rows={rows} />)}
+  </Async>
+);
 
 const NoDatasets = () => {
   const [, navigate] = useLocation();
@@ -77,102 +85,5 @@ const NoDatasets = () => {
       </EmptyState>
       <p className="-mt-6 px-12 pb-10 text-ink-2">Or drop files anywhere in this window.</p>
     </Panel>
-  );
-};
-
-const COLUMNS: readonly Column<Dataset>[] = [
-  {
-    key: 'name',
-    head: 'Name',
-    grow: true,
-    order: ({ name }) => name.toLowerCase(),
-    cell: ({ id, name }) => (
-      <Link href={paths.dataset(id)} title={name} className={ROW_LINK}>
-        {name}
-      </Link>
-    ),
-  },
-  {
-    key: 'shape',
-    head: 'Shape',
-    order: ({ format }) => format,
-    cell: ({ report }) => (
-      <span className="text-ink-2">{report?.format ? FORMAT_WORDS[report.format] : NOTHING}</span>
-    ),
-  },
-  {
-    key: 'records',
-    head: 'Records',
-    right: true,
-    order: ({ report }) => report?.usable_records ?? -1,
-    cell: ({ report }) => (report ? formatCount(report.usable_records) : NOTHING),
-  },
-  {
-    key: 'size',
-    head: 'Size',
-    right: true,
-    order: ({ file_size }) => file_size,
-    cell: ({ file_size }) => formatBytes(file_size),
-  },
-  {
-    key: 'added',
-    head: 'Added',
-    right: true,
-    order: ({ created_at }) => created_at,
-    cell: ({ created_at }) => <Ago time={created_at} />,
-  },
-  { key: 'state', head: 'State', cell: (dataset) => <State dataset={dataset} /> },
-];
-
-const State = ({ dataset }: { readonly dataset: Dataset }) => {
-  const progress = useStore(imports, (all) => all.get(dataset.id));
-  const { words, tone } = datasetState(dataset);
-  if (tone !== 'info' || !progress) return <Badge tone={tone}>{words}</Badge>;
-  const done = progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
-  return (
-    <span className="inline-flex items-center gap-2">
-      <ProgressBar label={`Import of ${dataset.name}`} value={done} className="w-10" />
-      {done.toFixed(0)} %
-    </span>
-  );
-};
-
-const NEWEST = { key: 'added', down: true };
-
-/** Null while the rows are read: search and heads stand already where they will. */
-const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null }) => {
-  const [query, setQuery] = useState('');
-  const [sort, setSort] = useKeptSort('datasets', NEWEST);
-  const found = rows?.filter(({ name, file_name }) =>
-    `${name} ${file_name}`.toLowerCase().includes(query.toLowerCase()),
-  );
-  return (
-    <>
-      <SearchInput
-        label="Find a dataset"
-        value={query}
-        onChange={setQuery}
-        className="w-72 max-w-full shrink-0"
-      />
-      <Panel plain>
-        {found?.length === 0 ? (
-          <div className="flex items-center gap-3 p-4 text-ink-2">
-            No dataset has “{query}” in its name.
-            <Button small onClick={() => setQuery('')}>
-              Clear filter
-            </Button>
-          </div>
-        ) : (
-          <DataTable
-            label="Datasets"
-            columns={COLUMNS}
-            rows={found ? sortRows(found, COLUMNS, sort) : null}
-            rowKey={({ id }) => id}
-            sort={sort}
-            onSort={setSort}
-          />
-        )}
-      </Panel>
-    </>
   );
 };

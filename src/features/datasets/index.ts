@@ -1,3 +1,3 @@
 export { DatasetPage } from './dataset-page';
 export { DatasetsPage } from './datasets-page';
-export { chooseAndImport, importPaths, importSample } from './import-files';
+export { importSample } from './import-files';

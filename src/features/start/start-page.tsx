@@ -9,7 +9,7 @@ import type { DoctorCheck } from '../../lib/types/system';
 import { doctor } from '../../stores';
 import { useChecks } from '../../use-checks';
 import { useAction } from '../../use-load';
-import { chooseAndImport } from '../datasets';
+import { chooseAndImport } from '../import';
 import { startTryIt } from '../jobs';
 import { checkRows } from './parts/check-rows';
 import { Checks } from './parts/checks';

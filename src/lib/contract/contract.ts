@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
+import { Reading } from '../types/dataset-reading';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
+import { ImportPreview } from '../types/import-preview';
 import {
   Checkpoint,
   Evaluation,
@@ -49,6 +51,9 @@ export type NewJob = z.infer<typeof NewJob>;
 
 export const ImportProgress = z.strictObject({
   dataset_id: Uuid,
+  phase: z.enum(['copying', 'reading']),
+  /** Since the phase began. */
+  phase_ms: Count,
   bytes_done: Count,
   bytes_total: Count,
   records: Count,
@@ -71,6 +76,24 @@ export const MeasuringProgress = z.strictObject({
 });
 export type MeasuringProgress = z.infer<typeof MeasuringProgress>;
 
+const Paths = z.strictObject({ paths: z.array(z.string()).min(1).max(50) });
+
+/** One file, and how it is to be read and called; its own name where none is given. */
+const ImportWish = z.strictObject({
+  path: z.string(),
+  name: z.string().trim().min(1).max(200).nullable(),
+  description: z.string().trim().max(2000),
+  reading: Reading,
+});
+
+/** What a user says of a dataset; what is left out stays. */
+const DatasetWords = z.strictObject({
+  id: Uuid,
+  name: z.string().trim().min(1).max(200).optional(),
+  description: z.string().trim().max(2000).optional(),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
+});
+
 /**
  * Every word between the window and the main process. Handlers, preload and the test double are
  * derived from it; the name of an endpoint is `group.name`.
@@ -79,7 +102,7 @@ export const contract = {
   datasets: {
     list: call(Nothing, z.array(Dataset)),
     get: call(ById, Dataset),
-    import: call(z.strictObject({ paths: z.array(z.string()).min(1).max(50) }), z.array(Dataset)),
+    import: call(Paths, z.array(Dataset)),
     import_sample: call(Nothing, Dataset),
     cancel_import: call(ById, Nothing),
     problems: call(
@@ -117,6 +140,15 @@ export const contract = {
     survey: call(SurveyRequest, DatasetSurvey),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
+    find_files: call(Paths, z.strictObject({ paths: z.array(z.string()), left_out: Count })),
+    /** Null: as files like it were read last time, else as it is recognised. */
+    preview: call(z.strictObject({ path: z.string(), reading: Reading.nullable() }), ImportPreview),
+    forget_reading: call(z.strictObject({ signature: z.string().max(100) }), Nothing),
+    import_file: call(ImportWish, Dataset),
+    deleted: call(Nothing, z.array(Dataset)),
+    purge: call(ById, Nothing),
+    describe: call(DatasetWords, Dataset),
+    removed: event(ById),
   },
   base_models: {
     list: call(Nothing, z.array(BaseModel)),

@@ -12,3 +12,7 @@ export const weighted = (ids: readonly string[], weight: number, seed: number): 
   const chosen = new Set(order.slice(0, extra));
   return ids.flatMap((id) => new Array<string>(whole + (chosen.has(id) ? 1 : 0)).fill(id));
 };
+
+/** `Letters × 0.5 + Orders`; a weight of 1 goes without saying. */
+export const mixtureName = (parts: readonly { readonly name: string; readonly weight: number }[]): string =>
+  parts.map(({ name, weight }) => (weight === 1 ? name : `${name} × ${String(weight)}`)).join(' + ');

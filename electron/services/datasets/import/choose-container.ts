@@ -3,7 +3,7 @@ import { outlineParquet, readParquetRecords } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
 import { isJsonObject } from '../readers/json-object';
-import type { ColumnMapping } from '../shapes/column-mapping';
+import type { ColumnMapping } from '../../../../src/lib/types/dataset-reading';
 import { detectShape } from '../shapes/detect-shape';
 import { proposeMapping } from '../shapes/propose-mapping';
 import type { ImportRequest } from './import-request';
@@ -59,7 +59,8 @@ async function sampleOf(source: SourceText): Promise<string> {
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
   const outline = await readableParquet(path);
   if (outline.unpackedBytes > maxBytes) throw SourceFault.tooLarge(outline.unpackedBytes, maxBytes);
-  return { kind: 'parquet', path, turns: turnColumns(await parquetColumns(path), request.mapping) };
+  const columns = await parquetColumns(path);
+  return { kind: 'parquet', path, columns, turns: turnColumns(columns, request.mapping) };
 }
 
 async function readableParquet(path: string) {
@@ -74,7 +75,7 @@ async function readableParquet(path: string) {
 }
 
 async function parquetColumns(path: string): Promise<string[]> {
-  for await (const [first] of readParquetRecords({ path }, () => undefined)) {
+  for await (const [first] of readParquetRecords({ path, maxRows: 1 }, () => undefined)) {
     const value = first?.parsed?.kind === 'value' ? first.parsed.value : null;
     return isJsonObject(value) ? Object.keys(value) : [];
   }

@@ -92,7 +92,7 @@ async function importInto(
 }
 
 function resultOf(findings: Findings, copied: CopiedSource, versionDir: string | null): ImportResult {
-  const { report, statistics, file } = findings;
+  const { report, statistics, file, signature } = findings;
   const version =
     file === null
       ? null
@@ -106,6 +106,7 @@ function resultOf(findings: Findings, copied: CopiedSource, versionDir: string |
     report,
     statistics,
     sourceBytes: copied.sizeBytes,
+    signature,
     linkTarget: copied.linkTarget,
     versionDir,
     version,
@@ -117,6 +118,7 @@ function refusedSource(fault: SourceFault, request: ImportRequest): ImportResult
     report: refusedReport(faultOfSource(fault), 0),
     statistics: new StatisticsTally(request.seed ?? DEFAULT_SEED).summarise(request.share ?? DEFAULT_SHARE),
     sourceBytes: 0,
+    signature: null,
     linkTarget: null,
     versionDir: null,
     version: null,

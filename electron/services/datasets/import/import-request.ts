@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { ColumnMapping, RoleNames, TableOptions } from '../../../../src/lib/types/dataset-reading';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { SafeFix } from '../../../../src/lib/types/dataset-versions';
 import type { RecordDiff } from '../compare/compare-versions';
-import { TableOptions } from '../readers/table-layout';
-import { ColumnMapping } from '../shapes/column-mapping';
 import type { ImportStatistics } from './statistics';
 
 /** Says that the source is one which the dataset keeps, and that it is read again for another version. */
@@ -36,6 +35,10 @@ export const ImportRequest = z.strictObject({
   mapping: ColumnMapping.optional(),
   /** Reads the text as a table, and how. */
   table: TableOptions.optional(),
+  /** Who speaks under names that are no usual ones. */
+  roleNames: RoleNames.optional(),
+  /** For records without a system text of their own. */
+  systemPrompt: z.string().optional(),
   /** What the original is called, where `sourcePath` does not say it any more. */
   fileName: z.string().optional(),
   /** Ids of records to leave out. */
@@ -66,6 +69,8 @@ export interface ImportResult {
   readonly report: DatasetReport;
   readonly statistics: ImportStatistics;
   readonly sourceBytes: number;
+  /** Of the file's columns or fields; null where it has none. */
+  readonly signature: string | null;
   /** Where a followed link led. */
   readonly linkTarget: string | null;
   /** Folder under the dataset's, with the source and its problems; null when nothing could be read. */

@@ -2,10 +2,10 @@ import type { ReportedMapping } from '../../../../src/lib/types/dataset-records'
 import type { JsonObject } from '../readers/json-object';
 import type { Container } from '../readers/raw-record';
 import { proposeMapping } from '../shapes/propose-mapping';
-import type { Pass } from './pass';
+import type { PassFindings } from './pass';
 
 /** The columns of a table or of flat objects and what they are taken for; undefined where there are none to choose. */
-export function mappingReport(pass: Pass): ReportedMapping | undefined {
+export function mappingReport(pass: PassFindings): ReportedMapping | undefined {
   const { samples } = pass.reader.tally;
   const columns = columnsOf(pass.container, samples);
   const isOffered = isTable(pass.container) || pass.mapping !== null || pass.shape === null;
@@ -14,14 +14,12 @@ export function mappingReport(pass: Pass): ReportedMapping | undefined {
     columns,
     roles: pass.mapping ?? proposeMapping(columns),
     rows: samples.map(shownRow),
-    ...(pass.container.kind === 'table' && {
-      table: {
-        header: pass.container.layout.hasHeader,
-        delimiter: pass.container.layout.delimiter,
-        quote: pass.container.layout.quote,
-      },
-    }),
+    ...(pass.container.kind === 'table' && { table: layoutOf(pass.container) }),
   };
+}
+
+export function layoutOf({ layout: { hasHeader, delimiter, quote } }: Extract<Container, { kind: 'table' }>) {
+  return { header: hasHeader, delimiter, quote };
 }
 
 export function isTable({ kind }: Container): boolean {
@@ -31,14 +29,20 @@ export function isTable({ kind }: Container): boolean {
 const MAX_COLUMNS = 100;
 const INDEX_COLUMN = /^(?:|index|Unnamed: \d+|__index_level_\d+__)$/;
 
-function columnsOf(container: Container, samples: readonly JsonObject[]): string[] {
-  const names = container.kind === 'table' ? container.layout.columns : Object.keys(samples[0] ?? {});
+export function columnsOf(container: Container, samples: readonly JsonObject[]): string[] {
+  const names = tableColumns(container) ?? Object.keys(samples[0] ?? {});
   return names.filter((name) => !INDEX_COLUMN.test(name)).slice(0, MAX_COLUMNS);
+}
+
+/** Null for what is no table. */
+export function tableColumns(container: Container): readonly string[] | null {
+  if (container.kind === 'table') return container.layout.columns;
+  return container.kind === 'parquet' ? container.columns : null;
 }
 
 const SHOWN_CHARACTERS = 200;
 
-function shownRow(row: JsonObject): Record<string, string> {
+export function shownRow(row: JsonObject): Record<string, string> {
   return Object.fromEntries(
     Object.entries(row)
       .slice(0, MAX_COLUMNS)

@@ -26,15 +26,19 @@ export interface PassOptions {
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }
 
-/** What one reading of a whole file under one plan brought. */
-export interface Pass extends PassPlan {
+/** What one reading under one plan brought. */
+export interface PassFindings extends PassPlan {
   readonly reader: RecordReader;
   readonly statistics: StatisticsTally;
-  readonly log: ProblemLog;
+  readonly log: Pick<ProblemLog, 'total' | 'first'>;
   readonly duplicates: number;
-  readonly file: CanonicalFile;
   readonly structureFaults: readonly StructureFault[];
   readonly remarks: readonly string[];
+}
+
+/** One reading of a whole file, and what was written of it. */
+export interface Pass extends PassFindings {
+  readonly file: CanonicalFile;
 }
 
 /** Reads a file once; a plan that proves wrong is simply run again, over the same output files. */
@@ -68,7 +72,7 @@ export async function discardRecords(dir: string): Promise<void> {
   await Promise.all([RECORDS_FILE, RECORDS_INDEX_FILE].map((name) => rm(join(dir, name), { force: true })));
 }
 
-function breakProblem({ line, reason }: BrokenPlace) {
+export function breakProblem({ line, reason }: BrokenPlace) {
   return {
     line,
     path: null,

@@ -1,18 +1,28 @@
+import type { ColumnMapping, RoleNames } from '../../../../src/lib/types/dataset-reading';
 import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import type { Container } from '../readers/raw-record';
 import { applyMapping } from '../shapes/column-mapping';
-import type { ColumnMapping } from '../shapes/column-mapping';
 import { detectShape } from '../shapes/detect-shape';
 import { unwrapJson } from '../shapes/tool-calls';
+import { withRoleNames, withSystemPrompt } from './own-words';
 
 /** What is done to a record's names before its shape is looked for. */
 export interface Preparation {
   readonly container: Container;
   readonly mapping: ColumnMapping | null;
+  readonly roleNames?: RoleNames | undefined;
+  readonly systemPrompt?: string | undefined;
 }
 
-export function prepareRecord(record: JsonObject, { container, mapping }: Preparation): JsonObject {
+export function prepareRecord(record: JsonObject, preparation: Preparation): JsonObject {
+  const { roleNames, systemPrompt } = preparation;
+  const named = nameFields(record, preparation);
+  const spoken = roleNames === undefined ? named : withRoleNames(named, roleNames);
+  return systemPrompt === undefined ? spoken : withSystemPrompt(spoken, systemPrompt);
+}
+
+function nameFields(record: JsonObject, { container, mapping }: Preparation): JsonObject {
   const isTable = container.kind === 'table' || container.kind === 'parquet';
   if (isTable && container.turns !== null) return record;
   if (mapping !== null) return applyMapping(record, mapping);

@@ -5,23 +5,21 @@ import { namedEncoding } from '../readers/encoding';
 import { MAX_FILE_BYTES } from '../readers/limits';
 import { openSource } from '../readers/open-source';
 import type { SourceText } from '../readers/open-source';
-import type { Container } from '../readers/raw-record';
 import type { CanonicalFile } from './canonical-writer';
 import { chooseContainer } from './choose-container';
 import type { ImportRequest } from './import-request';
 import { discardRecords, runPass } from './pass';
-import type { Pass, PassOptions, PassPlan } from './pass';
-import { isMostlyObjects } from './plan-container';
+import type { Pass, PassFindings, PassOptions, PassPlan } from './pass';
+import { tableColumns } from './mapping-report';
 import { ProblemLog } from './problem-log';
-import { guessShape } from './read-source';
-import { textContainer } from './recognise-file';
 import { passReport, refusedReport } from './report';
 import type { CopiedSource } from './source-file';
 import { SourceFault } from './source-fault';
 import { DEFAULT_SEED, DEFAULT_SHARE } from './split-defaults';
+import { settledPass } from './settle-pass';
 import { StatisticsTally } from './statistics';
 import type { ImportStatistics } from './statistics';
-import { faultOfPass, isDocument, isFaulty } from './whole-file';
+import { faultOfPass } from './whole-file';
 import type { WholeFileFault } from './whole-file';
 
 export interface Findings {
@@ -31,6 +29,8 @@ export interface Findings {
   readonly file: CanonicalFile | null;
   /** Records to be left out that could not be used anyway, or are not in the file. */
   readonly absent: readonly string[];
+  /** Of the names of its columns or fields. */
+  readonly signature: string | null;
 }
 
 export interface CopyReading {
@@ -62,27 +62,31 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
   const source = await openSource(path, { signal, onBytes, onUnpacked, encoding: request.encoding });
   const container = await chooseContainer({ request, source, path, fileName, maxBytes });
   if ('problems' in container) return refuse(reading, container, 0);
-  const pass = await settledPass(
-    { container, mapping: request.mapping ?? null },
-    {
-      fileName,
-      reading: wishesOf(request),
-      dir: reading.stagingDir,
-      seed: request.seed ?? DEFAULT_SEED,
-      source: { source, signal, onBytes },
-      onCounts: (counts) => {
-        reading.onProgress({ ...counts, bytesDone: progress.bytesDone });
-      },
+  const options: PassOptions = {
+    reading: wishesOf(request),
+    dir: reading.stagingDir,
+    seed: request.seed ?? DEFAULT_SEED,
+    source: { source, signal, onBytes },
+    onCounts: (counts) => {
+      reading.onProgress({ ...counts, bytesDone: progress.bytesDone });
     },
-  );
+  };
+  const run = (plan: PassPlan) => runPass(plan, options);
+  const plan = { ...preparationOf(request), container };
+  const pass = await settledPass(plan, { fileName, source: options.source, run });
   return conclude(pass, reading, source);
 }
 
-function wishesOf({ stripSeparators, exclude, fixes }: ImportRequest): PassOptions['reading'] {
+export function wishesOf({ stripSeparators, exclude, fixes }: ImportRequest): PassOptions['reading'] {
   return { stripSeparators, exclude, fixes };
 }
 
-function requireKnownEncoding({ encoding }: ImportRequest): void {
+/** How the names in its records are to be understood. */
+export function preparationOf({ mapping, roleNames, systemPrompt }: ImportRequest) {
+  return { mapping: mapping ?? null, roleNames, systemPrompt };
+}
+
+export function requireKnownEncoding({ encoding }: ImportRequest): void {
   if (encoding === undefined || namedEncoding(encoding, Buffer.alloc(0)) !== null) return;
   throw new SourceFault('encoding_error', {
     error: `The encoding “${encoding}” is not known.`,
@@ -90,41 +94,11 @@ function requireKnownEncoding({ encoding }: ImportRequest): void {
   });
 }
 
-interface SettlingOptions extends PassOptions {
-  readonly fileName: string;
-}
-
-/**
- * One pass mostly. A document that proves faulty is read as lines when half of them are objects, or
- * as the plain text that its name says, and a shape that proves not to be the most frequent gives
- * way to that one.
- */
-async function settledPass(plan: Omit<PassPlan, 'shape'>, options: SettlingOptions): Promise<Pass> {
-  const pass = await runPass({ ...plan, shape: await guessShape(options.source, plan) }, options);
-  const other = await otherContainer(pass, options);
-  if (other !== null) return settledPass({ ...plan, container: other }, options);
-  const shape = pass.reader.tally.mostFrequentShape;
-  return shape === null || shape === pass.shape ? pass : runPass({ ...plan, shape }, options);
-}
-
-async function otherContainer(pass: Pass, { source, fileName }: SettlingOptions): Promise<Container | null> {
-  if (!isDocument(pass.container) || !isFaulty(pass)) return null;
-  if (await isMostlyObjects(source.source.open)) return { kind: 'lines' };
-  return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName) : null;
-}
-
-async function conclude(
-  pass: Pass,
-  reading: CopyReading,
-  { encoding, archive }: SourceText,
-): Promise<Findings> {
+async function conclude(pass: Pass, reading: CopyReading, source: SourceText): Promise<Findings> {
   const fault = faultOfPass(pass, reading.request.salvage === true);
-  if (fault !== null) return refuse(reading, fault, pass.reader.tally.records);
-  const notes = [
-    ...(archive === null ? [] : [`It was unpacked from ${archive}.`]),
-    ...(encoding.name === 'utf-8' ? [] : [`Its text was converted from ${encoding.name} to UTF-8.`]),
-    ...(reading.copied.linkTarget === null ? [] : [`It is a link to ${reading.copied.linkTarget}.`]),
-  ];
+  const signature = signatureOf(pass);
+  if (fault !== null) return { ...(await refuse(reading, fault, pass.reader.tally.records)), signature };
+  const notes = notesOf(source, reading.copied.linkTarget);
   const isUsable = pass.reader.tally.usable > 0;
   if (!isUsable) await discardRecords(reading.stagingDir);
   return {
@@ -132,7 +106,21 @@ async function conclude(
     statistics: pass.statistics.summarise(reading.request.share ?? DEFAULT_SHARE),
     file: isUsable ? pass.file : null,
     absent: [...pass.reader.unmet],
+    signature,
   };
+}
+
+/** What was done to read it at all, in sentences. */
+export function notesOf({ encoding, archive }: SourceText, linkTarget: string | null): string[] {
+  return [
+    ...(archive === null ? [] : [`It was unpacked from ${archive}.`]),
+    ...(encoding.name === 'utf-8' ? [] : [`Its text was converted from ${encoding.name} to UTF-8.`]),
+    ...(linkTarget === null ? [] : [`It is a link to ${linkTarget}.`]),
+  ];
+}
+
+export function signatureOf({ reader, container }: PassFindings): string | null {
+  return reader.tally.names.signature(tableColumns(container));
 }
 
 async function refuse(reading: CopyReading, fault: WholeFileFault, records: number): Promise<Findings> {
@@ -141,5 +129,5 @@ async function refuse(reading: CopyReading, fault: WholeFileFault, records: numb
   for (const problem of fault.problems) log.add(problem);
   await log.finish();
   const statistics = new StatisticsTally(DEFAULT_SEED).summarise(DEFAULT_SHARE);
-  return { report: refusedReport(fault, records), statistics, file: null, absent: [] };
+  return { report: refusedReport(fault, records), statistics, file: null, absent: [], signature: null };
 }

@@ -35,9 +35,9 @@ export interface ReadingPlan extends Preparation {
 }
 
 export interface RecordOutputs {
-  readonly writer: CanonicalWriter;
-  readonly log: ProblemLog;
-  readonly statistics: StatisticsTally;
+  readonly writer: Pick<CanonicalWriter, 'add'>;
+  readonly log: Pick<ProblemLog, 'add'>;
+  readonly statistics: Pick<StatisticsTally, 'add'>;
 }
 
 /** Takes a file's records one by one: parses, converts, counts, and writes what can be used. */

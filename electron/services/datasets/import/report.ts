@@ -1,7 +1,8 @@
 import type { DatasetFormat, DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { SHAPE_FORMATS } from '../shapes/converters';
+import type { Container } from '../readers/raw-record';
 import { SHAPE_NAMES, kindOfShape } from '../shapes/detect-shape';
-import type { Pass } from './pass';
+import type { PassFindings } from './pass';
 import { isTable, mappingReport } from './mapping-report';
 import { shapeOf } from './whole-file';
 import type { WholeFileFault } from './whole-file';
@@ -26,7 +27,7 @@ export function refusedReport(fault: WholeFileFault, recordsTotal: number): Data
 }
 
 /** A report of a file that was read record by record. `notes` say what was done to read it at all. */
-export function passReport(pass: Pass, notes: readonly string[]): DatasetReport {
+export function passReport(pass: PassFindings, notes: readonly string[]): DatasetReport {
   const { tally } = pass.reader;
   const mapping = mappingReport(pass);
   return {
@@ -47,7 +48,7 @@ export function passReport(pass: Pass, notes: readonly string[]): DatasetReport 
   };
 }
 
-function formatOf({ shape, reader, container }: Pass): DatasetFormat | null {
+function formatOf({ shape, reader, container }: PassFindings): DatasetFormat | null {
   if (isTable(container)) return 'table';
   if (shape === null) return null;
   return reader.notes.isVersion3 && (shape === 'A' || shape === 'B')
@@ -55,7 +56,7 @@ function formatOf({ shape, reader, container }: Pass): DatasetFormat | null {
     : SHAPE_FORMATS[shape];
 }
 
-const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
+export const CONTAINER_NAMES: Record<Container['kind'], string> = {
   lines: 'a JSON object a line',
   array: 'a JSON list',
   list: 'a JSON object with one list of records',
@@ -67,7 +68,7 @@ const CONTAINER_NAMES: Record<Pass['container']['kind'], string> = {
   pairs: 'one JSON document of a single conversation',
 };
 
-function recognised({ shape, container, mapping, reader }: Pass): string {
+function recognised({ shape, container, mapping, reader }: PassFindings): string {
   const name = shape === null ? 'records' : SHAPE_NAMES[shape].name;
   const sentence = `Read as ${name}, ${CONTAINER_NAMES[container.kind]}`;
   if (container.kind === 'text') return `${sentence}.`;

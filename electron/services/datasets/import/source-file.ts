@@ -24,6 +24,26 @@ export async function copySource(
   target: string,
   hooks: CopyHooks,
 ): Promise<CopiedSource> {
+  const { source, before, limit, linkTarget } = await openOriginal(request);
+  try {
+    const sha256 = await copyBytes(source, target, { ...hooks, limit, total: before.size });
+    if (hasChanged(before, await source.stat())) throw SourceFault.changed();
+    return { sha256, sizeBytes: before.size, linkTarget };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Whether the source may be read at all, and where it lies; throws why not. */
+export async function lookAtSource(
+  request: ImportRequest,
+): Promise<{ readonly sizeBytes: number; readonly linkTarget: string | null }> {
+  const { source, before, linkTarget } = await openOriginal(request);
+  await source.close();
+  return { sizeBytes: before.size, linkTarget };
+}
+
+async function openOriginal(request: ImportRequest) {
   const linkTarget = await resolveLink(request);
   const source = await explained(() => open(request.sourcePath, 'r'));
   try {
@@ -31,11 +51,10 @@ export async function copySource(
     const limit = request.maxBytes ?? MAX_FILE_BYTES;
     if (before.size > limit) throw SourceFault.tooLarge(before.size, limit);
     if (before.size === 0) throw SourceFault.empty();
-    const sha256 = await copyBytes(source, target, { ...hooks, limit, total: before.size });
-    if (hasChanged(before, await source.stat())) throw SourceFault.changed();
-    return { sha256, sizeBytes: before.size, linkTarget };
-  } finally {
+    return { source, before, limit, linkTarget };
+  } catch (error) {
     await source.close();
+    throw error;
   }
 }
 

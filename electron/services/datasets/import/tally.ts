@@ -1,6 +1,7 @@
 import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
 import type { JsonObject } from '../readers/json-object';
 import type { RecordShape } from '../shapes/detect-shape';
+import { FieldNames } from './field-names';
 
 const SAMPLE_ROWS = 3;
 const SAMPLE_BYTES = 64 * 1024;
@@ -17,11 +18,13 @@ export class Tally {
   firstMalformed: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;
   readonly samples: JsonObject[] = [];
+  readonly names = new FieldNames();
   readonly badBytes: Buffer[] = [];
   private readonly shapes = new Map<RecordShape, number>();
   private badBytesHeld = 0;
 
   keepSample(record: JsonObject): void {
+    this.names.note(record);
     if (this.samples.length < SAMPLE_ROWS) this.samples.push(record);
   }
 

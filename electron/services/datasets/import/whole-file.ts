@@ -9,7 +9,7 @@ import { letterOf } from '../shapes/detect-shape';
 import type { Container } from '../readers/raw-record';
 import { isTable, mappingReport } from './mapping-report';
 import { structureProblem } from './pass';
-import type { Pass } from './pass';
+import type { PassFindings } from './pass';
 import type { OtherFile } from './recognise-file';
 import type { SourceFault } from './source-fault';
 
@@ -38,7 +38,7 @@ export function noJson(): WholeFileFault {
 }
 
 /** The fault of a finished pass that concerns the whole file, if there is one. */
-export function faultOfPass(pass: Pass, salvage: boolean): WholeFileFault | null {
+export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFault | null {
   const { tally } = pass.reader;
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
   if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
@@ -53,7 +53,7 @@ export function isDocument({ kind }: Container): boolean {
 }
 
 /** Whether a document has a syntax fault anywhere. */
-export function isFaulty(pass: Pass): boolean {
+export function isFaulty(pass: PassFindings): boolean {
   return pass.structureFaults.length > 0 || pass.reader.tally.firstMalformed !== null;
 }
 
@@ -67,7 +67,7 @@ function badEncoding(sample: Buffer): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('encoding_error', text)] };
 }
 
-function faultyDocument(pass: Pass): WholeFileFault {
+function faultyDocument(pass: PassFindings): WholeFileFault {
   const { firstMalformed, usable } = pass.reader.tally;
   const candidates = [
     ...pass.structureFaults.slice(0, 1).map(structureProblem),
@@ -83,7 +83,10 @@ function faultyDocument(pass: Pass): WholeFileFault {
 }
 
 /** The letter of formats.md: a table keeps its own, whatever its columns are. */
-export function shapeOf({ container, shape }: Pick<Pass, 'container' | 'shape'>): DatasetShape | null {
+export function shapeOf({
+  container,
+  shape,
+}: Pick<PassFindings, 'container' | 'shape'>): DatasetShape | null {
   if (isTable(container)) return 'J';
   return shape === null ? null : letterOf(shape);
 }
@@ -96,7 +99,7 @@ function noRecords(): WholeFileFault {
 
 const MAX_SHOWN_KEYS = 20;
 
-function unknownShape(pass: Pass): WholeFileFault {
+function unknownShape(pass: PassFindings): WholeFileFault {
   const keys = pass.reader.tally.firstUnknownKeys;
   const mapping = mappingReport(pass);
   const shown = (keys ?? []).slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));

@@ -40,6 +40,11 @@ export type Container =
   | { readonly kind: 'bare' }
   | { readonly kind: 'text'; readonly isMarkdown: boolean }
   | { readonly kind: 'table'; readonly layout: TableLayout; readonly turns: TurnColumns | null }
-  | { readonly kind: 'parquet'; readonly path: string; readonly turns: TurnColumns | null }
+  | {
+      readonly kind: 'parquet';
+      readonly path: string;
+      readonly columns: readonly string[];
+      readonly turns: TurnColumns | null;
+    }
   | { readonly kind: 'conversations'; readonly key: string }
   | { readonly kind: 'pairs'; readonly key: string; readonly context: ConversationContext };

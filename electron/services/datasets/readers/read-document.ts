@@ -17,9 +17,18 @@ export async function* readDocumentRecords(
   const scanner = new DocumentScanner(wanted);
   const toRecords = (cuts: readonly CutValue[]) =>
     cuts.filter((cut) => wanted(cut.key, cut.index)).flatMap((cut) => recordsOf(cut, container, faults));
-  for await (const chunk of chunks) yield toRecords(scanner.push(chunk));
+  let told = 0;
+  const tell = () => {
+    faults.push(...scanner.faults.slice(told));
+    told = scanner.faults.length;
+  };
+  for await (const chunk of chunks) {
+    const records = toRecords(scanner.push(chunk));
+    tell();
+    yield records;
+  }
   yield toRecords(scanner.end());
-  faults.push(...scanner.faults);
+  tell();
 }
 
 function wantedBy(container: DocumentContainer): Wanted {

@@ -33,11 +33,13 @@ interface ParquetReading {
   readonly path: string;
   readonly signal?: AbortSignal;
   readonly onBytes?: (total: number) => void;
+  /** Rows that are wanted at most; all where it is left out. */
+  readonly maxRows?: number | undefined;
 }
 
 /** Batches of the rows of a Parquet file; one group of rows is in memory at a time. */
 export async function* readParquetRecords(
-  { path, signal, onBytes }: ParquetReading,
+  { path, signal, onBytes, maxRows = Infinity }: ParquetReading,
   onBreak: (place: BrokenPlace) => void,
 ): AsyncGenerator<readonly RawRecord[]> {
   const file = await open(path, 'r');
@@ -47,7 +49,8 @@ export async function* readParquetRecords(
     const metadata = await parquetMetadataAsync(buffer);
     for (const group of metadata.row_groups) {
       signal?.throwIfAborted();
-      const end = row + Number(group.num_rows);
+      if (row >= maxRows) return;
+      const end = Math.min(row + Number(group.num_rows), maxRows);
       const rows = await groupRows(buffer, metadata, { row, end, sizeBytes: Number(group.total_byte_size) });
       for (let start = 0; start < rows.length; start += ROWS_AT_A_TIME)
         yield rows

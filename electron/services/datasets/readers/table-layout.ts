@@ -1,14 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { z } from 'zod';
-
-/** How the cells of a text are told apart. What is left out is found out from the text. */
-export const TableOptions = z.strictObject({
-  header: z.boolean().optional(),
-  delimiter: z.string().length(1).optional(),
-  /** Null for none. */
-  quote: z.string().length(1).nullable().optional(),
-});
-export type TableOptions = Readonly<z.infer<typeof TableOptions>>;
+import type { TableOptions } from '../../../../src/lib/types/dataset-reading';
 
 export interface TableLayout {
   readonly columns: readonly string[];

@@ -1,29 +1,8 @@
-import { z } from 'zod';
+import { ColumnRole } from '../../../../src/lib/types/dataset-reading';
+import type { ColumnMapping } from '../../../../src/lib/types/dataset-reading';
 import type { JsonObject } from '../readers/json-object';
 import { pointerToken } from '../readers/json-guard';
 import type { Fault } from './conversion';
-
-/** What a column can be to a record, as `--map role=column` names it. */
-export const ColumnRole = z.enum([
-  'system',
-  'user',
-  'assistant',
-  'prompt',
-  'completion',
-  'chosen',
-  'rejected',
-  'label',
-  'text',
-  'conversation',
-  'order',
-  'role',
-  'content',
-]);
-export type ColumnRole = z.infer<typeof ColumnRole>;
-
-/** Which column plays which role. */
-export const ColumnMapping = z.partialRecord(ColumnRole, z.string());
-export type ColumnMapping = Readonly<z.infer<typeof ColumnMapping>>;
 
 /** The record as one of the known shapes names its fields. What is not mapped is left out, but for ids and tools. */
 export function applyMapping(record: JsonObject, mapping: ColumnMapping): JsonObject {

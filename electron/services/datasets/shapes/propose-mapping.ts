@@ -1,4 +1,4 @@
-import type { ColumnMapping, ColumnRole } from './column-mapping';
+import type { ColumnMapping, ColumnRole } from '../../../../src/lib/types/dataset-reading';
 
 const NAMES: Record<ColumnRole, readonly string[]> = {
   system: ['system', 'system_prompt', 'system prompt'],

@@ -7,7 +7,7 @@ import type { Finding, KnownCut, Remedy } from '../../../lib/training/readiness'
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
-import { chooseAndImport } from '../import-files';
+import { chooseAndImport } from '../../import';
 
 /** Where on the page of a dataset something can be done. */
 export interface Places {

@@ -12,10 +12,13 @@ import {
 } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
 import { Tabs } from '../../../components/overlays';
+import { api } from '../../../api';
+import { mixtureName } from '../../../lib/training/mixture';
 import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useKeptTab } from '../../../kept-state';
 import { paths } from '../../../paths';
+import { useLoad } from '../../../use-load';
 import { eventRows } from '../event-words';
 import type { JobRun } from '../job-run';
 import { settingRows } from '../setting-words';
@@ -68,13 +71,17 @@ const decidedIn = (job: TrainingJob, run: JobRun): Decided => {
   };
 };
 
-const RunSettings = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => (
-  <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 medium:grid-cols-2">
-    {halves(settingRows(job.hyperparameters, decidedIn(job, run))).map((rows) => (
-      <Facts key={rows[0]?.[0]} rows={rows} />
-    ))}
-  </div>
-);
+const RunSettings = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
+  const { state } = useLoad(job.id, () => api.jobs.datasets({ id: job.id }));
+  const data = ['Data', state.kind === 'ready' ? mixtureName(state.value) : NOTHING] as const;
+  return (
+    <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 medium:grid-cols-2">
+      {halves([data, ...settingRows(job.hyperparameters, decidedIn(job, run))]).map((rows) => (
+        <Facts key={rows[0]?.[0]} rows={rows} />
+      ))}
+    </div>
+  );
+};
 
 const halves = <Row,>(rows: readonly Row[]): (readonly Row[])[] => {
   const middle = Math.ceil(rows.length / 2);

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FilePreview } from './import/preview-file';
+import { DatasetPreviews } from './dataset-previews';
+import { ReadingMemory } from './reading-memory';
+import { ServiceBench } from './service-bench';
+
+let bench: ServiceBench;
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+});
+afterEach(() => bench.remove());
+
+const TEXT = 'anfrage,auskunft\nWhy?,Because.\n';
+const mapping = { user: 'anfrage', assistant: 'auskunft' };
+
+describe('how a file was read', () => {
+  it('is remembered for files with the same columns, until it is forgotten', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const first = await bench.file(TEXT, 'first.csv');
+    const second = await bench.file(`auskunft;anfrage\n${'"So";"How?"\n'.repeat(3)}`, 'second.csv');
+    expect(await previews.look(second, null)).toMatchObject({ is_remembered: false, records: [] });
+    await service.import([first], { mapping, salvage: true });
+    const remembered = await previews.look(second, null);
+    expect(remembered).toMatchObject({
+      is_remembered: true,
+      reading: { mapping },
+      report: { usable_records: 3 },
+    });
+    expect(await previews.look(second, {})).toMatchObject({ is_remembered: false, records: [] });
+    await previews.forget(remembered.signature ?? '');
+    expect(await previews.look(second, null)).toMatchObject({ is_remembered: false, records: [] });
+  });
+
+  it('is not remembered of an import that made nothing, or that was told nothing', async () => {
+    const service = await bench.service();
+    const path = await bench.file(TEXT, 'first.csv');
+    await service.import([path], { mapping: { user: 'nowhere' } });
+    await service.import([await bench.file('question,answer\nWhy?,Because.\n', 'told.csv')]);
+    const { settings } = await bench.repositories();
+    expect(await settings.all()).toEqual({});
+  });
+
+  it('is what it was before where the memory cannot be read', async () => {
+    const previews = await bench.previews();
+    const path = await bench.file(TEXT, 'first.csv');
+    const { signature } = await previews.look(path, null);
+    const { settings } = await bench.repositories();
+    await settings.set(`reading ${signature ?? ''}`, { reading: { mapping: 7 } });
+    expect(await previews.look(path, null)).toMatchObject({ is_remembered: false });
+  });
+});
+
+it('ends an earlier look at a file when a later one is asked for', async () => {
+  const started: string[] = [];
+  const { settings } = await bench.repositories();
+  const previews = new DatasetPreviews({
+    memory: new ReadingMemory(settings),
+    runPreview: ({ systemPrompt = '' }, signal) =>
+      new Promise<FilePreview>((_, reject) => {
+        started.push(systemPrompt);
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+        if (signal.aborted) reject(signal.reason as Error);
+      }),
+  });
+  const first = previews.look('/x', { system_prompt: 'a' });
+  const second = previews.look('/x', { system_prompt: 'ab' });
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  const stopped = previews.stop();
+  await expect(second).rejects.toMatchObject({ name: 'AbortError' });
+  await stopped;
+  expect(started.length).toBeLessThanOrEqual(2);
+});

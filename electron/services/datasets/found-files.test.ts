@@ -1,0 +1,44 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findFiles } from './found-files';
+
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'found-files-'));
+  await mkdir(join(dir, 'data.jsonl', 'deep'), { recursive: true });
+  for (const name of [
+    'data.jsonl/b.csv',
+    'data.jsonl/a.csv',
+    'data.jsonl/deep/c.csv',
+    'data.jsonl/.hidden',
+    'alone.txt',
+  ])
+    await writeFile(join(dir, name), 'x');
+  await symlink(dir, join(dir, 'data.jsonl', 'loop'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+it('D10 takes the files of folders, whatever they are called, by name; no links and nothing hidden', async () => {
+  const { paths, left_out } = await findFiles([
+    join(dir, 'data.jsonl'),
+    join(dir, 'alone.txt'),
+    join(dir, 'absent'),
+  ]);
+  expect(paths.map((path) => path.slice(dir.length + 1))).toEqual([
+    'data.jsonl/a.csv',
+    'data.jsonl/b.csv',
+    'data.jsonl/deep/c.csv',
+    'alone.txt',
+    'absent',
+  ]);
+  expect(left_out).toBe(0);
+});
+
+it('says how many it leaves out', async () => {
+  const many = join(dir, 'many');
+  await mkdir(many);
+  for (let index = 0; index < 60; index += 1) await writeFile(join(many, `${String(index)}.txt`), 'x');
+  expect(await findFiles([many])).toMatchObject({ left_out: 10 });
+});

@@ -1,0 +1,201 @@
+import { basename } from 'node:path';
+import type { CanonicalRecord, DatasetProblem } from '../../../../src/lib/types/dataset-records';
+import type { ImportPreview } from '../../../../src/lib/types/import-preview';
+import { MAX_FILE_BYTES } from '../readers/limits';
+import { openSource } from '../readers/open-source';
+import type { SourceText } from '../readers/open-source';
+import type { Container } from '../readers/raw-record';
+import { proposeMapping } from '../shapes/propose-mapping';
+import { roleOf } from '../shapes/roles';
+import { readingOfWords } from '../version-recipe';
+import type { CanonicalWriter } from './canonical-writer';
+import { chooseContainer } from './choose-container';
+import { HeadSource } from './head-source';
+import type { HeadLimits } from './head-source';
+import type { ImportRequest } from './import-request';
+import { columnsOf, layoutOf, shownRow } from './mapping-report';
+import { breakProblem, structureProblem } from './pass';
+import type { PassFindings, PassPlan } from './pass';
+import { notesOf, preparationOf, requireKnownEncoding, signatureOf, wishesOf } from './read-copy';
+import { noNotes, readRecords } from './read-source';
+import type { ReadableSource } from './read-source';
+import { RecordReader } from './record-reader';
+import { CONTAINER_NAMES, passReport, refusedReport } from './report';
+import { settledPass } from './settle-pass';
+import { shortened } from './short-record';
+import { lookAtSource } from './source-file';
+import { SourceFault } from './source-fault';
+import { DEFAULT_SEED } from './split-defaults';
+import { StatisticsTally } from './statistics';
+import { faultOfPass, faultOfSource } from './whole-file';
+import type { WholeFileFault } from './whole-file';
+
+const SHOWN_RECORDS = 5;
+const SHOWN_PROBLEMS = 100;
+const ENOUGH_RECORDS = 2000;
+const ENOUGH_BYTES = 4 * 1024 * 1024;
+
+/** What a preview says of a file that the service has to add to: whether it is read as last time. */
+export type FilePreview = Omit<ImportPreview, 'is_remembered'>;
+
+/**
+ * Reads the beginning of a file as its import would, by the same readers, and keeps nothing. Bounded in
+ * bytes, records and time, however long the file; a file that cannot be read says so in its report.
+ */
+export async function previewFile(
+  request: ImportRequest,
+  signal: AbortSignal = new AbortController().signal,
+  limits: HeadLimits = {},
+): Promise<FilePreview> {
+  const file = { file_name: basename(request.sourcePath), reading: readingOfWords(request) };
+  try {
+    const { sizeBytes, linkTarget } = await lookAtSource(request);
+    const known = { ...file, size_bytes: sizeBytes, link_target: linkTarget };
+    return { ...known, ...(await readHead({ request, signal, limits, linkTarget })) };
+  } catch (error) {
+    if (!(error instanceof SourceFault)) throw error;
+    const refused = refusedHead(faultOfSource(error), null);
+    return { ...file, size_bytes: 0, link_target: null, ...refused };
+  }
+}
+
+interface HeadReading {
+  readonly request: ImportRequest;
+  readonly signal: AbortSignal;
+  readonly limits: HeadLimits;
+  readonly linkTarget: string | null;
+}
+
+type HeadFindings = Omit<FilePreview, 'file_name' | 'size_bytes' | 'link_target' | 'reading'>;
+
+async function readHead(reading: HeadReading): Promise<HeadFindings> {
+  const { request, signal, limits } = reading;
+  const { sourcePath, encoding, maxBytes = MAX_FILE_BYTES } = request;
+  requireKnownEncoding(request);
+  const onUnpacked = (bytes: number) => {
+    if (bytes > maxBytes) throw SourceFault.tooLarge(bytes, maxBytes);
+  };
+  const whole = await openSource(sourcePath, { signal, onUnpacked, encoding });
+  const head = new HeadSource(whole, limits);
+  const { source } = head;
+  const fileName = basename(sourcePath);
+  const container = await chooseContainer({ request, source, path: sourcePath, fileName, maxBytes });
+  if ('problems' in container) return refusedHead(container, whole);
+  const readable = { source, signal, onBytes: () => undefined, maxRows: ENOUGH_RECORDS };
+  const run = (plan: PassPlan) => passOverHead(plan, { readable, head, reading: wishesOf(request) });
+  const plan = { ...preparationOf(request), container };
+  const pass = await settledPass(plan, { fileName, source: readable, run });
+  return describe(pass, reading, whole);
+}
+
+interface HeadPass extends PassFindings {
+  readonly records: readonly CanonicalRecord[];
+  readonly isWhole: boolean;
+}
+
+interface HeadPassOptions {
+  readonly readable: ReadableSource;
+  readonly head: HeadSource;
+  readonly reading: ReturnType<typeof wishesOf>;
+}
+
+async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPassOptions): Promise<HeadPass> {
+  const records: CanonicalRecord[] = [];
+  const log = new FirstProblems();
+  const statistics = new StatisticsTally(DEFAULT_SEED);
+  const writer = {
+    add: (...[origin, content]: Parameters<CanonicalWriter['add']>) => {
+      if (records.length < SHOWN_RECORDS) records.push(shortened({ ...origin, ...content }));
+    },
+  };
+  const reader = new RecordReader({ ...plan, ...reading }, { writer, log, statistics });
+  const notes = noNotes();
+  let isWhole = true;
+  for await (const batch of readRecords(readable, plan.container, notes)) {
+    for (const raw of batch) reader.take(raw);
+    isWhole = !head.isCut && !isEnough(reader.tally, head.bytesRead);
+    // Left at once: what a reader says at the end of a text is about the end of the file.
+    if (!isWhole) break;
+  }
+  for (const problem of reader.notes.problems()) log.add(problem);
+  for (const fault of notes.faults) log.add(structureProblem(fault));
+  for (const place of isWhole ? notes.breaks : []) log.add(breakProblem(place));
+  const { faults: structureFaults, remarks } = notes;
+  return { ...plan, reader, statistics, log, duplicates: 0, structureFaults, remarks, records, isWhole };
+}
+
+function isEnough({ records, names }: RecordReader['tally'], bytesRead: number): boolean {
+  return (
+    records >= ENOUGH_RECORDS || (bytesRead >= ENOUGH_BYTES && (names.isFull || records >= SHOWN_PROBLEMS))
+  );
+}
+
+class FirstProblems {
+  total = 0;
+  readonly first: DatasetProblem[] = [];
+
+  add(problem: DatasetProblem): void {
+    this.total += 1;
+    if (this.first.length < SHOWN_PROBLEMS) this.first.push(problem);
+  }
+}
+
+function describe(pass: HeadPass, { request, linkTarget }: HeadReading, source: SourceText): HeadFindings {
+  const fault = faultOfPass(pass, request.salvage === true);
+  const { container, reader } = pass;
+  const { samples, names, records } = reader.tally;
+  const columns = isMappable(container, reader) ? columnsOf(container, samples) : [];
+  return {
+    ...packedAs(source),
+    container: CONTAINER_NAMES[container.kind],
+    report: fault === null ? passReport(pass, notesOf(source, linkTarget)) : refusedReport(fault, records),
+    is_whole: pass.isWhole,
+    records: fault === null ? [...pass.records] : [],
+    columns,
+    rows: columns.length === 0 ? [] : samples.map(shownRow),
+    table: container.kind === 'table' ? layoutOf(container) : null,
+    roles: columns.length === 0 ? {} : { ...(pass.mapping ?? proposeMapping(columns)) },
+    role_names: [...names.roles].map((name) => ({
+      name,
+      role: pass.roleNames?.[name] ?? roleOf(name),
+    })),
+    signature: signatureOf(pass),
+  };
+}
+
+/** Flat records have fields that can be given roles; conversations have none. */
+function isMappable({ kind }: Container, { tally }: RecordReader): boolean {
+  if (kind === 'text' || kind === 'conversations' || kind === 'pairs') return false;
+  const first = tally.samples[0];
+  return kind === 'table' || kind === 'parquet' || (first !== undefined && isFlat(first));
+}
+
+function isFlat(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(record).filter((value) => typeof value === 'string').length >= 1 && !hasTurns(record);
+}
+
+const TURN_FIELDS = ['messages', 'turns', 'conversations', 'conversation', 'current_user_input'] as const;
+
+function hasTurns(record: Readonly<Record<string, unknown>>): boolean {
+  return TURN_FIELDS.some((field) => field in record);
+}
+
+function refusedHead(fault: WholeFileFault, source: SourceText | null): HeadFindings {
+  return {
+    ...packedAs(source),
+    container: null,
+    report: refusedReport(fault, 0),
+    is_whole: true,
+    records: [],
+    columns: [],
+    rows: [],
+    table: null,
+    roles: {},
+    role_names: [],
+    signature: null,
+  };
+}
+
+function packedAs(source: SourceText | null): Pick<HeadFindings, 'archive' | 'encoding'> {
+  return { archive: source?.archive ?? null, encoding: source?.encoding.name ?? 'utf-8' };
+}

@@ -1,0 +1,35 @@
+"""One contender in a process of its own: `python -m bench.contender NAME FOLDER …`."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from pipeline_trainer.threads import prepare_environment
+
+ADAPTER: Final = "adapter"
+
+
+def main() -> None:
+    """Load, train in turns, save the adapter under `FOLDER/NAME/adapter`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--warm-up", type=int, required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    options = parser.parse_args()
+    prepare_environment()
+    # Imported late: what OpenMP reads has to stand before torch is loaded.
+    from .turns import Turns  # noqa: PLC0415
+
+    turns = Turns(warm_up=options.warm_up, steps=options.steps)
+    target = options.folder / options.name
+    target.mkdir()
+    if options.name.startswith("ours"):
+        from .ours import train_ours as train  # noqa: PLC0415
+    else:
+        from .rivals import train_rival as train  # noqa: PLC0415
+    train(options.name, options.folder, target / ADAPTER, turns)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+const OURS = 'ours';
+const COLUMNS = [
+  ['', ({ name }) => name],
+  ['records/s', ({ records_per_second: value }) => value.toFixed(3)],
+  ['real tokens/s', ({ real_tokens_per_second: value }) => value.toFixed(0)],
+  ['trained tokens/s', ({ trained_tokens_per_second: value }) => value.toFixed(0)],
+  ['tokens/processor s', ({ real_tokens_per_processor_second: value }) => value.toFixed(0)],
+  ['peak MiB', ({ peak_bytes: value }) => (value / 2 ** 20).toFixed(0)],
+  ['held-out loss', ({ held_out_loss: value }) => value.toFixed(4)],
+  ['ours is', (row, ours) => `${(ours.records_per_second / row.records_per_second).toFixed(2)} ×`],
+  ['by processor', (row, ours) => `${(processor(ours) / processor(row)).toFixed(2)} ×`],
+];
+
+/** The figures of `bench.compare` for people. */
+export function trainerTable({ machine, base_held_out_loss, rows }) {
+  const ours = rows.find(({ name }) => name === OURS) ?? rows[0];
+  const lines = [
+    COLUMNS.map(([title]) => title),
+    ...rows.map((row) => COLUMNS.map(([, show]) => show(row, ours))),
+  ];
+  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const table = lines.map((line) => line.map((cell, column) => cell.padStart(widths[column])).join('  '));
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${machine.processor}, ${machine.threads} threads, ${machine.precision}; ${versions.join(', ')}`,
+    `medians of ${rows[0].repeats.length} repeats taken in turn; held-out loss of the base ${base_held_out_loss.toFixed(4)}`,
+    ...table,
+    '',
+  ].join('\n');
+}
+
+const processor = (row) => row.real_tokens_per_processor_second;

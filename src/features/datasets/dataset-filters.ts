@@ -1,0 +1,58 @@
+import type { Dataset } from '../../lib/types/lora-training';
+
+/** Stands for no choice. */
+export const ALL = '';
+
+export const STATE_WORDS: Readonly<Record<string, string>> = {
+  [ALL]: 'Any state',
+  ready: 'Ready',
+  problems: 'With problems',
+  importing: 'Importing',
+  error: 'Cannot be used',
+};
+
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  [ALL]: 'Any kind',
+  sft: 'Conversations',
+  preference: 'Preference pairs',
+  kto: 'Labelled answers',
+  text: 'Plain text',
+};
+
+/** What a list of datasets is narrowed to; each is `ALL` where it says nothing. */
+export interface Filters {
+  readonly query: string;
+  readonly state: string;
+  readonly kind: string;
+  readonly tag: string;
+}
+
+export const NO_FILTERS: Filters = { query: '', state: ALL, kind: ALL, tag: ALL };
+
+export const isFiltered = (filters: Filters): boolean =>
+  Object.values(filters).some((value) => value !== ALL);
+
+const stateOf = ({ status, report }: Dataset): string => {
+  if (status === 'error') return 'error';
+  if (status !== 'ready') return 'importing';
+  return (report?.problems_total ?? 0) > 0 ? 'problems' : 'ready';
+};
+
+/** Datasets that fit every filter; words are looked for in names, descriptions and tags. */
+export const filtered = (all: readonly Dataset[], { query, state, kind, tag }: Filters): Dataset[] => {
+  const wanted = query.trim().toLowerCase();
+  return all.filter(
+    (dataset) =>
+      (state === ALL || stateOf(dataset) === state) &&
+      (kind === ALL || dataset.kind === kind) &&
+      (tag === ALL || dataset.tags.includes(tag)) &&
+      textOf(dataset).includes(wanted),
+  );
+};
+
+const textOf = ({ name, file_name, description, tags }: Dataset): string =>
+  [name, file_name, description ?? '', ...tags].join('\n').toLowerCase();
+
+/** Every tag in use, by name. */
+export const tagsOf = (all: readonly Dataset[]): string[] =>
+  [...new Set(all.flatMap(({ tags }) => tags))].toSorted((one, other) => one.localeCompare(other));

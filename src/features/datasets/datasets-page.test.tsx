@@ -1,0 +1,55 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test } from 'vitest';
+import { fakeDataset, fakeId } from '../../fake-rows';
+import { mount } from '../../mount';
+import { DatasetsPage } from './datasets-page';
+
+type Mounted = Awaited<ReturnType<typeof mount>>;
+
+let page: Mounted;
+afterEach(() => page.unmount());
+
+const names = () => [...document.querySelectorAll('tbody a')].map(({ textContent }) => textContent);
+const SLOWEST_MS = 5000;
+
+test('a thousand datasets are a page of a hundred, searched and sorted over all', async () => {
+  const all = Array.from({ length: 1000 }, (_, index) => fakeDataset(index + 1));
+  page = await mount(<DatasetsPage />, { datasets: { list: () => all } });
+  await page.until(() => expect(names()).toHaveLength(100));
+  const search = page.find('input[data-search]');
+  if (!(search instanceof HTMLInputElement)) throw new Error('The search is no field.');
+  const startedAt = performance.now();
+  await page.type(search, 'Dataset 77');
+  await page.until(() => expect(names()).toHaveLength(11));
+  expect(performance.now() - startedAt).toBeLessThan(SLOWEST_MS);
+  await page.click(page.button('Name'));
+  expect(names()[0]).toBe('Dataset 77');
+});
+
+test('the bin gives back, and removes for good only when asked twice', async () => {
+  const deleted = [1, 2].map((nth) => fakeDataset(nth, { deleted_at: '2026-03-02T08:00:00.000Z' }));
+  const gone: string[] = [];
+  page = await mount(<DatasetsPage />, {
+    datasets: {
+      list: () => [],
+      deleted: () => deleted.filter(({ id }) => !gone.includes(id)),
+      restore: ({ id }) => {
+        gone.push(id);
+        return { ...fakeDataset(1), id, revision: 2 };
+      },
+      purge: ({ id }) => {
+        gone.push(id);
+      },
+    },
+  });
+  await page.click(page.button('Bin'));
+  await page.until(() => expect(document.querySelectorAll('tbody tr')).toHaveLength(2));
+  await page.click(page.button('Restore Dataset 1'));
+  await page.until(() => expect(document.querySelectorAll('tbody tr')).toHaveLength(1));
+  await page.click(page.button('Delete Dataset 2 for good'));
+  expect(gone).toEqual([fakeId(1)]);
+  await page.until(() => expect(page.text()).toContain('Delete “Dataset 2” for good?'));
+  await page.click(page.button('Delete for good'));
+  await page.until(() => expect(page.text()).toContain('The bin is empty'));
+  expect(gone).toEqual([fakeId(1), fakeId(2)]);
+});

@@ -1,0 +1,95 @@
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { api } from '../../../api';
+import { attempt } from '../../../attempt';
+import { Button } from '../../../components/button';
+import { DataTable } from '../../../components/data-table';
+import type { Column } from '../../../components/data-table';
+import { formatBytes, formatCount, NOTHING } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { AlertDialog } from '../../../components/overlays';
+import { Async, EmptyState } from '../../../components/states';
+import { Ago } from '../../../components/time';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useLoad } from '../../../use-load';
+import { datasets } from '../../../stores';
+
+/** What was deleted: back, or gone for good. */
+export const DatasetBin = () => {
+  const { state, reload } = useLoad('bin', () => api.datasets.deleted());
+  return (
+    <Async framed state={state} errorTitle="The bin cannot be read" onRetry={reload}>
+      {(rows) => (
+        <Panel plain>
+          {rows.length === 0 ? (
+            <EmptyState icon={Trash2} title="The bin is empty">
+              Datasets that you delete are kept here until you remove them for good.
+            </EmptyState>
+          ) : (
+            <DataTable label="Bin" columns={columns(reload)} rows={rows} rowKey={({ id }) => id} />
+          )}
+        </Panel>
+      )}
+    </Async>
+  );
+};
+
+const columns = (reload: () => void): readonly Column<Dataset>[] => [
+  { key: 'name', head: 'Name', grow: true, cell: ({ name }) => <span className="font-medium">{name}</span> },
+  {
+    key: 'records',
+    head: 'Records',
+    right: true,
+    cell: ({ report }) => (report ? formatCount(report.usable_records) : NOTHING),
+  },
+  { key: 'size', head: 'Size', right: true, cell: ({ file_size }) => formatBytes(file_size) },
+  {
+    key: 'deleted',
+    head: 'Deleted',
+    right: true,
+    cell: ({ deleted_at }) => (deleted_at ? <Ago time={deleted_at} /> : NOTHING),
+  },
+  {
+    key: 'actions',
+    head: 'Actions',
+    quiet: true,
+    cell: (dataset) => <Actions dataset={dataset} onDone={reload} />,
+  },
+];
+
+const Actions = ({ dataset, onDone }: { readonly dataset: Dataset; readonly onDone: () => void }) => {
+  const [isAsking, setAsking] = useState(false);
+  const { id, name } = dataset;
+  const restore = async () => {
+    datasets.put(await api.datasets.restore({ id }));
+    onDone();
+  };
+  const purge = async () => {
+    await api.datasets.purge({ id });
+    onDone();
+  };
+  return (
+    <span className="inline-flex gap-2">
+      <Button
+        small
+        aria-label={`Restore ${name}`}
+        onClick={() => void attempt(`“${name}” was not restored`, restore)}
+      >
+        Restore
+      </Button>
+      <Button small look="plain" aria-label={`Delete ${name} for good`} onClick={() => setAsking(true)}>
+        Delete for good…
+      </Button>
+      <AlertDialog
+        open={isAsking}
+        onOpenChange={setAsking}
+        title={`Delete “${name}” for good?`}
+        confirm="Delete for good"
+        onConfirm={() => void attempt(`“${name}” was not deleted`, purge)}
+      >
+        Its copy in the data folder goes, with all its versions. Your original file stays. A dataset that a
+        run was made of cannot be deleted.
+      </AlertDialog>
+    </span>
+  );
+};

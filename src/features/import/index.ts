@@ -1,0 +1,2 @@
+export { ImportPage } from './import-page';
+export { chooseAndImport, takeFiles } from './take-files';

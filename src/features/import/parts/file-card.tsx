@@ -1,0 +1,158 @@
+import { X } from 'lucide-react';
+import { api } from '../../../api';
+import { attempt } from '../../../attempt';
+import { Badge } from '../../../components/badge';
+import { Button, IconButton } from '../../../components/button';
+import { Field, Input } from '../../../components/fields';
+import { formatAmount, formatBytes } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Async } from '../../../components/states';
+import { visibleText } from '../../../components/visible-text';
+import { useLatestAnswer } from '../../../latest-answer';
+import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
+import type { ImportPreview } from '../../../lib/types/import-preview';
+import { asWanted } from '../reading-changes';
+import { changeFile, removeFile } from '../import-store';
+import type { ImportFile } from '../import-store';
+import { ImportProgress } from './import-progress';
+import { ProblemPreview } from './problem-preview';
+import { ReadingForm } from './reading-form';
+import { RecordPreview } from './record-preview';
+
+const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
+
+/** One file: what it is, what becomes of it, and then how far it is. */
+export const FileCard = ({ file }: { readonly file: ImportFile }) => {
+  const name = visibleText(baseName(file.path));
+  const { preview, datasetId } = file;
+  const isRunning = datasetId !== null;
+  return (
+    <Panel
+      title={name}
+      beside={preview && !isRunning ? <ShapeBadge preview={preview} /> : null}
+      note={preview ? factsOf(preview) : null}
+      actions={
+        <IconButton
+          small
+          look="plain"
+          label={`Remove ${name} from this list`}
+          icon={X}
+          onClick={() => removeFile(file.path)}
+        />
+      }
+    >
+      {isRunning ? <ImportProgress file={file} id={datasetId} /> : <Looking file={file} />}
+    </Panel>
+  );
+};
+
+const ShapeBadge = ({ preview: { report } }: { readonly preview: ImportPreview }) =>
+  report.usable_records > 0 ? (
+    <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>
+  ) : (
+    <Badge tone="bad">No usable record</Badge>
+  );
+
+const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
+  [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
+
+const look = async ({ path, reading }: Pick<ImportFile, 'path' | 'reading'>): Promise<ImportPreview> => {
+  const preview = await api.datasets.preview({ path, reading });
+  changeFile(path, { preview, seen: reading });
+  return preview;
+};
+
+const Looking = ({ file }: { readonly file: ImportFile }) => {
+  const { path, reading } = file;
+  const { state, current } = useLatestAnswer({ path, reading }, look);
+  return (
+    <Async state={state} rows={4} errorTitle="The file cannot be looked at">
+      {(preview) => (
+        <div aria-busy={!current} className="grid grid-cols-1 gap-6 narrow:grid-cols-2">
+          <div className="flex min-w-0 flex-col gap-4">
+            <Recognised file={file} preview={preview} />
+            {isHopeless(preview) ? null : (
+              <>
+                <ReadingForm
+                  preview={asWanted(preview, reading)}
+                  onChange={(next) => changeFile(path, { reading: next })}
+                />
+                <Words file={file} preview={preview} />
+              </>
+            )}
+          </div>
+          <div className="flex min-w-0 flex-col gap-4">
+            <RecordPreview records={preview.records} />
+            <ProblemPreview report={preview.report} />
+          </div>
+        </div>
+      )}
+    </Async>
+  );
+};
+
+const extentOf = ({ report, is_whole }: ImportPreview): string => {
+  if (report.records_total === 0) return '';
+  const usable = `${formatAmount(report.usable_records, 'usable record')} of ${formatAmount(report.records_total, 'record')}`;
+  return is_whole
+    ? `${usable}, the whole file.`
+    : `${usable}, the beginning of the file; the import reads the rest.`;
+};
+
+/** No other reading would make anything of it: a folder, an archive of several files, nothing at all. */
+const isHopeless = ({ container, reading, report }: ImportPreview): boolean =>
+  container === null &&
+  Object.keys(reading).length === 0 &&
+  !report.problems.some(({ type }) => type === 'unknown_shape' || type === 'encoding_error');
+
+const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly preview: ImportPreview }) => {
+  const { report, is_remembered, signature, link_target } = preview;
+  const forget = async () => {
+    if (signature !== null) await api.datasets.forget_reading({ signature });
+    changeFile(file.path, { reading: {} });
+  };
+  return (
+    <div className="flex flex-col gap-2">
+      <p>
+        <bdi>{visibleText(report.reason)}</bdi>
+      </p>
+      <p className="text-xs text-ink-2">
+        {extentOf(preview)}
+        {link_target ? ` A link to ${visibleText(link_target)}.` : ''}
+      </p>
+      {is_remembered ? (
+        <p className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">
+          <span className="min-w-0 flex-1">Read as last time for files like this.</span>
+          <Button small onClick={() => void attempt('The mapping was not forgotten', forget)}>
+            Forget
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+};
+
+const withoutEnding = (name: string): string => name.replace(/(.)\.[^.]*$/, '$1');
+
+const Words = ({ file, preview }: { readonly file: ImportFile; readonly preview: ImportPreview }) => (
+  <div className="grid grid-cols-2 gap-3">
+    <Field label="Name">
+      <Input
+        value={file.name ?? ''}
+        placeholder={visibleText(withoutEnding(preview.file_name))}
+        maxLength={200}
+        onChange={(event) =>
+          changeFile(file.path, { name: event.target.value === '' ? null : event.target.value })
+        }
+      />
+    </Field>
+    <Field label="Description">
+      <Input
+        value={file.description}
+        maxLength={2000}
+        placeholder="What it is for"
+        onChange={(event) => changeFile(file.path, { description: event.target.value })}
+      />
+    </Field>
+  </div>
+);

@@ -1,0 +1,105 @@
+import { useStore } from 'zustand';
+import { Link } from 'wouter';
+import { api } from '../../../api';
+import { attempt } from '../../../attempt';
+import { ProgressBar } from '../../../components/bars';
+import { Badge } from '../../../components/badge';
+import { Button } from '../../../components/button';
+import { formatAmount, formatBytes, formatCount, formatDuration } from '../../../components/format';
+import type { ImportProgress as Progress } from '../../../lib/contract/contract';
+import { importPace } from '../../../lib/messages/import-pace';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useLive } from '../../../live-store';
+import { paths } from '../../../paths';
+import { datasets, imports } from '../../../stores';
+import { changeFile } from '../import-store';
+import type { ImportFile } from '../import-store';
+
+/** A file whose import was started, to its end. */
+export const ImportProgress = ({ file, id }: { readonly file: ImportFile; readonly id: string }) => {
+  const rows = useLive(datasets);
+  const progress = useStore(imports, (all) => all.get(id));
+  const dataset = rows.kind === 'ready' ? rows.value.get(id) : undefined;
+  if (dataset?.deleted_at) return <Cancelled file={file} />;
+  if (dataset?.status === 'ready') return <Done dataset={dataset} />;
+  if (dataset?.status === 'error') return <Failed dataset={dataset} file={file} />;
+  return <Running id={id} name={file.preview?.file_name ?? file.path} progress={progress} />;
+};
+
+const Running = ({
+  id,
+  name,
+  progress,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly progress: Progress | undefined;
+}) => {
+  const total = progress?.bytes_total ?? 0;
+  const done = progress && total > 0 ? (progress.bytes_done / total) * 100 : 0;
+  const cancel = () => api.datasets.cancel_import({ id });
+  return (
+    <div className="flex items-center gap-4">
+      <div className="flex min-w-0 flex-1 flex-col gap-2">
+        <ProgressBar label={`Import of ${name}`} value={done} />
+        <p className="text-xs text-ink-2 tabular-nums">
+          {progress ? progressWords(progress) : 'Waits for its turn'}
+        </p>
+      </div>
+      <Button onClick={() => void attempt('The import was not cancelled', cancel)}>Cancel</Button>
+    </div>
+  );
+};
+
+const progressWords = (progress: Progress): string => {
+  const pace = importPace(progress);
+  const share = progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
+  return [
+    progress.phase === 'copying' ? 'Copying' : 'Reading',
+    `${share.toFixed(0)} % of ${formatBytes(progress.bytes_total)}`,
+    ...(progress.records > 0 ? [formatAmount(progress.records, 'record')] : []),
+    ...(progress.problems > 0 ? [formatAmount(progress.problems, 'problem')] : []),
+    ...(pace ? [`${formatBytes(pace.bytesPerSecond)}/s`] : []),
+    ...(pace && pace.recordsPerSecond > 0 ? [`${formatCount(pace.recordsPerSecond)} records/s`] : []),
+    ...(pace?.leftMs != null ? [`${formatDuration(pace.leftMs)} left`] : []),
+  ].join(' · ');
+};
+
+const Done = ({ dataset }: { readonly dataset: Dataset }) => {
+  const { usable_records = 0, problems_total = 0 } = dataset.report ?? {};
+  return (
+    <div className="flex items-center gap-3">
+      <Badge tone="good">Imported</Badge>
+      <p className="min-w-0 flex-1 text-ink-2">
+        {formatAmount(usable_records, 'usable record')}
+        {problems_total > 0 ? `, ${formatAmount(problems_total, 'problem')}` : ''}
+      </p>
+      <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">
+        {`Open “${dataset.name}”`}
+      </Link>
+    </div>
+  );
+};
+
+const again = (file: ImportFile) => () => changeFile(file.path, { datasetId: null });
+
+const Failed = ({ dataset, file }: { readonly dataset: Dataset; readonly file: ImportFile }) => (
+  <div role="alert" className="flex items-center gap-3">
+    <Badge tone="bad">Cannot be used</Badge>
+    <p className="min-w-0 flex-1">
+      {dataset.report?.problems[0]?.error ?? dataset.report?.reason} {dataset.report?.problems[0]?.suggestion}
+    </p>
+    <Button onClick={again(file)}>Read it another way</Button>
+    <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">
+      All problems
+    </Link>
+  </div>
+);
+
+const Cancelled = ({ file }: { readonly file: ImportFile }) => (
+  <div className="flex items-center gap-3">
+    <Badge>Cancelled</Badge>
+    <p className="min-w-0 flex-1 text-ink-2">Nothing of it was kept.</p>
+    <Button onClick={again(file)}>Look at it again</Button>
+  </div>
+);

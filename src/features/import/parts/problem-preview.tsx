@@ -1,0 +1,37 @@
+import { Badge } from '../../../components/badge';
+import { formatAmount, formatCount } from '../../../components/format';
+import { visibleText } from '../../../components/visible-text';
+import type { DatasetReport } from '../../../lib/types/dataset-records';
+
+const SHOWN = 5;
+const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
+
+export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) => {
+  if (report.problems_total === 0) return null;
+  const more = report.problems_total - SHOWN;
+  return (
+    <section aria-label="First problems" className="flex min-w-0 flex-col gap-2">
+      <h3 className="font-medium">{formatAmount(report.problems_total, 'problem')}</h3>
+      <ul className="flex flex-col gap-2">
+        {report.problems.slice(0, SHOWN).map((problem, index) => (
+          <li key={index} className="flex min-w-0 gap-2">
+            <Badge tone={TONES[problem.severity]}>{`Line ${formatCount(problem.line)}`}</Badge>
+            <bdi className="min-w-0 break-words">
+              {visibleText(problem.error)}
+              {problem.suggestion ? (
+                <span className="text-ink-2"> {visibleText(withoutFlags(problem.suggestion))}</span>
+              ) : null}
+            </bdi>
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? (
+        <p className="text-xs text-ink-2">{`and ${formatCount(more)} more, all listed after the import`}</p>
+      ) : null}
+    </section>
+  );
+};
+
+/** Advice for the command line has its place beside this list, as a field. */
+const withoutFlags = (suggestion: string): string =>
+  suggestion.includes('--') ? 'Say so under “How it is read”.' : suggestion;

@@ -1,0 +1,26 @@
+import { api } from '../../api';
+import { attempt } from '../../attempt';
+import { formatAmount } from '../../components/format';
+import { showToast } from '../../components/toasts';
+import { paths } from '../../paths';
+import { addFiles } from './import-store';
+
+type Navigate = (path: string) => void;
+
+/** Files, and those of folders, to the page where they are looked at. */
+export const takeFiles = async (chosen: readonly string[], navigate: Navigate): Promise<void> => {
+  if (chosen.length === 0) return;
+  await attempt(`${formatAmount(chosen.length, 'file')} not opened`, async () => {
+    const { paths: found, left_out } = await api.datasets.find_files({ paths: [...chosen] });
+    addFiles(found);
+    navigate(paths.import);
+    if (left_out > 0)
+      showToast(
+        `${formatAmount(left_out, 'file')} left out`,
+        'At most 50 files are taken at once; drop the others later.',
+      );
+  });
+};
+
+export const chooseAndImport = (navigate: Navigate): Promise<void> =>
+  attempt('No files were chosen', async () => takeFiles(await api.desktop.choose_files(), navigate));
