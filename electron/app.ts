@@ -152,7 +152,12 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
     fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
   });
-  const making = { sources, app_version: APP_VERSION, probe: (dir: string) => commands.probe(dir) };
+  const making = {
+    sources,
+    app_version: APP_VERSION,
+    probe: (dir: string) => commands.probe(dir),
+    lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
+  };
   const follower = new Follower({
     ...common,
     dataVersion: () => database.dataVersion(),

@@ -107,6 +107,9 @@ export const fakeSettings = (preset: keyof typeof HYPERPARAMETER_PRESETS): Train
   variant: 'lora',
   optimizer: 'adamw',
   beta: 0.1,
+  max_hours: null,
+  max_energy_kwh: null,
+  collapse: 'auto',
 });
 
 export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJob => ({

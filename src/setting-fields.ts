@@ -118,6 +118,16 @@ export const FIELDS: readonly FieldSpec[] = [
     range: '0 or more',
     help: 'A smaller fall of the held-out loss does not count as better.',
   }),
+  rule('max_hours', 'Time budget', {
+    unit: 'hours',
+    range: 'Empty: none',
+    help: 'Training ends after this time, over all attempts, with the best adapter so far.',
+  }),
+  rule('max_energy_kwh', 'Energy budget', {
+    unit: 'kWh',
+    range: 'Empty: none',
+    help: 'Training ends after this energy of the card, with the best adapter so far.',
+  }),
   {
     key: 'method',
     label: 'Method',
@@ -145,6 +155,14 @@ export const FIELDS: readonly FieldSpec[] = [
     help: 'Short records share a row, none sees another. auto: on a card, where it is faster.',
     kind: 'choice',
     choices: ['auto', 'on', 'off'],
+  },
+  {
+    key: 'collapse',
+    label: 'Repeated history',
+    range: '2 choices',
+    help: 'auto: records that repeat a conversation are trained in one pass, with the same loss a token.',
+    kind: 'choice',
+    choices: ['auto', 'off'],
   },
   {
     key: 'variant',

@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor';
 import { addEstimate } from './commands/estimate';
 import { addGenerate } from './commands/generate';
 import { addJobs } from './commands/jobs';
+import { addLrRange } from './commands/lr-range';
 import { addSettings } from './commands/settings';
 import { addTrain } from './commands/train';
 import { EXIT, exitCodeOf, Stopped } from './exit-codes';
@@ -93,6 +94,7 @@ const GROUPS = [
   addDatasets,
   addBaseModels,
   addEstimate,
+  addLrRange,
   addTrain,
   addJobs,
   addArtifacts,

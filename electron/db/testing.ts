@@ -88,6 +88,9 @@ const SETTINGS: TrainingSettings = {
   variant: 'lora',
   optimizer: 'adamw',
   beta: 0.1,
+  max_hours: null,
+  max_energy_kwh: null,
+  collapse: 'auto',
 };
 
 export const addDataset = (repositories: Repositories) => {

@@ -17,6 +17,14 @@ export const lossChange = ({
   quality_metrics: { base_validation_loss, final_validation_loss },
 }: ModelArtifact): string => `${loss(base_validation_loss)} → ${loss(final_validation_loss)}`;
 
+/** Of a comparison's loss there is none. */
+const perplexityOf = ({
+  quality_metrics: { base_perplexity, perplexity },
+}: ModelArtifact): [string, string][] =>
+  perplexity === null
+    ? []
+    : [['perplexity', `${base_perplexity?.toFixed(2) ?? '–'} → ${perplexity.toFixed(2)}`]];
+
 const COLUMNS: readonly Column<ModelArtifact>[] = [
   { title: 'ID', text: ({ id }) => shortId(id) },
   { title: 'NAME', text: ({ name }) => name },
@@ -35,6 +43,7 @@ const pairsOf = (artifact: ModelArtifact, folder: string): [string, string][] =>
   ['dataset', artifact.training_summary.dataset_name],
   ['base model', artifact.training_summary.base_model_name],
   ['held-out loss', lossChange(artifact)],
+  ...perplexityOf(artifact),
   ['from step', String(artifact.source_step ?? '–')],
   ['folder', folder],
   ...artifact.artifacts.map(({ name, size_bytes, sha256 }): [string, string] => [

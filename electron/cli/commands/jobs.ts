@@ -5,11 +5,17 @@ import { NoOptions, operand, type Registry, WholeNumber, type Workplace } from '
 import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
 import { describeEnd, JOB_COLUMNS, jobPairs } from '../run/describe-job';
+import type { CliServices } from '../io';
 import { runInForeground } from '../run/foreground';
 import { isAtWork, settleForLook, settleOrphans, waitForRest } from '../run/orphans';
 import { runQueue } from '../run/run-queue';
 import { addJobEnds } from './job-ends';
 import { addJobRecords } from './job-records';
+
+const lastEvents = async ({ jobs }: CliServices, id: string) => {
+  const { total } = await jobs.events({ id, offset: 0, limit: 1 });
+  return (await jobs.events({ id, offset: Math.max(0, total - 1), limit: 1 })).events;
+};
 
 const addLooks = (group: Command, { add }: Registry): void => {
   add(group, {
@@ -37,7 +43,9 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const job = await findJob(services, operand(args));
       if (output.json) output.document(job);
       const dataset = mixtureName(await services.jobs.datasets(job.id));
-      output.pairs(jobPairs(job, { dataset, attempts: await services.jobs.attempts(job.id) }));
+      const attempts = await services.jobs.attempts(job.id);
+      const events = await lastEvents(services, job.id);
+      output.pairs(jobPairs(job, { dataset, attempts, events }));
       return EXIT.done;
     },
   });

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../src/lib/messages/format';
-import type { JobAttempt } from '../../../src/lib/types/job-records';
+import { earlyEndWords } from '../../../src/lib/training/run-end';
+import type { JobAttempt, JobEvent } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { timeAtWork } from '../../services/jobs/time-at-work';
 import type { Column } from '../output/table';
@@ -33,17 +34,20 @@ interface Around {
   /** What a person calls its dataset. */
   readonly dataset: string;
   readonly attempts: readonly JobAttempt[];
+  /** The last of them is enough: a run's end comes last. */
+  readonly events: readonly JobEvent[];
 }
 
 const said = (title: string, text: string | null): [string, string][] =>
   text === null || text === '' ? [] : [[title, text]];
 
-export const jobPairs = (job: TrainingJob, { dataset, attempts }: Around): [string, string][] => [
+export const jobPairs = (job: TrainingJob, { dataset, attempts, events }: Around): [string, string][] => [
   ['id', job.id],
   ['name', job.name],
   ['status', job.status],
   ['stage', job.current_stage],
   ['step', `${job.current_step} of ${job.total_steps ?? '?'}`],
+  ...said('ended', job.status === 'completed' ? earlyEndWords(events) : null),
   ['loss', lossOf(job)],
   ['dataset', dataset],
   ['base model', job.hyperparameters.base_model],

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import { earlyEndWords } from '../../../src/lib/training/run-end';
 import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
 
 type Summaries = {
@@ -8,8 +9,12 @@ type Summaries = {
 const loss = (value: number | null | undefined): string =>
   typeof value === 'number' ? value.toFixed(4) : '–';
 
-const ofCompleted: Summaries['completed'] = ({ source_step, base_validation_loss, final_validation_loss }) =>
-  `result from step ${source_step}, held-out loss ${loss(base_validation_loss)} → ${loss(final_validation_loss)}`;
+const ofCompleted: Summaries['completed'] = (payload) => {
+  const { source_step, base_validation_loss: before, final_validation_loss: after } = payload;
+  const end = earlyEndWords([{ event: 'completed', payload }]);
+  const result = `result from step ${source_step}, held-out loss ${loss(before)} → ${loss(after)}`;
+  return end === null ? result : `${end}, ${result}`;
+};
 
 const ofMetrics: Summaries['metrics'] = (event) =>
   `step ${event.step}, loss ${event.non_finite ?? loss(event.training_loss)}, ` +

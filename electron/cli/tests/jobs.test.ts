@@ -223,4 +223,11 @@ describe('jobs', () => {
     expect((await bench.run('jobs', 'show', id)).out).toContain('completed');
     expect((await bench.run('jobs', 'metrics', 'nothing')).code).toBe(3);
   });
+
+  it('says that a budget ended it, and when', async () => {
+    const { id } = await world.create('budget');
+    expect((await bench.run('jobs', 'run')).code).toBe(0);
+    expect((await bench.run('jobs', 'show', id)).out).toMatch(/ended +stopped by its time budget at step 6/);
+    expect((await bench.run('jobs', 'events', id)).out).toContain('stopped by its time budget at step 6');
+  });
 });

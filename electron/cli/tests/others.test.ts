@@ -102,6 +102,7 @@ describe('artifacts', () => {
     expect((await bench.run('artifacts', 'list', '--json')).documents()).toEqual([[shown]]);
     const { code, documents } = await bench.run('artifacts', 'verify', id, '--json');
     expect([code, documents()]).toMatchObject([0, [{ id, ok: true, files: [{ path: inside }, {}, {}, {}] }]]);
+    expect((await bench.run('artifacts', 'show', id)).out).toMatch(/perplexity +7\.39 → 4\.48/);
     expect((await bench.run('artifacts', 'show', 'nothing')).code).toBe(3);
   });
 

@@ -204,3 +204,18 @@ describe('estimate', () => {
     expect((await bench.run('estimate', '--dataset', 'Sample')).err).toContain('--base-model is missing');
   });
 });
+
+describe('lr-range', () => {
+  it('answers the points and a suggestion that is told, never taken', async () => {
+    const before = (await bench.run('jobs', 'list', '--json')).documents();
+    const asked = await bench.run('lr-range', ...RUN, '--steps', '3', '--json');
+    expect([asked.code, asked.documents()]).toMatchObject([
+      0,
+      [{ points: [{ learning_rate: 1e-6, loss: 3 }, {}, {}], suggestion: 0.0002, method: 'the method' }],
+    ]);
+    expect((await bench.run('lr-range', ...RUN)).out).toContain('--set learning_rate=2e-4');
+    expect((await bench.run('lr-range', ...RUN, '--steps', '1')).out).toContain('the loss never fell');
+    expect((await bench.run('lr-range', ...RUN, '--steps', '0')).code).toBe(2);
+    expect((await bench.run('jobs', 'list', '--json')).documents()).toEqual(before);
+  });
+});

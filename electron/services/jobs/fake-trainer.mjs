@@ -52,6 +52,14 @@ const shortCommands = {
     const files = [{ name: 'README.md', size_bytes: 1, sha256: sha256('card') }];
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
+  'lr-range': () => {
+    const steps = Number(rest[rest.indexOf('--steps') + 1]);
+    const points = Array.from({ length: steps }, (_, step) => ({
+      learning_rate: 1e-6 * 2 ** step,
+      loss: 3 - step,
+    }));
+    say({ points, suggestion: steps > 1 ? 0.0002 : null, method: 'the method', exploded: false });
+  },
   serve,
 };
 
@@ -211,7 +219,9 @@ class Attempt {
     const losses = { final_training_loss: 0.3, final_validation_loss: 1.5, base_validation_loss: 2 };
     const held = { held_out_records: 2, held_out_tokens: 20, best_epoch: 0, precision: 'fp32' };
     const adapter = { adapter_path: 'adapter', adapter_sha256: sha256(text), source_step: STEPS };
-    this.emit('completed', { ...adapter, ...losses, ...held, peak_memory_bytes: 1, early_stopped: false });
+    const end = { ended_by: this.does('budget') ? 'time_budget' : 'last_step', last_step: STEPS };
+    const rest = { peak_memory_bytes: 1, early_stopped: false };
+    this.emit('completed', { ...adapter, ...losses, ...held, ...rest, ...end });
     process.exit(0);
   }
 }

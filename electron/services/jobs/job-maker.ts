@@ -9,6 +9,7 @@ import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
+import type { LrRange } from '../trainer/one-shot';
 import type { RunSource } from './mixture-file';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
@@ -24,6 +25,8 @@ export interface JobMakerOptions {
   readonly app_version: string;
   /** Times one optimizer step of a run folder, without training it. */
   readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
+  /** Trains a few steps of a run folder at a rising learning rate. */
+  readonly lrRange: (runDir: string, steps: number) => Promise<LrRange>;
 }
 
 interface Making {
@@ -85,13 +88,25 @@ export class JobMaker {
   }
 
   /** How long an optimizer step of such a run would take here; nothing of it is kept. */
-  async probe({ name, sample_prompts, ...request }: NewJob): Promise<{ readonly step_ms: number }> {
+  probe(job: NewJob): Promise<{ readonly step_ms: number }> {
+    return this.#inPassing(job, this.#options.probe);
+  }
+
+  /** What learning rate would suit such a run; nothing of it is kept. */
+  lrRange(job: NewJob, steps: number): Promise<LrRange> {
+    return this.#inPassing(job, (runDir) => this.#options.lrRange(runDir, steps));
+  }
+
+  async #inPassing<Found>(
+    { name, sample_prompts, ...request }: NewJob,
+    find: (runDir: string) => Promise<Found>,
+  ): Promise<Found> {
     const { folder } = await this.#folder({ name, request, sample_prompts });
     const id = randomUUID();
     const runDir = join(this.#options.paths.cacheDir, `probe-${id}`);
     try {
       await writeRunFolder(runDir, { job_id: id, name, created_at: this.#options.now(), ...folder });
-      return await this.#options.probe(runDir);
+      return await find(runDir);
     } finally {
       await rm(runDir, { recursive: true, force: true });
     }

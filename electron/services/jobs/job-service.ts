@@ -64,6 +64,10 @@ export class JobService {
     return this.#maker.probe(job);
   }
 
+  lrRange(job: NewJob, steps: number) {
+    return this.#maker.lrRange(job, steps);
+  }
+
   /** Writes the run folder and puts the job at the end of the queue. */
   async create({ name, sample_prompts, ...request }: NewJob): Promise<TrainingJob> {
     return this.#queued(await this.#maker.make({ name, request, sample_prompts }));

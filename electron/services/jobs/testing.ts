@@ -141,6 +141,11 @@ const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
   return { dataset, base_model_id: model?.id ?? (await addBaseModel(repositories, paths.dataDir)) };
 };
 
+const measuringBy = (commands: TrainerCommands) => ({
+  probe: (runDir: string) => commands.probe(runDir),
+  lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
+});
+
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
   const database = open(dir);
@@ -175,8 +180,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     cost_per_gpu_hour: () => Promise.resolve(0),
     fingerprint: () => Promise.resolve(state.fingerprint),
   });
-  const probe = (runDir: string) => commands.probe(runDir);
-  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0', probe });
+  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0', ...measuringBy(commands) });
   const models = new ArtifactService({ ...common, commands });
   return {
     dir,

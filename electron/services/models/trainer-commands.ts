@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
-import type { OneShot } from '../trainer/one-shot';
+import type { LrRange, OneShot } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
 const Probed = z.object({ step_ms: z.number().positive() });
@@ -15,11 +15,13 @@ export interface Question {
   readonly seed?: number | undefined;
 }
 
+type Short = Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe' | 'lrRange'>;
+
 /** The trainer's short commands with their arguments, in one place. */
 export class TrainerCommands {
-  readonly #oneShot: Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe'>;
+  readonly #oneShot: Short;
 
-  constructor(oneShot: Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe'>) {
+  constructor(oneShot: Short) {
     this.#oneShot = oneShot;
   }
 
@@ -30,6 +32,11 @@ export class TrainerCommands {
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */
   async probe(runDir: string): Promise<{ readonly step_ms: number }> {
     return Probed.parse(await this.#oneShot.probe([runDir, '--quick']));
+  }
+
+  /** The loss of a few steps at a rising learning rate; nothing of them is kept. */
+  lrRange(runDir: string, steps: number): Promise<LrRange> {
+    return this.#oneShot.lrRange([runDir, '--steps', String(steps)]);
   }
 
   /** Answers of the base model, of the adapter, or with `compare` of both. Greedy unless a temperature is given. */

@@ -20,6 +20,14 @@ export const ExportResult = z.object({
   verification: ExportVerification,
 });
 export type ExportResult = z.infer<typeof ExportResult>;
+/** `suggestion` is null where the loss never fell. */
+export const LrRange = z.object({
+  points: z.array(z.object({ learning_rate: z.number(), loss: z.number() })),
+  suggestion: z.number().nullable(),
+  method: z.string(),
+  exploded: z.boolean(),
+});
+export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
 
@@ -68,6 +76,10 @@ export class OneShot {
 
   probe(argv: readonly string[]): Promise<Record<string, unknown>> {
     return this.run(['probe', ...argv], z.record(z.string(), z.unknown()));
+  }
+
+  lrRange(argv: readonly string[]): Promise<LrRange> {
+    return this.run(['lr-range', ...argv], LrRange);
   }
 
   /** The last printed document of the form asked for. Throws the trainer's own error where it names one. */

@@ -17,7 +17,7 @@ from .protocol import EXIT_CANCELLED, EXIT_FAILED, EXIT_INTERRUPTED, Commands, E
 from .threads import prepare_environment
 
 USAGE_ERROR: Final = 2
-COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "selftest")
+COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "lr-range", "selftest")
 # Both are one module, which is told which of them it is.
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
 # A short command whose stdin is held open by whoever wants its answer.
@@ -95,7 +95,7 @@ def run_command(command: str, arguments: list[str]) -> int:
     """Every other command: JSON on stdout, or one error object and exit status 1."""
     deny_network(_say_denied)
     prepare_environment()
-    module = importlib.import_module(f".{TOLD_ITS_NAME.get(command, command)}", __package__)
+    module = importlib.import_module(f".{TOLD_ITS_NAME.get(command, command.replace('-', '_'))}", __package__)
     try:
         return int(module.main([command, *arguments] if command in TOLD_ITS_NAME else arguments))
     except TrainerError as error:

@@ -23,6 +23,7 @@ OptimizerName = Literal["adamw", "adafactor"]
 Packing = Literal["auto", "on", "off"]
 Method = Literal["sft", "text", "dpo", "orpo", "kto"]
 Precision = Literal["auto", "bf16", "fp32"]
+Collapse = Literal["auto", "off"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 TargetModules = Literal["all-linear"] | tuple[str, ...]
 
@@ -86,6 +87,9 @@ class Settings:
     variant: Variant
     optimizer: OptimizerName
     beta: float
+    max_hours: float | None
+    max_energy_kwh: float | None
+    collapse: Collapse
 
     @property
     def records_per_step(self) -> int:
@@ -257,7 +261,7 @@ def _with_tuple(settings: Mapping[str, Any]) -> dict[str, Any]:
 def _whole(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers in their declared type: JSON knows no difference between 2 and 2.0."""
     declared = {field.name: field.type for field in fields(kind)}
-    casts: dict[Any, type[int | float]] = {int: int, float: float, int | None: int}
+    casts: dict[Any, type[int | float]] = {int: int, float: float, int | None: int, float | None: float}
     return {
         name: value if value is None or declared.get(name) not in casts else casts[declared[name]](value)
         for name, value in values.items()

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from .threads import pin
 
 METHOD: Final = "mean cross-entropy a trained token, dropout off"
 BATCH_ROWS: Final = 8
+LARGEST_EXPONENT: Final = 700.0
 
 
 @torch.no_grad()
@@ -93,13 +95,21 @@ def main(argv: list[str]) -> int:
                 groups = held_out_groups(head, rows, layout=layout, device=device, check=lambda: None)
             else:
                 groups = preference.held_out(Parts(opened.trainable, head, layout, device), rows, check=lambda: None)
-        document[subject] = describe(groups)
+        document[subject] = describe(groups, perplexity=preference is None)
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     return 0
 
 
-def describe(groups: Groups) -> dict[str, dict[str, float]]:
-    """Groups as JSON."""
-    return {
-        name: {"loss": part.loss, "tokens": part.tokens, "records": part.records} for name, part in sorted(groups.items())
-    }
+def describe(groups: Groups, *, perplexity: bool) -> dict[str, dict[str, float | None]]:
+    """Groups as JSON, with the perplexity where the loss is that of tokens."""
+    described: dict[str, dict[str, float | None]] = {}
+    for name, part in sorted(groups.items()):
+        described[name] = {"loss": part.loss, "tokens": part.tokens, "records": part.records}
+        if perplexity:
+            described[name]["perplexity"] = perplexity_of(part.loss)
+    return described
+
+
+def perplexity_of(loss: float) -> float | None:
+    """e^loss; None where that is no number."""
+    return math.exp(loss) if loss <= LARGEST_EXPONENT else None

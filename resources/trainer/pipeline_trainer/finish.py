@@ -51,6 +51,8 @@ def complete(run: Run) -> None:
         precision=run.compute.precision,
         peak_memory_bytes=peak_memory_bytes(run.compute.device),
         early_stopped=progress.stopped_early,
+        ended_by=progress.ended_by,
+        last_step=progress.step,
     )
 
 

@@ -4,6 +4,7 @@ import platform
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -88,14 +89,36 @@ def peak_memory_bytes(device: torch.device) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+class Energy:
+    """Power over time; from one reading to the next the last one counts."""
+
+    def __init__(self, started: float) -> None:
+        """`started`: seconds, on the clock of the readings."""
+        self._state: tuple[float, float | None, float] = (0.0, None, started)
+
+    def read(self, watts: float | None, *, at: float) -> None:
+        """Take a reading in; None is one that failed. The time before the first one counts with it."""
+        joules, known, since = self._state
+        counts = watts if known is None else known
+        if counts is not None:
+            # One assignment: the training thread reads while the monitor's writes.
+            self._state = (joules + counts * (at - since), counts if watts is None else watts, at)
+
+    def joules(self, at: float) -> float:
+        """Used until `at`."""
+        joules, watts, since = self._state
+        return joules + (0.0 if watts is None else watts * (at - since))
+
+
 class GpuMonitor:
     """Asks nvidia-smi every two seconds, beside the training loop; silent where there is no card."""
 
     def __init__(self, device: torch.device) -> None:
         """Start asking when `device` is a card."""
         self._latest: dict[str, float] = {}
+        self._energy = Energy(time.monotonic())
         self._stopped = threading.Event()
-        self._index = device.index or 0
+        self._device = device
         if device.type == "cuda":
             threading.Thread(target=self._watch, name="gpu-monitor", daemon=True).start()
 
@@ -103,14 +126,23 @@ class GpuMonitor:
         """The last numbers, by the names of the metrics event; empty when there are none."""
         return self._latest
 
+    def joules(self) -> float:
+        """What the card has used since this began."""
+        return self._energy.joules(time.monotonic())
+
     def close(self) -> None:
         """Stop asking."""
         self._stopped.set()
 
     def _watch(self) -> None:
-        identity = str(torch.cuda.get_device_properties(self._index).uuid)
         while not self._stopped.wait(GPU_POLL_SECONDS):
-            self._latest = query_gpu(f"GPU-{identity}")
+            self._latest = read_card(self._device)
+            self._energy.read(self._latest.get("gpu_power_watts"), at=time.monotonic())
+
+
+def read_card(device: torch.device) -> dict[str, float]:
+    """One reading of a card."""
+    return query_gpu(f"GPU-{torch.cuda.get_device_properties(device.index or 0).uuid}")
 
 
 def query_gpu(identity: str) -> dict[str, float]:

@@ -39,7 +39,8 @@ class Progress:
 
     `evaluated_step`, `sampled_step`: for which step that is already done, so that a run that was stopped
     in the middle of it does it again. `last_metrics`: the figures of the last step, for the same reason.
-    `last_good_step`: the newest checkpoint outside a series of steps that were not finite.
+    `last_good_step`: the newest checkpoint outside a series of steps that were not finite. `budget_ended`: the
+    budget that ended the training.
     """
 
     micro_batch: int = 1
@@ -58,6 +59,7 @@ class Progress:
     evaluated_step: int | None = None
     sampled_step: int | None = None
     stopped_early: bool = False
+    budget_ended: str | None = None
 
     def judge(self, groups: Groups, *, min_delta: float, patience: int | None) -> bool:
         """Take an evaluation of the current step in; True when it is the best so far.
@@ -77,6 +79,11 @@ class Progress:
             self.evaluations_without_gain += 1
         self.stopped_early = patience is not None and self.evaluations_without_gain >= patience
         return better
+
+    @property
+    def ended_by(self) -> str:
+        """Why no further step is trained."""
+        return self.budget_ended or ("early_stopping" if self.stopped_early else "last_step")
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -15,7 +15,7 @@ from .hardware import Compute
 from .protocol import EventLog
 
 # What may change between attempts without changing a single number of the adapter.
-FREE_SETTINGS: Final = frozenset({"base_model", "save_steps", "save_total_limit"})
+FREE_SETTINGS: Final = frozenset({"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh"})
 REFUSED: Final = {
     "dataset": ("dataset_changed", "The dataset is not the one that this run began with."),
     "rows": ("dataset_changed", "The tokenizer or the chat template gives other tokens than when this run began."),
@@ -74,7 +74,8 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any], *, log: 
     """Refuse what is another run; warn `not_bit_exact` of another machine. Raises what `REFUSED` names."""
     saved = checkpoint.read_identity(candidate.path)
     must_agree = saved["must_agree"]
-    refuse_other_run({**must_agree, "settings": {**added_settings(), **must_agree["settings"]}}, identity["must_agree"])
+    added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
+    refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
     before, now = saved["exactness"], identity["exactness"]
     changes = [f"{name} {before.get(name)} → {value}" for name, value in now.items() if before.get(name) != value]
     if changes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import checkpoint, rng
 from .adapter_folder import adapter_config, adapter_tensors, set_adapter_tensors
+from .budget import Budget
 from .checkpoint import Snapshot
 from .config import JobFile
 from .data.batches import Row, Sampler
@@ -56,6 +57,7 @@ class Run:
     intervals: Intervals
     sampler: Sampler
     train_rows: Sequence[Row]
+    collapses: bool
     held_out_rows: Sequence[Row]
     passes: PassSize
     layout: Layout
@@ -63,6 +65,7 @@ class Run:
     progress: Progress
     identity: dict[str, Any]
     gpu: GpuMonitor
+    budget: Budget
     resumed_from: int | None = None
     saved_at: float = 0.0
     saved_step: int | None = None  # the step that the newest checkpoint holds as it stands
@@ -81,7 +84,8 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether no step is left."""
-        return self.progress.step >= self.job.total_steps or self.progress.stopped_early
+        progress = self.progress
+        return progress.step >= self.job.total_steps or progress.stopped_early or progress.budget_ended is not None
 
     @property
     def epoch(self) -> int:
@@ -95,6 +99,11 @@ class Run:
                 self.requests.append(command)
             else:
                 raise StoppedError(command)
+
+    def close(self) -> None:
+        """The attempt is over."""
+        self.budget.keep()
+        self.gpu.close()
 
     def origin(self) -> Origin:
         """Remember where a step starts."""

@@ -11,8 +11,10 @@ from typing import Final
 import torch
 
 from . import rng
+from .budget import USED_FILE, Budget, refuse_unmeasured_energy
 from .config import JobFile
 from .data.batches import Sampler
+from .data.collapse import chains_of
 from .data.rows import Rows, load_rows
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
@@ -47,6 +49,7 @@ def setup(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cac
     """Check data, model and checkpoint, and only then load. Raises TrainerError."""
     pin(job.threads)
     compute = resolve(job.device, job.settings.precision)
+    refuse_unmeasured_energy(job.settings, compute)
     found = find_checkpoint(run_dir / "checkpoints", log=log)
     commands.loading_step = 0 if found is None else found.step
     _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
@@ -97,6 +100,9 @@ def build(
         model=trainable.model,
         warn=log.warn,
     )
+    chains = chains_of(data.rows.train) if settings.collapse == "auto" else None
+    sampler = Sampler(len(data.rows.train), settings.records_per_step, shuffle, chains)
+    gpu = GpuMonitor(compute.device)
     rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
     return Run(
         run_dir=run_dir,
@@ -110,15 +116,17 @@ def build(
         optimizer=optimizer_for(trainable.parameters, settings),
         schedule=build_schedule(settings, job.total_steps),
         intervals=build_intervals(settings, job.total_steps),
-        sampler=Sampler(len(data.rows.train), settings.records_per_step, shuffle),
+        sampler=sampler,
         train_rows=data.rows.train,
+        collapses=sampler.followers > 0,
         held_out_rows=data.rows.held_out,
         passes=passes,
         layout=layout,
         preference=preference_of(settings),
         progress=Progress(micro_batch=passes.first()),
         identity=identity,
-        gpu=GpuMonitor(compute.device),
+        gpu=gpu,
+        budget=Budget(run_dir / USED_FILE, settings.max_hours, settings.max_energy_kwh, gpu.joules),
         saved_at=time.monotonic(),
     )
 
@@ -168,6 +176,7 @@ def _plan(run: Run, *, truncated: int) -> None:
         total_parameters=run.trainable.total_count,
         micro_batch=run.progress.micro_batch,
         recompute="none",
+        collapsed_records=run.sampler.followers,
         packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,
         save_every=run.intervals.save_every,

@@ -10,6 +10,7 @@ from typing import Final
 import torch
 
 from .data.batches import Row
+from .data.collapse import collapse
 from .errors import TrainerError
 from .loss import backward
 from .run_state import Run, StoppedError
@@ -67,7 +68,8 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     run.trainable.model.train()
     trained_tokens = sum(row.trained_tokens for row in rows)
     loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)
-    for part in run.layout.passes([piece for row in rows for piece in row.pieces], run.progress.micro_batch):
+    kept = collapse(rows) if run.collapses else rows
+    for part in run.layout.passes([piece for row in kept for piece in row.pieces], run.progress.micro_batch):
         run.check()
         batch = run.layout.batch(part).to(run.compute.device)
         part_loss = run.head.token_losses(batch).sum() / trained_tokens

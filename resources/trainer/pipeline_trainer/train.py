@@ -20,13 +20,14 @@ def run(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache
     except StoppedError as stopped:
         return leave(state, stopped.command)
     finally:
-        state.gpu.close()
+        state.close()
     return EXIT_COMPLETED
 
 
 def main(run: Run) -> None:
     """Measure the untouched model, train, and hand over the best adapter."""
     run.log.emit("stage", name="training", detail=f"step {run.progress.step} of {run.job.total_steps}")
+    run.budget.begin()
     measure_base(run)
     fit(run)
     complete(run)

@@ -39,9 +39,23 @@ def account(run: Run, outcome: Outcome) -> None:
         "step_ms": outcome.seconds * 1000,
         **run.gpu.latest(),
     }
+    end_by_budget(run)
     # An evaluated step's figures are one event with its held-out loss, unless the run goes back before it.
     if not evaluation_due(run) or progress.non_finite_in_a_row == NON_FINITE_LIMIT:
         run.log.emit("metrics", **progress.last_metrics)
+
+
+def end_by_budget(run: Run) -> None:
+    """Train no further step where a budget is used up; a run that goes back first is asked again after it."""
+    progress = run.progress
+    used_up = run.budget.used_up()
+    if used_up is None or run.finished or progress.non_finite_in_a_row == NON_FINITE_LIMIT:
+        return
+    progress.budget_ended, reason = used_up
+    run.log.warn(
+        "budget_reached",
+        f"{reason}: training ends at step {progress.step} of {run.job.total_steps}, and the best adapter so far is kept.",
+    )
 
 
 def name_non_finite(outcome: Outcome) -> str:
@@ -53,7 +67,7 @@ def name_non_finite(outcome: Outcome) -> str:
 def evaluation_due(run: Run) -> bool:
     """Whether the step just done has a held-out loss that is not there yet."""
     progress = run.progress
-    at_step = progress.step % run.intervals.eval_every == 0 or progress.step == run.job.total_steps
+    at_step = progress.step % run.intervals.eval_every == 0 or run.finished
     return bool(run.held_out_rows) and at_step and progress.step > 0 and progress.evaluated_step != progress.step
 
 

@@ -57,6 +57,9 @@ SETTINGS: dict[str, Any] = {
     "variant": "lora",
     "optimizer": "adamw",
     "beta": 0.1,
+    "max_hours": None,
+    "max_energy_kwh": None,
+    "collapse": "off",
 }
 
 

@@ -2,6 +2,7 @@ import { capitalised, formatBytes, formatCount, formatLoss } from '../../compone
 import type { Tone } from '../../components/badge';
 import type { JobEvent } from '../../lib/types/job-records';
 import { JobStage } from '../../lib/types/lora-training';
+import { earlyEndWords } from '../../lib/training/run-end';
 import { STAGE_WORDS } from './job-words';
 
 type Payload = JobEvent['payload'];
@@ -38,8 +39,10 @@ const WORDS: Readonly<Record<string, (payload: Payload) => string>> = {
   sample: (payload) => `Answered “${text(payload, 'prompt').slice(0, 80)}”`,
   checkpoint: (payload) => `Checkpoint saved, ${formatBytes(number(payload, 'size_bytes'))}`,
   warning: (payload) => text(payload, 'message'),
-  completed: (payload) =>
-    `Completed; the adapter is that of step ${formatCount(number(payload, 'source_step'))}`,
+  completed: (payload) => {
+    const end = earlyEndWords([{ event: 'completed', payload }]);
+    return `Completed${end === null ? '' : `, ${end}`}; the adapter is that of step ${formatCount(number(payload, 'source_step'))}`;
+  },
   failed: (payload) => text(payload, 'message'),
   cancelled: () => 'Cancelled',
   interrupted: (payload) => INTERRUPTIONS[text(payload, 'reason')] ?? 'Interrupted',

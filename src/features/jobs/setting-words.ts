@@ -14,6 +14,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   max_steps: 'by epochs',
   warmup_steps: 'by share',
   early_stopping_patience: 'never',
+  max_hours: 'none',
+  max_energy_kwh: 'none',
 };
 
 const valueWords = ({ key, unit }: FieldSpec, value: unknown): string => {

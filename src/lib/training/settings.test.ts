@@ -65,6 +65,9 @@ describe('resolveSettings', () => {
     [{ max_steps: 5, num_epochs: 2 }, /num_epochs has no effect/],
     [{ warmup_steps: 5, warmup_ratio: 0.1 }, /warmup_ratio has no effect/],
     [{ lora_rank: 0 }, /lora_rank/],
+    [{ collapse: 'off', method: 'text' } as const, /collapse has no effect/],
+    [{ max_hours: 0 }, /max_hours/],
+    [{ max_energy_kwh: 2 }, /needs a graphics card that reports its power/],
   ])('refuses %j', (changes, reason) => {
     expect(refusal(() => resolveSettings({ ...request, changes }))).toMatch(reason);
   });

@@ -49,6 +49,9 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   variant: 'lora',
   optimizer: 'adamw',
   beta: 0.1,
+  max_hours: null,
+  max_energy_kwh: null,
+  collapse: 'auto',
 };
 
 /** What a new run holds out where nothing is changed. */
@@ -70,6 +73,15 @@ const HINT = '`train --help` on the command line lists the names and their range
 
 export const invalidSetting = (message: string, hint = HINT): AppError =>
   new AppError({ code: 'invalid_setting', message, hint });
+
+/** A processor's power is not measured, so no budget of energy could end its run. */
+const checkEnergy = ({ changes, device }: SettingsRequest): void => {
+  if (typeof changes.max_energy_kwh !== 'number' || device === 'cuda') return;
+  throw invalidSetting(
+    'max_energy_kwh needs a graphics card that reports its power, and this machine trains on its processor.',
+    'Take it away, or give max_hours.',
+  );
+};
 
 type Ineffective = (settings: TrainingSettings, changes: SettingChanges) => boolean;
 
@@ -103,6 +115,10 @@ const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
   [
     'loss_scope has no effect here: this method trains on all that its records mark',
     (settings, changes) => changes.loss_scope !== undefined && settings.method !== 'sft',
+  ],
+  [
+    'collapse has no effect here: only conversations repeat their history',
+    (settings, changes) => changes.collapse !== undefined && settings.method !== 'sft',
   ],
 ];
 
@@ -140,6 +156,7 @@ const checkTargets = ({ changes, linear_layers }: SettingsRequest): void => {
 export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   const { changes, preset_id, base_model_name } = request;
   checkTargets(request);
+  checkEnergy(request);
   const resolved = TrainingSettings.safeParse({
     ...DEFAULTS,
     weight_decay: 0,

@@ -36,6 +36,8 @@ export const PlanEvent = event('plan', {
   total_parameters: Count,
   micro_batch: z.int().min(1),
   recompute: z.enum(['none', 'full']),
+  /** Records trained inside a longer one that repeats them; older runs do not say. */
+  collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */
   packing: z.object({ packed: z.boolean(), reason: z.string() }).optional(),
   eval_every: z.int().min(1),
@@ -101,6 +103,9 @@ export const CompletedEvent = event('completed', {
   precision: z.string(),
   peak_memory_bytes: Count,
   early_stopped: z.boolean(),
+  /** Why no further step was trained, and after which; older runs do not say. */
+  ended_by: z.enum(['last_step', 'early_stopping', 'time_budget', 'energy_budget']).optional(),
+  last_step: Count.optional(),
 });
 export const FailedEvent = event('failed', {
   code: z.string(),

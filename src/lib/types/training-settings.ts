@@ -8,8 +8,14 @@ export const LossScope = z.enum(['auto', 'final', 'all']);
 /** `auto`: on where it is faster, that is on a card. Packing never changes which records a step takes. */
 export const Packing = z.enum(['auto', 'on', 'off']);
 export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
+/** `auto`: records that repeat another's whole history are trained in one pass with it, and share its step. */
+export const Collapse = z.enum(['auto', 'off']);
 export const OptimizerName = z.enum(['adamw', 'adafactor']);
 export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
+
+/** Of training alone, over all attempts; `null`: no budget. */
+const MaxHours = z.number().gt(0).max(10_000).nullable();
+const MaxEnergy = z.number().gt(0).max(100_000).nullable();
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
 export const TargetModules = z.union([
@@ -60,6 +66,9 @@ export const AdvancedSettings = z.strictObject({
   variant: Variant,
   optimizer: OptimizerName,
   beta: z.number().gt(0).max(10),
+  max_hours: MaxHours,
+  max_energy_kwh: MaxEnergy,
+  collapse: Collapse,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -80,6 +89,9 @@ export const TrainingSettings = z.strictObject({
   variant: Variant.default('lora'),
   optimizer: OptimizerName.default('adamw'),
   beta: z.number().gt(0).max(10).default(0.1),
+  max_hours: MaxHours.default(null),
+  max_energy_kwh: MaxEnergy.default(null),
+  collapse: Collapse.default('off'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 

@@ -109,14 +109,20 @@ class Sampler:
     The last step of an epoch may be smaller; fewer rows than a step make one step an epoch.
     """
 
-    def __init__(self, rows: int, records_per_step: int, seed: int) -> None:
-        """`seed` is the derived seed of the shuffle stream."""
+    def __init__(self, rows: int, records_per_step: int, seed: int, chains: Sequence[Sequence[int]] | None = None) -> None:
+        """`seed` is the derived seed of the shuffle stream; the rows of each of `chains` stay together, in their order."""
         self.rows = rows
+        self._chains = [[index] for index in range(rows)] if chains is None else chains
         self.records_per_step = records_per_step
         self.seed = seed
         self.epoch = 0
         self.cursor = 0
         self._order = self._permutation()
+
+    @property
+    def followers(self) -> int:
+        """Rows that come behind another of their chain."""
+        return self.rows - len(self._chains)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -143,6 +149,6 @@ class Sampler:
         self._order = self._permutation()
 
     def _permutation(self) -> list[int]:
-        order = list(range(self.rows))
+        order = list(self._chains)
         random.Random(f"{self.seed}/{self.epoch}").shuffle(order)  # noqa: S311 (no secret)
-        return order
+        return [index for chain in order for index in chain]

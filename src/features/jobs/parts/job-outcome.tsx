@@ -14,6 +14,7 @@ import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { capitalised, formatAmount, formatChangeWords, formatCount } from '../../../components/format';
+import { earlyEndWords } from '../../../lib/training/run-end';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -25,7 +26,7 @@ import { inLabels } from '../setting-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
 export const JobOutcome = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun | null }) => {
-  if (job.status === 'completed') return <Verdict job={job} />;
+  if (job.status === 'completed') return <Verdict job={job} end={earlyEndWords(run?.events ?? [])} />;
   if (job.status === 'queued' || isRunning(job)) return null;
   const message = job.error_message ?? (job.status === 'paused' ? 'Paused.' : null);
   return message === null ? null : <Stopped job={job} run={run} message={message} />;
@@ -129,7 +130,7 @@ const OtherWay = ({ job }: { readonly job: TrainingJob }) => {
   );
 };
 
-const Verdict = ({ job }: { readonly job: TrainingJob }) => {
+const Verdict = ({ job, end }: { readonly job: TrainingJob; readonly end: string | null }) => {
   const [, navigate] = useLocation();
   const model = useRows(models).find(({ id }) => id === job.artifact_id);
   if (!model) return null;
@@ -148,7 +149,8 @@ const Verdict = ({ job }: { readonly job: TrainingJob }) => {
           {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
         </p>
         <p className="truncate text-xs text-ink-2" title={method}>
-          {figures}. {capitalised(method)}.
+          {figures}. {end === null ? '' : `${capitalised(end)}. `}
+          {capitalised(method)}.
         </p>
       </div>
       <Button onClick={() => navigate(paths.newRunLike(job.id))}>New run like this</Button>

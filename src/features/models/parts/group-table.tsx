@@ -12,7 +12,13 @@ const LABELS: Readonly<Record<string, string>> = { topic: 'Topic', persona: 'Per
 const SHOWN = 6;
 
 /** Where the adapter helps and where it does not: good news and bad in the same table. */
-export const GroupTable = ({ kinds }: { readonly kinds: readonly GroupKind[] }) => {
+export const GroupTable = ({
+  kinds,
+  withPerplexity,
+}: {
+  readonly kinds: readonly GroupKind[];
+  readonly withPerplexity: boolean;
+}) => {
   const [chosen, setChosen] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const current = kinds.find(({ kind }) => kind === chosen) ?? kinds[0];
@@ -41,7 +47,7 @@ export const GroupTable = ({ kinds }: { readonly kinds: readonly GroupKind[] }) 
         </thead>
         <tbody>
           {shown.map((row) => (
-            <GroupRow key={row.name} row={row} />
+            <GroupRow key={row.name} row={row} withPerplexity={withPerplexity} />
           ))}
         </tbody>
       </table>
@@ -56,14 +62,18 @@ export const GroupTable = ({ kinds }: { readonly kinds: readonly GroupKind[] }) 
   );
 };
 
-const GroupRow = ({ row }: { readonly row: GroupLoss }) => (
+const groupWords = ({ tokens, records }: GroupLoss): string =>
+  `Mean over ${formatAmount(tokens, 'trained token')} of ${formatAmount(records, 'held-out record')}.`;
+
+const perplexityWords = ({ base, adapter }: GroupLoss): string =>
+  ` Perplexity ${Math.exp(base).toFixed(2)} → ${Math.exp(adapter).toFixed(2)}.`;
+
+const GroupRow = ({ row, withPerplexity }: { readonly row: GroupLoss; readonly withPerplexity: boolean }) => (
   <tr className="border-t">
     <th scope="row" className="h-9 max-w-0 truncate pl-4 text-left font-normal" title={row.name}>
       {row.name}
     </th>
-    <Tooltip
-      text={`Mean over ${formatAmount(row.tokens, 'trained token')} of ${formatAmount(row.records, 'held-out record')}.`}
-    >
+    <Tooltip text={`${groupWords(row)}${withPerplexity ? perplexityWords(row) : ''}`}>
       <td className="px-3 text-right text-ink-2">{formatCount(row.tokens)}</td>
     </Tooltip>
     <td className="px-3 text-right">{formatLoss(row.base)}</td>

@@ -85,7 +85,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
           {quality.perplexity === null ? '' : ' Perplexity = e^loss.'}
         </p>
       </div>
-      <GroupTable kinds={groups} />
+      <GroupTable kinds={groups} withPerplexity={quality.perplexity !== null} />
     </Panel>
   );
 };
