@@ -181,7 +181,10 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
   await whenJob(page, paused.id, ['paused']);
   const running = await create('Lighthouse keeper, long answers', LONG);
   const waiting = await create('Lighthouse keeper, aggressive', LONG);
-  await expect.poll(async () => (await jobOf(page, running.id)).current_step).toBe(STANDS_AT_STEP);
+  // From there on it goes on slowly.
+  await expect
+    .poll(async () => (await jobOf(page, running.id)).current_step, { timeout: 120_000 })
+    .toBeGreaterThanOrEqual(STANDS_AT_STEP);
   for (const { id } of [tried, whole, night, paused]) await agreeOnTime(dataDir, id);
   await page.reload();
   await page.waitForSelector('h1');

@@ -51,7 +51,7 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   beta: 0.1,
   max_hours: null,
   max_energy_kwh: null,
-  collapse: 'auto',
+  collapse: 'off',
 };
 
 /** What a new run holds out where nothing is changed. */
