@@ -152,14 +152,17 @@ test('its curve is saved as a picture and its values as a table, named after the
     return names;
   }, folder);
   await page.getByRole('button', { name: 'Show as a chart' }).click();
-  for (const kind of ['Picture', 'Values']) {
+  const called = fileNameOf(name, 'run');
+  for (const [kind, file] of [
+    ['Picture', `${called} loss.png`],
+    ['Values', `${called} metrics.csv`],
+  ] as const) {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('menuitem', { name: kind }).click();
-    await expect(page.getByText(folder).last()).toBeVisible();
+    await expect(page.getByText(join(folder, file))).toBeVisible();
   }
   await expect.poll(() => asked.jsonValue()).toHaveLength(2);
   const [picture = '', values = ''] = await asked.jsonValue();
-  const called = fileNameOf(name, 'run');
   expect([picture, values]).toEqual([`${called} loss.png`, `${called} metrics.csv`]);
   expect((await readFile(join(folder, picture))).subarray(1, 4).toString()).toBe('PNG');
   const rows = (await readFile(join(folder, values), 'utf8')).trimEnd().split('\r\n');
