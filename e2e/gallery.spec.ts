@@ -182,6 +182,8 @@ test('import, from an empty page to a file that cannot be used', async () => {
     return path;
   };
   const look = async (path: string) => {
+    // The palette of the pictures before would stay open over the page.
+    await page.keyboard.press('Escape');
     await show(page, '/jobs');
     await drop(page, path);
     await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
