@@ -41,6 +41,33 @@ describe('how a file was read', () => {
     expect(await settings.all()).toEqual({});
   });
 
+  it('is remembered without what may be true of one file only', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const one = { encoding: 'windows-1252', stripSeparators: true, systemPrompt: 'Be kind.' };
+    await service.import([await bench.file(TEXT, 'first.csv')], { mapping, ...one });
+    const second = await bench.file('anfrage,auskunft\nWarum?,Müde.\n', 'second.csv');
+    const remembered = await previews.look(second, null);
+    expect(remembered).toMatchObject({ is_remembered: true, encoding: 'utf-8' });
+    expect(remembered.reading).toEqual({ mapping });
+    const { settings } = await bench.repositories();
+    const written = { reading: { mapping, encoding: 'windows-1252', system_prompt: 'Be kind.' } };
+    await settings.set(`reading ${remembered.signature ?? ''}`, written);
+    expect((await previews.look(second, null)).reading).toEqual({ mapping });
+  });
+
+  it('is forgotten when a person chose to say nothing, and kept when a script said nothing', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const text = 'question,answer\nWhy?,Because.\n';
+    const path = await bench.file(text, 'first.csv');
+    await service.import([path], { mapping: { user: 'answer', assistant: 'question' } });
+    await service.import([path]);
+    expect(await previews.look(path, null)).toMatchObject({ is_remembered: true });
+    await service.import([path], { isChosen: true, encoding: 'utf-8' });
+    expect(await previews.look(path, null)).toMatchObject({ is_remembered: false });
+  });
+
   it('is what it was before where the memory cannot be read', async () => {
     const previews = await bench.previews();
     const path = await bench.file(TEXT, 'first.csv');
