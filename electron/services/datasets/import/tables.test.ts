@@ -98,6 +98,14 @@ describe('Q12 delimited tables', () => {
     expect(labels.records.map(({ label }) => label)).toEqual([true, false]);
   });
 
+  it.each([
+    ['one line', 'x'.repeat(400_000)],
+    ['many lines', `x${'\ny'.repeat(300_000)}`],
+  ])('takes a table for one whose first row of data is long: %s', async (_, cell) => {
+    const { records } = await table(`question;answer\nWhy?;"${cell}"\nHow?;So.\n`);
+    expect(records.map(({ messages }) => messages[1]?.content.length)).toEqual([cell.length, 3]);
+  });
+
   it('takes a column of texts for plain text', async () => {
     const { report, records } = await table('text\n"one\ntwo"\nthree\n');
     expect(report).toMatchObject({ shape: 'J', kind: 'text', usable_records: 2 });
