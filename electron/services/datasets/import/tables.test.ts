@@ -139,7 +139,7 @@ describe('Q5 a mapping', () => {
     ['by number where there is no header', '"Why?",Because.\n', false, '--map user=#0 --map assistant=#1'],
     ['as the shell takes them', 'a$k,the so\nWhy?,So.\n', true, '"user=a\\$k" --map "assistant=the so"'],
     ['also where there is only one', 'anfrage\nWhy?\n', true, '--map text=anfrage'],
-  ])('is shown with the names that were found, %s', async (_, content, header, suggestion) => {
+  ])('is shown with the names that were found, %s', async (...[, content, header, suggestion]) => {
     const { report } = await table(content, { table: { header } });
     expect(report.problems[0]).toMatchObject({ type: 'unknown_shape', suggestion: textWith(suggestion) });
   });

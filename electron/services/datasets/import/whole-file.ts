@@ -37,6 +37,13 @@ export function noJson(): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('unknown_shape', text)] };
 }
 
+/** No fault of the file: a look that is bounded saw none of its records to the end. */
+export function beginningTooLarge(): WholeFileFault {
+  const reason =
+    'The beginning of the file is too large to look at before the import; the import reads all of it.';
+  return { shape: null, reason, problems: [] };
+}
+
 /** The fault of a finished pass that concerns the whole file, if there is one. */
 export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFault | null {
   const { tally } = pass.reader;
