@@ -178,6 +178,21 @@ describe('what may be changed', () => {
     expect(after.report).toMatchObject({ usable_records: 1, rejected_records: 0 });
   });
 
+  it('lists a speaker who comes late and whom nobody knows, also once a role was given', async () => {
+    const late = { messages: [{ role: 'Kunde', content: 'q' }, ...chat('q', 'a').messages.slice(1)] };
+    const text = jsonl(...Array.from({ length: 80 }, () => chat('q', 'a')), late);
+    const usual = [
+      { name: 'user', role: 'user' },
+      { name: 'assistant', role: 'assistant' },
+    ];
+    const before = await look(text);
+    expect(before.report.problems).toMatchObject([{ line: 81, error: textWith('Kunde') }]);
+    expect(before.role_names).toEqual([...usual, { name: 'kunde', role: null }]);
+    const after = await look(text, { roleNames: { Kunde: 'user' } });
+    expect(after.report).toMatchObject({ usable_records: 81, problems: [] });
+    expect(after.role_names).toEqual([...usual, { name: 'kunde', role: 'user' }]);
+  });
+
   it('gives a system prompt to records without one, in every shape that has one', async () => {
     const system = { role: 'system', content: 'Be kind.' };
     const own = { role: 'system', content: 'Own.' };

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { RoleNames } from '../../../../src/lib/types/dataset-reading';
 import type { CanonicalRecord, DatasetProblem } from '../../../../src/lib/types/dataset-records';
 import type { ImportPreview } from '../../../../src/lib/types/import-preview';
 import { MAX_FILE_BYTES } from '../readers/limits';
@@ -16,6 +17,7 @@ import type { ImportRequest } from './import-request';
 import { columnsOf, layoutOf, shownRow } from './mapping-report';
 import { breakProblem, structureProblem } from './pass';
 import type { PassFindings, PassPlan } from './pass';
+import { plain } from './own-words';
 import { notesOf, preparationOf, requireKnownEncoding, signatureOf, wishesOf } from './read-copy';
 import { noNotes, readRecords } from './read-source';
 import type { ReadableSource } from './read-source';
@@ -161,12 +163,16 @@ function describe(pass: HeadPass, { request, linkTarget }: HeadReading, source: 
     rows: columns.length === 0 ? [] : samples.map(shownRow),
     table: container.kind === 'table' ? layoutOf(container) : null,
     roles: columns.length === 0 ? {} : { ...(pass.mapping ?? proposeMapping(columns)) },
-    role_names: [...names.roles].map((name) => ({
-      name,
-      role: pass.roleNames?.[name] ?? roleOf(name),
-    })),
+    role_names: speakersOf(names.roles, pass.roleNames),
     signature: signatureOf(pass),
   };
+}
+
+/** Those who were told are among them: a record that is understood by now does not show its speakers. */
+function speakersOf(found: ReadonlySet<string>, roleNames: RoleNames = {}): FilePreview['role_names'] {
+  const told = new Map(Object.entries(roleNames).map(([name, role]) => [plain(name), role]));
+  const names = [...new Set([...found, ...told.keys()])];
+  return names.map((name) => ({ name, role: told.get(name) ?? roleOf(name) }));
 }
 
 /** Flat records have fields that can be given roles; conversations have none. */
