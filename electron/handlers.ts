@@ -66,6 +66,7 @@ const importWish = async (
     ...(name !== null && { name }),
     ...(description !== '' && { description }),
     ...wordsOfReading(reading),
+    isChosen: true,
   });
   return dataset;
 };

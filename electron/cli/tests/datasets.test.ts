@@ -81,6 +81,20 @@ describe('datasets import', () => {
     expect(told.err).toContain('read as last time');
   });
 
+  it('lays what is said now over what was said last time', async () => {
+    const columns = await bench.file('over.csv', 'vorfrage,nachsatz\nWhy?,Because.\n');
+    const words = ['--map', 'user=vorfrage', 'assistant=nachsatz', '--system-prompt', 'Old.'];
+    expect((await bench.run('datasets', 'import', columns, ...words)).code).toBe(0);
+    const imported = async (...more: string[]): Promise<string> => {
+      const { documents } = await bench.run('datasets', 'import', columns, '--as-before', ...more, '--json');
+      const dataset: unknown = Reflect.get(Object(documents()[0]), 'dataset');
+      return readFile(String(Reflect.get(Object(dataset), 'storage_path')), 'utf8');
+    };
+    expect(await imported('--system-prompt', 'New.')).toMatch(/New\..*Why\?.*Because\./);
+    expect(await imported()).not.toMatch(/Old\.|New\./);
+    expect(await imported('--map', 'user=nachsatz', 'assistant=vorfrage')).toMatch(/Because\..*Why\?/);
+  });
+
   it('takes names of speakers for roles, and refuses other words', async () => {
     const turns = [
       { role: 'kunde', content: 'q' },

@@ -33,6 +33,8 @@ export interface ImportOptions {
   readonly table?: TableOptions;
   readonly roleNames?: RoleNames;
   readonly systemPrompt?: string;
+  /** Whether a person saw how the file is read: then to say nothing is to say it. */
+  readonly isChosen?: boolean;
   /** False for paths that nobody chose one by one; links among them are refused. */
   readonly followLinks?: boolean;
 }
@@ -53,6 +55,7 @@ interface PendingImport {
   readonly dataset: Dataset;
   readonly recipe: VersionRecipe;
   readonly request: ImportRequest;
+  readonly isChosen: boolean;
   readonly abort: AbortController;
 }
 
@@ -154,7 +157,8 @@ export class DatasetImports {
       systemPrompt: options.systemPrompt,
       maxBytes: await maxFileBytes?.(),
     };
-    return { dataset, request, recipe: recipeOf(options), abort: new AbortController() };
+    const isChosen = options.isChosen ?? false;
+    return { dataset, request, isChosen, recipe: recipeOf(options), abort: new AbortController() };
   }
 
   async #run(pending: PendingImport): Promise<ImportOutcome | null> {
@@ -197,7 +201,7 @@ export class DatasetImports {
   }
 
   async #finish(
-    { dataset: { id: datasetId }, recipe, request }: PendingImport,
+    { dataset: { id: datasetId }, recipe, request, isChosen }: PendingImport,
     result: ImportResult,
   ): Promise<ImportOutcome> {
     const { repositories, paths, now, memory } = this.#options;
@@ -214,7 +218,7 @@ export class DatasetImports {
     if (version !== null) {
       const row = versionRow({ datasetId, version, paths });
       await repositories.datasetVersions.create({ ...row, recipe, summary: summaryOf(columns) });
-      await memory.keep(result.signature, readingOfWords(request));
+      await memory.keep(result.signature, readingOfWords(request), isChosen);
     }
     const dataset = await this.#update(datasetId, columns);
     return { dataset, report, error: version === null ? noUsableRecords(report).toPayload() : null };

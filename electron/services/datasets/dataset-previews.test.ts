@@ -41,6 +41,64 @@ describe('how a file was read', () => {
     expect(await settings.all()).toEqual({});
   });
 
+  it('is remembered without what may be true of one file only', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const one = { encoding: 'windows-1252', stripSeparators: true, systemPrompt: 'Be kind.' };
+    await service.import([await bench.file(TEXT, 'first.csv')], { mapping, ...one });
+    const second = await bench.file('anfrage,auskunft\nWarum?,Müde.\n', 'second.csv');
+    const remembered = await previews.look(second, null);
+    expect(remembered).toMatchObject({ is_remembered: true, encoding: 'utf-8' });
+    expect(remembered.reading).toEqual({ mapping });
+    const { settings } = await bench.repositories();
+    const written = { reading: { mapping, encoding: 'windows-1252', system_prompt: 'Be kind.' } };
+    await settings.set(`reading ${remembered.signature ?? ''}`, written);
+    expect((await previews.look(second, null)).reading).toEqual({ mapping });
+  });
+
+  it('is remembered of a table by what it looks like to who knows nothing of it', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const headless = { table: { header: false }, mapping: { user: '#1', assistant: '#0' } };
+    const path = await bench.file('Because.,Why?\nSo.,How?\n', 'headless.csv');
+    const [{ report } = { report: null }] = await service.import([path], headless);
+    expect(report).toMatchObject({ usable_records: 2 });
+    expect(await previews.look(path, null)).toMatchObject({
+      is_remembered: true,
+      reading: headless,
+      report: { usable_records: 2 },
+    });
+    const other = await bench.file('What?,That.\nWho?,Me.\n', 'other.csv');
+    expect(await previews.look(other, null)).toMatchObject({ is_remembered: false });
+    const lines = await bench.file('anfrage|auskunft,more\nWhy?|Because,\n', 'lines.csv');
+    await service.import([lines], { table: { delimiter: '|' }, mapping: { text: 'anfrage' } });
+    expect(await previews.look(lines, null)).toMatchObject({ is_remembered: true });
+  });
+
+  it('is not remembered of a table that looks like none', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const headless = { table: { header: false }, mapping: { user: '#1', assistant: '#0' } };
+    const text = 'Yes. It is.,Is it?\nNo. Never.,Ever?\n';
+    await service.import([await bench.file(text, 'a.csv'), await bench.file(text, 'a.txt')], headless);
+    const prose = await bench.file('Some prose, no table.\n\nAnd more.\n', 'b.txt');
+    expect(await previews.look(prose, null)).toMatchObject({ is_remembered: false });
+    const { settings } = await bench.repositories();
+    expect(await settings.all()).toEqual({});
+  });
+
+  it('is forgotten when a person chose to say nothing, and kept when a script said nothing', async () => {
+    const previews = await bench.previews();
+    const service = await bench.service();
+    const text = 'question,answer\nWhy?,Because.\n';
+    const path = await bench.file(text, 'first.csv');
+    await service.import([path], { mapping: { user: 'answer', assistant: 'question' } });
+    await service.import([path]);
+    expect(await previews.look(path, null)).toMatchObject({ is_remembered: true });
+    await service.import([path], { isChosen: true, encoding: 'utf-8' });
+    expect(await previews.look(path, null)).toMatchObject({ is_remembered: false });
+  });
+
   it('is what it was before where the memory cannot be read', async () => {
     const previews = await bench.previews();
     const path = await bench.file(TEXT, 'first.csv');

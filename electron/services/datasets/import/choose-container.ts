@@ -1,9 +1,9 @@
-import { findLayout } from '../readers/table-layout';
+import { findLayout, holdsDataRow } from '../readers/table-layout';
 import { outlineParquet, readParquetRecords } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
 import { isJsonObject } from '../readers/json-object';
-import type { ColumnMapping } from '../../../../src/lib/types/dataset-reading';
+import type { ColumnMapping, TableOptions } from '../../../../src/lib/types/dataset-reading';
 import { detectShape } from '../shapes/detect-shape';
 import { proposeMapping } from '../shapes/propose-mapping';
 import type { ImportRequest } from './import-request';
@@ -35,25 +35,34 @@ export async function chooseContainer(choice: Choice): Promise<Container | Whole
 }
 
 const SAMPLE_BYTES = 256 * 1024;
+const MAX_SAMPLE_BYTES = 64 * SAMPLE_BYTES;
+const GROWTH = 4;
 
 async function tableContainer({ source, request }: Choice): Promise<Container | null> {
-  const layout = findLayout(await sampleOf(source), request.table);
+  const layout = findLayout(await sampleOf(source, request.table), request.table);
   return layout === null
     ? null
     : { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
 }
 
-/** Whole lines from the beginning. */
-async function sampleOf(source: SourceText): Promise<string> {
+/** Whole lines from the beginning, and the first row of data whole where the limit holds it. */
+async function sampleOf(source: SourceText, options?: TableOptions): Promise<string> {
   const pieces: Buffer[] = [];
   let sizeBytes = 0;
+  let wantedBytes = SAMPLE_BYTES;
   for await (const chunk of source.open()) {
     pieces.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes >= SAMPLE_BYTES) break;
+    if (sizeBytes < wantedBytes) continue;
+    const sample = wholeLines(Buffer.concat(pieces).subarray(0, wantedBytes));
+    if (wantedBytes >= MAX_SAMPLE_BYTES || holdsDataRow(sample, options)) return sample;
+    wantedBytes *= GROWTH;
   }
-  const text = Buffer.concat(pieces).subarray(0, SAMPLE_BYTES).toString('utf8');
-  return sizeBytes < SAMPLE_BYTES ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function wholeLines(bytes: Buffer): string {
+  return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString('utf8');
 }
 
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {

@@ -7,7 +7,7 @@ const LOOKED_AT = 50;
 const MAX_NAMES = 200;
 const MAX_ROLE_NAMES = 20;
 
-/** Names in the first records of a file: of their fields, of those of their turns, and of who speaks in them. */
+/** Names in the first records of a file: of their fields, of those of their turns, and of who speaks in them or in those that were refused. */
 export class FieldNames {
   readonly roles = new Set<string>();
   private readonly paths = new Set<string>();
@@ -17,6 +17,11 @@ export class FieldNames {
     if (this.looked >= LOOKED_AT) return;
     this.looked += 1;
     for (const path of pathsOf(record)) if (this.paths.size < MAX_NAMES) this.paths.add(path);
+    this.noteSpeakers(record);
+  }
+
+  /** Also of a later record: one that is refused may be so for who speaks in it. */
+  noteSpeakers(record: JsonObject): void {
     for (const name of roleNamesIn(record)) if (this.roles.size < MAX_ROLE_NAMES) this.roles.add(name);
   }
 

@@ -15,8 +15,10 @@ const MAX_MS = 2500;
 export class HeadSource {
   /** Of the reading that was opened last. */
   bytesRead = 0;
-  /** Whether there is, or may be, more than what was read. */
+  /** Whether there is more than what was read. */
   isCut = false;
+  /** Whether its reader came to the cut, and so takes for the end what is none. */
+  isUsedUp = false;
   readonly source: SourceText;
   private readonly maxBytes: number;
   private readonly endsAt: number;
@@ -30,11 +32,20 @@ export class HeadSource {
   private async *open(whole: SourceText): AsyncGenerator<Buffer> {
     this.bytesRead = 0;
     this.isCut = false;
-    for await (const chunk of whole.open()) {
-      this.bytesRead += chunk.length;
-      this.isCut = this.bytesRead >= this.maxBytes || performance.now() > this.endsAt;
-      yield chunk;
-      if (this.isCut) return;
+    this.isUsedUp = false;
+    let held: Buffer | null = null;
+    for await (const next of whole.open()) {
+      if (held !== null) {
+        this.bytesRead += held.length;
+        this.isCut = this.bytesRead >= this.maxBytes || performance.now() > this.endsAt;
+        yield held;
+        this.isUsedUp = this.isCut;
+        if (this.isCut) return;
+      }
+      held = next;
     }
+    if (held === null) return;
+    this.bytesRead += held.length;
+    yield held;
   }
 }

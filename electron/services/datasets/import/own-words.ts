@@ -45,6 +45,7 @@ export function roleNamesIn(record: JsonObject): string[] {
   );
 }
 
-function plain(name: unknown): string {
+/** A name of a speaker as it is compared; empty for what is none. */
+export function plain(name: unknown): string {
   return typeof name === 'string' ? name.trim().toLowerCase() : '';
 }

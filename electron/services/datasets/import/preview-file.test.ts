@@ -87,6 +87,44 @@ describe('a long file is looked at only where it begins', () => {
     expect(preview.is_whole).toBe(false);
   });
 
+  const longText = 'x'.repeat(400_000);
+  it.each<[string, string, string]>([
+    ['a list', 'a.json', JSON.stringify([chat('q', longText)])],
+    ['an object with a list', 'a.json', JSON.stringify({ data: [chat('q', longText)] })],
+    ['one object', 'a.json', JSON.stringify(chat('q', longText), null, 2)],
+    ['lines', 'a.jsonl', jsonl(chat('q', longText), chat('q', 'a'))],
+    ['a table', 'a.csv', `question,answer\n"q","${longText}"\n"q","a"\n`],
+    ['a table of lines', 'a.csv', `question,answer\n"q","${'x\n'.repeat(200_000)}"\n"q","a"\n`],
+  ])(
+    'says that the beginning is too large where not one record is seen whole: %s',
+    async (_, name, content) => {
+      for (const limits of [{ maxBytes: 1000 }, { maxMs: -1 }]) {
+        const preview = await look(content, { name, limits });
+        expect(preview).toMatchObject({ is_whole: false, records: [] });
+        expect(preview.report).toMatchObject({
+          problems: [],
+          rejected_records: 0,
+          reason: textWith('too large to look at'),
+        });
+      }
+      expect((await look(content, { name })).report.usable_records).toBeGreaterThan(0);
+    },
+  );
+
+  it('knows the end of a short file, however late it is', async () => {
+    const preview = await look(JSON.stringify(rows[0], null, 2), { limits: { maxMs: -1 } });
+    expect(preview).toMatchObject({ is_whole: true, report: { usable_records: 1, problems: [] } });
+  });
+
+  it('keeps what it saw whole of a text that is cut', async () => {
+    const turns = `conversation_id,role,content\n1,user,q\n1,assistant,a\n2,user,${longText}\n`;
+    const preview = await look(turns, { name: 'a.csv', limits: { maxBytes: 1000 } });
+    expect(preview).toMatchObject({ is_whole: false, report: { usable_records: 1, problems: [] } });
+    const broken = `[${JSON.stringify(rows[0])},{]${' '.repeat(400_000)}`;
+    const faulty = await look(broken, { name: 'a.json', limits: { maxBytes: 1000 } });
+    expect(faulty.report.problems).not.toEqual([]);
+  });
+
   it('says the first problems of a file of which the rest is not read', async () => {
     const preview = await look(jsonl({ messages: [] }, ...long));
     expect(preview.report.problems).toMatchObject([{ line: 1, type: 'empty_value' }]);
@@ -138,6 +176,21 @@ describe('what may be changed', () => {
     expect(before.report.usable_records).toBe(0);
     const after = await look(text, { roleNames: { kunde: 'user', Berater: 'assistant' } });
     expect(after.report).toMatchObject({ usable_records: 1, rejected_records: 0 });
+  });
+
+  it('lists a speaker who comes late and whom nobody knows, also once a role was given', async () => {
+    const late = { messages: [{ role: 'Kunde', content: 'q' }, ...chat('q', 'a').messages.slice(1)] };
+    const text = jsonl(...Array.from({ length: 80 }, () => chat('q', 'a')), late);
+    const usual = [
+      { name: 'user', role: 'user' },
+      { name: 'assistant', role: 'assistant' },
+    ];
+    const before = await look(text);
+    expect(before.report.problems).toMatchObject([{ line: 81, error: textWith('Kunde') }]);
+    expect(before.role_names).toEqual([...usual, { name: 'kunde', role: null }]);
+    const after = await look(text, { roleNames: { Kunde: 'user' } });
+    expect(after.report).toMatchObject({ usable_records: 81, problems: [] });
+    expect(after.role_names).toEqual([...usual, { name: 'kunde', role: 'user' }]);
   });
 
   it('gives a system prompt to records without one, in every shape that has one', async () => {

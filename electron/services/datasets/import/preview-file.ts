@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
+import type { RoleNames } from '../../../../src/lib/types/dataset-reading';
 import type { CanonicalRecord, DatasetProblem } from '../../../../src/lib/types/dataset-records';
 import type { ImportPreview } from '../../../../src/lib/types/import-preview';
 import { MAX_FILE_BYTES } from '../readers/limits';
 import { openSource } from '../readers/open-source';
 import type { SourceText } from '../readers/open-source';
-import type { Container } from '../readers/raw-record';
+import type { Container, RawRecord } from '../readers/raw-record';
 import { proposeMapping } from '../shapes/propose-mapping';
 import { roleOf } from '../shapes/roles';
 import { readingOfWords } from '../version-recipe';
@@ -16,6 +17,7 @@ import type { ImportRequest } from './import-request';
 import { columnsOf, layoutOf, shownRow } from './mapping-report';
 import { breakProblem, structureProblem } from './pass';
 import type { PassFindings, PassPlan } from './pass';
+import { plain } from './own-words';
 import { notesOf, preparationOf, requireKnownEncoding, signatureOf, wishesOf } from './read-copy';
 import { noNotes, readRecords } from './read-source';
 import type { ReadableSource } from './read-source';
@@ -27,7 +29,7 @@ import { lookAtSource } from './source-file';
 import { SourceFault } from './source-fault';
 import { DEFAULT_SEED } from './split-defaults';
 import { StatisticsTally } from './statistics';
-import { faultOfPass, faultOfSource } from './whole-file';
+import { beginningTooLarge, faultOfPass, faultOfSource } from './whole-file';
 import type { WholeFileFault } from './whole-file';
 
 const SHOWN_RECORDS = 5;
@@ -80,7 +82,7 @@ async function readHead(reading: HeadReading): Promise<HeadFindings> {
   const { source } = head;
   const fileName = basename(sourcePath);
   const container = await chooseContainer({ request, source, path: sourcePath, fileName, maxBytes });
-  if ('problems' in container) return refusedHead(container, whole);
+  if ('problems' in container) return head.isCut ? unseenHead(whole) : refusedHead(container, whole);
   const readable = { source, signal, onBytes: () => undefined, maxRows: ENOUGH_RECORDS };
   const run = (plan: PassPlan) => passOverHead(plan, { readable, head, reading: wishesOf(request) });
   const plan = { ...preparationOf(request), container };
@@ -112,16 +114,22 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   const notes = noNotes();
   let isWhole = true;
   for await (const batch of readRecords(readable, plan.container, notes)) {
-    for (const raw of batch) reader.take(raw);
+    for (const raw of seenWhole(batch, head)) reader.take(raw);
     isWhole = !head.isCut && !isEnough(reader.tally, head.bytesRead);
     // Left at once: what a reader says at the end of a text is about the end of the file.
     if (!isWhole) break;
   }
+  isWhole &&= !head.isCut;
   for (const problem of reader.notes.problems()) log.add(problem);
   for (const fault of notes.faults) log.add(structureProblem(fault));
   for (const place of isWhole ? notes.breaks : []) log.add(breakProblem(place));
   const { faults: structureFaults, remarks } = notes;
   return { ...plan, reader, statistics, log, duplicates: 0, structureFaults, remarks, records, isWhole };
+}
+
+/** Where a text ends too early, the last of its records may be the beginning of one. */
+function seenWhole(batch: readonly RawRecord[], { isUsedUp }: HeadSource): readonly RawRecord[] {
+  return isUsedUp && batch.at(-1)?.tooLong !== true ? batch.slice(0, -1) : batch;
 }
 
 function isEnough({ records, names }: RecordReader['tally'], bytesRead: number): boolean {
@@ -141,8 +149,8 @@ class FirstProblems {
 }
 
 function describe(pass: HeadPass, { request, linkTarget }: HeadReading, source: SourceText): HeadFindings {
-  const fault = faultOfPass(pass, request.salvage === true);
   const { container, reader } = pass;
+  const fault = faultOfHead(pass, request.salvage === true);
   const { samples, names, records } = reader.tally;
   const columns = isMappable(container, reader) ? columnsOf(container, samples) : [];
   return {
@@ -155,12 +163,16 @@ function describe(pass: HeadPass, { request, linkTarget }: HeadReading, source: 
     rows: columns.length === 0 ? [] : samples.map(shownRow),
     table: container.kind === 'table' ? layoutOf(container) : null,
     roles: columns.length === 0 ? {} : { ...(pass.mapping ?? proposeMapping(columns)) },
-    role_names: [...names.roles].map((name) => ({
-      name,
-      role: pass.roleNames?.[name] ?? roleOf(name),
-    })),
+    role_names: speakersOf(names.roles, pass.roleNames),
     signature: signatureOf(pass),
   };
+}
+
+/** Those who were told are among them: a record that is understood by now does not show its speakers. */
+function speakersOf(found: ReadonlySet<string>, roleNames: RoleNames = {}): FilePreview['role_names'] {
+  const told = new Map(Object.entries(roleNames).map(([name, role]) => [plain(name), role]));
+  const names = [...new Set([...found, ...told.keys()])];
+  return names.map((name) => ({ name, role: told.get(name) ?? roleOf(name) }));
 }
 
 /** Flat records have fields that can be given roles; conversations have none. */
@@ -178,6 +190,16 @@ const TURN_FIELDS = ['messages', 'turns', 'conversations', 'conversation', 'curr
 
 function hasTurns(record: Readonly<Record<string, unknown>>): boolean {
   return TURN_FIELDS.some((field) => field in record);
+}
+
+function faultOfHead(pass: HeadPass, salvage: boolean): WholeFileFault | null {
+  const isUnseen = !pass.isWhole && pass.reader.tally.records === 0 && pass.log.total === 0;
+  return isUnseen ? beginningTooLarge() : faultOfPass(pass, salvage);
+}
+
+/** Of a file whose records may be sound, but none was seen to its end. */
+function unseenHead(source: SourceText): HeadFindings {
+  return { ...refusedHead(beginningTooLarge(), source), is_whole: false };
 }
 
 function refusedHead(fault: WholeFileFault, source: SourceText | null): HeadFindings {

@@ -7,6 +7,7 @@ import { openSource } from '../readers/open-source';
 import type { SourceText } from '../readers/open-source';
 import type { CanonicalFile } from './canonical-writer';
 import { chooseContainer } from './choose-container';
+import type { Choice } from './choose-container';
 import type { ImportRequest } from './import-request';
 import { discardRecords, runPass } from './pass';
 import type { Pass, PassFindings, PassOptions, PassPlan } from './pass';
@@ -60,7 +61,8 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
   };
   requireKnownEncoding(request);
   const source = await openSource(path, { signal, onBytes, onUnpacked, encoding: request.encoding });
-  const container = await chooseContainer({ request, source, path, fileName, maxBytes });
+  const choice = { request, source, path, fileName, maxBytes };
+  const container = await chooseContainer(choice);
   if ('problems' in container) return refuse(reading, container, 0);
   const options: PassOptions = {
     reading: wishesOf(request),
@@ -74,7 +76,7 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
   const run = (plan: PassPlan) => runPass(plan, options);
   const plan = { ...preparationOf(request), container };
   const pass = await settledPass(plan, { fileName, source: options.source, run });
-  return conclude(pass, reading, source);
+  return conclude(pass, reading, { source, signature: await plainSignature(pass, choice) });
 }
 
 export function wishesOf({ stripSeparators, exclude, fixes }: ImportRequest): PassOptions['reading'] {
@@ -94,9 +96,12 @@ export function requireKnownEncoding({ encoding }: ImportRequest): void {
   });
 }
 
-async function conclude(pass: Pass, reading: CopyReading, source: SourceText): Promise<Findings> {
+async function conclude(
+  pass: Pass,
+  reading: CopyReading,
+  { source, signature }: Pick<Findings, 'signature'> & { readonly source: SourceText },
+): Promise<Findings> {
   const fault = faultOfPass(pass, reading.request.salvage === true);
-  const signature = signatureOf(pass);
   if (fault !== null) return { ...(await refuse(reading, fault, pass.reader.tally.records)), signature };
   const notes = notesOf(source, reading.copied.linkTarget);
   const isUsable = pass.reader.tally.usable > 0;
@@ -117,6 +122,18 @@ export function notesOf({ encoding, archive }: SourceText, linkTarget: string | 
     ...(encoding.name === 'utf-8' ? [] : [`Its text was converted from ${encoding.name} to UTF-8.`]),
     ...(linkTarget === null ? [] : [`It is a link to ${linkTarget}.`]),
   ];
+}
+
+/**
+ * The signature that the file has for who knows nothing of it: a layout that was told gives its columns
+ * other names, or none at all. Null for a table that looks like none.
+ */
+async function plainSignature(pass: PassFindings, choice: Choice): Promise<string | null> {
+  const { request } = choice;
+  if (request.table === undefined) return signatureOf(pass);
+  const plain = await chooseContainer({ ...choice, request: { ...request, table: undefined } });
+  const columns = 'problems' in plain ? null : tableColumns(plain);
+  return columns === null ? null : pass.reader.tally.names.signature(columns);
 }
 
 export function signatureOf({ reader, container }: PassFindings): string | null {

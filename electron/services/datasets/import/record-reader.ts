@@ -105,8 +105,10 @@ export class RecordReader {
       return;
     }
     const foreign = foreignFault(this.shape, detected);
+    const rejectedBefore = this.tally.rejected;
     if (foreign === null) this.convert(raw, value, CONVERTERS[this.shape]);
     else this.reject(raw, textOf(value.id), [foreign]);
+    if (this.tally.rejected > rejectedBefore) this.tally.names.noteSpeakers(original);
   }
 
   private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {

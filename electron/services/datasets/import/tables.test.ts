@@ -98,6 +98,14 @@ describe('Q12 delimited tables', () => {
     expect(labels.records.map(({ label }) => label)).toEqual([true, false]);
   });
 
+  it.each([
+    ['one line', 'x'.repeat(400_000)],
+    ['many lines', `x${'\ny'.repeat(300_000)}`],
+  ])('takes a table for one whose first row of data is long: %s', async (_, cell) => {
+    const { records } = await table(`question;answer\nWhy?;"${cell}"\nHow?;So.\n`);
+    expect(records.map(({ messages }) => messages[1]?.content.length)).toEqual([cell.length, 3]);
+  });
+
   it('takes a column of texts for plain text', async () => {
     const { report, records } = await table('text\n"one\ntwo"\nthree\n');
     expect(report).toMatchObject({ shape: 'J', kind: 'text', usable_records: 2 });
@@ -125,6 +133,15 @@ describe('Q5 a mapping', () => {
       roles: { user: 'Frage', assistant: 'Antwort' },
       rows: [{ Frage: 'warum', Antwort: 'darum', Note: '1' }, { Frage: 'wie' }],
     });
+  });
+
+  it.each([
+    ['by number where there is no header', '"Why?",Because.\n', false, '--map user=#0 --map assistant=#1'],
+    ['as the shell takes them', 'a$k,the so\nWhy?,So.\n', true, '"user=a\\$k" --map "assistant=the so"'],
+    ['also where there is only one', 'anfrage\nWhy?\n', true, '--map text=anfrage'],
+  ])('is shown with the names that were found, %s', async (...[, content, header, suggestion]) => {
+    const { report } = await table(content, { table: { header } });
+    expect(report.problems[0]).toMatchObject({ type: 'unknown_shape', suggestion: textWith(suggestion) });
   });
 
   it('is followed, and faults name the file’s own columns', async () => {

@@ -37,6 +37,13 @@ export function noJson(): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('unknown_shape', text)] };
 }
 
+/** No fault of the file: a look that is bounded saw none of its records to the end. */
+export function beginningTooLarge(): WholeFileFault {
+  const reason =
+    'The beginning of the file is too large to look at before the import; the import reads all of it.';
+  return { shape: null, reason, problems: [] };
+}
+
 /** The fault of a finished pass that concerns the whole file, if there is one. */
 export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFault | null {
   const { tally } = pass.reader;
@@ -105,17 +112,41 @@ function unknownShape(pass: PassFindings): WholeFileFault {
   const shown = (keys ?? []).slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));
   const found = shown.length === 0 ? 'no names at all' : `the names ${shown.join(', ')}`;
   const error = `The records have no known shape: found ${found}.`;
-  const proposed = Object.entries(mapping?.roles ?? {}).map(([role, column]) => `--map ${role}=${column}`);
-  const suggestion =
-    proposed.length > 0
-      ? `Say which column is what, as in: ${proposed.join(' ')}.`
-      : 'Say which column is what with --map user=… --map assistant=…, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.';
+  const suggestion = howToMap(mapping);
   return {
     shape: shapeOf(pass),
     reason: error,
     problems: [fileProblem('unknown_shape', { error, suggestion })],
     mapping,
   };
+}
+
+function howToMap(mapping: ReportedMapping | undefined): string {
+  const proposed = Object.entries(mapping?.roles ?? {});
+  if (proposed.length > 0) return `Say which column is what, as in: ${mapWords(proposed)}.`;
+  const example = mapWords(exampleOf(mapping?.columns ?? []));
+  return `Say which column is what, for example with ${example}, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.`;
+}
+
+/** With the first names that can be read at a glance. */
+function exampleOf(columns: readonly string[]): [string, string][] {
+  const [first, second] = columns.filter((column) => column.length <= MAX_EXAMPLE_NAME);
+  if (first !== undefined && columns.length === 1) return [['text', first]];
+  return [
+    ['user', first ?? '…'],
+    ['assistant', second ?? '…'],
+  ];
+}
+
+const MAX_EXAMPLE_NAME = 60;
+
+function mapWords(roles: readonly (readonly [string, string])[]): string {
+  return roles.map(([role, column]) => `--map ${asTyped(`${role}=${column}`)}`).join(' ');
+}
+
+/** One word for a shell, whatever is in it. */
+function asTyped(word: string): string {
+  return /^[\p{L}\p{N}_=#.…-]+$/u.test(word) ? word : `"${word.replace(/["\\$`]/g, '\\$&')}"`;
 }
 
 function fileProblem(

@@ -30,14 +30,30 @@ export function findLayout(
   options: TableOptions = {},
   isForced = Object.keys(options).length > 0,
 ): TableLayout | null {
-  const quote = options.quote === undefined ? '"' : options.quote;
-  const delimiters = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
-  const candidates = delimiters.map((delimiter) => candidateOf(sample, { delimiter, quote }));
+  const quote = quoteOf(options);
+  const candidates = delimitersOf(options).map((delimiter) => candidateOf(sample, { delimiter, quote }));
   const best = candidates
     .filter((candidate) => isForced || isTable(candidate))
     .sort((left, right) => scoreOf(right) - scoreOf(left))[0];
   if (best === undefined) return isForced ? null : textColumn(candidates[0], quote);
   return layoutOf(best, quote, options.header ?? true);
+}
+
+/** Whether a sample goes beyond the row of the names, whatever the delimiter is: quotes may hold lines. */
+export function holdsDataRow(sample: string, options: TableOptions = {}): boolean {
+  const quote = quoteOf(options);
+  // One by one: the first that ends too early spares the others, each of which reads all of the sample.
+  return delimitersOf(options).every(
+    (delimiter) => candidateOf(sample, { delimiter, quote }).rows.length > 1,
+  );
+}
+
+function delimitersOf({ delimiter }: TableOptions): readonly string[] {
+  return delimiter === undefined ? DELIMITERS : [delimiter];
+}
+
+function quoteOf({ quote }: TableOptions): string | null {
+  return quote === undefined ? '"' : quote;
 }
 
 function candidateOf(

@@ -46,12 +46,14 @@ export const FileCard = ({ file }: { readonly file: ImportFile }) => {
   );
 };
 
-const ShapeBadge = ({ preview: { report } }: { readonly preview: ImportPreview }) =>
-  report.usable_records > 0 ? (
-    <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>
-  ) : (
-    <Badge tone="bad">No usable record</Badge>
-  );
+const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
+  const { report, is_whole } = preview;
+  if (report.usable_records > 0)
+    return <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>;
+  // The look ended before the first record did.
+  if (!is_whole && report.records_total === 0) return <Badge>Not looked at</Badge>;
+  return <Badge tone="bad">No usable record</Badge>;
+};
 
 const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
   [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
@@ -100,7 +102,8 @@ const extentOf = ({ report, is_whole }: ImportPreview): string => {
 };
 
 /** No other reading would make anything of it: a folder, an archive of several files, nothing at all. */
-const isHopeless = ({ container, reading, report }: ImportPreview): boolean =>
+const isHopeless = ({ container, reading, report, is_whole }: ImportPreview): boolean =>
+  is_whole &&
   container === null &&
   Object.keys(reading).length === 0 &&
   !report.problems.some(({ type }) => type === 'unknown_shape' || type === 'encoding_error');
