@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -41,4 +41,18 @@ it('says how many it leaves out', async () => {
   await mkdir(many);
   for (let index = 0; index < 60; index += 1) await writeFile(join(many, `${String(index)}.txt`), 'x');
   expect(await findFiles([many])).toMatchObject({ left_out: 10 });
+});
+
+it('leaves out a folder that cannot be read, takes what is beside it, and says how many', async () => {
+  const refused = join(dir, 'data.jsonl', 'deep');
+  const list = (folder: string) =>
+    folder === refused
+      ? Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' }))
+      : readdir(folder, { withFileTypes: true });
+  const found = await findFiles([join(dir, 'data.jsonl'), refused], list);
+  expect(found.paths.map((path) => path.slice(dir.length + 1))).toEqual([
+    'data.jsonl/a.csv',
+    'data.jsonl/b.csv',
+  ]);
+  expect(found).toMatchObject({ left_out: 0, unread_folders: 1 });
 });

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -5,6 +6,15 @@ export interface FoundFiles {
   readonly paths: string[];
   /** Files that were there beyond the limit. */
   readonly left_out: number;
+  readonly unread_folders: number;
+}
+
+type ListFolder = (folder: string) => Promise<readonly Dirent[]>;
+
+interface Search {
+  readonly found: string[];
+  readonly unread: Set<string>;
+  readonly list: ListFolder;
 }
 
 const MAX_FILES = 50;
@@ -13,25 +23,43 @@ const MAX_COUNTED = 10_000;
 
 /**
  * The files that dropped or chosen paths stand for: themselves, and those in folders, by name. Hidden
- * files and links inside folders are left out: nobody chose them.
+ * files and links inside folders are left out: nobody chose them. Folders that cannot be read are counted.
  */
-export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
-  const found: string[] = [];
+export async function findFiles(
+  paths: readonly string[],
+  list: ListFolder = (folder) => readdir(folder, { withFileTypes: true }),
+): Promise<FoundFiles> {
+  const search: Search = { found: [], unread: new Set(), list };
   for (const path of paths) {
-    if (await isFolder(path)) await collect(path, found, MAX_DEPTH);
-    else found.push(path);
+    if (await isFolder(path)) await collect(path, search, MAX_DEPTH);
+    else search.found.push(path);
   }
-  const unique = [...new Set(found)];
-  return { paths: unique.slice(0, MAX_FILES), left_out: Math.max(0, unique.length - MAX_FILES) };
+  const unique = [...new Set(search.found)];
+  return {
+    paths: unique.slice(0, MAX_FILES),
+    left_out: Math.max(0, unique.length - MAX_FILES),
+    unread_folders: search.unread.size,
+  };
 }
 
-async function collect(folder: string, found: string[], depth: number): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries.toSorted((one, other) => one.name.localeCompare(other.name))) {
+async function collect(folder: string, search: Search, depth: number): Promise<void> {
+  const { found } = search;
+  for (const entry of await entriesOf(folder, search)) {
     if (entry.name.startsWith('.') || found.length >= MAX_COUNTED) continue;
     const path = join(folder, entry.name);
     if (entry.isFile()) found.push(path);
-    else if (entry.isDirectory() && depth > 1) await collect(path, found, depth - 1);
+    else if (entry.isDirectory() && depth > 1) await collect(path, search, depth - 1);
+  }
+}
+
+/** By name; none where the folder cannot be read. */
+async function entriesOf(folder: string, { list, unread }: Search): Promise<Dirent[]> {
+  try {
+    return (await list(folder)).toSorted((one, other) => one.name.localeCompare(other.name));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    unread.add(folder);
+    return [];
   }
 }
 

@@ -11,13 +11,19 @@ type Navigate = (path: string) => void;
 export const takeFiles = async (chosen: readonly string[], navigate: Navigate): Promise<void> => {
   if (chosen.length === 0) return;
   await attempt(`${formatAmount(chosen.length, 'file')} not opened`, async () => {
-    const { paths: found, left_out } = await api.datasets.find_files({ paths: [...chosen] });
+    const answer = await api.datasets.find_files({ paths: [...chosen] });
+    const { paths: found, left_out, unread_folders } = answer;
     addFiles(found);
     navigate(paths.import);
     if (left_out > 0)
       showToast(
         `${formatAmount(left_out, 'file')} left out`,
         'At most 50 files are taken at once; drop the others later.',
+      );
+    if (unread_folders > 0)
+      showToast(
+        `${formatAmount(unread_folders, 'folder')} left out`,
+        'What is inside cannot be read. See to the permissions, and drop it again.',
       );
   });
 };

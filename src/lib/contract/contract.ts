@@ -140,7 +140,10 @@ export const contract = {
     survey: call(SurveyRequest, DatasetSurvey),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
-    find_files: call(Paths, z.strictObject({ paths: z.array(z.string()), left_out: Count })),
+    find_files: call(
+      Paths,
+      z.strictObject({ paths: z.array(z.string()), left_out: Count, unread_folders: Count }),
+    ),
     /** Null: as files like it were read last time, else as it is recognised. */
     preview: call(z.strictObject({ path: z.string(), reading: Reading.nullable() }), ImportPreview),
     forget_reading: call(z.strictObject({ signature: z.string().max(100) }), Nothing),
