@@ -25,7 +25,7 @@ def repeat(folder: Path, times: int) -> list[str]:
     split["train"] = [record_id for at, record_id in enumerate(split["train"]) for _ in range(times if at % 2 else 1)]
     (folder / "split.json").write_text(json.dumps(split))
     job = json.loads((folder / "job.json").read_text())
-    source = {key: job["dataset"][key] for key in ("dataset_id", "dataset_version_id", "name", "sha256")}
+    source = {key: job["dataset"][key] for key in ("dataset_id", "dataset_version_id", "name", "sha256", "format")}
     job["dataset"]["sources"] = [{**source, "weight": 1}, {**source, "weight": times}]
     job["dataset"]["records"] = len(split["train"]) + len(split["held_out"])
     (folder / "job.json").write_text(json.dumps(job))
