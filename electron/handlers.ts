@@ -33,7 +33,6 @@ const datasetHandlers = ({
     const params = { record, base_model: model.path, max_length, format: dataset.format };
     return RecordView.parse(await serve.request('inspect', params));
   },
-  rename: ({ id, name }) => datasets.rename(id, name),
   delete: ({ id }) => datasets.delete(id),
   restore: ({ id }) => datasets.restore(id),
   versions: ({ id }) => datasets.versions.list(id),

@@ -71,7 +71,7 @@ describe('putting away', () => {
     const userDir = await bench.userDir();
     const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
     const id = outcome?.dataset.id ?? '';
-    expect((await service.rename(id, ' New name ')).name).toBe('New name');
+    expect((await service.describe(id, { name: ' New name ' })).name).toBe('New name');
     await expect(service.purge(id)).rejects.toMatchObject({ code: 'dataset_not_deleted' });
     await service.delete(id);
     expect(await service.list()).toEqual([]);

@@ -181,10 +181,6 @@ export class DatasetService {
     return text;
   }
 
-  async rename(id: string, name: string): Promise<Dataset> {
-    return this.#changed(id, await this.#options.repositories.datasets.update(id, { name: name.trim() }));
-  }
-
   /** What its user says of it; what is not said stays. */
   async describe(id: string, words: DatasetWords): Promise<Dataset> {
     const { name, description, tags } = words;

@@ -18,16 +18,15 @@ def main() -> None:
     parser.add_argument("--steps", type=int, required=True)
     options = parser.parse_args()
     prepare_environment()
-    # Imported late: what OpenMP reads has to stand before torch is loaded.
-    from .turns import Turns  # noqa: PLC0415
+    from .turns import Turns  # noqa: PLC0415 (torch, after prepare_environment)
 
     turns = Turns(warm_up=options.warm_up, steps=options.steps)
     target = options.folder / options.name
     target.mkdir()
     if options.name.startswith("ours"):
-        from .ours import train_ours as train  # noqa: PLC0415
+        from .ours import train_ours as train  # noqa: PLC0415 (the same)
     else:
-        from .rivals import train_rival as train  # noqa: PLC0415
+        from .rivals import train_rival as train  # noqa: PLC0415 (only where TRL is installed)
     train(options.name, options.folder, target / ADAPTER, turns)
 
 

@@ -1,10 +1,11 @@
 """The trainer's own loop, step by step as `train.fit` runs it."""
 
 from pathlib import Path
+from typing import cast
 
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.config import load_job
-from pipeline_trainer.protocol import Command, EventLog
+from pipeline_trainer.protocol import Command, Commands, EventLog
 from pipeline_trainer.setup import setup
 from pipeline_trainer.step import optimizer_step
 from pipeline_trainer.validate import account, answer_requests, recover
@@ -25,7 +26,8 @@ class NoCommands:
 def train_ours(_name: str, folder: Path, target: Path, turns: Turns) -> None:
     """Train the job in `folder` and write its adapter to `target`."""
     log = EventLog(folder)
-    run = setup(folder, job=load_job(folder), log=log, commands=NoCommands(), cache_dir=None)  # type: ignore[arg-type]
+    commands = cast("Commands", NoCommands())  # all that the loop asks of them
+    run = setup(folder, job=load_job(folder), log=log, commands=commands, cache_dir=None)
     while not run.finished:
         answer_requests(run)
         account(run, optimizer_step(run))

@@ -5,13 +5,11 @@ import { api } from '../../api';
 import { attempt } from '../../attempt';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
-import { Input } from '../../components/fields';
 import { decapitalised, formatCount } from '../../components/format';
 import { Page } from '../../components/layout';
 import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
 import type { Tab } from '../../components/overlays';
 import { DatasetSkeleton } from '../../components/skeletons';
-import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import { readiness } from '../../lib/training/readiness';
@@ -22,10 +20,10 @@ import { useKeptTab } from '../../kept-state';
 import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
-import { useAction } from '../../use-load';
 import { datasetState } from './dataset-words';
 import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
+import { DescribeDataset } from './parts/describe-dataset';
 import { EditDialog } from './parts/edit-dialog';
 import { FixesDialog } from './parts/fixes-dialog';
 import { MadeNote } from './parts/made-note';
@@ -172,7 +170,7 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
   const close = () => setOpen(null);
   const remove = async () => {
     await api.datasets.delete({ id: dataset.id });
-    showToast(`“${dataset.name}” deleted`, 'Restore it from the palette: Ctrl K, “Restore”.');
+    showToast(`“${dataset.name}” deleted`, 'It is in the bin, from which it can be restored.');
     navigate(paths.datasets);
   };
   return (
@@ -180,12 +178,12 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
       <Menu
         label="More"
         actions={[
-          { label: 'Rename…', onSelect: () => setOpen('rename') },
+          { label: 'Name, description, tags…', onSelect: () => setOpen('rename') },
           { label: 'Delete…', onSelect: () => setOpen('delete') },
         ]}
       />
-      <Dialog open={open === 'rename'} onOpenChange={close} title="Rename the dataset">
-        <Rename dataset={dataset} onDone={close} />
+      <Dialog open={open === 'rename'} onOpenChange={close} title="What this dataset is">
+        <DescribeDataset dataset={dataset} onDone={close} />
       </Dialog>
       <AlertDialog
         open={open === 'delete'}
@@ -198,40 +196,5 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
         their models stay.
       </AlertDialog>
     </>
-  );
-};
-
-const Rename = ({ dataset, onDone }: { readonly dataset: Dataset; readonly onDone: () => void }) => {
-  const [name, setName] = useState(dataset.name);
-  const action = useAction();
-  const save = async () => {
-    datasets.put(await api.datasets.rename({ id: dataset.id, name }));
-    onDone();
-  };
-  return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        action.run('save', save);
-      }}
-    >
-      <Input
-        aria-label="Name"
-        value={name}
-        maxLength={200}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <ErrorNote error={action.failure} />
-      <Button
-        look="filled"
-        submit
-        className="self-end"
-        busy={action.busy !== null}
-        disabled={name.trim() === ''}
-      >
-        Rename
-      </Button>
-    </form>
   );
 };

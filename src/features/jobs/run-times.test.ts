@@ -1,28 +1,13 @@
 import { expect, test } from 'vitest';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
 import { paceOf, stageTimes } from './run-times';
+import { examplePoint } from './testing';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
 const time = (seconds: number): string => new Date(AT + seconds * 1000).toISOString();
 
-const point = (step: number, seconds: number, attempt = 1): MetricsPoint => ({
-  step,
-  attempt,
-  timestamp: time(seconds),
-  epoch: 0,
-  tokens: step * 100,
-  training_loss: 1,
-  non_finite: null,
-  validation_loss: null,
-  learning_rate: 1e-4,
-  gradient_norm: 1,
-  throughput: 100,
-  step_ms: 1000,
-  gpu_utilization: null,
-  gpu_memory_bytes: null,
-  gpu_temperature: null,
-  gpu_power_watts: null,
-});
+const point = (step: number, seconds: number, attempt = 1): MetricsPoint =>
+  examplePoint(step, { attempt, timestamp: time(seconds) });
 
 const steps = (count: number, secondsEach: (step: number) => number): MetricsPoint[] => {
   let at = 0;

@@ -41,3 +41,14 @@ test('leaves out what was measured on the way, and what only one of both was mea
     ]),
   ).toEqual([]);
 });
+
+test('shows each dataset of a mixture first, by the name that it has', () => {
+  const found = groupLosses([
+    ...both('topic: people', 10, [2, 1]),
+    ...both('dataset: letters_2026: spring', 60, [2, 1.5]),
+  ]);
+  expect(found.map(({ kind, rows }) => [kind, rows.map(({ name }) => name)])).toEqual([
+    ['dataset', ['letters_2026: spring']],
+    ['topic', ['People']],
+  ]);
+});

@@ -13,16 +13,18 @@ export interface GroupKind {
   readonly rows: readonly GroupLoss[];
 }
 
-const KINDS = ['topic', 'persona', 'arc'];
+const KINDS = ['dataset', 'topic', 'persona', 'arc'];
 
 /** `topic: people_and_feelings` of the trainer, as people read it. */
 const partsOf = (group: string): { readonly kind: string; readonly name: string } => {
   const [kind = '', ...rest] = group.split(': ');
+  // A dataset is called what its owner calls it; the others are words of a design.
+  if (kind === 'dataset') return { kind, name: rest.join(': ') };
   const name = rest.join(': ').replaceAll('_', ' ');
   return { kind, name: name.charAt(0).toUpperCase() + name.slice(1) };
 };
 
-/** The result's held-out losses by topic, persona and arc, the best measured first. */
+/** The result's held-out losses by dataset of a mixture, topic, persona and arc, the best measured first. */
 export const groupLosses = (evaluations: readonly Evaluation[]): readonly GroupKind[] => {
   const final = evaluations.filter(({ final: last, group }) => last && group.includes(': '));
   const rows = final.flatMap(({ subject, group, loss, tokens, records }) => {

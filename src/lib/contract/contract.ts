@@ -121,7 +121,6 @@ export const contract = {
       z.strictObject({ id: Uuid, index: Count, base_model_id: Uuid, max_length: z.int().min(16) }),
       RecordView,
     ),
-    rename: call(z.strictObject({ id: Uuid, name: z.string().trim().min(1).max(200) }), Dataset),
     delete: call(ById, Nothing),
     restore: call(ById, Dataset),
     versions: call(ById, z.array(DatasetVersion)),

@@ -7,7 +7,12 @@ import { Tooltip } from '../../../components/tooltip';
 import { isWorse } from '../group-losses';
 import type { GroupKind, GroupLoss } from '../group-losses';
 
-const LABELS: Readonly<Record<string, string>> = { topic: 'Topic', persona: 'Persona', arc: 'Arc' };
+const LABELS: Readonly<Record<string, string>> = {
+  dataset: 'Dataset',
+  topic: 'Topic',
+  persona: 'Persona',
+  arc: 'Arc',
+};
 /** As many as keep files and exports in view. */
 const SHOWN = 6;
 
