@@ -14,7 +14,7 @@ export const showProgress = ({ news, output }: Workplace, names: ReadonlyMap<str
     const { dataset_id, bytes_done, bytes_total, records, problems } = progress;
     const share = bytes_total === 0 ? 0 : Math.min(1, bytes_done / bytes_total);
     output.liveLine(
-      `${names.get(dataset_id) ?? ''}  ${Math.floor(share * 100)} % of ${formatBytes(bytes_total)}  ` +
+      `${names.get(dataset_id) ?? ''}  ${Math.floor(share * 100)} % done  ${formatBytes(bytes_total)}  ` +
         `${formatCount(records)} records  ${formatCount(problems)} problems${paceWords(progress)}`,
     );
   });

@@ -56,7 +56,9 @@ const progressWords = (progress: Progress): string => {
   const share = progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
   return [
     progress.phase === 'copying' ? 'Copying' : 'Reading',
-    `${share.toFixed(0)} % of ${formatBytes(progress.bytes_total)}`,
+    // Of the copy and the reading together, so it is no share of the file alone.
+    `${share.toFixed(0)} % done`,
+    formatBytes(progress.bytes_total),
     ...(progress.records > 0 ? [formatAmount(progress.records, 'record')] : []),
     ...(progress.problems > 0 ? [formatAmount(progress.problems, 'problem')] : []),
     ...(pace ? [`${formatBytes(pace.bytesPerSecond)}/s`] : []),
