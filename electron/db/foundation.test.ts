@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vites
 import { z } from 'zod';
 import * as types from '../../src/lib/types/lora-training';
 import type { Repositories } from './repositories';
-import { addJob, newArtifact, openIn, rawIn, SHA } from './testing';
+import { addJob, newArtifact, newExport, openIn, rawIn, SHA } from './testing';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -207,7 +207,7 @@ describe('FR-1.1.4: Foreign key relationships established correctly', () => {
       ...newArtifact({ ...ids, job_id: null, dataset_id: null }),
       parent_model_id: parent.id,
     });
-    repositories.exports.create({ artifact_id: parent.id, format: 'zip', path: '/tmp/a.zip' });
+    repositories.exports.create(newExport(parent.id));
     expect(repositories.outcomes.deleteJob(first.job.id)).toEqual({ artifact_ids: [parent.id] });
     expect(repositories.artifacts.list().map(({ id }) => id)).toEqual([child.id]);
     expect(repositories.artifacts.get(child.id)?.parent_model_id).toBeNull();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IngestBatch } from './repositories/ingest';
 import type { DatabaseSession } from './session';
-import { addBaseModel, addDataset, addJob, addUser, newArtifact, newJob, openIn } from './testing';
+import { addBaseModel, addDataset, addJob, addUser, newArtifact, newExport, newJob, openIn } from './testing';
 
 const PAGE = { offset: 0, limit: 10 };
 const BATCH: IngestBatch = {
@@ -203,7 +203,7 @@ describe('FR-1.1.3 model_artifacts, policy by policy', () => {
     const { job, dataset, model } = addJob(owner);
     const ids = { job_id: job.id, dataset_id: dataset.id, base_model_id: model.id };
     const artifact = owner.artifacts.create(newArtifact(ids));
-    const made = owner.exports.create({ artifact_id: artifact.id, format: 'zip', path: '/tmp/a.zip' });
+    const made = owner.exports.create(newExport(artifact.id));
     expect(owner.jobs.get(job.id)?.artifact_id).toBe(artifact.id);
     expect({
       get: stranger.artifacts.get(artifact.id),
@@ -215,6 +215,7 @@ describe('FR-1.1.3 model_artifacts, policy by policy', () => {
       deleted: stranger.artifacts.softDelete(artifact.id),
       purged: stranger.artifacts.purge(artifact.id),
       exportUpdated: stranger.exports.update(made.id, { status: 'failed' }),
+      running: stranger.exports.running(),
     }).toEqual({
       get: null,
       list: [],
@@ -225,9 +226,9 @@ describe('FR-1.1.3 model_artifacts, policy by policy', () => {
       deleted: null,
       purged: false,
       exportUpdated: null,
+      running: [],
     });
-    stranger.exports.failUnfinished('x');
-    expect(() => stranger.exports.create({ ...made, path: '/tmp/b.zip' })).toThrow('does not belong');
+    expect(() => stranger.exports.create(newExport(artifact.id))).toThrow('does not belong');
     expect(owner.artifacts.get(artifact.id)).toEqual(artifact);
     expect(owner.exports.get(made.id)?.status).toBe('running');
   });

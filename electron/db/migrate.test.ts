@@ -122,6 +122,7 @@ describe('the shipped migrations', () => {
       '0002_queue',
       '0003_immutable_versions',
       '0004_version_recipes',
+      '0005_export_owner',
     ]);
   });
 

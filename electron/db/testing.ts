@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { HYPERPARAMETER_PRESETS } from '../../src/lib/types/lora-training';
 import type { TrainingSettings } from '../../src/lib/types/training-settings';
 import type { Repositories } from './repositories';
-import type { NewArtifact } from './repositories/artifacts';
+import type { NewArtifact, NewExport } from './repositories/artifacts';
 import type { NewJobRow } from './repositories/jobs';
 import { DatabaseSession, type SessionOptions } from './session';
 
@@ -164,6 +164,13 @@ export const addJob = (repositories: Repositories) => {
   ]);
   return { dataset, version, model, job };
 };
+
+export const newExport = (artifact_id: string): NewExport => ({
+  artifact_id,
+  format: 'zip',
+  path: '/tmp/a.zip',
+  owner: { pid: 1, process_started_at: 'start', boot_id: 'boot' },
+});
 
 export const newArtifact = (ids: {
   job_id: string | null;

@@ -19,7 +19,7 @@ const fillOld = async (): Promise<string> => {
     ...rest,
     entries: entries.slice(0, 4),
   }));
-  rmSync(join(old, '0004_version_recipes.sql'));
+  for (const later of ['0004_version_recipes.sql', '0005_export_owner.sql']) rmSync(join(old, later));
   const session = openIn(folder, old);
   const user_id = session.profile().id;
   session.close();

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
-import { type ArtifactRow, type ExportRow, exports, model_artifacts, training_jobs } from '../schema';
+import { type ArtifactRow, type ExportOwner, type ExportRow, exports, model_artifacts, training_jobs } from '../schema';
 import { refuseForeign } from './ownership';
 import { type Bound, nowIso } from './session';
 
@@ -21,13 +21,20 @@ export type NewArtifact = Omit<
 export type ArtifactChanges = Partial<
   Pick<ModelArtifact, 'name' | 'description' | 'status' | 'deleted_at' | 'notes' | 'tags' | 'verdict'>
 >;
-export type NewExport = Pick<ArtifactExport, 'artifact_id' | 'format' | 'path'>;
+export interface NewExport extends Pick<ArtifactExport, 'artifact_id' | 'format' | 'path'> {
+  readonly owner: ExportOwner;
+}
+export interface RunningExport {
+  readonly id: string;
+  /** `null` where an older version of the program made it. */
+  readonly owner: ExportOwner | null;
+}
 export type ExportChanges = Partial<
   Pick<ArtifactExport, 'status' | 'files' | 'verification' | 'error' | 'completed_at'>
 >;
 
 const fromRow = ({ storage_root_id: _root, ...row }: ArtifactRow): ModelArtifact => ModelArtifact.parse(row);
-const exportFromRow = ({ storage_root_id: _root, ...row }: ExportRow): ArtifactExport =>
+const exportFromRow = ({ storage_root_id: _root, owner: _owner, ...row }: ExportRow): ArtifactExport =>
   ArtifactExport.parse(row);
 
 /** Counted up for each dataset and name: 1.0.0, 2.0.0 … */
@@ -166,15 +173,13 @@ export const exportRepository = ({ db, userId }: Bound) => {
             .all()
             .map(exportFromRow)
         : [],
-    /** Exports that a stopped program left half done. */
-    failUnfinished: (error: string): void => {
-      const rows = db
+    running: (): RunningExport[] =>
+      db
         .select()
         .from(exports)
+        .where(eq(exports.status, 'running'))
         .all()
-        .filter((row) => row.status === 'running' && owns(row.artifact_id));
-      for (const { id } of rows)
-        db.update(exports).set({ status: 'failed', error }).where(eq(exports.id, id)).run();
-    },
+        .filter(({ artifact_id }) => owns(artifact_id))
+        .map(({ id, owner }) => ({ id, owner })),
   };
 };

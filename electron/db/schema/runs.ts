@@ -151,6 +151,13 @@ export const model_artifacts = sqliteTable(
   ],
 );
 
+/** The process that makes it, named as attempts and the queue's lease name theirs. */
+export interface ExportOwner {
+  readonly pid: number;
+  readonly process_started_at: string;
+  readonly boot_id: string;
+}
+
 export const exports = sqliteTable(
   'exports',
   {
@@ -170,6 +177,7 @@ export const exports = sqliteTable(
     created_at: now(),
     completed_at: text(),
     revision: revision(),
+    owner: json<ExportOwner>(),
   },
   (table) => [index('idx_exports_artifact_id').on(table.artifact_id, desc(table.created_at))],
 );

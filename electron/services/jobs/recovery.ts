@@ -8,6 +8,7 @@ import { readEvents } from '../metrics/event-file';
 import { EventIngest } from '../metrics/event-ingest';
 import { identify, isAlive, type ProcessIdentity, wasStartedWith } from '../trainer/process-identity';
 import type { Conclusion } from './conclusion';
+import { failAbandonedExports } from '../models/abandoned-exports';
 import { sweepLeftovers } from './leftovers';
 import { type Paths, runDirOf } from './paths';
 
@@ -77,7 +78,7 @@ export class Recovery {
       if (trainer) this.#waitFor(job, trainer, onSaved);
       else await this.#conclude(job);
     }
-    await this.#options.repositories.exports.failUnfinished('The program ended while this was being made.');
+    await failAbandonedExports(this.#options.repositories.exports);
     // What cannot be swept must not keep the queue from working.
     await sweepLeftovers(this.#options.paths).catch(this.#options.onFailure);
   }

@@ -9,6 +9,8 @@ import { inBucket, MODEL_BUCKET, type Paths } from '../jobs/paths';
 import { notFound, refused } from '../jobs/refusals';
 import { isMissing } from '../trainer/file-errors';
 import type { AdapterCheck } from './artifact-maker';
+import { identify } from '../trainer/process-identity';
+import { failAbandonedExports } from './abandoned-exports';
 import { exportTarget } from './export-target';
 import { modelCard } from './model-card';
 import type { Answers } from '../trainer/one-shot';
@@ -76,7 +78,9 @@ export class ArtifactService {
 
   async exports(id: string): Promise<ArtifactExport[]> {
     await this.get(id);
-    return this.#options.repositories.exports.list(id);
+    const { exports } = this.#options.repositories;
+    await failAbandonedExports(exports);
+    return exports.list(id);
   }
 
   /** Writes and checks an export; the row says how it went, also where it failed. */
@@ -94,7 +98,12 @@ export class ArtifactService {
     const path = await exportTarget({ format, to, dataDir: paths.dataDir });
     await this.#checkFiles(artifact);
     const folders = await this.#folders(artifact);
-    const made = await repositories.exports.create({ artifact_id: id, format, path });
+    const made = await repositories.exports.create({
+      artifact_id: id,
+      format,
+      path,
+      owner: await identify(process.pid),
+    });
     this.#options.publisher.publish('models.export_changed', made);
     this.#exporting.set(made.id, made);
     const card = join(paths.cacheDir, `card-${made.id}.md`);
