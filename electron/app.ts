@@ -209,8 +209,8 @@ const buildServices = async (options: AppOptions, database: Database) => {
     hardware: () => hardware.current(),
     measuredSpeed: (baseModelId, gpuType) => repositories.records.measuredSpeed(baseModelId, gpuType),
     countTokens: createTokenCounter({
-      versionPath: (id) => datasets.currentVersion(id),
-      request: (method, params) => serve.request(method, params),
+      currentVersion: (id) => datasets.currentVersion(id),
+      stats: (asked) => numbers.stats(asked),
     }),
   });
   return {

@@ -135,18 +135,21 @@ describe('EstimateService', () => {
 });
 
 describe('createTokenCounter', () => {
-  it('asks once for each version and model, and again after a failure', async () => {
-    let asked = 0;
+  it("asks once for each version and model, at the run's length, and again after a failure", async () => {
+    const asked: unknown[] = [];
     const count = createTokenCounter({
-      versionPath: () => Promise.resolve({ path: '/d', sha256: 'b' }),
-      request: () => {
-        asked += 1;
-        return asked === 1 ? Promise.reject(new Error('helper died')) : Promise.resolve({ total_tokens: 7 });
+      currentVersion: () => Promise.resolve({ sha256: 'b' }),
+      stats: (request) => {
+        asked.push(request);
+        return asked.length === 1
+          ? Promise.reject(new Error('helper died'))
+          : Promise.resolve({ total_tokens: 7 });
       },
     });
-    await expect(count(dataset, model)).rejects.toThrow('helper died');
-    expect(await count(dataset, model)).toBe(7);
-    expect(await count(dataset, model)).toBe(7);
-    expect(asked).toBe(2);
+    await expect(count(dataset, model, 512)).rejects.toThrow('helper died');
+    expect(await count(dataset, model, 512)).toBe(7);
+    expect(await count(dataset, model, 1024)).toBe(7);
+    const request = { id: dataset.id, base_model_id: model.id, max_length: 512 };
+    expect(asked).toEqual([request, request]);
   });
 });

@@ -25,8 +25,8 @@ interface EstimateOptions {
   readonly hardware: () => Promise<HardwareState>;
   /** On a processor (`cpu`) or on a card, by its name. */
   readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
-  /** Real tokens of every record, by this model's tokenizer and template. */
-  readonly countTokens: (dataset: Dataset, model: BaseModel) => Promise<number>;
+  /** Real tokens of every record, by this model's tokenizer and template; `max_length` is what the run cuts at. */
+  readonly countTokens: (dataset: Dataset, model: BaseModel, max_length: number) => Promise<number>;
 }
 
 interface Weighted {
@@ -121,7 +121,7 @@ export class EstimateService {
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
-      const all = await this.#options.countTokens(dataset, known.model);
+      const all = await this.#options.countTokens(dataset, known.model, settings.max_length);
       epoch.train += Math.max(1, Math.round(counts.train * weight));
       // What is held out has the proportions of what is trained, the most wanted dataset whole.
       epoch.held_out += Math.round((counts.held_out * weight) / most);

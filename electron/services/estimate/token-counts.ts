@@ -1,37 +1,29 @@
-import { z } from 'zod';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset } from '../../../src/lib/types/lora-training';
-
-const Stats = z.object({ total_tokens: z.number() });
-
-/** Longer than any record: what a run cuts is its own matter. */
-const NO_LIMIT = 131_072;
+import type { CurrentVersion } from '../datasets/dataset-service';
 
 interface CounterOptions {
-  readonly versionPath: (
-    datasetId: string,
-  ) => Promise<{ readonly path: string; readonly sha256: string } | null>;
-  readonly request: (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  readonly currentVersion: (datasetId: string) => Promise<Pick<CurrentVersion, 'sha256'> | null>;
+  readonly stats: (asked: {
+    readonly id: string;
+    readonly base_model_id: string;
+    readonly max_length: number;
+  }) => Promise<{ readonly total_tokens: number }>;
 }
 
-/** Counts a dataset's tokens with the trainer's own code, once for each version and model. */
-export const createTokenCounter = ({ versionPath, request }: CounterOptions) => {
+/**
+ * A dataset's tokens before cutting, counted once for each version and model. The first run's own length is
+ * asked for, so that the run finds its tokens kept; another length has as many before cutting.
+ */
+export const createTokenCounter = ({ currentVersion, stats }: CounterOptions) => {
   const counted = new Map<string, Promise<number>>();
-  const count = async (path: string, format: string, model: BaseModel): Promise<number> => {
-    const params = {
-      dataset: path,
-      base_model: model.path,
-      max_length: NO_LIMIT,
-      format,
-      loss_scope: 'auto',
-    };
-    return Stats.parse(await request('stats', params)).total_tokens;
-  };
-  return async (dataset: Dataset, model: BaseModel): Promise<number> => {
-    const version = await versionPath(dataset.id);
+  return async ({ id }: Dataset, model: BaseModel, max_length: number): Promise<number> => {
+    const version = await currentVersion(id);
     if (!version) return 0;
     const key = `${version.sha256} ${model.fingerprint}`;
-    const known = counted.get(key) ?? count(version.path, dataset.format, model);
+    const known =
+      counted.get(key) ??
+      stats({ id, base_model_id: model.id, max_length }).then(({ total_tokens }) => total_tokens);
     counted.set(key, known);
     // A failure is not remembered: the next question tries again.
     known.catch(() => counted.delete(key));
