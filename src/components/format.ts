@@ -1,10 +1,15 @@
 import { formatCount, formatDuration, formatMemory } from '../lib/messages/format';
 
-export { formatBytes, formatCount, formatDuration, formatMemory } from '../lib/messages/format';
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatExactTime,
+  formatMemory,
+} from '../lib/messages/format';
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -86,8 +91,6 @@ export const ordinal = (place: number): string => `${place}${ENDINGS[ORDER.selec
 export const formatClockSeconds = (time: number | string): string => CLOCK_SECONDS.format(new Date(time));
 
 export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
-
-export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
 
 export const formatAgo = (time: number | string, now: number): string => {
   const age = now - new Date(time).getTime();

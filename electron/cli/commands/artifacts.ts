@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { formatBytes } from '../../../src/lib/messages/format';
+import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
 import { type ArtifactExport, ExportFormat, type ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
   { title: 'VERSION', text: ({ version }) => version },
   { title: 'BASE MODEL', text: ({ training_summary }) => training_summary.base_model_name },
   { title: 'HELD-OUT LOSS', text: lossChange },
-  { title: 'MADE', text: ({ created_at }) => created_at },
+  { title: 'MADE', text: ({ created_at }) => formatExactTime(created_at) },
 ];
 
 const pairsOf = (artifact: ModelArtifact, folder: string): [string, string][] => [

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import type { DatasetVersion } from '../../../src/lib/types/dataset-versions';
 import { NoOptions, operand, type Registry, usageError } from '../command';
 import { EXIT } from '../exit-codes';
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<DatasetVersion>[] = [
   { title: 'EXCLUDED', align: 'right', text: ({ excluded }) => formatCount(excluded) },
   { title: 'FIXES', text: ({ fixes }) => (fixes.length === 0 ? '–' : fixesText(fixes)) },
   { title: 'SIZE', align: 'right', text: ({ size_bytes }) => formatBytes(size_bytes) },
-  { title: 'MADE', text: ({ created_at }) => created_at },
+  { title: 'MADE', text: ({ created_at }) => formatExactTime(created_at) },
   { title: 'SHA-256', text: ({ sha256 }) => sha256.slice(0, HASH_SHOWN) },
 ];
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { formatBytes, formatCount } from '../../../src/lib/messages/format';
+import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { isBlocked, readiness } from '../../../src/lib/training/readiness';
@@ -63,7 +63,7 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
   ...foundIn(dataset.report),
   ['ready for training', isBlocked(dataset) ? 'no' : 'yes'],
   ...findingsOf(dataset),
-  ['imported', dataset.created_at],
+  ['imported', formatExactTime(dataset.created_at)],
 ];
 
 const runImport = async (work: Invocation<z.infer<typeof ImportWords>>): Promise<number> => {

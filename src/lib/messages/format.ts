@@ -1,8 +1,12 @@
 // What the window and the command line both write; what only the window shows is in its components.
+const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** Digits in full, in groups of three. */
 export const formatCount = (count: number): string => WHOLE.format(count);
+
+/** A moment in this machine's own time: `29 Nov 2026, 23:46:02`. */
+export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
 
 /** Files and disks: powers of ten. */
 export const formatBytes = (bytes: number): string => scaled(bytes, 1000, ['B', 'kB', 'MB', 'GB', 'TB']);
