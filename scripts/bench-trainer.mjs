@@ -3,8 +3,12 @@ import './setup/require-node.mjs';
 import { parseArgs } from 'node:util';
 
 const { benchSetUp } = await import('./bench/bench-python.mjs');
-const { compareTrainers } = await import('./bench/compare-trainers.mjs');
+const { cardTable } = await import('./bench/card-table.mjs');
+const { runPythonBench } = await import('./bench/run-python-bench.mjs');
 const { trainerTable } = await import('./bench/trainer-table.mjs');
+const { pathsIn, projectRoot } = await import('./setup/paths.mjs');
+const { setUp } = await import('./setup/set-up.mjs');
+const { benchPythonIn } = await import('./setup/steps/bench-environment.mjs');
 
 /** Repeats, and optimizer steps of each, where time is short. */
 const QUICK = { repeats: '2', steps: '1' };
@@ -16,10 +20,28 @@ const { values: options } = parseArgs({
     dropout: { type: 'string' },
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
+    card: { type: 'boolean', default: false },
+    shapes: { type: 'string', multiple: true },
+    tokens: { type: 'string' },
+    device: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const { quick, json, ...asked } = options;
-const paths = await benchSetUp();
-const result = await compareTrainers(paths, { ...(quick ? QUICK : {}), ...asked });
-process.stdout.write(json ? `${JSON.stringify(result)}\n` : trainerTable(result));
+const { quick, card, json, ...asked } = options;
+
+/** The bundled model on the processor, against the rivals. */
+const onProcessor = async () => {
+  const paths = await benchSetUp();
+  const own = { 'bench-python': benchPythonIn(paths), 'base-model': paths.smallModelDir };
+  return runPythonBench(paths, 'compare', { ...own, ...(quick ? QUICK : {}), ...asked });
+};
+
+/** Well-known shapes with random weights on a card, against stock PEFT. */
+const onCard = async () => {
+  await setUp('terminal');
+  return runPythonBench(pathsIn(projectRoot), 'card', asked);
+};
+
+const result = await (card ? onCard() : onProcessor());
+const table = card ? cardTable : trainerTable;
+process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result));

@@ -1,3 +1,5 @@
+import { aligned } from './aligned.mjs';
+
 const OURS = 'ours';
 const COLUMNS = [
   ['', ({ name }) => name],
@@ -14,17 +16,12 @@ const COLUMNS = [
 /** The figures of `bench.compare` for people. */
 export function trainerTable({ machine, base_held_out_loss, rows }) {
   const ours = rows.find(({ name }) => name === OURS) ?? rows[0];
-  const lines = [
-    COLUMNS.map(([title]) => title),
-    ...rows.map((row) => COLUMNS.map(([, show]) => show(row, ours))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const table = lines.map((line) => line.map((cell, column) => cell.padStart(widths[column])).join('  '));
+  const columns = COLUMNS.map(([title, show]) => [title, (row) => show(row, ours)]);
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${machine.processor}, ${machine.threads} threads, ${machine.precision}; ${versions.join(', ')}`,
     `medians of ${rows[0].repeats.length} repeats taken in turn; held-out loss of the base ${base_held_out_loss.toFixed(4)}`,
-    ...table,
+    ...aligned(columns, rows),
     '',
   ].join('\n');
 }

@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { benchPythonIn } from '../setup/steps/bench-environment.mjs';
 import { pythonIn } from '../setup/steps/python-runtime.mjs';
 
 /**
- * The trainer and its rivals in one run; their logs go to stderr.
+ * A benchmark of the trainer's package `bench`; its log goes to stderr.
  * @param {object} paths the set-up's
- * @param {Record<string, string | string[]>} flags of `bench.compare`
+ * @param {string} module like `compare`
+ * @param {Record<string, string | string[]>} flags of the module
  */
-export async function compareTrainers(paths, flags) {
+export async function runPythonBench(paths, module, flags) {
   const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
-  const own = ['--bench-python', benchPythonIn(paths), '--base-model', paths.smallModelDir];
-  const child = spawn(pythonIn(paths), ['-m', 'bench.compare', ...own, ...given], {
+  const child = spawn(pythonIn(paths), ['-m', `bench.${module}`, ...given], {
     cwd: paths.trainerDir,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],

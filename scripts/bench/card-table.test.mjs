@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+
+import { cardTable } from './card-table.mjs';
+
+const ours = {
+  shape: '8b',
+  work: 'full',
+  tokens: 4096,
+  name: 'ours',
+  tokens_per_second: 12_473,
+  operations_per_second: 4e14,
+  share_of_published_peak: 0.4044,
+  peak_bytes: 2 ** 35,
+  steps: { 1: { loss: 11.9, gradient_norm: 0.5 }, 200: { loss: 11.7, gradient_norm: 0.25 } },
+};
+const result = { card: 'Some card', precision: 'bf16', torch: '2.13.0', matrix_rate: 8e14, rows: [ours] };
+
+test('sets speed against what the card is said to do and what it does', () => {
+  const [about, steps, , line] = cardTable(result).split('\n');
+  expect(about).toContain('runs at 800.0 TFLOP/s');
+  expect(steps).toBe('loss and gradient norm at steps 1, 200');
+  expect(line.trim().split(/ {2,}/)).toEqual([
+    '8b',
+    'full, 4096',
+    'ours',
+    '12,473',
+    '40.4 %',
+    '50.0 %',
+    '32.0',
+    '11.9000 / 11.7000',
+    '0.500 / 0.250',
+  ]);
+});
+
+test('says of a contender that the memory did not hold it', () => {
+  const rows = [{ shape: '8b', work: 'full', tokens: 4096, name: 'peft', out_of_memory: true }];
+  expect(cardTable({ ...result, rows })).toContain('out of memory');
+});
