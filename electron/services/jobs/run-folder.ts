@@ -14,7 +14,7 @@ import { defaultPrompts, splitDataset } from './dataset-scan';
 import { refused } from './refusals';
 import { type RunSource, splitMixture, writeMixture } from './mixture-file';
 
-const SAMPLE_TOKENS = 80;
+const SAMPLE_TOKENS = 64;
 const MIXTURE_FILE = 'dataset.jsonl';
 /** Each record then says its own. */
 const MIXED_FORMAT = 'mixture';
