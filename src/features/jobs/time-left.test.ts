@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exampleJob } from './testing';
-import { timeLeft, timeLeftWords } from './time-left';
+import { endWords, timeLeft, timeLeftBand, timeLeftWords } from './time-left';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
 
@@ -39,4 +39,22 @@ test('nothing is known before a step was measured; the stage stands for it', () 
   const fresh = exampleJob({ status: 'initializing', current_stage: 'model_loading' });
   expect(timeLeft(fresh, AT)).toBeNull();
   expect(timeLeftWords(fresh, AT)).toBe('loading the model');
+});
+
+test('the band of what is left is as wide as the pace moves, and there is none of a few steps', () => {
+  const pace = { mean: 2000, spread: 500, steps: 50 };
+  expect(timeLeftBand(80_000, pace)).toEqual({ low: 60_000, expected: 80_000, high: 100_000 });
+  expect(timeLeftBand(80_000, { ...pace, steps: 9 })).toBeNull();
+  expect(timeLeftBand(80_000, null)).toBeNull();
+});
+
+test('says what is left and when it ends, and only limits where the steps are too uneven', () => {
+  const noon = new Date(2026, 2, 1, 12, 0).getTime();
+  const words = (minutes: number, spread: number) => {
+    const ms = minutes * 60_000;
+    return endWords(ms, timeLeftBand(ms, { mean: 2000, spread, steps: 50 }), noon);
+  };
+  expect(words(20, 200)).toEqual({ left: '≈ 20 min ± 2', end: 'ends ≈ 12:20' });
+  expect(words(7, 3000)).toEqual({ left: 'under 20 min', end: 'ends before 12:20' });
+  expect(endWords(90_000, null, noon)).toEqual({ left: '≈ 2 min', end: 'ends ≈ 12:01' });
 });
