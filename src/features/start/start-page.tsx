@@ -1,6 +1,7 @@
 import { Play, Upload } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
+import { classNames } from '../../components/class-names';
 import { formatAgo, formatRoughDuration } from '../../components/format';
 import { PageTitle } from '../../components/layout';
 import { ErrorNote } from '../../components/states';
@@ -57,7 +58,12 @@ export const StartPage = () => {
         failure={error}
         onRepeat={() => void doctor.refresh()}
       />
-      <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
+      <div
+        className={classNames(
+          'grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]',
+          recent.length > 0 && 'tall:flex-none',
+        )}
+      >
         <div className="flex min-w-0 flex-col gap-4">
           <TryIt {...tryIt} compact={recent.length > 0} />
           {recent.length > 0 ? <Recent things={recent} /> : null}
