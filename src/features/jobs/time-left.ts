@@ -1,13 +1,14 @@
 import {
   durationLimit,
   formatClock,
+  formatCount,
   formatDuration,
   formatDurationBand,
   formatRoughDuration,
 } from '../../components/format';
 import type { Band } from '../../components/format';
 import type { TrainingJob } from '../../lib/types/lora-training';
-import { STAGE_WORDS } from './job-words';
+import { isRunning, STAGE_WORDS } from './job-words';
 import type { Pace } from './run-times';
 
 export interface TimeLeft {
@@ -51,11 +52,46 @@ export const endWords = (ms: number, band: Band | null, now: number) => {
   };
 };
 
-export const silenceWords = (silentMs: number): string => `no step for ${formatDuration(silentMs)}`;
+const MINUTE = 60_000;
+
+/** In whole minutes: it stands where a few words fit. */
+export const silenceWords = (silentMs: number): string =>
+  `no step for ${formatDuration(Math.floor(silentMs / MINUTE) * MINUTE)}`;
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
 export const timeLeftWords = (job: TrainingJob, now: number): string => {
   const left = timeLeft(job, now);
   if (left === null || job.current_stage !== 'training') return STAGE_WORDS[job.current_stage];
   return left.silentMs === null ? `${formatRoughDuration(left.ms)} left` : silenceWords(left.silentMs);
+};
+
+const commonMultiple = (one: number, other: number): number => {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  return (one * other) / divisor(one, other);
+};
+
+/** Samples come where an evaluation and a checkpoint fall on one step, and at the end; null before the plan. */
+const nextSampledStep = ({ plan, current_step: step }: TrainingJob, total: number): number | null => {
+  const [evaluates, saves] = [plan?.['eval_every'], plan?.['save_every']];
+  if (typeof evaluates !== 'number' || typeof saves !== 'number') return null;
+  const every = commonMultiple(evaluates, saves);
+  return Math.min(total, (Math.floor(step / every) + 1) * every);
+};
+
+/** Null where none are to come, or where the plan is not known yet. */
+export const nextSamplesWords = (job: TrainingJob, now: number): string | null => {
+  const { current_step: step, total_steps: total } = job;
+  if (!isRunning(job) || total === null || step >= total) return null;
+  const next = nextSampledStep(job, total);
+  if (next === null) return null;
+  const words = `Next samples at ${next === total ? 'the last step' : `step ${formatCount(next)}`}`;
+  const left = timeLeft(job, now);
+  if (left?.silentMs !== null) return words;
+  return `${words}, ${formatRoughDuration((left.ms * (next - step)) / (total - step))}`;
+};
+
+/** When the first in the queue begins: once the running job ends. */
+export const startsWords = (running: TrainingJob | undefined, now: number): string => {
+  const left = running && timeLeft(running, now);
+  return left?.silentMs === null ? `starts ≈ ${formatClock(now + left.ms)}` : 'starts next';
 };
