@@ -1,6 +1,6 @@
 import type { JobSample } from '../../lib/types/job-records';
 
-export interface AnswerPair {
+interface AnswerPair {
   readonly prompt: string;
   readonly base: string;
   readonly adapter: string;

@@ -2,7 +2,7 @@ import type { DoctorCheck } from '../../lib/types/system';
 import { checkRows } from './parts/check-rows';
 
 /** How far the checks are: `failed` when they could not be made at all. */
-export type Checking = 'running' | 'made' | 'failed';
+type Checking = 'running' | 'made' | 'failed';
 
 /** What the first page says of this machine before anything else. */
 export const startVerdict = (

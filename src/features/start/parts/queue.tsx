@@ -72,7 +72,7 @@ const NoJobs = () => (
 const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTall: boolean }) => {
   const now = useNow();
   return (
-    <li className={classNames('border-b px-4 py-2', onlyTall && 'hidden tall:list-item')}>
+    <li className={classNames('border-b px-4 py-2 hover:bg-hover', onlyTall && 'hidden tall:list-item')}>
       <div className="flex items-center justify-between gap-3">
         <Link
           href={paths.job(job.id)}
