@@ -21,13 +21,13 @@ export const TryIt = ({ plan, last, compact }: TryItProps) => (
     className={classNames('flex flex-1 flex-col', compact && 'tall:flex-none')}
   >
     {last ? <Phases phases={last.phases} compact={compact} /> : null}
-    <ol className={classNames('flex-1 px-4', compact ? 'py-3 tall:py-4' : 'py-4')}>
+    <ol className={classNames('flex-1 px-4', compact ? 'py-3 tall:py-4' : 'flex flex-col py-4')}>
       {stepsOf(plan, last).map(({ title, says, phase }, index, all) => (
         <li
           key={phase}
           className={classNames(
             'relative flex gap-3',
-            compact ? 'min-h-11 last:min-h-0 tall:not-last:min-h-16' : 'min-h-16',
+            compact ? 'min-h-11 last:min-h-0 tall:not-last:min-h-16' : 'max-h-26 min-h-16 flex-1',
           )}
         >
           {index < all.length - 1 ? (
