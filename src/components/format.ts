@@ -13,7 +13,7 @@ const DAY = 24 * HOUR;
 
 export const NOTHING = '—';
 
-export interface Band {
+interface Band {
   readonly low: number;
   readonly expected: number;
   readonly high: number;

@@ -6,7 +6,7 @@ import {
   formatDurationBand,
   formatRoughDuration,
 } from '../../components/format';
-import type { Band } from '../../components/format';
+import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { isRunning, STAGE_WORDS } from './job-words';
 import type { Pace } from './run-times';
