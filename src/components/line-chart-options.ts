@@ -87,7 +87,8 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
     interaction: { mode: 'nearest', axis: 'x', intersect: false },
     layout: {
       padding: look.bare
-        ? { top: pixels('--space-3') }
+        ? // The axis is drawn on its last pixel, which has to lie inside.
+          { top: pixels('--space-3'), bottom: 1 }
         : ({ chart }) => ({ top: 20, right: roomAtTheEnd(look, chart.width), left: 8 }),
     },
     scales: {
