@@ -153,6 +153,7 @@ test('a data folder full of real things', async () => {
     await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });
   });
   await inEveryDress(pipeline, 'dataset-scaffolding', () => tab(`/datasets/${made.designed}`, 'Scaffolding'));
+  await page.mouse.move(0, 0);
   for (const [name, path] of [
     ['start', '/'],
     ['datasets', '/datasets'],

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { found as foundGroups, matchScore } from './palette-match';
+import { found as foundGroups, matchPieces, matchScore } from './palette-match';
 
 const LABELS = [
   { label: 'Pause “Lighthouse keeper, long answers”', onThing: true },
@@ -42,4 +43,28 @@ test('the group of the best answer stands first: a dataset before what can be do
   ] as const;
   expect(foundGroups(entries, 'gloss').map(({ group }) => group)).toEqual(['Datasets', 'Actions']);
   expect(foundGroups(entries, 'delete')[0]?.group).toBe('Actions');
+});
+
+test('marks what was typed where it is found, each word once', () => {
+  const marked = (label: string, query: string) =>
+    matchPieces(label, query)
+      .map(({ text, isHit }) => (isHit ? `[${text}]` : text))
+      .join('');
+  expect(marked('Resume “Field report rewrite”', 'res')).toBe('[Res]ume “Field report rewrite”');
+  expect(marked('Long-form research notes', 'res LONG')).toBe('[Long]-form [res]earch notes');
+  expect(marked('glossary', 'glossary gloss')).toBe('[glossary]');
+  expect(marked('glossary', '')).toBe('glossary');
+});
+
+test('the pieces are the label, whatever is typed', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary' }),
+      (label, query) =>
+        matchPieces(label, query)
+          .map(({ text }) => text)
+          .join('') === label,
+    ),
+  );
 });

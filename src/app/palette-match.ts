@@ -21,9 +21,38 @@ const wordScore = (label: string, word: string): number => {
   return label.split(/[^\p{L}\p{N}]+/u).some((one) => one.startsWith(word)) ? AT_WORD : INSIDE;
 };
 
+interface Piece {
+  readonly text: string;
+  readonly isHit: boolean;
+}
+
+const wordsOf = (query: string): readonly string[] => query.toLowerCase().split(/\s+/).filter(Boolean);
+
+/** The label in pieces, those that were typed marked; one piece where its letters change their number in lower case. */
+export const matchPieces = (label: string, query: string): readonly Piece[] => {
+  const lower = label.toLowerCase();
+  if (lower.length !== label.length) return [{ text: label, isHit: false }];
+  const spans = wordsOf(query)
+    .map((word) => ({ from: lower.indexOf(word), to: lower.indexOf(word) + word.length }))
+    .filter(({ from }) => from >= 0)
+    .toSorted((one, other) => one.from - other.from);
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { from, to } of spans) {
+    if (to <= at) continue;
+    const start = Math.max(at, from);
+    pieces.push(
+      { text: label.slice(at, start), isHit: false },
+      { text: label.slice(start, to), isHit: true },
+    );
+    at = to;
+  }
+  return [...pieces, { text: label.slice(at), isHit: false }].filter(({ text }) => text !== '');
+};
+
 /** How well a label answers what is typed, 0 to 1: each word has to stand in it. */
 export const matchScore = ({ label, onThing }: Omit<Matched, 'group'>, query: string): number => {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   const scores = words.map((word) => wordScore(label.toLowerCase(), word));
   const best = scores.includes(0) ? 0 : Math.max(0, ...scores);
   return onThing && best < AT_START ? best * ON_THING : best;

@@ -9,7 +9,7 @@ import { formatAmount } from '../components/format';
 import { Dialog } from '../components/overlays';
 import { useEntries } from './palette-entries';
 import type { Entry } from './palette-entry';
-import { found, grouped } from './palette-match';
+import { found, grouped, matchPieces } from './palette-match';
 import { openOverlay, uiState } from './ui-state';
 
 export const Palette = () => {
@@ -84,12 +84,14 @@ const Content = () => {
                   key={entry.id}
                   value={entry.id}
                   onSelect={() => act(entry)}
-                  className="flex h-9 items-center gap-3 px-4 text-sm text-ink data-[selected=true]:bg-selected"
+                  className="group flex h-9 items-center gap-3 px-4 text-sm text-ink data-[selected=true]:bg-selected"
                 >
                   <Icon aria-hidden className="size-4 shrink-0" />
-                  <span className="truncate">{entry.label}</span>
+                  <Label label={entry.label} query={query} />
                   <span className="ml-auto text-xs whitespace-nowrap text-ink-2">{entry.note}</span>
-                  {entry.shortcut ? <Kbd>{entry.shortcut}</Kbd> : null}
+                  <span className={entry.shortcut ? undefined : 'hidden group-data-[selected=true]:inline'}>
+                    <Kbd>{entry.shortcut ?? '⏎'}</Kbd>
+                  </span>
                 </Command.Item>
               );
             })}
@@ -104,6 +106,21 @@ const Content = () => {
     </Command>
   );
 };
+
+/** What was typed stands out of the name. */
+const Label = ({ label, query }: { readonly label: string; readonly query: string }) => (
+  <span className="truncate whitespace-pre">
+    {matchPieces(label, query).map(({ text, isHit }, index) =>
+      isHit ? (
+        <b key={index} className="font-semibold">
+          {text}
+        </b>
+      ) : (
+        text
+      ),
+    )}
+  </span>
+);
 
 const Count = ({ shown, all }: { readonly shown: number; readonly all: number }) => (
   <span className="ml-auto">

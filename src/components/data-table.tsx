@@ -41,6 +41,8 @@ export const sortRows = <Row,>(
 const ROW =
   'group relative border-b last:border-0 has-[a]:hover:bg-hover max-medium:flex max-medium:flex-wrap max-medium:items-center max-medium:gap-x-4 max-medium:px-4 max-medium:py-2';
 const GROWING = 'w-full max-w-0 broad:w-2/5 max-medium:max-w-full max-medium:flex-[1_0_100%]';
+/** What is done to a row stands at its end, however wide the window. */
+const AT_THE_EDGE = 'text-right medium:w-px';
 /** Without the heads a figure says itself what it is. */
 const NAMED =
   'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
@@ -92,6 +94,7 @@ export const DataTable = <Row,>({
                   column.grow && !column.wrap && 'truncate',
                   column.right && NAMED,
                   column.grow && GROWING,
+                  column.quiet && AT_THE_EDGE,
                 )}
               >
                 {column.cell(row)}

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  durationLimit,
   formatAgo,
   formatAmount,
   formatBytes,
@@ -100,6 +102,30 @@ describe('durations', () => {
   ])('gives half the band in the unit of the figure', (band, words) =>
     expect(formatDurationBand(band)).toBe(words),
   );
+
+  it.each([
+    [{ low: -4 * MINUTE, expected: 7 * MINUTE, high: 18 * MINUTE }, 'under 20 min'],
+    [{ low: 0, expected: 5_000, high: 10_000 }, 'under 10 s'],
+    [{ low: 0, expected: 40_000, high: 100_000 }, 'under 2 min'],
+    [{ low: 0, expected: 2 * HOUR, high: 5 * HOUR }, 'under 6 h'],
+    [{ low: 0, expected: 30 * HOUR, high: 70 * HOUR }, 'under 3 d'],
+  ])('says under what a time stays where it is no better known than that', (band, words) =>
+    expect(formatDurationBand(band)).toBe(words),
+  );
+
+  it('never says a band as large as the time itself, and no limit under the upper end', () => {
+    const ms = fc.integer({ min: 0, max: 100 * HOUR });
+    fc.assert(
+      fc.property(ms, ms, (expected, spread) => {
+        const band = { low: expected - spread, expected, high: expected + spread };
+        const limit = durationLimit(band);
+        if (limit !== null) return limit >= band.high;
+        const [, value = '', half = ''] = /^≈ (.*) ± (\d+)$/.exec(formatDurationBand(band)) ?? [];
+        const [large = '0', , small] = value.split(' ');
+        return Number(half) < Number(large) || (small !== undefined && Number(half) < 60 * Number(large));
+      }),
+    );
+  });
 
   it.each([
     [10_000, 'just now'],

@@ -11,7 +11,8 @@ export {
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const CLOCK_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -55,12 +56,34 @@ export const formatRoughDuration = (ms: number): string => {
   return `≈ ${formatDuration(Math.round(ms / MINUTE) * MINUTE)}`;
 };
 
-/** `≈ 46 min ± 4`, `≈ 20 h ± 3`: half the band's width, in the unit of the figure. */
-export const formatDurationBand = ({ low, expected, high }: Band): string => {
-  const spread = (high - low) / 2;
-  if (spread >= HOUR) return `≈ ${Math.round(expected / HOUR)} h ± ${Math.round(spread / HOUR)}`;
-  const unit = expected < MINUTE ? 1000 : MINUTE;
-  return `${formatRoughDuration(expected)} ± ${Math.max(1, Math.round(spread / unit))}`;
+/** Half of a band's width and the unit in which it is told. */
+const halfOf = ({ low, expected, high }: Band) => {
+  const half = (high - low) / 2;
+  const unit = half >= HOUR ? HOUR : expected < MINUTE ? SECOND : MINUTE;
+  return { unit, amount: Math.max(1, Math.round(half / unit)) };
+};
+
+/** The round times under which an ill-known one is said to stay; from there on whole days. */
+const LIMITS: readonly number[] = [
+  ...[1, 2, 3, 5, 10, 15, 20, 30, 45].map((seconds) => seconds * SECOND),
+  ...[1, 2, 3, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12, 18, 24].map((hours) => hours * HOUR),
+];
+
+/** Under what a time stays that is known no better than by its own size; null where a band says more. */
+export const durationLimit = (band: Band): number | null => {
+  const { unit, amount } = halfOf(band);
+  if (amount < Math.round(band.expected / unit)) return null;
+  return LIMITS.find((limit) => limit >= band.high) ?? Math.ceil(band.high / DAY) * DAY;
+};
+
+/** `≈ 46 min ± 4`, `≈ 20 h ± 3`: half the band's width, in the unit of the figure; else `under 20 min`. */
+export const formatDurationBand = (band: Band): string => {
+  const limit = durationLimit(band);
+  if (limit !== null) return `under ${formatDuration(limit)}`;
+  const { unit, amount } = halfOf(band);
+  const time = unit === HOUR ? `≈ ${Math.round(band.expected / HOUR)} h` : formatRoughDuration(band.expected);
+  return `${time} ± ${amount}`;
 };
 
 /** `≈ 18.1 GB ± 0.6`. */

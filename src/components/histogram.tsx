@@ -1,6 +1,7 @@
 import { BarController, BarElement, Chart, LinearScale, Tooltip } from 'chart.js';
 import type { ChartOptions } from 'chart.js';
 import annotationPlugin from 'chartjs-plugin-annotation';
+import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { useCallback } from 'react';
 import { pixels, smallFont, token } from './chart-tokens';
 import { formatCount } from './format';
@@ -14,7 +15,8 @@ interface Bins {
   readonly counts: readonly number[];
 }
 
-interface Limit {
+/** A place on the x axis with its words. */
+interface Place {
   readonly at: number;
   readonly label: string;
 }
@@ -27,14 +29,16 @@ interface HistogramProps {
   /** The unit along the x axis, as a plural: `tokens`. */
   readonly unit: string;
   /** What is beyond it is marked; not drawn where nothing is. */
-  readonly limit?: Limit | undefined;
+  readonly limit?: Place | undefined;
+  /** Where one of those that were counted stands. */
+  readonly here?: Place | undefined;
   readonly className: string;
 }
 
-export const Histogram = ({ label, summary, bins, unit, limit, className }: HistogramProps) => (
+export const Histogram = ({ label, summary, bins, unit, limit, here, className }: HistogramProps) => (
   <figure aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
-    <Bars bins={bins} unit={unit} limit={limit} />
+    <Bars bins={bins} unit={unit} limit={limit} here={here} />
     <BinTable label={label} bins={bins} unit={unit} />
   </figure>
 );
@@ -64,19 +68,22 @@ const BinTable = ({ label, bins, unit }: Pick<HistogramProps, 'label' | 'bins' |
   </div>
 );
 
+/** Of the chart, so that the mark stays clear of the words at the limit. */
+const HERE_HEIGHT = 0.8;
+
 interface Bar {
   readonly x: number;
   /** No bar at all where nothing is: the shortest bar would say that something was. */
   readonly y: number | null;
 }
 
-type BarsProps = Pick<HistogramProps, 'bins' | 'unit' | 'limit'>;
+type BarsProps = Pick<HistogramProps, 'bins' | 'unit' | 'limit' | 'here'>;
 
-const Bars = ({ bins, unit, limit }: BarsProps) => {
+const Bars = ({ bins, unit, limit, here }: BarsProps) => {
   const draw = useCallback(() => {
-    const shown = { bins, unit, limit };
+    const shown = { bins, unit, limit, here };
     return { options: optionsOf(shown), data: { datasets: [barsOf(shown)] } };
-  }, [bins, unit, limit]);
+  }, [bins, unit, limit, here]);
   const canvas = useChart<'bar', Bar[]>('bar', draw);
   return (
     <div className="relative h-full">
@@ -102,7 +109,7 @@ const barsOf = ({ bins, limit }: BarsProps) => ({
   ),
 });
 
-const optionsOf = ({ bins, unit, limit }: BarsProps): ChartOptions<'bar'> => {
+const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> => {
   const ticks = { color: () => token('--text-3'), maxTicksLimit: 8, font: smallFont() };
   return {
     animation: false,
@@ -135,12 +142,54 @@ const optionsOf = ({ bins, unit, limit }: BarsProps): ChartOptions<'bar'> => {
     },
     plugins: {
       tooltip: tooltipOf(bins, unit),
-      annotation: { clip: false, annotations: limit ? { limit: limitLine(limit) } : {} },
+      annotation: {
+        clip: false,
+        annotations: { ...(limit && { limit: limitLine(limit) }), ...(here && hereMark(here)) },
+      },
     },
   };
 };
 
-const limitLine = ({ at, label }: Limit) => ({
+/** A line with its head and, on the side that has room, its words. */
+const hereMark = ({ at, label }: Place): Record<string, AnnotationOptions> => {
+  const turns = ({ chart }: { readonly chart: Chart }): boolean => at > (chart.scales['x']?.max ?? 0) / 2;
+  const top = ({ chart }: { readonly chart: Chart }): number => (chart.scales['y']?.max ?? 0) * HERE_HEIGHT;
+  return {
+    here: {
+      type: 'line',
+      xMin: at,
+      xMax: at,
+      yMin: 0,
+      yMax: top,
+      borderColor: () => token('--text-1'),
+      borderWidth: 1,
+    },
+    hereHead: {
+      type: 'point',
+      xValue: at,
+      yValue: top,
+      pointStyle: 'triangle',
+      rotation: 180,
+      radius: 4,
+      borderWidth: 0,
+      backgroundColor: () => token('--text-1'),
+    },
+    hereWords: {
+      type: 'label',
+      xValue: at,
+      yValue: top,
+      position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'center' }),
+      xAdjust: (context) => (turns(context) ? -1 : 1) * pixels('--space-2'),
+      content: label,
+      color: () => token('--text-1'),
+      backgroundColor: () => token('--surface-2'),
+      font: smallFont(),
+      padding: 2,
+    },
+  };
+};
+
+const limitLine = ({ at, label }: Place) => ({
   type: 'line' as const,
   xMin: at,
   xMax: at,

@@ -31,6 +31,8 @@ export interface ChartLook {
   readonly log?: boolean;
   readonly marks?: readonly Mark[];
   readonly bare?: boolean;
+  /** Nothing is measured yet: the values have no scale to name. */
+  readonly unmeasured?: boolean;
 }
 
 const DOT_RADIUS = 4;
@@ -67,10 +69,13 @@ export const toDataset = (series: Series): ChartDataset<'line'> => ({
   spanGaps: false,
 });
 
+/** As wide as the values will be, so that nothing moves when they come. */
+const ROOM_OF_A_NUMBER = '\u2007\u2007';
+
 export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
   const values = {
     border: { display: !look.bare, color: token('--chart-axis') },
-    ticks: ticks(look),
+    ticks: valueTicks(look),
     grid: { display: !look.bare, color: token('--chart-grid'), drawTicks: false },
   };
   return {
@@ -82,7 +87,8 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
     interaction: { mode: 'nearest', axis: 'x', intersect: false },
     layout: {
       padding: look.bare
-        ? { top: pixels('--space-3') }
+        ? // The axis is drawn on its last pixel, which has to lie inside.
+          { top: pixels('--space-3'), bottom: 1 }
         : ({ chart }) => ({ top: 20, right: roomAtTheEnd(look, chart.width), left: 8 }),
     },
     scales: {
@@ -136,6 +142,11 @@ const ticks = ({ bare }: ChartLook) => ({
   color: () => token('--text-3'),
   maxTicksLimit: 8,
   font: smallFont(),
+});
+
+const valueTicks = (look: ChartLook) => ({
+  ...ticks(look),
+  ...(look.unmeasured ? { callback: () => ROOM_OF_A_NUMBER } : {}),
 });
 
 const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>['tooltip'] => ({

@@ -149,10 +149,10 @@ const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly
       })),
     [series, range],
   );
-  const draw = useCallback(
-    () => ({ options: chartOptions(look), data: { datasets: shown.map(toDataset) } }),
-    [shown, look],
-  );
+  const draw = useCallback(() => {
+    const unmeasured = shown.every(({ points }) => points.length === 0);
+    return { options: chartOptions({ ...look, unmeasured }), data: { datasets: shown.map(toDataset) } };
+  }, [shown, look]);
   const canvas = useChart('line', draw);
   return (
     <div className="relative h-full">

@@ -198,6 +198,7 @@ export const Tabs = ({
   onChange,
   inset,
   fill,
+  aside,
 }: {
   readonly label: string;
   readonly tabs: readonly Tab[];
@@ -205,31 +206,35 @@ export const Tabs = ({
   readonly onChange: (id: string) => void;
   readonly inset?: boolean;
   readonly fill?: boolean;
+  /** Stands at the end of the row of tabs. */
+  readonly aside?: ReactNode;
 }) => (
   <BaseTabs.Root
     value={value}
     onValueChange={(next) => onChange(String(next))}
     className={classNames('flex flex-col', fill && 'min-h-0 flex-1 max-medium:flex-none')}
   >
-    <BaseTabs.List
-      aria-label={label}
-      activateOnFocus
-      className={classNames(
-        'flex h-9 shrink-0 gap-5 border-b max-medium:overflow-x-auto max-medium:overflow-y-hidden max-medium:[scrollbar-width:none]',
-        inset && 'px-4',
-      )}
+    <div
+      className={classNames('flex h-9 shrink-0 items-center justify-between gap-5 border-b', inset && 'px-4')}
     >
-      {tabs.map((tab) => (
-        <BaseTabs.Tab
-          key={tab.id}
-          value={tab.id}
-          className="-mb-px flex items-center gap-1.5 border-b-2 border-transparent whitespace-nowrap text-ink-2 hover:text-ink focus-visible:outline-offset-0 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
-        >
-          {tab.label}
-          {tab.count ? <span className="text-xs font-normal text-ink-3">{tab.count}</span> : null}
-        </BaseTabs.Tab>
-      ))}
-    </BaseTabs.List>
+      <BaseTabs.List
+        aria-label={label}
+        activateOnFocus
+        className="-mb-px flex h-9 min-w-0 gap-5 max-medium:overflow-x-auto max-medium:overflow-y-hidden max-medium:[scrollbar-width:none]"
+      >
+        {tabs.map((tab) => (
+          <BaseTabs.Tab
+            key={tab.id}
+            value={tab.id}
+            className="flex items-center gap-1.5 border-b-2 border-transparent whitespace-nowrap text-ink-2 hover:text-ink focus-visible:outline-offset-0 data-[active]:border-accent data-[active]:font-medium data-[active]:text-ink"
+          >
+            {tab.label}
+            {tab.count ? <span className="text-xs font-normal text-ink-3">{tab.count}</span> : null}
+          </BaseTabs.Tab>
+        ))}
+      </BaseTabs.List>
+      {aside ? <p className="truncate text-xs text-ink-2 max-medium:hidden">{aside}</p> : null}
+    </div>
     {tabs.map((tab) => (
       <BaseTabs.Panel
         key={tab.id}

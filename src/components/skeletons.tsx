@@ -36,7 +36,8 @@ export const DatasetSkeleton = () => (
       <Skeleton className="w-20" />
       <Skeleton className="w-36" />
     </div>
-    <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+    <TitledPanel lines={1} />
+    <div className="mt-1 grid grid-cols-1 gap-4 narrow:grid-cols-2">
       <TitledPanel lines={6} />
       <TitledPanel lines={6} />
     </div>
@@ -63,7 +64,7 @@ export const ModelSkeleton = () => (
 
 export const JobSkeleton = () => (
   <Reading>
-    <Panel plain className="grid h-28 grid-cols-3 gap-x-8 gap-y-4 p-4 narrow:grid-cols-5">
+    <Panel plain className="grid h-31 grid-cols-3 gap-x-8 gap-y-4 p-4 narrow:grid-cols-5">
       {[1, 2, 3, 4, 5].map((figure) => (
         <div key={figure} className="flex flex-col gap-3">
           <Skeleton className="w-1/3" />
@@ -71,17 +72,25 @@ export const JobSkeleton = () => (
         </div>
       ))}
     </Panel>
-    <Panel plain className="h-80">
+    <Panel plain className="h-[clamp(17.75rem,calc(100vh-31.5rem),34.5rem)]">
       <div className="flex h-10 items-center border-b px-4">
         <Skeleton className="w-16" />
       </div>
     </Panel>
     <div className="grid grid-cols-3 gap-3">
       {[1, 2, 3].map((chart) => (
-        <Panel key={chart} plain className="h-32 p-4">
+        <Panel key={chart} plain className="h-20 p-3">
           <Skeleton className="w-1/2" />
         </Panel>
       ))}
     </div>
+    <Panel plain className="h-38">
+      <div className="flex h-9 items-center gap-5 border-b px-4">
+        <Skeleton className="w-16" />
+        <Skeleton className="w-8" />
+        <Skeleton className="w-16" />
+        <Skeleton className="w-16" />
+      </div>
+    </Panel>
   </Reading>
 );

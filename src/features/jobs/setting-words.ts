@@ -18,14 +18,34 @@ const WITHOUT: Readonly<Record<string, string>> = {
   max_energy_kwh: 'none',
 };
 
-const valueWords = ({ key, unit }: FieldSpec, value: unknown): string => {
-  if (value === null || value === undefined) return WITHOUT[key] ?? 'by rule';
-  if (Array.isArray(value)) return value.join(', ');
+const SINGULAR: Readonly<Record<string, string>> = {
+  batches: 'batch',
+  evaluations: 'evaluation',
+  hours: 'hour',
+  records: 'record',
+  steps: 'step',
+  tokens: 'token',
+};
+
+const SHARE = 'share';
+
+/** `0.1 share of records` of the form reads as `10 % of records`. */
+const shareWords = (value: number, unit: string): string =>
+  `${(value * 100).toLocaleString('en-US', { maximumFractionDigits: 4 })} %${unit.slice(SHARE.length)}`;
+
+const numberWords = ({ key, unit }: FieldSpec, value: number): string => {
+  if (unit?.startsWith(SHARE)) return shareWords(value, unit);
   const shown =
-    typeof value === 'number' && key !== 'learning_rate'
-      ? value.toLocaleString('en-US', { maximumFractionDigits: 6 })
-      : shownValue(key, value);
-  return unit ? `${shown} ${unit}` : shown;
+    key === 'learning_rate'
+      ? shownValue(key, value)
+      : value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+  if (!unit) return shown;
+  return `${shown} ${value === 1 ? (SINGULAR[unit] ?? unit) : unit}`;
+};
+
+const valueWords = (field: FieldSpec, value: unknown): string => {
+  if (value === null || value === undefined) return WITHOUT[field.key] ?? 'by rule';
+  return typeof value === 'number' ? numberWords(field, value) : shownValue(field.key, value);
 };
 
 /** What the trainer made of a setting that was left to it; from the plan and the greeting of a run. */

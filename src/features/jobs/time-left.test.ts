@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exampleJob } from './testing';
-import { timeLeft, timeLeftWords } from './time-left';
+import { endWords, nextSamplesWords, startsWords, timeLeft, timeLeftBand, timeLeftWords } from './time-left';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
 
@@ -23,6 +23,7 @@ test('is what the last steps say, and falls by no more than a step until the nex
 test('a run whose steps stopped coming says so, and keeps what was left', () => {
   expect(timeLeft(run, AT + 120_000)).toEqual({ ms: 78_000, silentMs: 120_000 });
   expect(timeLeftWords(run, AT + 120_000)).toBe('no step for 2 min');
+  expect(timeLeftWords(run, AT + 223_000)).toBe('no step for 3 min');
 });
 
 test('slow steps are no silence', () => {
@@ -39,4 +40,41 @@ test('nothing is known before a step was measured; the stage stands for it', () 
   const fresh = exampleJob({ status: 'initializing', current_stage: 'model_loading' });
   expect(timeLeft(fresh, AT)).toBeNull();
   expect(timeLeftWords(fresh, AT)).toBe('loading the model');
+});
+
+test('the band of what is left is as wide as the pace moves, and there is none of a few steps', () => {
+  const pace = { mean: 2000, spread: 500, steps: 50 };
+  expect(timeLeftBand(80_000, pace)).toEqual({ low: 60_000, expected: 80_000, high: 100_000 });
+  expect(timeLeftBand(80_000, { ...pace, steps: 9 })).toBeNull();
+  expect(timeLeftBand(80_000, null)).toBeNull();
+});
+
+test('says what is left and when it ends, and only limits where the steps are too uneven', () => {
+  const noon = new Date(2026, 2, 1, 12, 0).getTime();
+  const words = (minutes: number, spread: number) => {
+    const ms = minutes * 60_000;
+    return endWords(ms, timeLeftBand(ms, { mean: 2000, spread, steps: 50 }), noon);
+  };
+  expect(words(20, 200)).toEqual({ left: '≈ 20 min ± 2', end: 'ends ≈ 12:20' });
+  expect(words(7, 3000)).toEqual({ left: 'under 20 min', end: 'ends before 12:20' });
+  expect(endWords(90_000, null, noon)).toEqual({ left: '≈ 2 min', end: 'ends ≈ 12:01' });
+});
+
+test('names the step of the next samples, where held-out loss and checkpoint fall together', () => {
+  const planned = exampleJob({ ...run, plan: { eval_every: 10, save_every: 15 } });
+  expect(nextSamplesWords(planned, AT)).toBe('Next samples at step 90, ≈ 1 min');
+  expect(nextSamplesWords(exampleJob({ ...planned, current_step: 90 }), AT)).toBe(
+    'Next samples at the last step, ≈ 20 s',
+  );
+  expect(nextSamplesWords(planned, AT + 120_000)).toBe('Next samples at step 90');
+  expect(nextSamplesWords(run, AT)).toBeNull();
+  expect(nextSamplesWords(exampleJob({ ...planned, status: 'paused' }), AT)).toBeNull();
+});
+
+test('who waits first begins when the running job ends, as far as that is known', () => {
+  const noon = new Date(2026, 2, 1, 12, 0).getTime();
+  const ending = exampleJob({ ...run, estimated_completion_at: new Date(noon + 80_000).toISOString() });
+  expect(startsWords(ending, noon)).toBe('starts ≈ 12:01');
+  expect(startsWords(ending, noon + 120_000)).toBe('starts next');
+  expect(startsWords(undefined, noon)).toBe('starts next');
 });

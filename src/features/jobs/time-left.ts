@@ -1,6 +1,15 @@
-import { formatDuration, formatRoughDuration } from '../../components/format';
+import {
+  durationLimit,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatDurationBand,
+  formatRoughDuration,
+} from '../../components/format';
+import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
-import { STAGE_WORDS } from './job-words';
+import { isRunning, STAGE_WORDS } from './job-words';
+import type { Pace } from './run-times';
 
 export interface TimeLeft {
   /** Milliseconds until the end; a step that takes too long does not shorten it. */
@@ -24,11 +33,65 @@ export const timeLeft = (job: TrainingJob, now: number): TimeLeft | null => {
   return { ms: Math.max(0, whole - Math.min(since, pace)), silentMs: silent ? since : null };
 };
 
-export const silenceWords = (silentMs: number): string => `no step for ${formatDuration(silentMs)}`;
+/** Fewer steps give a time but no band. */
+const ENOUGH_STEPS = 10;
+
+/** What is left in ms, as far as the pace of the last steps moved; null where too few were measured. */
+export const timeLeftBand = (ms: number, pace: Pace | null): Band | null => {
+  if (pace === null || pace.steps < ENOUGH_STEPS) return null;
+  const spread = (ms / pace.mean) * pace.spread;
+  return { low: ms - spread, expected: ms, high: ms + spread };
+};
+
+/** What is left, and when the run so ends: `≈ 20 min ± 1`, or only a limit where that is all that is known. */
+export const endWords = (ms: number, band: Band | null, now: number) => {
+  const limit = band && durationLimit(band);
+  return {
+    left: band ? formatDurationBand(band) : formatRoughDuration(ms),
+    end: limit === null ? `ends ≈ ${formatClock(now + ms)}` : `ends before ${formatClock(now + limit)}`,
+  };
+};
+
+const MINUTE = 60_000;
+
+/** In whole minutes: it stands where a few words fit. */
+export const silenceWords = (silentMs: number): string =>
+  `no step for ${formatDuration(Math.floor(silentMs / MINUTE) * MINUTE)}`;
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
 export const timeLeftWords = (job: TrainingJob, now: number): string => {
   const left = timeLeft(job, now);
   if (left === null || job.current_stage !== 'training') return STAGE_WORDS[job.current_stage];
   return left.silentMs === null ? `${formatRoughDuration(left.ms)} left` : silenceWords(left.silentMs);
+};
+
+const commonMultiple = (one: number, other: number): number => {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  return (one * other) / divisor(one, other);
+};
+
+/** Samples come where an evaluation and a checkpoint fall on one step, and at the end; null before the plan. */
+const nextSampledStep = ({ plan, current_step: step }: TrainingJob, total: number): number | null => {
+  const [evaluates, saves] = [plan?.['eval_every'], plan?.['save_every']];
+  if (typeof evaluates !== 'number' || typeof saves !== 'number') return null;
+  const every = commonMultiple(evaluates, saves);
+  return Math.min(total, (Math.floor(step / every) + 1) * every);
+};
+
+/** Null where none are to come, or where the plan is not known yet. */
+export const nextSamplesWords = (job: TrainingJob, now: number): string | null => {
+  const { current_step: step, total_steps: total } = job;
+  if (!isRunning(job) || total === null || step >= total) return null;
+  const next = nextSampledStep(job, total);
+  if (next === null) return null;
+  const words = `Next samples at ${next === total ? 'the last step' : `step ${formatCount(next)}`}`;
+  const left = timeLeft(job, now);
+  if (left?.silentMs !== null) return words;
+  return `${words}, ${formatRoughDuration((left.ms * (next - step)) / (total - step))}`;
+};
+
+/** When the first in the queue begins: once the running job ends. */
+export const startsWords = (running: TrainingJob | undefined, now: number): string => {
+  const left = running && timeLeft(running, now);
+  return left?.silentMs === null ? `starts ≈ ${formatClock(now + left.ms)}` : 'starts next';
 };

@@ -186,14 +186,15 @@ const Waiting = () => (
   <div role="status" aria-label="Reading…" className="flex flex-col gap-3">
     <div className={CARDS}>
       {[1, 2].map((card) => (
-        <Panel key={card} plain className="flex h-30 flex-col gap-4 p-4">
+        <Panel key={card} plain className="flex h-42 flex-col gap-4 p-4">
           <Skeleton className="w-1/4" />
           <Skeleton className="w-1/2" />
           <Skeleton className="w-1/3" />
         </Panel>
       ))}
     </div>
-    <div className="mt-8 grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4">
+    <Skeleton className="mt-1 w-1/3" />
+    <div className="mt-1 grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4">
       {[1, 2, 3, 4].map((card) => (
         <Panel key={card} plain className="flex h-72 flex-col gap-6 p-4">
           <Skeleton className="w-1/2" />
@@ -203,6 +204,13 @@ const Waiting = () => (
         </Panel>
       ))}
     </div>
+    <Panel plain className="flex h-10.5 items-center px-4">
+      <Skeleton className="w-1/4" />
+    </Panel>
+    <Panel plain className="flex h-26 flex-col gap-4 p-4">
+      <Skeleton className="w-1/2" />
+      <Skeleton className="w-3/4" />
+    </Panel>
   </div>
 );
 

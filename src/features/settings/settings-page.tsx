@@ -59,7 +59,7 @@ export const SettingsPage = () => {
   return (
     <Page title="Settings" note="Saved at once">
       {common ? (
-        <Panel plain className="max-w-[52rem] broad:max-w-none">
+        <Panel plain className="max-w-[52rem] wide:max-w-none">
           <ErrorState
             compact
             title="Not everything on this page can be read"
@@ -68,7 +68,7 @@ export const SettingsPage = () => {
           />
         </Panel>
       ) : null}
-      <div className="grid max-w-[52rem] grid-cols-1 items-start gap-4 broad:max-w-none broad:grid-cols-2">
+      <div className="grid max-w-[52rem] grid-cols-1 items-start gap-4 wide:max-w-none wide:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
           <Async
             framed
@@ -80,10 +80,10 @@ export const SettingsPage = () => {
           >
             {(value) => <General value={value} />}
           </Async>
+          <DataFolder {...parts.about} quiet={quiet} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <BaseModels {...parts.models} quiet={quiet} />
-          <DataFolder {...parts.about} quiet={quiet} />
           <RuntimeCheck {...parts.checks} at={checks.at} busy={checks.busy} quiet={quiet} />
           <NetworkLog {...parts.network} quiet={quiet} />
         </div>
@@ -118,7 +118,7 @@ const General = ({ value }: { readonly value: Settings }) => {
         <div className="grid grid-cols-1 gap-4 medium:grid-cols-2">
           <SizeSetting
             label="Largest dataset"
-            help="Larger files are refused before they are copied."
+            help="Larger files are refused, not copied."
             bytes={value.dataset_size_limit_bytes}
             onSave={(bytes) => set({ dataset_size_limit_bytes: bytes })}
           />

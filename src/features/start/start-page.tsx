@@ -5,18 +5,17 @@ import { formatAgo, formatRoughDuration } from '../../components/format';
 import { PageTitle } from '../../components/layout';
 import { ErrorNote } from '../../components/states';
 import { useNow } from '../../components/time';
-import type { DoctorCheck } from '../../lib/types/system';
 import { doctor } from '../../stores';
 import { useChecks } from '../../use-checks';
 import { useAction } from '../../use-load';
 import { chooseAndImport } from '../import';
 import { startTryIt } from '../jobs';
-import { checkRows } from './parts/check-rows';
 import { Checks } from './parts/checks';
 import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
 import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
+import { startVerdict } from './start-verdict';
 import { useTryIt } from './use-try-it';
 
 export const StartPage = () => {
@@ -25,7 +24,7 @@ export const StartPage = () => {
   const action = useAction();
   const recent = useRecent();
   const tryIt = useTryIt();
-  const { title, says } = verdict(checks, at !== null || error !== null);
+  const { title, says } = startVerdict(checks, error ? 'failed' : at === null ? 'running' : 'made');
   const now = useNow();
   return (
     <main
@@ -57,7 +56,7 @@ export const StartPage = () => {
         failure={error}
         onRepeat={() => void doctor.refresh()}
       />
-      <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem]">
+      <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem] tall:flex-none">
         <div className="flex min-w-0 flex-col gap-4">
           <TryIt {...tryIt} compact={recent.length > 0} />
           {recent.length > 0 ? <Recent things={recent} /> : null}
@@ -69,24 +68,4 @@ export const StartPage = () => {
       </div>
     </main>
   );
-};
-
-const verdict = (
-  checks: readonly DoctorCheck[],
-  whole: boolean,
-): { readonly title: string; readonly says: string } => {
-  const rows = checkRows(checks);
-  const [failed, look] = ['failed', 'look'].map((level) => rows.filter((row) => row.level === level).length);
-  if (failed)
-    return {
-      title: 'Not ready to train yet',
-      says: `${failed} of ${rows.length} checks failed; each says the one thing to do.`,
-    };
-  if (!whole) return { title: 'Start', says: 'Looking at this machine…' };
-  return {
-    title: 'Ready to train on this machine',
-    says: look
-      ? `${rows.length - look} checks passed, ${look} ${look === 1 ? 'needs' : 'need'} a look.`
-      : 'All checks passed.',
-  };
 };

@@ -93,6 +93,9 @@ const COLUMNS: readonly Column<Dataset>[] = [
   },
 ];
 
+/** A column that nobody fills is none. */
+const UNTAGGED = COLUMNS.filter(({ key }) => key !== 'tags');
+
 const State = ({ dataset }: { readonly dataset: Dataset }) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));
   const { words, tone } = datasetState(dataset);
@@ -161,16 +164,17 @@ const useFound = (rows: readonly Dataset[] | null) => {
 /** Null while the rows are read: search and heads stand already where they will. */
 export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null }) => {
   const { filters, change, sort, setSort, page, total, first, setOffset, none } = useFound(rows);
+  const tags = tagsOf(rows ?? []);
   return (
     <>
-      <FilterBar filters={filters} tags={tagsOf(rows ?? [])} onChange={change} />
+      <FilterBar filters={filters} tags={tags} onChange={change} />
       <Panel plain>
         {none ? (
           <NoMatch query={filters.query} onClear={() => change(NO_FILTERS)} />
         ) : (
           <DataTable
             label="Datasets"
-            columns={COLUMNS}
+            columns={tags.length > 0 ? COLUMNS : UNTAGGED}
             rows={page}
             rowKey={({ id }) => id}
             sort={sort}

@@ -8,7 +8,9 @@ import { Panel } from '../../../components/layout';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { Dataset } from '../../../lib/types/lora-training';
+import type { RecordView } from '../../../lib/types/record-view';
 import { useRows } from '../../../live-store';
+import type { Loaded } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
@@ -18,6 +20,7 @@ import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
 import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
+import { TokenStrip } from './token-strip';
 
 const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
@@ -30,74 +33,106 @@ export const ModelView = ({
   readonly start?: number | undefined;
 }) => {
   const records = useRecords(dataset, start);
+  const reader = useReader();
+  const { model, maxLength } = reader;
+  const ways = useWayfinding({ dataset, model, maxLength, records });
+  usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
+  const view = useView({ dataset, row: records.current, model, maxLength });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col gap-3">
+      {model ? (
+        <TokenStrip dataset={dataset} model={model} maxLength={maxLength} tokens={tokensOf(view.state)} />
+      ) : null}
+      <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
+        <RecordList records={records} foot={<Ways ways={ways} hasModel={model !== undefined} />} />
+        <Panel plain className="flex min-h-0 flex-1 flex-col">
+          <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
+            <h2 className="font-semibold whitespace-nowrap">
+              {records.current ? `Line ${formatCount(records.current.record.source_line)}` : 'Record'}
+            </h2>
+            <Legend />
+            <ReaderChoice reader={reader} />
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto">
+            {model && records.current ? (
+              <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
+                {(rendered) => rendered && <TemplateView view={rendered} />}
+              </Async>
+            ) : (
+              <NoView model={model} />
+            )}
+          </div>
+        </Panel>
+      </div>
+    </div>
+  );
+};
+
+/** By which base model and up to which length the records are read. */
+const useReader = () => {
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
   const [length, setLength] = useState<number | null>(null);
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   const longest = model?.max_position_embeddings ?? 32768;
-  const maxLength = Math.min(length ?? 2048, longest);
-  const ways = useWayfinding({ dataset, model, maxLength, records });
-  usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const lengths = [...new Set([...LENGTHS.filter((known) => known < longest), Math.min(longest, 32768)])];
-  return (
-    <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
-      <RecordList records={records} foot={<Ways ways={ways} hasModel={model !== undefined} />} />
-      <Panel plain className="flex min-h-0 flex-1 flex-col">
-        <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
-          <h2 className="font-semibold whitespace-nowrap">
-            {records.current ? `Line ${formatCount(records.current.record.source_line)}` : 'Record'}
-          </h2>
-          <Legend />
-          <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2">
-            <Select
-              small
-              label="Base model"
-              placeholder="No base model"
-              value={model?.id ?? null}
-              options={models.map(({ id, name }) => ({ value: id, label: name }))}
-              onChange={setModelId}
-            />
-            <Select
-              small
-              label="Max length"
-              value={String(maxLength)}
-              options={lengths.map((value) => ({
-                value: String(value),
-                label: `Max length ${formatCount(value)}`,
-              }))}
-              onChange={(next) => setLength(Number(next))}
-            />
-          </div>
-        </div>
-        <div className="min-h-0 flex-1 overflow-y-auto">
-          {model && records.current ? (
-            <Rendered dataset={dataset} row={records.current} model={model} maxLength={maxLength} />
-          ) : (
-            <NoView model={model} />
-          )}
-        </div>
-      </Panel>
-    </div>
-  );
+  return { models, model, setModelId, lengths, maxLength: Math.min(length ?? 2048, longest), setLength };
 };
+
+const ReaderChoice = ({
+  reader: { models, model, setModelId, lengths, maxLength, setLength },
+}: {
+  readonly reader: ReturnType<typeof useReader>;
+}) => (
+  <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2">
+    <Select
+      small
+      label="Base model"
+      placeholder="No base model"
+      value={model?.id ?? null}
+      options={models.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={setModelId}
+    />
+    <Select
+      small
+      label="Max length"
+      value={String(maxLength)}
+      options={lengths.map((value) => ({
+        value: String(value),
+        label: `Max length ${formatCount(value)}`,
+      }))}
+      onChange={(next) => setLength(Number(next))}
+    />
+  </div>
+);
+
+const tokensOf = (state: Loaded<RecordView | null>): number | null =>
+  state.kind === 'ready' ? (state.value?.total_tokens ?? null) : null;
 
 /** The keys of this page, which work wherever the focus is. */
 const Ways = ({ ways, hasModel }: { readonly ways: Wayfinding; readonly hasModel: boolean }) => (
-  <div role="group" aria-label="Go to a record" className="grid grid-cols-2 gap-2 border-t p-2">
+  <div role="group" aria-label="Go to a record" className="flex flex-wrap justify-between border-t p-1">
     <Button small look="plain" shortcut="J" onClick={ways.next}>
       Next
     </Button>
     <Button small look="plain" shortcut="K" onClick={ways.previous}>
       Previous
     </Button>
-    <Button small look="plain" shortcut="L" disabled={!hasModel} onClick={ways.nextCut}>
-      Next that is cut
+    <Button
+      small
+      look="plain"
+      shortcut="L"
+      disabled={!hasModel}
+      aria-label="Next that is cut"
+      onClick={ways.nextCut}
+    >
+      Cut
     </Button>
-    <Button small look="plain" shortcut="P" onClick={ways.nextProblem}>
-      Next problem
+    <Button small look="plain" shortcut="P" aria-label="Next problem" onClick={ways.nextProblem}>
+      Problem
     </Button>
     {ways.says ? (
-      <p role="status" className="col-span-2 px-2 text-xs text-ink-2">
+      <p role="status" className="basis-full px-2 pb-1 text-xs text-ink-2">
         {ways.says}
       </p>
     ) : null}
@@ -122,25 +157,25 @@ const NoView = ({ model }: { readonly model: BaseModel | undefined }) =>
     </EmptyState>
   );
 
-const Rendered = ({
+/** The record as a base model sees it; null while none is chosen. */
+const useView = ({
   dataset,
   row,
   model,
   maxLength,
 }: {
   readonly dataset: Dataset;
-  readonly row: IndexedRecord;
-  readonly model: BaseModel;
+  readonly row: IndexedRecord | null;
+  readonly model: BaseModel | undefined;
   readonly maxLength: number;
-}) => {
-  const { state, reload } = useLoad(
-    `${dataset.id} ${dataset.revision} ${row.index} ${model.id} ${maxLength}`,
-    () =>
-      api.datasets.view({ id: dataset.id, index: row.index, base_model_id: model.id, max_length: maxLength }),
+}) =>
+  useLoad(`${dataset.id} ${dataset.revision} ${row?.index} ${model?.id} ${maxLength}`, () =>
+    row && model
+      ? api.datasets.view({
+          id: dataset.id,
+          index: row.index,
+          base_model_id: model.id,
+          max_length: maxLength,
+        })
+      : Promise.resolve(null),
   );
-  return (
-    <Async state={state} errorTitle="The record cannot be rendered" onRetry={reload}>
-      {(view) => <TemplateView view={view} />}
-    </Async>
-  );
-};

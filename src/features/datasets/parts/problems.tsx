@@ -109,7 +109,7 @@ const Filters = ({
       : report?.problems.some(({ type }) => type === known),
   );
   return (
-    <div className="flex flex-wrap items-center gap-2 border-b p-2">
+    <div className="flex flex-wrap items-center gap-2 border-b p-2 pr-4">
       <SearchInput
         label="Words of a problem"
         value={filter.query}

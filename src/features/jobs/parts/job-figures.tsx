@@ -3,13 +3,10 @@ import {
   capitalised,
   formatAmount,
   formatChange,
-  formatClock,
   formatCount,
   formatDuration,
-  formatDurationBand,
   formatLoss,
   formatMemory,
-  formatRoughDuration,
   NOTHING,
 } from '../../../components/format';
 import { Figure, Panel } from '../../../components/layout';
@@ -19,12 +16,9 @@ import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
 import { isRunning, workedMs } from '../job-words';
 import { paceOf, stageTimes } from '../run-times';
-import { silenceWords, timeLeft } from '../time-left';
+import { endWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
 import type { TimeLeft } from '../time-left';
 import { StageBar } from './stage-bar';
-
-/** Fewer steps give a time but no band. */
-const ENOUGH_STEPS = 10;
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const now = useNow();
@@ -69,20 +63,17 @@ const TimeLeftFigure = ({
 }) => {
   const pace = paceOf(run.points);
   if (left === null) return <Figure label="Time left" value={NOTHING} source="measured once steps run" />;
-  const spread = pace === null ? 0 : (left.ms / pace.mean) * pace.spread;
-  const band = { low: Math.max(0, left.ms - spread), expected: left.ms, high: left.ms + spread };
+  const { left: value, end } = endWords(left.ms, timeLeftBand(left.ms, pace), now);
   return (
     <Figure
       label="Time left"
-      value={
-        pace === null || pace.steps < ENOUGH_STEPS ? formatRoughDuration(left.ms) : formatDurationBand(band)
-      }
+      value={value}
       source={
         left.silentMs === null
-          ? `ends ≈ ${formatClock(now + left.ms)}, from the last ${formatAmount(pace?.steps ?? 1, 'step')}`
+          ? `${end}, from the last ${formatAmount(pace?.steps ?? 1, 'step')}`
           : silenceWords(left.silentMs)
       }
-      method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each."
+      method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each. Where it moved as far as the time itself, only a limit is told."
     />
   );
 };

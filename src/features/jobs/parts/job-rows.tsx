@@ -34,7 +34,7 @@ export const RowHeads = () => (
   <div aria-hidden className={classNames(GRID, 'h-7 text-xs font-medium text-ink-3 max-medium:hidden')}>
     <span className="col-start-2">Job</span>
     <span>State and result</span>
-    <span className="text-right">Time</span>
+    <span className="text-right">Left or worked</span>
   </div>
 );
 
@@ -82,7 +82,12 @@ const Row = ({
           {under ? <p className="truncate text-xs text-ink-2">{under}</p> : null}
         </div>
         <div className={BELOW}>{state}</div>
-        <div className="text-right whitespace-nowrap text-ink-2 max-medium:col-start-2 max-medium:row-start-3 max-medium:text-left">
+        <div
+          className={classNames(
+            'text-right text-ink-2 tabular-nums max-medium:col-start-2 max-medium:row-start-3 max-medium:text-left',
+            tall ? 'text-balance' : 'whitespace-nowrap',
+          )}
+        >
           {right}
         </div>
         <div className="relative flex justify-end max-medium:col-start-3 max-medium:row-start-1">
@@ -158,7 +163,7 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
           {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
         </>
       }
-      right={timeWords(job, 'after')}
+      right={timeWords(job)}
       state={
         <>
           <p className="line-clamp-2 break-words" title={why}>
@@ -173,9 +178,9 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
   );
 };
 
-const timeWords = (job: TrainingJob, before: 'took' | 'after'): string => {
+const timeWords = (job: TrainingJob): string => {
   const worked = workedMs(job);
-  return worked === null ? NOTHING : `${before} ${formatDuration(worked)}`;
+  return worked === null ? NOTHING : formatDuration(worked);
 };
 
 export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {
@@ -186,7 +191,7 @@ export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {
       icon={completed ? CircleCheck : CircleSlash}
       tone={completed ? 'good' : 'neutral'}
       state={<Result job={job} />}
-      right={timeWords(job, completed ? 'took' : 'after')}
+      right={timeWords(job)}
     />
   );
 };

@@ -15,6 +15,7 @@ import { Tabs } from '../../../components/overlays';
 import { api } from '../../../api';
 import { mixtureName } from '../../../lib/training/mixture';
 import type { Checkpoint } from '../../../lib/types/job-records';
+import { useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useKeptTab } from '../../../kept-state';
 import { paths } from '../../../paths';
@@ -23,6 +24,7 @@ import { eventRows } from '../event-words';
 import type { JobRun } from '../job-run';
 import { settingRows } from '../setting-words';
 import type { Decided } from '../setting-words';
+import { nextSamplesWords } from '../time-left';
 import { EventList } from './event-list';
 import { LogView } from './log-view';
 import { Samples } from './samples';
@@ -30,6 +32,7 @@ import { Samples } from './samples';
 export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const first = run.points.length === 0 && job.status === 'failed' ? 'events' : 'samples';
   const [tab, setTab] = useKeptTab(paths.job(job.id), first);
+  const now = useNow();
   const tabs = [
     { id: 'samples', label: 'Samples', content: <Samples run={run} /> },
     { id: 'log', label: 'Log', content: <LogView job={job} run={run} /> },
@@ -49,7 +52,7 @@ export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run:
   ];
   return (
     <Panel plain>
-      <Tabs inset label="Run" tabs={tabs} value={tab} onChange={setTab} />
+      <Tabs inset label="Run" tabs={tabs} value={tab} onChange={setTab} aside={nextSamplesWords(job, now)} />
     </Panel>
   );
 };

@@ -53,3 +53,22 @@ test('tells the end of a run once, and what broke it off before', () => {
   const flags = (status: JobStatus) => marksOf({ status }, run).filter(({ kind }) => kind === 'event').length;
   expect([flags('running'), flags('interrupted')]).toEqual([2, 1]);
 });
+
+test('before its first step a run shows its whole plan', () => {
+  const settings = (save_steps: number | null) => ({
+    status: 'queued' as const,
+    total_steps: 100,
+    hyperparameters: { ...exampleJob().hyperparameters, save_steps },
+  });
+  const of = (job: Partial<TrainingJob>) =>
+    marksOf(job, EMPTY_RUN).map((mark) => (mark.kind === 'now' ? [mark.x, mark.label, mark.below] : mark.x));
+  const begins = 'the curve begins with the first step';
+  expect(of(settings(25))).toEqual([25, 50, 75, 100, [0, 'waiting', begins]]);
+  expect(of(settings(null))).toEqual([[0, 'waiting', begins]]);
+  expect(of({ ...settings(25), status: 'running', plan: { save_every: 50 } })).toEqual([
+    50,
+    100,
+    [0, 'now', begins],
+  ]);
+  expect(of({ ...settings(25), status: 'failed' })).toEqual([]);
+});

@@ -47,9 +47,9 @@ export const lossMarks = (job: TrainingJob, run: JobRun, { axis, curves }: Shown
 /** More would be a row of beads. */
 const MOST_COMING = 12;
 
-/** Checkpoints that the plan still holds. */
-const comingMarks = ({ plan, current_step, total_steps }: TrainingJob): Mark[] => {
-  const every = plan?.['save_every'];
+/** Checkpoints that the plan still holds; before the trainer made it, what the settings ask for. */
+const comingMarks = ({ plan, hyperparameters, current_step, total_steps }: TrainingJob): Mark[] => {
+  const every = plan?.['save_every'] ?? hyperparameters.save_steps;
   if (typeof every !== 'number' || every < 1 || total_steps === null) return [];
   const first = Math.floor(current_step / every) + 1;
   const count = Math.ceil(total_steps / every) - first + 1;
@@ -74,11 +74,14 @@ const STOPPED_AT: Partial<Record<JobStatus, string>> = {
   cancelled: 'cancelled',
 };
 
+const BEGINS = 'the curve begins with the first step';
+
 /** How far a run is that has not come to its end, and since when. */
 const placeMarks = (job: TrainingJob, run: JobRun, at: (step: number) => number): Mark[] => {
   const last = run.points.at(-1);
   const word = isRunning(job) ? 'now' : STOPPED_AT[job.status];
-  if (!last || word === undefined) return [];
+  if (!last) return hasEnded(job) ? [] : [{ kind: 'now', x: 0, label: word ?? 'waiting', below: BEGINS }];
+  if (word === undefined) return [];
   return [
     {
       kind: 'now',

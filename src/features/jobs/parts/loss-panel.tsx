@@ -8,7 +8,7 @@ import { LineChart } from '../../../components/line-chart';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
-import { hasEnded } from '../job-words';
+import { hasEnded, isRunning } from '../job-words';
 import { lossCurves } from '../loss-curves';
 import type { Axis } from '../loss-curves';
 import { lossReadings } from '../loss-readings';
@@ -29,10 +29,23 @@ const UNITS: Record<Axis, string> = { step: 'steps', tokens: 'tokens', time: 'mi
 /** Steps on each side, where there are enough of them to smooth. */
 const RADIUS = 5;
 const STEPS_A_RADIUS = 10;
-/** Grows with the window; at 1280 × 800 the samples stay in view. */
-const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-35rem),32rem)]';
-/** Of a run that ended: its answers are what is looked at. */
-const ENDED_HEIGHT = 'h-[clamp(11rem,calc(100vh-39rem),32rem)]';
+/** Grows with the window; at 1280 × 800 the whole page stays in view. */
+const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-34rem),32rem)]';
+/** Below a sentence on what became of the run. */
+const BELOW_OUTCOME = 'h-[clamp(10rem,calc(100vh-39rem),32rem)]';
+/** Below that of a failure, which has its details. */
+const BELOW_FAILURE = 'h-[clamp(8.5rem,calc(100vh-41rem),32rem)]';
+
+const heightOf = (job: TrainingJob): string => {
+  if (job.status === 'failed') return BELOW_FAILURE;
+  return job.status === 'queued' || isRunning(job) ? HEIGHT : BELOW_OUTCOME;
+};
+
+/** Before the first step; null where the plan is known and can be drawn. */
+const noChartWords = (job: TrainingJob): string | null => {
+  if (hasEnded(job)) return 'The run ended before its first step.';
+  return job.total_steps === null ? 'The curve begins with the first step.' : null;
+};
 
 const summaryOf = (run: JobRun): string => {
   const [first, last] = [run.points[0], run.points.at(-1)];
@@ -51,11 +64,12 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
   const [asTable, setAsTable] = useState(false);
   const frame = useRef<HTMLElement>(null);
   const radius = chosen ?? (run.points.length < RADIUS * STEPS_A_RADIUS ? 0 : RADIUS);
-  const height = hasEnded(job) ? ENDED_HEIGHT : HEIGHT;
+  const height = heightOf(job);
   const curves = useMemo(() => lossCurves(run, axis, radius), [run, axis, radius]);
   const marks = useMemo(() => lossMarks(job, run, { axis, curves }), [job, run, axis, curves]);
   const readingAt = useMemo(() => lossReadings(run, { axis, curves }), [run, axis, curves]);
   const says = summaryOf(run);
+  const none = run.points.length === 0 ? noChartWords(job) : null;
   return (
     <Panel
       title="Loss"
@@ -81,10 +95,8 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
         )
       }
     >
-      {run.points.length === 0 ? (
-        <p className={`${height} p-4 text-ink-2`}>
-          {hasEnded(job) ? 'The run ended before its first step.' : 'The curve begins with the first step.'}
-        </p>
+      {none ? (
+        <p className={`${height} p-4 text-ink-2`}>{none}</p>
       ) : (
         <LineChart
           ref={frame}

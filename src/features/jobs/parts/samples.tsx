@@ -2,7 +2,9 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '../../../components/badge';
 import { Button, IconButton } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
 import { formatCount, formatLoss } from '../../../components/format';
+import { useIsCut } from '../../../components/use-is-cut';
 import type { JobSample } from '../../../lib/types/job-records';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
@@ -11,60 +13,82 @@ import type { JobRun } from '../job-run';
 export const Samples = ({ run }: { readonly run: JobRun }) => {
   const prompts = [...new Map(run.samples.map((sample) => [sample.prompt_id, sample])).values()];
   const [chosen, setChosen] = useState<string | null>(null);
-  const [all, setAll] = useState(false);
+  const [isWhole, setWhole] = useState(false);
+  const { frame, isCut } = useIsCut(run.samples);
   const current = prompts.find(({ prompt_id }) => prompt_id === chosen) ?? prompts[0];
   if (!current)
     return (
       <p className="p-4 text-ink-2">The untouched model answers first; then the model at each checkpoint.</p>
     );
-  const at = prompts.indexOf(current);
-  const go = (to: number) => setChosen(prompts[to]?.prompt_id ?? null);
   const bestStep = run.checkpoints.find(({ best }) => best)?.step;
   const answers = run.samples.filter(({ prompt_id }) => prompt_id === current.prompt_id);
-  const chosenAnswers = chosenOf(answers, bestStep);
-  const shown = all ? answers : chosenAnswers;
+  const glance = chosenOf(answers, bestStep);
+  const more = answers.length > glance.length ? `Show all ${answers.length} answers` : 'Show whole answers';
   return (
-    <div className="flex min-h-28 divide-x overflow-x-auto">
-      <div className="w-40 shrink-0 py-3 pr-3 pl-4 text-xs">
-        <div className="flex h-5 items-center justify-between text-ink-3">
-          <span>
-            Prompt {at + 1} of {prompts.length}
-          </span>
-          <span>seed {current.seed}</span>
-        </div>
+    <div ref={frame} className="flex min-h-28 divide-x overflow-x-auto">
+      <div className="w-42 shrink-0 py-3 pr-3 pl-4 text-xs">
+        <PromptChoice prompts={prompts} current={current} onChange={setChosen} />
         <p className="mt-1 font-medium">{current.prompt}</p>
-        {answers.length > chosenAnswers.length ? (
-          <Button small look="plain" className="mt-1 -ml-2" aria-pressed={all} onClick={() => setAll(!all)}>
-            {all ? 'Show fewer answers' : `Show all ${answers.length} answers`}
+        {isWhole || isCut || answers.length > glance.length ? (
+          <Button
+            small
+            look="plain"
+            className="-ml-2"
+            aria-pressed={isWhole}
+            onClick={() => setWhole(!isWhole)}
+          >
+            {isWhole ? 'Show less' : more}
           </Button>
         ) : null}
-        {prompts.length > 1 ? (
-          <div className="mt-2 flex gap-2">
-            <IconButton
-              small
-              icon={ChevronLeft}
-              label="Previous prompt"
-              disabled={at === 0}
-              onClick={() => go(at - 1)}
-            />
-            <IconButton
-              small
-              icon={ChevronRight}
-              label="Next prompt"
-              disabled={at === prompts.length - 1}
-              onClick={() => go(at + 1)}
-            />
-          </div>
-        ) : null}
       </div>
-      {shown.map((sample) => (
+      {(isWhole ? answers : glance).map((sample) => (
         <Answer
           key={sample.step}
           sample={sample}
           best={sample.step === bestStep}
           heldOut={heldOutAt(run, sample)}
+          isWhole={isWhole}
         />
       ))}
+    </div>
+  );
+};
+
+const PromptChoice = ({
+  prompts,
+  current,
+  onChange,
+}: {
+  readonly prompts: readonly JobSample[];
+  readonly current: JobSample;
+  readonly onChange: (promptId: string | null) => void;
+}) => {
+  const at = prompts.indexOf(current);
+  const go = (to: number) => onChange(prompts[to]?.prompt_id ?? null);
+  return (
+    <div className="flex h-5 items-center justify-between text-ink-3">
+      <span className="whitespace-nowrap">
+        <span className="sr-only">Prompt </span>
+        {at + 1} of {prompts.length}, seed {current.seed}
+      </span>
+      {prompts.length > 1 ? (
+        <span className="flex">
+          <IconButton
+            small
+            icon={ChevronLeft}
+            label="Previous prompt"
+            disabled={at === 0}
+            onClick={() => go(at - 1)}
+          />
+          <IconButton
+            small
+            icon={ChevronRight}
+            label="Next prompt"
+            disabled={at === prompts.length - 1}
+            onClick={() => go(at + 1)}
+          />
+        </span>
+      ) : null}
     </div>
   );
 };
@@ -73,20 +97,27 @@ const Answer = ({
   sample,
   best,
   heldOut,
+  isWhole,
 }: {
   readonly sample: JobSample;
   readonly best: boolean;
   readonly heldOut: number | null;
+  readonly isWhole: boolean;
 }) => (
   <div className="min-w-52 flex-1 px-3 py-3 text-xs">
     <div className="flex h-5 items-center gap-2 whitespace-nowrap">
       <span className="font-medium">
-        {sample.step === 0 ? 'Untouched model' : `Step ${formatCount(sample.step)}`}
+        {sample.step === 0 ? 'Untouched' : `Step ${formatCount(sample.step)}`}
       </span>
       {best ? <Badge tone="accent">best</Badge> : null}
       <span className="ml-auto text-ink-3">{heldOut === null ? '' : `held-out ${formatLoss(heldOut)}`}</span>
     </div>
-    <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">{sample.text}</p>
+    <p
+      data-cut
+      className={classNames('mt-1 break-words whitespace-pre-wrap text-ink-2', !isWhole && 'line-clamp-4')}
+    >
+      {sample.text}
+    </p>
   </div>
 );
 

@@ -7,13 +7,23 @@ import { attempt } from '../../../attempt';
 import { classNames } from '../../../components/class-names';
 import { Menu } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
+import { useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { useAction } from '../../../use-load';
+import { startsWords } from '../time-left';
 
 /** The waiting order: dragged, or moved with Alt and the arrows. */
-export const WaitingList = ({ waiting }: { readonly waiting: readonly TrainingJob[] }) => {
+export const WaitingList = ({
+  waiting,
+  running,
+}: {
+  readonly waiting: readonly TrainingJob[];
+  /** After which the first of them begins. */
+  readonly running: TrainingJob | undefined;
+}) => {
+  const now = useNow();
   const [dragged, setDragged] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const action = useAction();
@@ -45,6 +55,7 @@ export const WaitingList = ({ waiting }: { readonly waiting: readonly TrainingJo
             key={job.id}
             job={job}
             index={index}
+            starts={index === 0 ? startsWords(running, now) : 'waiting'}
             last={index === waiting.length - 1}
             dragged={dragged === job.id}
             onDrag={setDragged}
@@ -60,6 +71,7 @@ export const WaitingList = ({ waiting }: { readonly waiting: readonly TrainingJo
 const WaitingRow = ({
   job,
   index,
+  starts,
   last,
   dragged,
   onDrag,
@@ -68,6 +80,7 @@ const WaitingRow = ({
 }: {
   readonly job: TrainingJob;
   readonly index: number;
+  readonly starts: string;
   readonly last: boolean;
   readonly dragged: boolean;
   readonly onDrag: (id: string | null) => void;
@@ -103,8 +116,8 @@ const WaitingRow = ({
       >
         {job.name}
       </Link>
-      <span className="text-ink-2 medium:flex-1">
-        {index + 1}. {index === 0 ? 'starts next' : 'waiting'}
+      <span className="text-ink-2 tabular-nums medium:flex-1">
+        {index + 1}. {starts}
       </span>
       <Menu
         small

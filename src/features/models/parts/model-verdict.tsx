@@ -16,20 +16,22 @@ import { useLoad } from '../../../use-load';
 import { verdictOf } from '../../jobs';
 import { groupLosses, isWorse } from '../group-losses';
 import type { GroupKind } from '../group-losses';
+import { BeforeAfter } from './before-after';
 import { GroupTable } from './group-table';
 
 const perplexity = (value: number | null): string => (value === null ? NOTHING : value.toFixed(2));
 
 /** The losses by group that the run measured; none for an adapter that was imported. */
-const useGroups = ({ job_id }: ModelArtifact): readonly GroupKind[] => {
+const useGroups = ({ job_id }: ModelArtifact) => {
   const { state } = useLoad(job_id ?? 'imported', () =>
     job_id === null ? Promise.resolve([]) : api.jobs.evaluations({ id: job_id }),
   );
-  return state.kind === 'ready' ? groupLosses(state.value) : [];
+  const groups = state.kind === 'ready' ? groupLosses(state.value) : [];
+  return { groups, hasNone: state.kind !== 'loading' && groups.length === 0 };
 };
 
 export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
-  const groups = useGroups(model);
+  const { groups, hasNone } = useGroups(model);
   const { quality_metrics: quality } = model;
   const { base_validation_loss: before, final_validation_loss: after } = quality;
   const { words, tone } = verdictOf(model);
@@ -86,6 +88,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
         </p>
       </div>
       <GroupTable kinds={groups} withPerplexity={quality.perplexity !== null} />
+      {hasNone ? <BeforeAfter model={model} /> : null}
     </Panel>
   );
 };

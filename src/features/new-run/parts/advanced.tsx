@@ -9,6 +9,8 @@ import type { FieldSpec } from '../../../setting-fields';
 import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 
+const INSIDE = 'rates, schedule, target layers, packing, precision, checkpoints';
+
 export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
   const [open, setOpen] = useState(focus !== undefined);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
@@ -34,10 +36,15 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
               {shownValue(key, run.recipe?.[key]) || 'by rule'}
             </Badge>
           ))}
-          <ChevronDown
-            aria-hidden
-            className={classNames('ml-auto size-4 transition-transform', open && 'rotate-180')}
-          />
+          <span className="ml-auto flex items-center gap-2">
+            {changed.length === 0 && !open ? (
+              <span className="text-xs text-ink-3 max-wide:hidden">{INSIDE}</span>
+            ) : null}
+            <ChevronDown
+              aria-hidden
+              className={classNames('size-4 transition-transform', open && 'rotate-180')}
+            />
+          </span>
         </button>
       </h2>
       {open ? (

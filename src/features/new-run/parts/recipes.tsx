@@ -183,7 +183,7 @@ const Ingredients = ({ preset, run }: { readonly preset: PresetId; readonly run:
       : [{ text: `max length ${formatCount(changes.max_length)}`, changed: true }]),
   ];
   return (
-    <p className="flex min-h-8 flex-wrap content-start gap-x-3 text-xs">
+    <p className="flex min-h-8 flex-wrap broad:min-h-4 content-start gap-x-3 text-xs">
       {parts.map(({ text, changed }) => (
         <span key={text} className={changed ? 'text-warn' : 'text-ink-2'}>
           {text}

@@ -2,9 +2,11 @@ import { Input } from '../../../components/fields';
 import { formatAmount, formatClock, formatCount, formatPercent } from '../../../components/format';
 import { useNow } from '../../../components/time';
 import type { Estimate } from '../../../lib/types/estimate';
+import { HYPERPARAMETER_PRESETS } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { jobs } from '../../../stores';
 import { groupJobs } from '../../jobs';
+import { stepsWords } from '../steps-words';
 import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
 import { Numbered } from './choices';
@@ -37,9 +39,17 @@ export const Review = ({ run, estimates }: { readonly run: NewRun; readonly esti
   );
 };
 
+/** Null while one's own recipe is read. */
+const recordsPerStep = ({ preset, recipe, changes }: NewRun): number | null => {
+  if (preset !== 'custom') return HYPERPARAMETER_PRESETS[preset].batch_size;
+  if (!recipe) return null;
+  const { batch_size, gradient_accumulation_steps } = { ...recipe, ...changes };
+  return batch_size * gradient_accumulation_steps;
+};
+
 const sentence = (run: NewRun, estimate: Estimate): string => {
   const parameters = `${formatCount(estimate.trainable_parameters)} trainable parameters, ${formatPercent(estimate.trainable_parameters / Math.max(1, estimate.total_parameters), 2)} of the model`;
-  const steps = `${formatAmount(estimate.steps_per_epoch, 'step')} an epoch, ${formatCount(estimate.total_steps)} in all`;
+  const steps = stepsWords(estimate, recordsPerStep(run));
   const heldOut =
     estimate.held_out_records === 0
       ? 'Nothing is held out, so there will be no verdict.'

@@ -23,7 +23,7 @@ export const BaseModels = ({ state, quiet }: SharedState<ReadonlyMap<string, Bas
     <Panel
       title="Base models"
       plain
-      note="Local Hugging Face folders with safetensors"
+      note="Local folders with safetensors"
       actions={
         <Button small icon={FolderOpen} busy={action.busy !== null} onClick={() => action.run('add', add)}>
           Add a folder…

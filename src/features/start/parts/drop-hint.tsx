@@ -9,7 +9,14 @@ const SHAPES = [
   ['instruction, output', 'Alpaca'],
   ['prompt, completion', 'questions with answers'],
   ['.txt .md', 'plain text'],
+  ['conversations', 'ShareGPT'],
+  ['turns', 'a conversation a line'],
+  ['prompt, chosen, rejected', 'preference pairs'],
+  ['prompt, completion, label', 'KTO'],
+  ['.csv .tsv .parquet', 'table with columns'],
 ] as const;
+/** As many as leave the whole page in view at 1280 × 800. */
+const SHOWN = 5;
 
 export const DropHint = () => {
   const limits = useValue(settings);
@@ -24,8 +31,8 @@ export const DropHint = () => {
       </h2>
       <p className="text-ink-2">Its shape is recognised by content, not by name.</p>
       <dl className="mt-2 grid grid-cols-[auto_1fr] items-center text-xs">
-        {SHAPES.map(([keys, name]) => (
-          <div key={keys} className="contents">
+        {SHAPES.map(([keys, name], index) => (
+          <div key={keys} className={index < SHOWN ? 'contents' : 'hidden tall:contents'}>
             <dt className="font-mono text-mono">{keys}</dt>
             <dd className="text-right text-ink-2">{name}</dd>
           </div>
@@ -33,7 +40,10 @@ export const DropHint = () => {
       </dl>
       {limits ? (
         <p className="mt-auto pt-2 text-xs text-ink-2">
-          More shapes are known. Up to {formatBytes(limits.dataset_size_limit_bytes)} a file.
+          <span className="tall:hidden">
+            {SHOWN} of {SHAPES.length} shapes shown.{' '}
+          </span>
+          Up to {formatBytes(limits.dataset_size_limit_bytes)} a file.
         </p>
       ) : null}
     </section>

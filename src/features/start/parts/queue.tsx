@@ -13,8 +13,9 @@ import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { groupJobs, groupWords, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
 
-/** As many as leave the whole page in view at 1280 × 800. */
+/** As many as leave the whole page in view at 1280 × 800, and in a tall window. */
 const SHOWN = 3;
+const SHOWN_TALL = 7;
 
 export const Queue = () => {
   const [, navigate] = useLocation();
@@ -24,15 +25,15 @@ export const Queue = () => {
     <Panel title="Queue" note={note} plain>
       <Async state={state} errorTitle="The jobs cannot be read" onRetry={() => void jobs.reload()} rows={3}>
         {({ running, waiting, needsYou, paused, finished }) => {
-          const rows = [...running, ...waiting, ...needsYou, ...paused, ...finished].slice(0, SHOWN);
+          const rows = [...running, ...waiting, ...needsYou, ...paused, ...finished].slice(0, SHOWN_TALL);
           return (
             <>
               {rows.length === 0 ? (
                 <NoJobs />
               ) : (
                 <ul>
-                  {rows.map((job) => (
-                    <JobRow key={job.id} job={job} />
+                  {rows.map((job, index) => (
+                    <JobRow key={job.id} job={job} onlyTall={index >= SHOWN} />
                   ))}
                 </ul>
               )}
@@ -68,10 +69,10 @@ const NoJobs = () => (
   </div>
 );
 
-const JobRow = ({ job }: { readonly job: TrainingJob }) => {
+const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTall: boolean }) => {
   const now = useNow();
   return (
-    <li className="border-b px-4 py-2">
+    <li className={classNames('border-b px-4 py-2 hover:bg-hover', onlyTall && 'hidden tall:list-item')}>
       <div className="flex items-center justify-between gap-3">
         <Link
           href={paths.job(job.id)}

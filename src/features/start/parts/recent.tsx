@@ -1,6 +1,7 @@
 import { Box, Database } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { Link } from 'wouter';
+import { classNames } from '../../../components/class-names';
 import { formatAmount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Ago } from '../../../components/time';
@@ -18,8 +19,9 @@ interface Thing {
   readonly time: string;
 }
 
-/** As many as leave the whole page in view at 1280 × 800. */
+/** As many as leave the whole page in view at 1280 × 800, and in a tall window. */
 const SHOWN = 3;
+const SHOWN_TALL = 7;
 
 /** The datasets and models that changed last; jobs are in the queue beside. */
 export const useRecent = (): readonly Thing[] => {
@@ -43,14 +45,22 @@ export const useRecent = (): readonly Thing[] => {
       note: verdictOf(model).words,
       time: model.created_at,
     }));
-  return [...data, ...adapters].toSorted((one, other) => other.time.localeCompare(one.time)).slice(0, SHOWN);
+  return [...data, ...adapters]
+    .toSorted((one, other) => other.time.localeCompare(one.time))
+    .slice(0, SHOWN_TALL);
 };
 
 export const Recent = ({ things }: { readonly things: readonly Thing[] }) => (
   <Panel title="Recent" plain note="Datasets and models">
     <ul>
-      {things.map(({ id, icon: Icon, href, name, note, time }) => (
-        <li key={id} className="flex h-9 items-center gap-3 border-b px-4 last:border-0 hover:bg-hover">
+      {things.map(({ id, icon: Icon, href, name, note, time }, index) => (
+        <li
+          key={id}
+          className={classNames(
+            'h-9 items-center gap-3 border-t px-4 first:border-0 hover:bg-hover',
+            index < SHOWN ? 'flex' : 'hidden tall:flex',
+          )}
+        >
           <Icon aria-hidden className="size-4 shrink-0 text-ink-3" />
           <Link href={href} title={name} className="truncate font-medium hover:text-accent-text">
             {name}

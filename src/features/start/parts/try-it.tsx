@@ -18,14 +18,17 @@ export const TryIt = ({ plan, last, compact }: TryItProps) => (
     title="What “Try it” does"
     note="Bundled model and sample, no download"
     plain
-    className="flex flex-1 flex-col"
+    className={classNames('flex flex-1 flex-col', compact && 'tall:flex-none')}
   >
-    {last && !compact ? <Phases phases={last.phases} /> : null}
-    <ol className={classNames('flex-1 px-4', compact ? 'py-3' : 'py-4')}>
+    {last ? <Phases phases={last.phases} compact={compact} /> : null}
+    <ol className={classNames('flex-1 px-4', compact ? 'py-3 tall:py-4' : 'flex flex-col py-4')}>
       {stepsOf(plan, last).map(({ title, says, phase }, index, all) => (
         <li
           key={phase}
-          className={classNames('relative flex gap-3', compact ? 'min-h-11 last:min-h-0' : 'min-h-16')}
+          className={classNames(
+            'relative flex gap-3',
+            compact ? 'min-h-11 last:min-h-0 tall:not-last:min-h-16' : 'max-h-26 min-h-16 flex-1',
+          )}
         >
           {index < all.length - 1 ? (
             <span aria-hidden className="absolute top-6 bottom-0 left-3 border-l" />
@@ -48,7 +51,12 @@ export const TryIt = ({ plan, last, compact }: TryItProps) => (
         </li>
       ))}
     </ol>
-    <p className={classNames('flex gap-2 border-t px-4 text-xs text-ink-2', compact ? 'py-2' : 'py-3')}>
+    <p
+      className={classNames(
+        'flex gap-2 border-t px-4 text-xs text-ink-2',
+        compact ? 'py-2 tall:py-3' : 'py-3',
+      )}
+    >
       <Gauge aria-hidden className="size-4 shrink-0" />
       {last
         ? `Times of the last run here: ${formatDuration(last.ms)}, ${formatAmount(last.steps, 'step')}. It also measures this machine, for every later estimate.`
@@ -92,8 +100,14 @@ const stepsOf = (plan: TryItPlan | null, last: LastTry | null) =>
 const NAMES: readonly (keyof TryItPhases)[] = ['load', 'untouched', 'train', 'again'];
 
 /** The parts of the last run along its time. */
-const Phases = ({ phases }: { readonly phases: TryItPhases }) => (
-  <div aria-hidden className="flex gap-0.5 px-4 pt-5 text-xs text-ink-3 tabular-nums">
+const Phases = ({ phases, compact }: { readonly phases: TryItPhases; readonly compact: boolean }) => (
+  <div
+    aria-hidden
+    className={classNames(
+      'gap-0.5 px-4 pt-5 text-xs text-ink-3 tabular-nums',
+      compact ? 'hidden tall:flex' : 'flex',
+    )}
+  >
     {NAMES.map((name, index) => {
       const since = NAMES.slice(0, index).reduce((sum, before) => sum + phases[before], 0);
       return (

@@ -1,0 +1,81 @@
+import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { Histogram } from '../../../components/histogram';
+import { Panel, Skeleton } from '../../../components/layout';
+import { MeasuredFacts } from '../../../components/measured';
+import type { MeasuredRow } from '../../../components/measured';
+import type { BaseModel } from '../../../lib/types/base-model';
+import type { DatasetStats } from '../../../lib/types/dataset-numbers';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useStats } from '../use-numbers';
+
+interface TokenStripProps {
+  readonly dataset: Dataset;
+  readonly model: BaseModel;
+  readonly maxLength: number;
+  /** Of the record that is looked at; null until it is known. */
+  readonly tokens: number | null;
+}
+
+/** Where this record stands among all; nothing where they cannot be counted, which the tab of the tokens tells. */
+export const TokenStrip = ({ dataset, model, maxLength, tokens }: TokenStripProps) => {
+  const { state } = useStats(dataset, model, maxLength);
+  if (state.kind === 'error') return null;
+  return (
+    <Panel plain className="px-4 py-2 low:hidden max-medium:hidden">
+      {state.kind === 'ready' ? <Strip stats={state.value} tokens={tokens} /> : <Counting />}
+    </Panel>
+  );
+};
+
+const Counting = () => (
+  <div role="status" aria-label="Counting tokens…" className="flex h-27 flex-col justify-center gap-3">
+    <Skeleton className="w-56" />
+    <Skeleton className="w-40" />
+    <Skeleton className="w-56" />
+  </div>
+);
+
+const shareOf = (part: number, whole: number): string =>
+  part > 0 && whole > 0 ? ` (${formatPercent(part / whole)})` : '';
+
+const rowsOf = (stats: DatasetStats): MeasuredRow[] => [
+  { label: 'Records', value: formatCount(stats.records), method: undefined },
+  { label: 'Tokens', value: formatCount(stats.total_tokens), method: stats.methods['tokens'] },
+  {
+    label: 'Trained',
+    value: `${formatCount(stats.trained_tokens)}${shareOf(stats.trained_tokens, stats.total_tokens)}`,
+    method: stats.methods['trained_tokens'],
+  },
+  {
+    label: 'Median, p95',
+    value: `${formatCount(stats.median)}, ${formatCount(stats.p95)}`,
+    method: stats.methods['spread'],
+  },
+  {
+    label: 'Lost to the cut',
+    value: `${formatCount(stats.lost_trained_tokens)} trained${shareOf(stats.lost_trained_tokens, stats.trained_tokens)}`,
+    method: stats.methods['over_limit'],
+  },
+];
+
+const Strip = ({ stats, tokens }: { readonly stats: DatasetStats; readonly tokens: number | null }) => {
+  const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
+  return (
+    <div className="grid grid-cols-[15rem_minmax(0,1fr)] gap-6 text-xs">
+      <MeasuredFacts rows={rowsOf(stats)} />
+      <Histogram
+        label="Tokens a record"
+        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}; ${cut} at ${formatCount(stats.max_length)}.${tokens === null ? '' : ` This record has ${formatCount(tokens)}.`}`}
+        bins={stats.histogram}
+        unit="tokens"
+        limit={
+          stats.over_limit > 0
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${cut}` }
+            : undefined
+        }
+        here={tokens === null ? undefined : { at: tokens, label: `this record, ${formatCount(tokens)}` }}
+        className="h-27"
+      />
+    </div>
+  );
+};
