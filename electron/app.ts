@@ -27,7 +27,7 @@ import { JobService } from './services/jobs/job-service';
 import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
 import { QueueRunner } from './services/jobs/queue-runner';
 import { createRunSources } from './services/jobs/run-sources';
-import { splitDataset } from './services/jobs/dataset-scan';
+import { runDataInWorker } from './services/jobs/worker-run-data';
 import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { TrainerCommands } from './services/models/trainer-commands';
@@ -131,6 +131,9 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
   return { baseModels, datasets, previews, bundledDir };
 };
 
+const runDataIn = ({ bundleDir }: AppOptions) =>
+  runDataInWorker(pathToFileURL(join(bundleDir, 'run-data-worker.js')));
+
 /** What makes and works the queue, and what comes of it. */
 const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const { places, common, settings, hardware } = ground;
@@ -155,6 +158,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const making = {
     sources,
     app_version: APP_VERSION,
+    makeData: runDataIn(options),
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -200,7 +204,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.get(id),
-    split: splitDataset,
+    makeData: runDataIn(options),
     request: (...asked) => counting.request(...asked),
   });
   const estimates = new EstimateService({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
@@ -9,6 +9,7 @@ import { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numb
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { RunDataMaker } from '../jobs/run-data';
 import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
@@ -19,8 +20,8 @@ export interface DatasetNumbersOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
   readonly currentVersion: (id: string) => Promise<CurrentVersion | null>;
   readonly baseModel: (id: string) => Promise<BaseModel>;
-  /** The split that a run would make. */
-  readonly split: (recordsPath: string, choice: SplitChoice) => Promise<SplitFile>;
+  /** Makes the split that a run would make. */
+  readonly makeData: RunDataMaker;
   readonly request: ServeProcess['request'];
   readonly repositories: Pick<AsyncRepositories, 'datasets'>;
   readonly publisher: Publisher;
@@ -87,7 +88,7 @@ export class DatasetNumbers {
       kind: 'survey',
       how: { seed, share },
       schema: DatasetSurvey,
-      ask: (asking) => this.#askSurvey(measured.version, { seed, share }, asking),
+      ask: (asking) => this.#askSurvey(measured, { seed, share }, asking),
     });
   }
 
@@ -103,13 +104,15 @@ export class DatasetNumbers {
     return { dataset, version };
   }
 
-  async #askSurvey(version: CurrentVersion, choice: SplitChoice, asking: Asking): Promise<unknown> {
-    const split = await this.#options.split(version.path, choice);
-    asking.signal.throwIfAborted();
+  async #askSurvey({ dataset, version }: Measured, split: SplitChoice, asking: Asking): Promise<unknown> {
     const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
     await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
     try {
-      await writeFile(path, JSON.stringify(split), { mode: 0o600 });
+      const { name, format } = dataset;
+      const sources = [{ path: version.path, name, format, weight: 1 }];
+      const files = { mixture_path: null, split_path: path };
+      await this.#options.makeData({ sources, ...files, split, wants_prompts: false });
+      asking.signal.throwIfAborted();
       const params = { dataset: version.path, sha256: version.sha256, split: path };
       return await this.#options.request('survey', params, asking);
     } finally {
