@@ -6,6 +6,7 @@ import { formatCount, formatLoss } from '../../../components/format';
 import type { JobSample } from '../../../lib/types/job-records';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
+import { FileText } from '../../../components/file-text';
 
 /** The same question to the untouched model and along the run, side by side. */
 export const Samples = ({ run }: { readonly run: JobRun }) => {
@@ -32,7 +33,9 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
           </span>
           <span>seed {current.seed}</span>
         </div>
-        <p className="mt-1 font-medium">{current.prompt}</p>
+        <p className="mt-1 font-medium">
+          <FileText>{current.prompt}</FileText>
+        </p>
         {answers.length > chosenAnswers.length ? (
           <Button small look="plain" className="mt-1 -ml-2" aria-pressed={all} onClick={() => setAll(!all)}>
             {all ? 'Show fewer answers' : `Show all ${answers.length} answers`}
@@ -86,7 +89,9 @@ const Answer = ({
       {best ? <Badge tone="accent">best</Badge> : null}
       <span className="ml-auto text-ink-3">{heldOut === null ? '' : `held-out ${formatLoss(heldOut)}`}</span>
     </div>
-    <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">{sample.text}</p>
+    <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">
+      <FileText>{sample.text}</FileText>
+    </p>
   </div>
 );
 
