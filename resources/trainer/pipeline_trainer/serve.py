@@ -1,7 +1,8 @@
 """The warm helper: tokenizers stay loaded, weights never are. One JSON object a line, in and out.
 
 `{id, method, params}` → `{id, result}` or `{id, error{code, message, hint}}`, with `{id, progress{done, total}}`
-between. `inspect`, `stats` and `survey` are answered one after the other by a worker; `ping` and `cancel {id}` at once.
+between. `inspect`, `packs`, `stats` and `survey` are answered one after the other by a worker; `ping` and
+`cancel {id}` at once.
 """
 
 import json
@@ -18,17 +19,18 @@ from .commands import filled_lines
 from .data.records import parse_record
 from .data.split import read_split
 from .data.templates import ChatTemplate, load_template
-from .data.tokens import How
+from .data.tokens import How, key_of
 from .errors import TrainerError
 from .events import claim_stdout, write_all
 from .inspect_record import inspect, record_at
+from .pack_view import PackPlans, settings_of
 from .stats import dataset_stats
 
 PROGRESS_EVERY: Final = 250
 TEMPLATES_MOST: Final = 4
 # An inspected record travels in its request, so a line is as long as a record may be.
 LINE_LIMIT_BYTES: Final = 32 * 1024 * 1024
-WORKED: Final = frozenset({"inspect", "stats", "survey"})
+WORKED: Final = frozenset({"inspect", "packs", "stats", "survey"})
 LOSS_SCOPES: Final = frozenset({"auto", "final", "all"})
 PACKAGES: Final = ("transformers", "tokenizers", "numpy", "jinja2")
 
@@ -41,6 +43,7 @@ class Helper:
     def __init__(self, send: Send) -> None:
         """`send` writes one object to the app, from any thread."""
         self._send = send
+        self._packs = PackPlans()
         self._templates: dict[tuple[str, int], ChatTemplate] = {}
         self._work: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._waiting: set[Any] = set()
@@ -112,6 +115,9 @@ class Helper:
             record = params.get("record")
             found = record_at(Path(params["dataset"]), int(params["index"])) if record is None else parse_record(record)
             return inspect(found, template, how)
+        if method == "packs":
+            kept = Path(params["cache_dir"]) / key_of(str(params["sha256"]), template, how)
+            return self._packs.plan(kept, Path(params["split"]), settings_of(params)).packs_of(int(params["index"]))
 
         cache_dir = params.get("cache_dir")
         return dataset_stats(
