@@ -7,6 +7,7 @@ import { AppError } from '../src/lib/messages/app-error';
 import { isActive } from '../src/lib/training/job-states';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
+import { createPacks, runDataIn } from './packs';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
 import { checkModelFolder } from './services/base-models/check-folder';
@@ -27,7 +28,6 @@ import { JobService } from './services/jobs/job-service';
 import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
 import { QueueRunner } from './services/jobs/queue-runner';
 import { createRunSources } from './services/jobs/run-sources';
-import { runDataInWorker } from './services/jobs/worker-run-data';
 import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { TrainerCommands } from './services/models/trainer-commands';
@@ -131,9 +131,6 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
   return { baseModels, datasets, previews, bundledDir };
 };
 
-const runDataIn = ({ bundleDir }: AppOptions) =>
-  runDataInWorker(pathToFileURL(join(bundleDir, 'run-data-worker.js')));
-
 /** What makes and works the queue, and what comes of it. */
 const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const { places, common, settings, hardware } = ground;
@@ -158,7 +155,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const making = {
     sources,
     app_version: APP_VERSION,
-    makeData: runDataIn(options),
+    makeData: runDataIn(options.bundleDir),
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -188,6 +185,8 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const ground = await buildGround(options, database);
   const { network, places, common, settings, hardware } = ground;
   const { repositories } = common;
+  const { cacheDir } = places;
+  const makeData = runDataIn(options.bundleDir);
   const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
@@ -200,11 +199,11 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const counting = new ServeProcess(places);
   const numbers = new DatasetNumbers({
     ...common,
-    cacheDir: places.cacheDir,
+    cacheDir,
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.get(id),
-    makeData: runDataIn(options),
+    makeData,
     request: (...asked) => counting.request(...asked),
   });
   const estimates = new EstimateService({
@@ -217,8 +216,10 @@ const buildServices = async (options: AppOptions, database: Database) => {
       request: (method, params) => serve.request(method, params),
     }),
   });
+  const runs = buildRuns(options, ground, database);
   return {
-    ...buildRuns(options, ground, database),
+    ...runs,
+    packs: createPacks({ datasets, baseModels, jobs: runs.jobs, serve, hardware, cacheDir, makeData }),
     datasets,
     previews,
     numbers,

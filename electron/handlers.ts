@@ -10,6 +10,7 @@ const datasetHandlers = ({
   datasets,
   previews,
   numbers,
+  packs,
   baseModels,
   serve,
 }: Services): Handlers['datasets'] => ({
@@ -33,6 +34,7 @@ const datasetHandlers = ({
     const params = { record, base_model: model.path, max_length, format: dataset.format };
     return RecordView.parse(await serve.request('inspect', params));
   },
+  packs: (request) => packs.of(request),
   delete: ({ id }) => datasets.delete(id),
   restore: ({ id }) => datasets.restore(id),
   versions: ({ id }) => datasets.versions.list(id),

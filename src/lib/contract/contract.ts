@@ -19,6 +19,7 @@ import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
 import { TryItPlan } from '../types/try-it';
 import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
+import { PackRequest, RecordPacks } from '../types/record-packs';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
 import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
@@ -121,6 +122,7 @@ export const contract = {
       z.strictObject({ id: Uuid, index: Count, base_model_id: Uuid, max_length: z.int().min(16) }),
       RecordView,
     ),
+    packs: call(PackRequest, RecordPacks),
     delete: call(ById, Nothing),
     restore: call(ById, Dataset),
     versions: call(ById, z.array(DatasetVersion)),

@@ -16,6 +16,8 @@ import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../use-records';
 import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
+import { PackBorders } from './pack-borders';
+import type { Packing } from './pack-borders';
 import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
 
@@ -33,6 +35,7 @@ export const ModelView = ({
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
   const [length, setLength] = useState<number | null>(null);
+  const [packing, setPacking] = useState<Packing>('auto');
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   const longest = model?.max_position_embeddings ?? 32768;
   const maxLength = Math.min(length ?? 2048, longest);
@@ -71,7 +74,21 @@ export const ModelView = ({
         </div>
         <div className="min-h-0 flex-1 overflow-y-auto">
           {model && records.current ? (
-            <Rendered dataset={dataset} row={records.current} model={model} maxLength={maxLength} />
+            <>
+              <Rendered dataset={dataset} row={records.current} model={model} maxLength={maxLength} />
+              <PackBorders
+                version={`${dataset.id} ${String(dataset.revision)}`}
+                request={{
+                  id: dataset.id,
+                  index: records.current.index,
+                  base_model_id: model.id,
+                  max_length: maxLength,
+                  packing,
+                }}
+                onPacking={setPacking}
+                onRecord={records.goTo}
+              />
+            </>
           ) : (
             <NoView model={model} />
           )}
