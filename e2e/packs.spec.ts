@@ -35,7 +35,7 @@ test('where packing puts the borders, once the tokens are counted', async () => 
   await expect(packing).toContainText('packs nothing', { timeout: 60_000 });
   await packing.getByRole('combobox', { name: 'Packing' }).click();
   await page.getByRole('option', { name: 'Packing on' }).click();
-  await expect(packing).toContainText('Open the page Tokens', { timeout: 60_000 });
+  await expect(packing).toContainText('counts them once', { timeout: 60_000 });
 
   const [model] = await call(page, { name: 'base_models.list' }, z.array(z.object({ id: z.string() })));
   const ask = { id, base_model_id: model?.id ?? '', max_length: 2048 };

@@ -45,6 +45,7 @@ const datasetHandlers = ({
   record_ids: (request) => datasets.versions.recordIds(request),
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
   stats: (request) => numbers.stats(request),
+  over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),
   cancel_measuring: ({ id }) => {
     numbers.cancel(id);

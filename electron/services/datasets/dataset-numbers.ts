@@ -5,8 +5,9 @@ import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
-import { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
+import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { RunDataMaker } from '../jobs/run-data';
@@ -60,7 +61,26 @@ export class DatasetNumbers {
   }
 
   /** Real tokens; fills the dataset's columns for them. */
-  async stats({ id, base_model_id, max_length }: StatsRequest): Promise<DatasetStats> {
+  async stats(request: StatsRequest): Promise<DatasetStats> {
+    const { measured, how, params } = await this.#counting(request);
+    const stats = await this.#numbers(measured, {
+      kind: 'stats',
+      how,
+      schema: DatasetStats,
+      ask: (asking) => this.#options.request('stats', params, asking),
+    });
+    await this.#fillColumns(measured, stats);
+    return stats;
+  }
+
+  /** All records that are longer than a length, not only those that `stats` lists. */
+  async overLimit(request: StatsRequest): Promise<FoundRecords> {
+    const { params } = await this.#counting(request);
+    const found = await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS });
+    return FoundRecords.parse(found);
+  }
+
+  async #counting({ id, base_model_id, max_length }: StatsRequest) {
     const [measured, model] = await Promise.all([this.#measured(id), this.#options.baseModel(base_model_id)]);
     const { dataset, version } = measured;
     const how = { base_model: model.fingerprint, max_length, format: dataset.format, loss_scope: 'auto' };
@@ -71,14 +91,7 @@ export class DatasetNumbers {
       sha256: version.sha256,
       cache_dir: this.#options.cacheDir,
     };
-    const stats = await this.#numbers(measured, {
-      kind: 'stats',
-      how,
-      schema: DatasetStats,
-      ask: (asking) => this.#options.request('stats', params, asking),
-    });
-    await this.#fillColumns(measured, stats);
-    return stats;
+    return { measured, how, params };
   }
 
   /** All that needs no base model. */

@@ -250,3 +250,17 @@ def test_shows_the_packs_once_the_tokens_are_counted(helper: Helper, tmp_path: P
     assert "result" in helper.ask("packs", **common, **choice, index=6)
     assert time.perf_counter() - began < 0.3
     assert helper.ask("packs", **common, **choice, index=0)["error"]["code"] == "not_packed"
+
+
+def test_names_every_record_over_the_limit(helper: Helper, tmp_path: Path, base_model: str) -> None:
+    records = [
+        make_record("Who?", "aye " * (90 if number % 2 else 1), record_id=f"r{number}", line=number + 1)
+        for number in range(2400)
+    ]
+    params = {"dataset": str(write_dataset(tmp_path / "dataset.jsonl", records)), "base_model": base_model}
+    found = helper.ask("over_limit", **params, max_length=32, most=2000)["result"]
+    assert found["indexes"] == list(range(1, 2400, 2))
+    assert found["ids"][-1] == "r2399"
+    assert found["truncated"] is False
+    some = helper.ask("over_limit", **params, max_length=32, most=10)["result"]
+    assert (len(some["ids"]), some["truncated"]) == (10, True)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
-import { DatasetStats, DatasetSurvey } from '../types/dataset-numbers';
+import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
@@ -132,12 +132,13 @@ export const contract = {
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
       z.strictObject({ id: Uuid, query: z.string().max(200), problem: ProblemFilter.nullable() }),
-      z.strictObject({ ids: z.array(z.string()), indexes: z.array(Count), truncated: z.boolean() }),
+      FoundRecords,
     ),
     excluded: call(Page, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     changed: event(Dataset),
     progress: event(ImportProgress),
     stats: call(StatsRequest, DatasetStats),
+    over_limit: call(StatsRequest, FoundRecords),
     survey: call(SurveyRequest, DatasetSurvey),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
