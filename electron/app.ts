@@ -7,6 +7,7 @@ import { AppError } from '../src/lib/messages/app-error';
 import { isActive } from '../src/lib/training/job-states';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
+import { createPacks, runDataIn } from './packs';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
 import { checkModelFolder } from './services/base-models/check-folder';
@@ -27,7 +28,6 @@ import { JobService } from './services/jobs/job-service';
 import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
 import { QueueRunner } from './services/jobs/queue-runner';
 import { createRunSources } from './services/jobs/run-sources';
-import { splitDataset } from './services/jobs/dataset-scan';
 import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { TrainerCommands } from './services/models/trainer-commands';
@@ -155,6 +155,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
   const making = {
     sources,
     app_version: APP_VERSION,
+    makeData: runDataIn(options.bundleDir),
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -184,6 +185,8 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const ground = await buildGround(options, database);
   const { network, places, common, settings, hardware } = ground;
   const { repositories } = common;
+  const { cacheDir } = places;
+  const makeData = runDataIn(options.bundleDir);
   const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
@@ -196,11 +199,11 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const counting = new ServeProcess(places);
   const numbers = new DatasetNumbers({
     ...common,
-    cacheDir: places.cacheDir,
+    cacheDir,
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.get(id),
-    split: splitDataset,
+    makeData,
     request: (...asked) => counting.request(...asked),
   });
   const estimates = new EstimateService({
@@ -213,8 +216,10 @@ const buildServices = async (options: AppOptions, database: Database) => {
       stats: (asked) => numbers.stats(asked),
     }),
   });
+  const runs = buildRuns(options, ground, database);
   return {
-    ...buildRuns(options, ground, database),
+    ...runs,
+    packs: createPacks({ datasets, baseModels, jobs: runs.jobs, serve, hardware, cacheDir, makeData }),
     datasets,
     previews,
     numbers,

@@ -10,6 +10,7 @@ const datasetHandlers = ({
   datasets,
   previews,
   numbers,
+  packs,
   baseModels,
   serve,
 }: Services): Handlers['datasets'] => ({
@@ -33,6 +34,7 @@ const datasetHandlers = ({
     const params = { record, base_model: model.path, max_length, format: dataset.format };
     return RecordView.parse(await serve.request('inspect', params));
   },
+  packs: (request) => packs.of(request),
   delete: ({ id }) => datasets.delete(id),
   restore: ({ id }) => datasets.restore(id),
   versions: ({ id }) => datasets.versions.list(id),
@@ -43,6 +45,7 @@ const datasetHandlers = ({
   record_ids: (request) => datasets.versions.recordIds(request),
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
   stats: (request) => numbers.stats(request),
+  over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),
   cancel_measuring: ({ id }) => {
     numbers.cancel(id);

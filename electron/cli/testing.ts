@@ -12,7 +12,7 @@ import { ReadingMemory } from '../services/datasets/reading-memory';
 import { DatasetService } from '../services/datasets/dataset-service';
 import { importFile } from '../services/datasets/import/import-file';
 import { EstimateService } from '../services/estimate/estimate-service';
-import { splitDataset } from '../services/jobs/dataset-scan';
+import { makeRunData } from '../services/jobs/run-data';
 import { DATASET_BUCKET } from '../services/jobs/paths';
 import { openWorld, removeWorld, type World } from '../services/jobs/testing';
 import { Doctor } from '../services/runtime/doctor';
@@ -71,7 +71,7 @@ const countingOver = ({ repositories, paths }: World, { publisher, datasets, bas
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.get(id),
-    split: splitDataset,
+    makeData: makeRunData,
     request: (...asked) => counting.request(...asked),
   });
   return { numbers, counting };

@@ -9,6 +9,7 @@ import { formatAmount } from '../components/format';
 import { Dialog } from '../components/overlays';
 import { useEntries } from './palette-entries';
 import type { Entry } from './palette-entry';
+import { visibleText } from '../components/visible-text';
 import { found, grouped, matchPieces } from './palette-match';
 import { openOverlay, uiState } from './ui-state';
 
@@ -109,8 +110,8 @@ const Content = () => {
 
 /** What was typed stands out of the name. */
 const Label = ({ label, query }: { readonly label: string; readonly query: string }) => (
-  <span className="truncate whitespace-pre">
-    {matchPieces(label, query).map(({ text, isHit }, index) =>
+  <bdi className="truncate whitespace-pre">
+    {matchPieces(visibleText(label), query).map(({ text, isHit }, index) =>
       isHit ? (
         <b key={index} className="font-semibold">
           {text}
@@ -119,7 +120,7 @@ const Label = ({ label, query }: { readonly label: string; readonly query: strin
         text
       ),
     )}
-  </span>
+  </bdi>
 );
 
 const Count = ({ shown, all }: { readonly shown: number; readonly all: number }) => (

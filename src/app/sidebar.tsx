@@ -11,6 +11,8 @@ import { paths } from '../paths';
 import { datasets, jobs, models } from '../stores';
 import { entryOf, SCREENS } from './routes';
 import { openOverlay } from './ui-state';
+import { FileText } from '../components/file-text';
+import { visibleText } from '../components/visible-text';
 
 const WORDS = 'hidden narrow:inline';
 
@@ -91,9 +93,11 @@ const Now = () => {
     >
       <span className="flex items-center gap-2 text-xs font-medium">
         <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
-        <span className="truncate">{job.name}</span>
+        <span className="truncate">
+          <FileText>{job.name}</FileText>
+        </span>
       </span>
-      <ProgressBar label={`Progress of ${job.name}`} value={job.progress} />
+      <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} />
       <span className="flex justify-between gap-2 text-xs text-ink-2 tabular-nums">
         <span className="shrink-0">
           {formatCount(job.current_step)} / {formatCount(job.total_steps ?? 0)}

@@ -8,6 +8,7 @@ import { useLive } from '../live-store';
 import { useValue } from '../live-value';
 import { paths } from '../paths';
 import { hardware, jobs, network } from '../stores';
+import { FileText } from '../components/file-text';
 
 const Separator = () => <span aria-hidden className="h-3 w-px bg-line-strong" />;
 
@@ -88,7 +89,7 @@ const RunningJob = () => {
     <Link href={paths.job(job.id)} className="flex min-w-0 items-center gap-1.5 hover:text-ink">
       <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
       <span className="truncate">
-        {job.name}: {isSaving ? 'saving' : `${STAGE_WORDS[job.current_stage]}${at}`}
+        <FileText>{job.name}</FileText>: {isSaving ? 'saving' : `${STAGE_WORDS[job.current_stage]}${at}`}
       </span>
     </Link>
   );

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names';
+import { shownSafely } from './file-text';
 
 export type Tone = 'neutral' | 'accent' | 'good' | 'warn' | 'bad' | 'info';
 
@@ -42,6 +43,6 @@ export const Badge = ({
   >
     {Icon ? <Icon aria-hidden className="size-3" /> : null}
     {live ? <span aria-hidden className="size-1.5 rounded-full bg-current" /> : null}
-    {children}
+    {shownSafely(children)}
   </span>
 );

@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names';
 import { SkeletonRows } from './layout';
+import { shownSafely } from './file-text';
 
 export interface Column<Row> {
   readonly key: string;
@@ -97,7 +98,7 @@ export const DataTable = <Row,>({
                   column.quiet && AT_THE_EDGE,
                 )}
               >
-                {column.cell(row)}
+                {shownSafely(column.cell(row))}
               </td>
             ))}
           </tr>

@@ -8,6 +8,8 @@ import { Check, ChevronDown, Search } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { Kbd } from './button';
 import { classNames } from './class-names';
+import { FileText } from './file-text';
+import { visibleText } from './visible-text';
 
 const CONTROL =
   'rounded-md border border-line-control bg-surface-2 px-2 disabled:border-line disabled:text-ink-disabled';
@@ -113,7 +115,7 @@ export const Select = <Value extends string>({
   readonly placeholder?: string;
 }) => (
   <BaseSelect.Root
-    items={[...options]}
+    items={options.map(({ value, label }) => ({ value, label: visibleText(label) }))}
     value={value}
     onValueChange={(next) => {
       if (next !== null) onChange(next);
@@ -149,7 +151,9 @@ export const Select = <Value extends string>({
                   <Check aria-hidden className="size-4" />
                 </BaseSelect.ItemIndicator>
               </span>
-              <BaseSelect.ItemText>{option.label}</BaseSelect.ItemText>
+              <BaseSelect.ItemText>
+                <FileText>{option.label}</FileText>
+              </BaseSelect.ItemText>
             </BaseSelect.Item>
           ))}
         </BaseSelect.Popup>

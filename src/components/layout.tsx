@@ -4,6 +4,8 @@ import { Link } from 'wouter';
 import { classNames } from './class-names';
 import { useHeading } from './use-heading';
 import { Tooltip } from './tooltip';
+import { FileText } from './file-text';
+import { visibleText } from './visible-text';
 
 /** A screen: title left, at most one filled button right, the body scrolls. */
 export const Page = ({
@@ -52,13 +54,13 @@ export const PageTitle = ({ title, large }: { readonly title: string; readonly l
     ref={useHeading(title)}
     id="page-title"
     tabIndex={-1}
-    title={title}
+    title={visibleText(title)}
     className={classNames(
       'min-w-0 font-semibold tracking-tight outline-none',
       large ? 'text-xl' : 'truncate text-lg',
     )}
   >
-    {title}
+    <FileText>{title}</FileText>
   </h1>
 );
 

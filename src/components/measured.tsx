@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { Tooltip } from './tooltip';
+import { FileText } from './file-text';
 
 export interface MeasuredRow {
   readonly label: string;
@@ -30,7 +31,9 @@ export const MeasuredFacts = ({ rows }: { readonly rows: readonly MeasuredRow[] 
   <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
     {rows.map(({ label, value, method }) => (
       <Fragment key={label}>
-        <dt className="whitespace-nowrap text-ink-3">{label}</dt>
+        <dt className="whitespace-nowrap text-ink-3">
+          <FileText>{label}</FileText>
+        </dt>
         <dd className="min-w-0 text-right">
           <Measured value={value} method={method} />
         </dd>

@@ -8,6 +8,8 @@ import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from './button';
 import { classNames } from './class-names';
+import { FileText } from './file-text';
+import { visibleText } from './visible-text';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
 const POPUP =
@@ -44,13 +46,13 @@ export const Dialog = ({
       >
         {bare ? (
           <>
-            <BaseDialog.Title className="sr-only">{title}</BaseDialog.Title>
+            <BaseDialog.Title className="sr-only">{visibleText(title)}</BaseDialog.Title>
             {children}
           </>
         ) : (
           <>
             <BaseDialog.Title className="pt-4 pr-14 pb-2 pl-5 text-md font-semibold">
-              {title}
+              <FileText>{title}</FileText>
             </BaseDialog.Title>
             <div className="px-5 pb-5">{children}</div>
             {/* Last, so that the first field has the focus; without a tooltip, which would take the first Escape. */}
@@ -86,7 +88,9 @@ export const AlertDialog = ({
     <BaseAlert.Portal>
       <BaseAlert.Backdrop className={SCRIM} />
       <BaseAlert.Popup className={classNames(POPUP, 'top-[24vh] w-[600px] p-5')}>
-        <BaseAlert.Title className="text-md font-semibold">{title}</BaseAlert.Title>
+        <BaseAlert.Title className="text-md font-semibold">
+          <FileText>{title}</FileText>
+        </BaseAlert.Title>
         <BaseAlert.Description render={<div />} className="mt-1 text-ink-2">
           {children}
         </BaseAlert.Description>
@@ -165,8 +169,8 @@ export const Menu = ({
 }) => (
   <BaseMenu.Root>
     <BaseMenu.Trigger
-      aria-label={label}
-      title={label}
+      aria-label={visibleText(label)}
+      title={visibleText(label)}
       className={classNames(
         'inline-flex shrink-0 items-center justify-center border border-line-strong bg-surface-2 hover:bg-hover',
         small ? 'size-6 rounded-sm' : 'size-8 rounded-md',

@@ -8,6 +8,7 @@ import { Button } from './button';
 import { classNames } from './class-names';
 import { Panel, SkeletonRows } from './layout';
 import { useCopy } from './use-copy';
+import { FileText } from './file-text';
 
 export const EmptyState = ({
   icon: Icon,
@@ -81,7 +82,7 @@ export const ErrorState = ({
     <CircleAlert aria-hidden className="mb-2 size-4 text-bad" />
     <h2 className="text-md font-semibold">{title}</h2>
     <p className="text-ink-2">
-      {error.message} {error.hint}
+      <FileText>{`${error.message} ${error.hint}`}</FileText>
     </p>
     <div className="mt-3 flex gap-2">
       {onRetry ? (

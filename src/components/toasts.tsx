@@ -1,12 +1,16 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import { IconButton } from './button';
+import { visibleText } from './visible-text';
 
 const manager = Toast.createToastManager();
 
 /** For what happens away from the page in view; never for what it shows already. */
 export const showToast = (title: string, description?: string): void => {
-  manager.add({ title, description });
+  manager.add({
+    title: visibleText(title),
+    ...(description !== undefined && { description: visibleText(description) }),
+  });
 };
 
 export const Toasts = () => (

@@ -61,9 +61,10 @@ export class Output {
     this.#io.stdout.write(`${this.#painted(text, style, this.#io.stdout.isTTY === true)}\n`);
   }
 
-  /** Text of a file that is printed whole, such as CSV. */
+  /** Text of a file that is printed whole, such as CSV: as it is into a pipe, harmless on a terminal. */
   text(text: string): void {
-    this.#io.stdout.write(text);
+    const isRead = this.#io.stdout.isTTY === true;
+    this.#io.stdout.write(isRead ? safeText(text.replaceAll('\r\n', '\n')) : text);
   }
 
   /** For the person, beside the answer; nothing for programs. */

@@ -2,8 +2,10 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeRunData } from '../jobs/run-data';
 import type { RequestOptions } from '../trainer/serve-process';
 import { AppError } from '../../../src/lib/messages/app-error';
+import { SplitFile } from '../../../src/lib/types/dataset-records';
 import { DatasetNumbers } from './dataset-numbers';
 import { chat, jsonl } from './import/testing';
 import { ServiceBench } from './service-bench';
@@ -56,7 +58,7 @@ const setUp = async (answer?: (options: RequestOptions) => Promise<unknown>) => 
     dataset: (wanted) => datasets.get(wanted),
     currentVersion: (wanted) => datasets.currentVersion(wanted),
     baseModel: () => Promise.resolve(model),
-    split: (_path, choice) => Promise.resolve({ ...choice, train: ['1'], held_out: ['2'] }),
+    makeData: makeRunData,
     request: async (method, params, options) => {
       const { split } = params;
       asked.push({ method, params, split: typeof split === 'string' ? await readFile(split, 'utf8') : null });
@@ -94,7 +96,9 @@ describe('the numbers of a dataset', () => {
   it('come with the split that a run would make, and leave no file of it', async () => {
     const { numbers, asked, id } = await setUp();
     expect(await numbers.survey({ id, seed: 7, share: 0.5 })).toEqual(SURVEY);
-    expect(JSON.parse(asked[0]?.split ?? '')).toEqual({ seed: 7, share: 0.5, train: ['1'], held_out: ['2'] });
+    const split = SplitFile.parse(JSON.parse(asked[0]?.split ?? ''));
+    expect(split).toMatchObject({ seed: 7, share: 0.5 });
+    expect([split.train.length, split.held_out.length]).toEqual([1, 1]);
     expect((await readdir(join(cacheDir, 'numbers'))).filter((name) => name.startsWith('split'))).toEqual([]);
   });
 

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
-import { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
+import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { RunDataMaker } from '../jobs/run-data';
 import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
@@ -19,8 +21,8 @@ export interface DatasetNumbersOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
   readonly currentVersion: (id: string) => Promise<CurrentVersion | null>;
   readonly baseModel: (id: string) => Promise<BaseModel>;
-  /** The split that a run would make. */
-  readonly split: (recordsPath: string, choice: SplitChoice) => Promise<SplitFile>;
+  /** Makes the split that a run would make. */
+  readonly makeData: RunDataMaker;
   readonly request: ServeProcess['request'];
   readonly repositories: Pick<AsyncRepositories, 'datasets'>;
   readonly publisher: Publisher;
@@ -59,17 +61,8 @@ export class DatasetNumbers {
   }
 
   /** Real tokens; fills the dataset's columns for them. */
-  async stats({ id, base_model_id, max_length }: StatsRequest): Promise<DatasetStats> {
-    const [measured, model] = await Promise.all([this.#measured(id), this.#options.baseModel(base_model_id)]);
-    const { dataset, version } = measured;
-    const how = { base_model: model.fingerprint, max_length, format: dataset.format, loss_scope: 'auto' };
-    const params = {
-      ...how,
-      base_model: model.path,
-      dataset: version.path,
-      sha256: version.sha256,
-      cache_dir: this.#options.cacheDir,
-    };
+  async stats(request: StatsRequest): Promise<DatasetStats> {
+    const { measured, how, params } = await this.#counting(request);
     const stats = await this.#numbers(measured, {
       kind: 'stats',
       how,
@@ -80,6 +73,27 @@ export class DatasetNumbers {
     return stats;
   }
 
+  /** All records that are longer than a length, not only those that `stats` lists. */
+  async overLimit(request: StatsRequest): Promise<FoundRecords> {
+    const { params } = await this.#counting(request);
+    const found = await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS });
+    return FoundRecords.parse(found);
+  }
+
+  async #counting({ id, base_model_id, max_length }: StatsRequest) {
+    const [measured, model] = await Promise.all([this.#measured(id), this.#options.baseModel(base_model_id)]);
+    const { dataset, version } = measured;
+    const how = { base_model: model.fingerprint, max_length, format: dataset.format, loss_scope: 'auto' };
+    const params = {
+      ...how,
+      base_model: model.path,
+      dataset: version.path,
+      sha256: version.sha256,
+      cache_dir: this.#options.cacheDir,
+    };
+    return { measured, how, params };
+  }
+
   /** All that needs no base model. */
   async survey({ id, seed, share }: SurveyRequest): Promise<DatasetSurvey> {
     const measured = await this.#measured(id);
@@ -87,7 +101,7 @@ export class DatasetNumbers {
       kind: 'survey',
       how: { seed, share },
       schema: DatasetSurvey,
-      ask: (asking) => this.#askSurvey(measured.version, { seed, share }, asking),
+      ask: (asking) => this.#askSurvey(measured, { seed, share }, asking),
     });
   }
 
@@ -103,13 +117,15 @@ export class DatasetNumbers {
     return { dataset, version };
   }
 
-  async #askSurvey(version: CurrentVersion, choice: SplitChoice, asking: Asking): Promise<unknown> {
-    const split = await this.#options.split(version.path, choice);
-    asking.signal.throwIfAborted();
+  async #askSurvey({ dataset, version }: Measured, split: SplitChoice, asking: Asking): Promise<unknown> {
     const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
     await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
     try {
-      await writeFile(path, JSON.stringify(split), { mode: 0o600 });
+      const { name, format } = dataset;
+      const sources = [{ path: version.path, name, format, weight: 1 }];
+      const files = { mixture_path: null, split_path: path };
+      await this.#options.makeData({ sources, ...files, split, wants_prompts: false });
+      asking.signal.throwIfAborted();
       const params = { dataset: version.path, sha256: version.sha256, split: path };
       return await this.#options.request('survey', params, asking);
     } finally {

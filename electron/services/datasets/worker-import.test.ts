@@ -99,7 +99,9 @@ it('I01 ends the thread at once when cancelled, and leaves nothing behind', asyn
     abort.signal,
   );
   await expect(run).rejects.toMatchObject({ name: 'AbortError' });
-  expect(performance.now() - cancelledAt).toBeLessThan(1000);
+  const milliseconds = performance.now() - cancelledAt;
+  console.info(`cancelled, and swept, within ${milliseconds.toFixed(0)} ms (goal 200)`);
+  expect(milliseconds).toBeLessThan(1000);
   expect(await readdir(join(dir, 'bucket'))).not.toContain('cancelled');
 });
 

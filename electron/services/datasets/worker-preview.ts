@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import { ImportPreview } from '../../../src/lib/types/import-preview';
+import { answerOfWorker } from '../worker-answer';
 import { lookCaught } from './dataset-errors';
 import type { ImportRequest } from './import/import-request';
 import type { FilePreview } from './import/preview-file';
 
 const FilePreviewShape = ImportPreview.omit({ is_remembered: true });
-const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+const MEMORY = { oldGenerationMb: 512 };
 /** Many times what a look may take, for machines with much to do. */
 const CAUGHT_AFTER_MS = 30_000;
 
@@ -14,34 +14,15 @@ export type PreviewRunner = (request: ImportRequest, signal: AbortSignal) => Pro
 
 /** Looks at it on a thread of its own, which the signal ends. */
 export function previewInWorker(workerUrl: URL, caughtAfterMs = CAUGHT_AFTER_MS): PreviewRunner {
+  const unanswered = 'the look at the file ended without a result';
   return async (request, signal) => {
-    signal.throwIfAborted();
-    const worker = new Worker(workerUrl, { workerData: request, resourceLimits: LIMITS });
-    const stop = () => void worker.terminate();
-    signal.addEventListener('abort', stop, { once: true });
     const caught = AbortSignal.timeout(caughtAfterMs);
-    caught.addEventListener('abort', stop, { once: true });
+    const either = { signal: AbortSignal.any([signal, caught]), unanswered };
     try {
-      return await answerOf(worker);
+      return FilePreviewShape.parse(await answerOfWorker(workerUrl, { request, ...either, ...MEMORY }));
     } catch (error) {
       signal.throwIfAborted();
       throw caught.aborted ? lookCaught(caughtAfterMs) : error;
-    } finally {
-      caught.removeEventListener('abort', stop);
-      signal.removeEventListener('abort', stop);
-      await worker.terminate();
     }
   };
-}
-
-function answerOf(worker: Worker): Promise<FilePreview> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', (message: unknown) => {
-      resolve(FilePreviewShape.parse(message));
-    });
-    worker.once('error', reject);
-    worker.once('exit', () => {
-      reject(new Error('the look at the file ended without a result'));
-    });
-  });
 }

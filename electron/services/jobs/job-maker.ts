@@ -10,12 +10,12 @@ import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
 import type { LrRange } from '../trainer/one-shot';
-import type { RunSource } from './mixture-file';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
 import { notFound, refused } from './refusals';
+import type { RunDataMaker } from './run-data';
 import { writeRunFolder } from './run-folder';
-import type { RunSources } from './sources';
+import type { RunSource, RunSources } from './sources';
 
 export interface JobMakerOptions {
   readonly repositories: AsyncRepositories;
@@ -23,6 +23,7 @@ export interface JobMakerOptions {
   readonly paths: Paths;
   readonly now: () => string;
   readonly app_version: string;
+  readonly makeData: RunDataMaker;
   /** Times one optimizer step of a run folder, without training it. */
   readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
   /** Trains a few steps of a run folder at a rising learning rate. */
@@ -53,13 +54,13 @@ export class JobMaker {
   /** Writes the run folder, then the row; a job without its folder is never seen. */
   async make(making: Making): Promise<TrainingJob> {
     const { name, retry_of } = making;
-    const { repositories, paths, now } = this.#options;
+    const { repositories, paths, now, makeData } = this.#options;
     const { folder, gpu_config } = await this.#folder(making);
     const { sources, base_model, settings, preset_id } = folder;
     const [{ dataset }] = sources;
     const id = randomUUID();
     const runDir = runDirOf(paths, id);
-    const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder });
+    const file = await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder }, makeData);
     const row = {
       id,
       name,
@@ -105,7 +106,8 @@ export class JobMaker {
     const id = randomUUID();
     const runDir = join(this.#options.paths.cacheDir, `probe-${id}`);
     try {
-      await writeRunFolder(runDir, { job_id: id, name, created_at: this.#options.now(), ...folder });
+      const { now, makeData } = this.#options;
+      await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder }, makeData);
       return await find(runDir);
     } finally {
       await rm(runDir, { recursive: true, force: true });

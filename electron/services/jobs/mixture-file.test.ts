@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fakeDataset } from '../../../src/fake-rows';
-import { type RunSource, splitMixture, writeMixture } from './mixture-file';
+import { type MixedFile, splitMixture, writeMixture } from './mixture-file';
 
 const Mixed = z.looseObject({ id: z.string(), dataset: z.string(), format: z.string() });
 const OPTIONS = { seed: 42, share: 0.1 };
@@ -19,7 +18,7 @@ afterEach(() => rm(dir, { recursive: true }));
 const texts = async (
   number: number,
   { name, count, weight, same }: { name: string; count: number; weight: number; same?: string },
-): Promise<RunSource> => {
+): Promise<MixedFile> => {
   const path = join(dir, `${String(number)}.jsonl`);
   const lines = Array.from({ length: count }, (_, index) => ({
     id: `r${String(index)}`,
@@ -27,11 +26,10 @@ const texts = async (
     text: `${same ?? String(number)} ${String(index)}`,
   }));
   await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const dataset = fakeDataset(number, { name, format: 'text', kind: 'text' });
-  return { dataset, version: { id: 'v', sha256: 's', path, records: count }, weight };
+  return { path, name, format: 'text', weight };
 };
 
-const mix = async (sources: readonly RunSource[], options = OPTIONS) => {
+const mix = async (sources: readonly MixedFile[], options = OPTIONS) => {
   const path = join(dir, 'mixed.jsonl');
   await writeMixture(path, sources);
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');

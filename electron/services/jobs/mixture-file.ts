@@ -4,14 +4,13 @@ import { z } from 'zod';
 import { distinctNames, weighted } from '../../../src/lib/training/mixture';
 import { type SplitOptions, splitRecords } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
-import type { Dataset } from '../../../src/lib/types/lora-training';
 import { eachLine, scanDataset } from './dataset-scan';
-import type { DatasetVersion } from './sources';
 
-/** A dataset's current version, and how often an epoch sees its records. */
-export interface RunSource {
-  readonly dataset: Dataset;
-  readonly version: DatasetVersion;
+/** A canonical file, the dataset that it is of, and how often an epoch sees its records. */
+export interface MixedFile {
+  readonly path: string;
+  readonly name: string;
+  readonly format: string;
   readonly weight: number;
 }
 
@@ -42,15 +41,15 @@ interface Origin {
 /** A group's name is cut there; what keeps two of them apart must stand before. */
 const NAME_LENGTH = 150;
 
-const originsOf = (sources: readonly RunSource[]): readonly Origin[] =>
-  distinctNames(sources.map(({ dataset }) => dataset.name.slice(0, NAME_LENGTH))).map((name, position) => ({
+const originsOf = (sources: readonly MixedFile[]): readonly Origin[] =>
+  distinctNames(sources.map(({ name }) => name.slice(0, NAME_LENGTH))).map((name, position) => ({
     dataset: name,
-    format: sources[position]?.dataset.format ?? 'chat',
+    format: sources[position]?.format ?? 'chat',
     position,
   }));
 
 /** Writes the records of all sources into one canonical file, each with its dataset; answers its hash. */
-export const writeMixture = async (path: string, sources: readonly RunSource[]): Promise<string> => {
+export const writeMixture = async (path: string, sources: readonly MixedFile[]): Promise<string> => {
   const hash = createHash('sha256');
   const file = await open(path, 'wx', 0o600);
   try {
@@ -61,7 +60,7 @@ export const writeMixture = async (path: string, sources: readonly RunSource[]):
       batch = '';
     };
     for (const origin of originsOf(sources))
-      for await (const lines of eachLine(sources[origin.position]?.version.path ?? '')) {
+      for await (const lines of eachLine(sources[origin.position]?.path ?? '')) {
         for (const line of lines) batch += `${mixedLine(line, origin)}\n`;
         if (batch.length > BATCH_LENGTH) await flush();
       }
@@ -79,7 +78,7 @@ export const writeMixture = async (path: string, sources: readonly RunSource[]):
  */
 export const splitMixture = async (
   path: string,
-  sources: readonly RunSource[],
+  sources: readonly MixedFile[],
   options: SplitOptions,
 ): Promise<SplitFile> => {
   const split = splitRecords(await scanDataset(path, positionOf), options);

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { mixtureName } from '../../../src/lib/training/mixture';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
-import type { SplitOptions } from '../../../src/lib/training/split';
 import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { PresetId } from '../../../src/lib/types/lora-training';
 import { JobFile, RUN_FOLDER_SCHEMA, type SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { hashFile } from './checkpoint-check';
-import { defaultPrompts, splitDataset } from './dataset-scan';
 import { refused } from './refusals';
-import { type RunSource, splitMixture, writeMixture } from './mixture-file';
+import type { RunData, RunDataMaker, RunDataRequest } from './run-data';
+import type { RunSource } from './sources';
 
 const SAMPLE_TOKENS = 64;
 const MIXTURE_FILE = 'dataset.jsonl';
@@ -70,71 +68,72 @@ const refuseChanged = async ({ dataset, version }: RunSource): Promise<void> => 
   throw refused('dataset_changed', `The file of “${dataset.name}” was changed on disk.`, 'Import it again.');
 };
 
-interface Data {
-  readonly dataset: JobFile['dataset'];
-  readonly split: SplitFile;
-  /** Where the records are while the folder is made. */
-  readonly path: string;
-}
-
-const dataOfOne = async ({ dataset, version }: RunSource, options: SplitOptions): Promise<Data> => ({
-  dataset: {
-    dataset_id: dataset.id,
-    dataset_version_id: version.id,
-    name: dataset.name,
-    sha256: version.sha256,
-    path: version.path,
-    format: dataset.format,
-    records: version.records,
-  },
-  split: await splitDataset(version.path, options),
+const datasetOfOne = ({ dataset, version }: RunSource): JobFile['dataset'] => ({
+  dataset_id: dataset.id,
+  dataset_version_id: version.id,
+  name: dataset.name,
+  sha256: version.sha256,
   path: version.path,
+  format: dataset.format,
+  records: version.records,
 });
 
-const dataOfMixture = async (
-  { sources }: RunFolderRequest,
-  folders: { readonly staging: string; readonly runDir: string },
-  options: SplitOptions,
-): Promise<Data> => {
-  const path = join(folders.staging, MIXTURE_FILE);
-  const sha256 = await writeMixture(path, sources);
-  const split = await splitMixture(path, sources, options);
+interface Mixed {
+  readonly sha256: string;
+  readonly path: string;
+  readonly records: number;
+}
+
+const datasetOfMixture = (sources: RunFolderRequest['sources'], mixed: Mixed): JobFile['dataset'] => {
   const formats = new Set(sources.map(({ dataset }) => dataset.format));
   const [{ dataset, version }] = sources;
   return {
-    dataset: {
-      dataset_id: dataset.id,
-      dataset_version_id: version.id,
-      name: mixtureName(sources.map(({ dataset: { name }, weight }) => ({ name, weight }))),
-      sha256,
-      path: join(folders.runDir, MIXTURE_FILE),
-      format: formats.size === 1 ? dataset.format : MIXED_FORMAT,
-      // As many as an epoch sees and as are held out.
-      records: split.train.length + split.held_out.length,
-      sources: sources.map((each) => ({
-        dataset_id: each.dataset.id,
-        dataset_version_id: each.version.id,
-        name: each.dataset.name,
-        sha256: each.version.sha256,
-        format: each.dataset.format,
-        weight: each.weight,
-      })),
-    },
-    split,
-    path,
+    dataset_id: dataset.id,
+    dataset_version_id: version.id,
+    name: mixtureName(sources.map(({ dataset: { name }, weight }) => ({ name, weight }))),
+    format: formats.size === 1 ? dataset.format : MIXED_FORMAT,
+    ...mixed,
+    sources: sources.map((each) => ({
+      dataset_id: each.dataset.id,
+      dataset_version_id: each.version.id,
+      name: each.dataset.name,
+      sha256: each.version.sha256,
+      format: each.dataset.format,
+      weight: each.weight,
+    })),
   };
 };
 
+const dataRequest = (
+  { sources, settings, sample_prompts }: RunFolderRequest,
+  staging: string,
+): RunDataRequest => ({
+  sources: sources.map(({ dataset: { name, format }, version: { path }, weight }) => ({
+    path,
+    name,
+    format,
+    weight,
+  })),
+  mixture_path: sources.length === 1 ? null : join(staging, MIXTURE_FILE),
+  split_path: join(staging, 'split.json'),
+  split: { seed: settings.seed, share: settings.validation_share },
+  wants_prompts: sample_prompts === undefined,
+});
+
 /** Writes the folder of a new run beside its place and moves it there whole. */
-export const writeRunFolder = async (runDir: string, request: RunFolderRequest): Promise<JobFile> => {
+export const writeRunFolder = async (
+  runDir: string,
+  request: RunFolderRequest,
+  makeData: RunDataMaker,
+): Promise<JobFile> => {
   for (const source of request.sources) await refuseChanged(source);
-  const { seed, validation_share } = request.settings;
-  const options = { seed, share: validation_share };
   const staging = `${runDir}.new`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true, mode: 0o700 });
   try {
-    const file = await fillFolder(request, { staging, runDir }, options);
+    const data = await makeData(dataRequest(request, staging));
+    const file = jobFile(request, partsOf(request, data, runDir));
+    await writeFile(join(staging, 'job.json'), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
     await rename(staging, runDir);
     return file;
   } catch (error) {
@@ -144,25 +143,17 @@ export const writeRunFolder = async (runDir: string, request: RunFolderRequest):
   }
 };
 
-const fillFolder = async (
-  request: RunFolderRequest,
-  folders: { readonly staging: string; readonly runDir: string },
-  options: SplitOptions,
-): Promise<JobFile> => {
-  const [first] = request.sources;
-  const { dataset, split, path } =
-    request.sources.length === 1
-      ? await dataOfOne(first, options)
-      : await dataOfMixture(request, folders, options);
-  if (split.train.length === 0)
+const partsOf = (request: RunFolderRequest, data: RunData, runDir: string): Parts => {
+  const { sources, settings, sample_prompts } = request;
+  // As many as an epoch sees and as are held out.
+  const records = data.train + data.held_out;
+  const dataset =
+    data.sha256 === null
+      ? datasetOfOne(sources[0])
+      : datasetOfMixture(sources, { sha256: data.sha256, path: join(runDir, MIXTURE_FILE), records });
+  if (data.train === 0)
     throw refused('dataset_empty', `“${dataset.name}” has no record to train on.`, 'Import more records.');
-  const prompts = request.sample_prompts ?? (await defaultPrompts(path, split));
-  const file = jobFile(request, { dataset, plan: planSteps(split.train.length, request.settings), prompts });
-  const write = (name: string, text: string) =>
-    writeFile(join(folders.staging, name), `${text}\n`, { mode: 0o600 });
-  await write('job.json', JSON.stringify(file, null, 2));
-  await write('split.json', JSON.stringify(split));
-  return file;
+  return { dataset, plan: planSteps(data.train, settings), prompts: sample_prompts ?? data.prompts };
 };
 
 export const readJobFile = async (runDir: string): Promise<JobFile> =>

@@ -9,6 +9,13 @@ export interface DatasetVersion {
   readonly records: number;
 }
 
+/** A dataset's current version, and how often an epoch sees its records. */
+export interface RunSource {
+  readonly dataset: Dataset;
+  readonly version: DatasetVersion;
+  readonly weight: number;
+}
+
 /** What a run is made from, and what it runs on. */
 export interface RunSources {
   dataset(id: string): Promise<Dataset | null>;

@@ -17,6 +17,7 @@ import { Conclusion } from './conclusion';
 import { JobService } from './job-service';
 import { type Paths, pathsOf } from './paths';
 import { QueueRunner } from './queue-runner';
+import { makeRunData } from './run-data';
 import { createRunSources } from './run-sources';
 
 const FAKE_TRAINER = join(import.meta.dirname, 'fake-trainer.mjs');
@@ -141,7 +142,9 @@ const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
   return { dataset, base_model_id: model?.id ?? (await addBaseModel(repositories, paths.dataDir)) };
 };
 
-const measuringBy = (commands: TrainerCommands) => ({
+const makingBy = (commands: TrainerCommands) => ({
+  app_version: '0.0.0',
+  makeData: makeRunData,
   probe: (runDir: string) => commands.probe(runDir),
   lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
 });
@@ -180,7 +183,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     cost_per_gpu_hour: () => Promise.resolve(0),
     fingerprint: () => Promise.resolve(state.fingerprint),
   });
-  const jobs = new JobService({ ...common, sources, runner, app_version: '0.0.0', ...measuringBy(commands) });
+  const jobs = new JobService({ ...common, sources, runner, ...makingBy(commands) });
   const models = new ArtifactService({ ...common, commands });
   return {
     dir,

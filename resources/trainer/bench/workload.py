@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.config import JobFile, load_job
-from pipeline_trainer.data.batches import Row, Sampler
+from pipeline_trainer.data.batches import Row
+from pipeline_trainer.data.order import Sampler, derive_seed
 from pipeline_trainer.fingerprint import model_fingerprint
 from pipeline_trainer.hardware import resolve
-from pipeline_trainer.rng import derive_seed
 from pipeline_trainer.setup import load_trainable, read_data
 from pipeline_trainer.threads import pin
 

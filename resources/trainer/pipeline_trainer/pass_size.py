@@ -7,14 +7,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from .config import JobFile
 from .data.batches import Row
+from .data.order import rows_a_pass
 from .hardware import Compute
-
-# Padded tokens of one pass, measured: larger passes are no faster, and keep more activations.
-PASS_TOKENS: Final = {"cpu": 1024, "cuda": 16_384}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,8 @@ def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], cache_dir
 
 
 def micro_batch_for(rows: Sequence[Row], records_per_step: int, compute: Compute) -> int:
-    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step."""
-    return max(1, min(records_per_step, PASS_TOKENS[compute.device.type] // longest(rows)))
+    """Rows a pass, by the rule of `order.rows_a_pass`."""
+    return rows_a_pass(longest(rows), records_per_step, compute.device.type)
 
 
 def longest(rows: Sequence[Row]) -> int:

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SEED_BITS = 63
+from .data.order import derive_seed
+
 NUMPY_SEED_LIMIT = 2**32
 
 
@@ -28,12 +29,6 @@ class RngState:
     numpy: Mapping[str, Any]
     torch: Tensor  # (state_bytes,) uint8
     cuda: tuple[Tensor, ...]  # each (state_bytes,) uint8
-
-
-def derive_seed(seed: int, stream: str) -> int:
-    """A seed for `stream` that differs between streams and is the same on every machine."""
-    digest = hashlib.sha256(f"{seed}/{stream}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> (64 - SEED_BITS)
 
 
 def generator(seed: int, stream: str) -> torch.Generator:

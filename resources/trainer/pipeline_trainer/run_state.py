@@ -10,7 +10,8 @@ from .adapter_folder import adapter_config, adapter_tensors, set_adapter_tensors
 from .budget import Budget
 from .checkpoint import Snapshot
 from .config import JobFile
-from .data.batches import Row, Sampler
+from .data.batches import Row
+from .data.order import Sampler, derive_seed
 from .data.templates import ChatTemplate
 from .hardware import Compute, GpuMonitor
 from .layout import Layout
@@ -145,4 +146,4 @@ class Run:
         self.sampler.load_dict({**self.sampler.to_dict(), "epoch": 0, "cursor": 0})
         fresh = Progress(micro_batch=self.progress.micro_batch, base=self.progress.base, sampled_step=0)
         self.progress = fresh
-        rng.seed_everything(rng.derive_seed(self.job.settings.seed, "dropout"))
+        rng.seed_everything(derive_seed(self.job.settings.seed, "dropout"))

@@ -1,7 +1,7 @@
 """The warm helper: tokenizers stay loaded, weights never are. One JSON object a line, in and out.
 
 `{id, method, params}` → `{id, result}` or `{id, error{code, message, hint}}`, with `{id, progress{done, total}}`
-between. `inspect`, `stats` and `survey` are answered one after the other by a worker; `ping` and `cancel {id}` at once.
+between. `ping` and `cancel {id}` are answered at once, the methods of `WORKED` one after the other by a worker.
 """
 
 import json
@@ -18,17 +18,18 @@ from .commands import filled_lines
 from .data.records import parse_record
 from .data.split import read_split
 from .data.templates import ChatTemplate, load_template
-from .data.tokens import How
+from .data.tokens import How, key_of
 from .errors import TrainerError
 from .events import claim_stdout, write_all
 from .inspect_record import inspect, record_at
-from .stats import dataset_stats
+from .pack_view import PackPlans, settings_of
+from .stats import dataset_stats, over_limit
 
 PROGRESS_EVERY: Final = 250
 TEMPLATES_MOST: Final = 4
 # An inspected record travels in its request, so a line is as long as a record may be.
 LINE_LIMIT_BYTES: Final = 32 * 1024 * 1024
-WORKED: Final = frozenset({"inspect", "stats", "survey"})
+WORKED: Final = frozenset({"inspect", "over_limit", "packs", "stats", "survey"})
 LOSS_SCOPES: Final = frozenset({"auto", "final", "all"})
 PACKAGES: Final = ("transformers", "tokenizers", "numpy", "jinja2")
 
@@ -41,6 +42,7 @@ class Helper:
     def __init__(self, send: Send) -> None:
         """`send` writes one object to the app, from any thread."""
         self._send = send
+        self._packs = PackPlans()
         self._templates: dict[tuple[str, int], ChatTemplate] = {}
         self._work: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._waiting: set[Any] = set()
@@ -112,16 +114,19 @@ class Helper:
             record = params.get("record")
             found = record_at(Path(params["dataset"]), int(params["index"])) if record is None else parse_record(record)
             return inspect(found, template, how)
+        if method == "packs":
+            kept = Path(params["cache_dir"]) / key_of(str(params["sha256"]), template, how)
+            return self._packs.plan(kept, Path(params["split"]), settings_of(params)).packs_of(int(params["index"]))
 
         cache_dir = params.get("cache_dir")
-        return dataset_stats(
-            Path(params["dataset"]),
-            template,
-            how,
-            sha256=params.get("sha256"),
-            cache_dir=None if cache_dir is None else Path(cache_dir),
-            progress=report,
-        )
+        kept_in: dict[str, Any] = {
+            "sha256": params.get("sha256"),
+            "cache_dir": None if cache_dir is None else Path(cache_dir),
+            "progress": report,
+        }
+        if method == "over_limit":
+            return over_limit(Path(params["dataset"]), template, how, most=int(params["most"]), **kept_in)
+        return dataset_stats(Path(params["dataset"]), template, how, **kept_in)
 
     def _refuse_cancelled(self, request_id: Any) -> None:
         if request_id in self._cancelled:

@@ -13,8 +13,8 @@ import torch
 from . import rng
 from .budget import USED_FILE, Budget, refuse_unmeasured_energy
 from .config import JobFile
-from .data.batches import Sampler
 from .data.collapse import chains_of
+from .data.order import Sampler, derive_seed
 from .data.rows import Rows, load_rows
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
@@ -91,7 +91,7 @@ def build(
     """The run before its first step. Raises what loading raises."""
     settings = job.settings
     trainable = load_trainable(job, compute)
-    shuffle = rng.derive_seed(settings.seed, "shuffle")
+    shuffle = derive_seed(settings.seed, "shuffle")
     layout = layout_for(
         settings.packing,
         compute,
@@ -103,7 +103,7 @@ def build(
     chains = chains_of(data.rows.train) if settings.collapse == "auto" else None
     sampler = Sampler(len(data.rows.train), settings.records_per_step, shuffle, chains)
     gpu = GpuMonitor(compute.device)
-    rng.seed_everything(rng.derive_seed(settings.seed, "dropout"))
+    rng.seed_everything(derive_seed(settings.seed, "dropout"))
     return Run(
         run_dir=run_dir,
         job=job,
@@ -133,7 +133,7 @@ def build(
 
 def load_trainable(job: JobFile, compute: Compute) -> Trainable:
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
-    rng.seed_everything(rng.derive_seed(job.settings.seed, "initialisation"))
+    rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
     base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device)
     return attach_adapter(base, job.settings)
 

@@ -68,6 +68,24 @@ def dataset_stats(
     }
 
 
+def over_limit(
+    dataset: Path,
+    template: ChatTemplate,
+    how: How,
+    *,
+    most: int,
+    sha256: str | None = None,
+    cache_dir: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> dict[str, Any]:
+    """The first `most` records that are longer than the limit: their ids, and their numbers in the dataset."""
+    tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
+    found = np.flatnonzero(tokens.counts[:, 0] > how.max_length)
+    indexes = [int(index) for index in found[:most]]
+    ids = [tokens.records[index][0] for index in indexes]
+    return {"ids": ids, "indexes": indexes, "truncated": len(found) > most}
+
+
 @dataclass(frozen=True, slots=True)
 class _Passes:
     """The file is read twice: for its tokens, where they are not kept, and for its turns."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from . import checkpoint, rng
+from .data.order import derive_seed
 from .errors import TrainerError
 from .evaluate import BATCH_ROWS, METHOD, evaluating, held_out_groups
 from .generate import answers
@@ -121,7 +122,7 @@ def evaluate(run: Run) -> Groups:
 def _evaluate(run: Run, at_once: int) -> Groups:
     """On generators of its own."""
     rows, device = run.held_out_rows, run.compute.device
-    with rng.isolated(rng.derive_seed(run.job.settings.seed, "evaluation")), evaluating(run.trainable.model):
+    with rng.isolated(derive_seed(run.job.settings.seed, "evaluation")), evaluating(run.trainable.model):
         if run.preference is not None:
             return run.preference.held_out(run.parts, rows, check=run.check, at_once=at_once)
         return held_out_groups(run.head, rows, layout=run.layout, device=device, check=run.check, at_once=at_once)
@@ -199,7 +200,7 @@ def ask(run: Run, prompts: list[str]) -> list[str]:
     """Greedy answers of the model as it stands, on generators of their own."""
     if not prompts:
         return []
-    with rng.isolated(rng.derive_seed(run.job.settings.seed, "sampling")), evaluating(run.trainable.model):
+    with rng.isolated(derive_seed(run.job.settings.seed, "sampling")), evaluating(run.trainable.model):
         return answers(
             run.trainable.model, run.template, prompts, max_new_tokens=run.job.sample_max_new_tokens, check=run.check
         )

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import Parameter
 
 from . import rng
+from .data.order import derive_seed
 
 ADAPTER: Final = "default"
 ORIGIN: Final = "origin"
@@ -78,7 +79,7 @@ def _start_principal(
     rank = parameters[name].shape[0]
     scaling = layer_of(model, name).scaling[ADAPTER]
     weight = weight_of(model, name)
-    with rng.isolated(rng.derive_seed(seed, f"initialisation/{name}")):
+    with rng.isolated(derive_seed(seed, f"initialisation/{name}")):
         u, s, v = torch.svd_lowrank(weight, q=min(PISSA_OVERSAMPLING * rank, *weight.shape), niter=PISSA_TURNS)
     root = (s[:rank] / scaling).sqrt()  # (rank,); u: (out, q), v: (in, q)
     for half, value in ((name, (v[:, :rank] * root).T), (other, u[:, :rank] * root)):

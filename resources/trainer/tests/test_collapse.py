@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from training_builders import attempt, make_model, make_records, make_run, open_run
 
 from pipeline_trainer import step
-from pipeline_trainer.data.batches import Row, Sampler
+from pipeline_trainer.data.batches import Row
 from pipeline_trainer.data.collapse import chains_of, collapse
+from pipeline_trainer.data.order import Sampler
 from pipeline_trainer.evaluate import held_out_groups
 from pipeline_trainer.protocol import Command
 from pipeline_trainer.run_state import Run

@@ -228,3 +228,39 @@ def test_the_terminal_gets_the_helpers_own_answers(helper: Helper, base_model: s
 def test_the_terminal_gets_an_error_as_one_object(base_model: str, tmp_path: Path) -> None:
     code, document = run("stats", str(tmp_path / "none.jsonl"), "--base-model", base_model)
     assert (code, document["error"]["code"]) == (1, "dataset_missing")
+
+
+def test_shows_the_packs_once_the_tokens_are_counted(helper: Helper, tmp_path: Path, base_model: str) -> None:
+    records = [make_record("Who?", "Aye.", record_id=f"r{number}", line=number + 1) for number in range(400)]
+    dataset = write_dataset(tmp_path / "dataset.jsonl", records)
+    split = tmp_path / "split.json"
+    ids = [record.id for record in records]
+    split.write_text(json.dumps({"seed": 42, "share": 0.1, "train": ids[1:], "held_out": ids[:1]}))
+    common = {
+        "base_model": base_model,
+        "sha256": hashlib.sha256(dataset.read_bytes()).hexdigest(),
+        "cache_dir": str(tmp_path / "tokens"),
+        "max_length": 64,
+    }
+    choice = {"split": str(split), "records_per_step": 8, "seed": 42, "device": "cuda"}
+    assert helper.ask("packs", **common, **choice, index=5)["error"]["code"] == "tokens_not_counted"
+    assert "result" in helper.ask("stats", **common, dataset=str(dataset))
+    assert helper.ask("packs", **common, **choice, index=5)["result"]["packs"][0]["documents"]
+    began = time.perf_counter()
+    assert "result" in helper.ask("packs", **common, **choice, index=6)
+    assert time.perf_counter() - began < 0.3
+    assert helper.ask("packs", **common, **choice, index=0)["error"]["code"] == "not_packed"
+
+
+def test_names_every_record_over_the_limit(helper: Helper, tmp_path: Path, base_model: str) -> None:
+    records = [
+        make_record("Who?", "aye " * (90 if number % 2 else 1), record_id=f"r{number}", line=number + 1)
+        for number in range(2400)
+    ]
+    params = {"dataset": str(write_dataset(tmp_path / "dataset.jsonl", records)), "base_model": base_model}
+    found = helper.ask("over_limit", **params, max_length=32, most=2000)["result"]
+    assert found["indexes"] == list(range(1, 2400, 2))
+    assert found["ids"][-1] == "r2399"
+    assert found["truncated"] is False
+    some = helper.ask("over_limit", **params, max_length=32, most=10)["result"]
+    assert (len(some["ids"]), some["truncated"]) == (10, True)

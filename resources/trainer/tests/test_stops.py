@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from training_builders import FakeCommands, Folder, attempt, make_model, make_run
 
-from pipeline_trainer.pass_size import PASS_TOKENS
+from pipeline_trainer.data.order import PASS_TOKENS
 from pipeline_trainer.protocol import Command
 
 SMALL_PASS = 64

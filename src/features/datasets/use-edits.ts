@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { api } from '../../api';
 import { attempt } from '../../attempt';
+import { formatAmount, formatCount } from '../../components/format';
 import { showToast } from '../../components/toasts';
 import type { DatasetEdit, DatasetVersion } from '../../lib/types/dataset-versions';
 import type { Dataset } from '../../lib/types/lora-training';
@@ -57,7 +58,25 @@ export const useEdits = (dataset: Dataset) => {
       if (ids.length > 0) ask({ kind: 'exclude', ids, which });
       else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
     });
-  return { dataset, versions, asked, ask, askFitting, made, forget: () => setMade(null), apply, use, action };
+  const askOverLimit = (base_model_id: string, max_length: number) =>
+    attempt('The records over the limit were not found', async () => {
+      const { ids, truncated } = await api.datasets.over_limit({ id, base_model_id, max_length });
+      const which = truncated ? `The first ${formatCount(ids.length)}` : 'All';
+      ask({ kind: 'exclude', ids, which: `${which} longer than ${formatAmount(max_length, 'token')}.` });
+    });
+  return {
+    dataset,
+    versions,
+    asked,
+    ask,
+    askFitting,
+    askOverLimit,
+    made,
+    forget: () => setMade(null),
+    apply,
+    use,
+    action,
+  };
 };
 
 export type Edits = ReturnType<typeof useEdits>;

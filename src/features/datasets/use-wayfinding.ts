@@ -36,8 +36,8 @@ export const useWayfinding = ({ dataset: { id }, model, maxLength, records }: Jo
         'The next record that is cut was not found',
         `None is longer than ${formatCount(maxLength)} tokens.`,
         async () => {
-          const stats = await api.datasets.stats({ id, base_model_id: model.id, max_length: maxLength });
-          return stats.too_long_rows.map(({ index }) => index);
+          const asked = { id, base_model_id: model.id, max_length: maxLength };
+          return (await api.datasets.over_limit(asked)).indexes;
         },
       );
     },

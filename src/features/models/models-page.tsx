@@ -17,6 +17,8 @@ import { paths } from '../../paths';
 import { models } from '../../stores';
 import { useAction } from '../../use-load';
 import { startTryIt, verdictOf } from '../jobs';
+import { FileText } from '../../components/file-text';
+import { visibleText } from '../../components/visible-text';
 
 const COLUMNS: readonly Column<ModelArtifact>[] = [
   {
@@ -25,8 +27,8 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
     grow: true,
     order: ({ name }) => name.toLowerCase(),
     cell: ({ id, name }) => (
-      <Link href={paths.model(id)} title={name} className={ROW_LINK}>
-        {name}
+      <Link href={paths.model(id)} title={visibleText(name)} className={ROW_LINK}>
+        <FileText>{name}</FileText>
       </Link>
     ),
   },

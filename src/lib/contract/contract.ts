@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
-import { DatasetStats, DatasetSurvey } from '../types/dataset-numbers';
+import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
@@ -19,6 +19,7 @@ import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
 import { TryItPlan } from '../types/try-it';
 import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
+import { PackRequest, RecordPacks } from '../types/record-packs';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
 import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
@@ -121,6 +122,7 @@ export const contract = {
       z.strictObject({ id: Uuid, index: Count, base_model_id: Uuid, max_length: z.int().min(16) }),
       RecordView,
     ),
+    packs: call(PackRequest, RecordPacks),
     delete: call(ById, Nothing),
     restore: call(ById, Dataset),
     versions: call(ById, z.array(DatasetVersion)),
@@ -130,12 +132,13 @@ export const contract = {
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
       z.strictObject({ id: Uuid, query: z.string().max(200), problem: ProblemFilter.nullable() }),
-      z.strictObject({ ids: z.array(z.string()), indexes: z.array(Count), truncated: z.boolean() }),
+      FoundRecords,
     ),
     excluded: call(Page, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     changed: event(Dataset),
     progress: event(ImportProgress),
     stats: call(StatsRequest, DatasetStats),
+    over_limit: call(StatsRequest, FoundRecords),
     survey: call(SurveyRequest, DatasetSurvey),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),

@@ -23,6 +23,14 @@ const Spread = z.strictObject({
 export const RecordRow = z.strictObject({ index: Count, record_id: z.string(), line: z.int() });
 export type RecordRow = z.infer<typeof RecordRow>;
 
+/** Records by their ids and their places from 0; `truncated` where there are more than one call may name. */
+export const FoundRecords = z.strictObject({
+  ids: z.array(z.string()),
+  indexes: z.array(Count),
+  truncated: z.boolean(),
+});
+export type FoundRecords = z.infer<typeof FoundRecords>;
+
 /** Tokens of a whole dataset, by the template, tokenizer and mask that training uses. */
 export const DatasetStats = z.strictObject({
   records: Count,

@@ -10,10 +10,9 @@ import { parserOptions } from './table-layout';
 import type { TableLayout } from './table-layout';
 import { throughStream } from './through-stream';
 
-/** A row as the library gives it: cells are bytes, one character each. */
+/** A row as the library gives it; the bytes of its cells. */
 interface ParsedRow {
-  readonly record: readonly string[];
-  readonly raw: string;
+  readonly record: readonly Buffer[];
   /** `lines` is that of the row's end. */
   readonly info: { readonly lines: number };
 }
@@ -28,9 +27,8 @@ export async function* readTableRecords(
   const parser = parse({
     ...parserOptions(layout),
     // Bytes stay bytes here, so that each cell can be checked for what is no UTF-8.
-    encoding: 'latin1',
+    encoding: null,
     info: true,
-    raw: true,
     on_skip: (error: CsvError | undefined) => {
       progress.isOpen = error?.code === 'CSV_QUOTE_NOT_CLOSED';
     },
@@ -77,32 +75,47 @@ async function* measure(
   }
 }
 
-function rowRecord({ record: cells, raw, info }: ParsedRow, layout: TableLayout, row: number): RawRecord {
-  const inner = raw.trim().split('\n').length - 1;
+function rowRecord({ record: cells, info }: ParsedRow, layout: TableLayout, row: number): RawRecord {
+  const parsed = rowValue(cells, layout.columns);
   return {
-    line: info.lines - inner,
+    line: info.lines - breaksIn(cells),
     column: 1,
     pointer: `/${String(row)}`,
-    bytes: Buffer.from(raw.slice(0, SHOWN_BYTES), 'latin1'),
-    tooLong: raw.length > MAX_LINE_BYTES,
+    bytes: parsed.kind === 'fault' ? beginning(cells, layout) : NO_BYTES,
+    tooLong: lengthOf(cells) > MAX_LINE_BYTES,
     outerDepth: 0,
     context: null,
-    parsed: rowValue(cells, raw, layout.columns),
+    parsed,
   };
 }
 
+const NO_BYTES = Buffer.alloc(0);
 const SHOWN_BYTES = 256;
-const NON_ASCII = /[^\0-\x7f]/;
+const LINE_BREAK = 0x0a;
 
-function rowValue(cells: readonly string[], raw: string, columns: readonly string[]): ParsedJson {
-  if (NON_ASCII.test(raw) && !isUtf8(Buffer.from(raw, 'latin1'))) return { kind: 'fault', fault: NOT_UTF8 };
-  if (cells.length !== columns.length) return { kind: 'fault', fault: wrongWidth(cells.length, columns) };
-  const value = Object.fromEntries(columns.map((column, index) => [column, cellText(cells[index] ?? '')]));
-  return { kind: 'value', value, text: '' };
+/** Only of what cannot be read does anyone ask for its bytes. */
+function beginning(cells: readonly Buffer[], { delimiter }: TableLayout): Buffer {
+  const first = cells.map((cell) => cell.subarray(0, SHOWN_BYTES).toString('latin1')).join(delimiter);
+  return Buffer.from(first.slice(0, SHOWN_BYTES), 'latin1');
 }
 
-function cellText(cell: string): string {
-  return NON_ASCII.test(cell) ? Buffer.from(cell, 'latin1').toString('utf8') : cell;
+const lengthOf = (cells: readonly Buffer[]): number =>
+  cells.reduce((length, cell) => length + cell.length + 1, 0);
+
+function breaksIn(cells: readonly Buffer[]): number {
+  let breaks = 0;
+  for (const cell of cells)
+    for (let at = cell.indexOf(LINE_BREAK); at >= 0; at = cell.indexOf(LINE_BREAK, at + 1)) breaks += 1;
+  return breaks;
+}
+
+function rowValue(cells: readonly Buffer[], columns: readonly string[]): ParsedJson {
+  if (!cells.every((cell) => isUtf8(cell))) return { kind: 'fault', fault: NOT_UTF8 };
+  if (cells.length !== columns.length) return { kind: 'fault', fault: wrongWidth(cells.length, columns) };
+  const value = Object.fromEntries(
+    columns.map((column, index) => [column, cells[index]?.toString('utf8') ?? '']),
+  );
+  return { kind: 'value', value, text: '' };
 }
 
 function wrongWidth(found: number, columns: readonly string[]) {

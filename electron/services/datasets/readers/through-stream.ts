@@ -13,7 +13,19 @@ export async function* throughStream<Out>(
 ): AsyncGenerator<Out[]> {
   let made: Out[] = [];
   let failure: Error | null = null;
-  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  let isClosed = false;
+  let wake: () => void = () => undefined;
+  stream.once('close', () => {
+    isClosed = true;
+    wake();
+  });
+  /** Ends when what is asked of the stream is done, or never will be: of a stream that closes nobody is called. */
+  const done = (ask: (onDone: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      if (isClosed) resolve();
+      else ask(resolve);
+    });
   const take = () => {
     const taken = made;
     made = [];
@@ -25,12 +37,12 @@ export async function* throughStream<Out>(
   });
   try {
     for await (const piece of pieces(chunks)) {
-      await Promise.race([closed, new Promise((resolve) => stream.write(piece, resolve))]);
+      await done((onDone) => stream.write(piece, onDone));
       yield take();
       throwIf(failure);
     }
-    await Promise.race([closed, new Promise<void>((resolve) => stream.end(resolve))]);
-    await closed;
+    await done((onDone) => stream.end(onDone));
+    await done(() => undefined);
     yield take();
     throwIf(failure);
   } finally {

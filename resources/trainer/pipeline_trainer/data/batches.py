@@ -1,12 +1,12 @@
-"""Rows, their order, and how they are laid side by side."""
+"""Rows, and how they are laid side by side."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
+
+from .order import window_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ def cut_windows(row: Row, length: int) -> Row:
     """
     if len(row.ids) <= length:
         return row
-    starts = range(0, len(row.ids) - 1, length - 1)
     windows = tuple(
         Row(
             f"{row.record_id}/{start}",
@@ -59,7 +58,7 @@ def cut_windows(row: Row, length: int) -> Row:
             row.groups,
             continues=start > 0,
         )
-        for start in starts
+        for start in window_starts(len(row.ids), length)
     )
     return replace(row, windows=windows)
 
@@ -101,54 +100,3 @@ def split_micro(rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
     """Cut a step's rows into passes of at most `micro_batch`, long ones together, in a fixed order."""
     by_length = sorted(rows, key=lambda row: (-len(row.ids), row.record_id))
     return [by_length[start : start + micro_batch] for start in range(0, len(by_length), micro_batch)]
-
-
-class Sampler:
-    """Which rows each optimizer step takes: every epoch a new seeded permutation, every row once.
-
-    The last step of an epoch may be smaller; fewer rows than a step make one step an epoch.
-    """
-
-    def __init__(self, rows: int, records_per_step: int, seed: int, chains: Sequence[Sequence[int]] | None = None) -> None:
-        """`seed` is the derived seed of the shuffle stream; the rows of each of `chains` stay together, in their order."""
-        self.rows = rows
-        self._chains = [[index] for index in range(rows)] if chains is None else chains
-        self.records_per_step = records_per_step
-        self.seed = seed
-        self.epoch = 0
-        self.cursor = 0
-        self._order = self._permutation()
-
-    @property
-    def followers(self) -> int:
-        """Rows that come behind another of their chain."""
-        return self.rows - len(self._chains)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """ceil(rows ÷ records a step)."""
-        return -(-self.rows // self.records_per_step)
-
-    def next_step(self) -> list[int]:
-        """Row indices of the next optimizer step."""
-        if self.cursor >= self.rows:
-            self.epoch += 1
-            self.cursor = 0
-            self._order = self._permutation()
-        chosen = self._order[self.cursor : self.cursor + self.records_per_step]
-        self.cursor += len(chosen)
-        return chosen
-
-    def to_dict(self) -> dict[str, Any]:
-        """The position, for a checkpoint."""
-        return {"epoch": self.epoch, "cursor": self.cursor, "seed": self.seed, "rows": self.rows}
-
-    def load_dict(self, position: dict[str, Any]) -> None:
-        """Go to a saved position."""
-        self.epoch, self.cursor, self.seed = position["epoch"], position["cursor"], position["seed"]
-        self._order = self._permutation()
-
-    def _permutation(self) -> list[int]:
-        order = list(self._chains)
-        random.Random(f"{self.seed}/{self.epoch}").shuffle(order)  # noqa: S311 (no secret)
-        return [index for chain in order for index in chain]

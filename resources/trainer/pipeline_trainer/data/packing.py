@@ -9,26 +9,13 @@ from collections.abc import Sequence
 import torch
 
 from .batches import Batch, Row
+from .order import first_fit
 
 
 def split_packed(rows: Sequence[Row], budget: int) -> list[list[Row]]:
-    """Cut a step's rows into packs of at most `budget` tokens: longest first, each where it first fits.
-
-    A fixed order makes the same packs of the same rows. First fit decreasing needs at most 11/9 of the
-    fewest packs (Johnson 1973). A row over the budget is a pack of its own.
-    """
-    packs: list[list[Row]] = []
-    room: list[int] = []
-    for row in sorted(rows, key=lambda row: (-len(row.ids), row.record_id)):
-        length = len(row.ids)
-        place = next((index for index, left in enumerate(room) if length <= left), None)
-        if place is None:
-            packs.append([row])
-            room.append(budget - length)
-        else:
-            packs[place].append(row)
-            room[place] -= length
-    return packs
+    """Cut a step's rows into packs of at most `budget` tokens (`order.first_fit`)."""
+    packs = first_fit([len(row.ids) for row in rows], [row.record_id for row in rows], budget)
+    return [[rows[index] for index in each] for each in packs]
 
 
 def pack(rows: Sequence[Row]) -> Batch:

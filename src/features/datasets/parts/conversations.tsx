@@ -13,6 +13,8 @@ import { useRecords } from '../use-records';
 import type { IndexedRecord, Records } from '../use-records';
 import type { Selection } from '../version-words';
 import { RecordList } from './record-list';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 export const Conversations = ({ edits }: { readonly edits: Edits }) => {
   const records = useRecords(edits.dataset);
@@ -134,8 +136,8 @@ const RecordText = ({
     <div className="flex min-h-10 items-center gap-3 border-b px-4 py-1">
       <h2 className="shrink-0 font-semibold">Line {formatCount(record.source_line)}</h2>
       {isExcluded ? <Badge tone="warn">excluded</Badge> : null}
-      <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={record.id}>
-        {record.id}
+      <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={visibleText(record.id)}>
+        <FileText>{record.id}</FileText>
       </span>
       <span className="ml-auto">
         {isExcluded ? (
@@ -157,16 +159,20 @@ const RecordText = ({
           className="mb-4 grid grid-cols-[6rem_minmax(0,1fr)] gap-4 max-medium:grid-cols-1 max-medium:gap-1"
         >
           <div className="text-right max-medium:flex max-medium:gap-2 max-medium:text-left">
-            <p className="font-medium">{message.name}</p>
+            <p className="font-medium">
+              <FileText>{message.name}</FileText>
+            </p>
             <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
               {message.trained ? 'trained' : 'context'}
             </p>
           </div>
           <div className="min-w-0">
-            <p className="break-words whitespace-pre-wrap">{message.content}</p>
+            <p className="break-words whitespace-pre-wrap">
+              <FileText>{message.content}</FileText>
+            </p>
             {message.tool_calls ? (
               <pre className="mt-1 overflow-x-auto font-mono text-mono">
-                {JSON.stringify(message.tool_calls, null, 2)}
+                <FileText>{JSON.stringify(message.tool_calls, null, 2)}</FileText>
               </pre>
             ) : null}
           </div>

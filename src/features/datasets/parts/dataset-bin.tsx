@@ -13,6 +13,7 @@ import { Ago } from '../../../components/time';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
 import { datasets } from '../../../stores';
+import { FileText } from '../../../components/file-text';
 
 /** What was deleted: back, or gone for good. */
 export const DatasetBin = () => {
@@ -35,7 +36,16 @@ export const DatasetBin = () => {
 };
 
 const columns = (reload: () => void): readonly Column<Dataset>[] => [
-  { key: 'name', head: 'Name', grow: true, cell: ({ name }) => <span className="font-medium">{name}</span> },
+  {
+    key: 'name',
+    head: 'Name',
+    grow: true,
+    cell: ({ name }) => (
+      <span className="font-medium">
+        <FileText>{name}</FileText>
+      </span>
+    ),
+  },
   {
     key: 'records',
     head: 'Records',

@@ -24,6 +24,8 @@ import type { Filters } from '../dataset-filters';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
 import { datasetState } from '../dataset-words';
 import { DescribeDataset } from './describe-dataset';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 const SHOWN_TAGS = 3;
 const PAGE = 100;
@@ -35,8 +37,8 @@ const COLUMNS: readonly Column<Dataset>[] = [
     grow: true,
     order: ({ name }) => name.toLowerCase(),
     cell: ({ id, name }) => (
-      <Link href={paths.dataset(id)} title={name} className={ROW_LINK}>
-        {name}
+      <Link href={paths.dataset(id)} title={visibleText(name)} className={ROW_LINK}>
+        <FileText>{name}</FileText>
       </Link>
     ),
   },
@@ -103,7 +105,7 @@ const State = ({ dataset }: { readonly dataset: Dataset }) => {
   const done = progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
   return (
     <span className="inline-flex items-center gap-2">
-      <ProgressBar label={`Import of ${dataset.name}`} value={done} className="w-10" />
+      <ProgressBar label={visibleText(`Import of ${dataset.name}`)} value={done} className="w-10" />
       {done.toFixed(0)} %
     </span>
   );

@@ -18,6 +18,8 @@ import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../use-records';
 import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
+import { PackBorders } from './pack-borders';
+import type { Packing } from './pack-borders';
 import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
 import { TokenStrip } from './token-strip';
@@ -38,6 +40,7 @@ export const ModelView = ({
   const ways = useWayfinding({ dataset, model, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
+  const [packing, setPacking] = useState<Packing>('auto');
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
       {model ? (
@@ -55,9 +58,23 @@ export const ModelView = ({
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
             {model && records.current ? (
-              <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
-                {(rendered) => rendered && <TemplateView view={rendered} />}
-              </Async>
+              <>
+                <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
+                  {(rendered) => rendered && <TemplateView view={rendered} />}
+                </Async>
+                <PackBorders
+                  version={`${dataset.id} ${String(dataset.revision)}`}
+                  request={{
+                    id: dataset.id,
+                    index: records.current.index,
+                    base_model_id: model.id,
+                    max_length: maxLength,
+                    packing,
+                  }}
+                  onPacking={setPacking}
+                  onRecord={records.goTo}
+                />
+              </>
             ) : (
               <NoView model={model} />
             )}

@@ -15,6 +15,7 @@ import { problemWords } from '../dataset-words';
 import { useUsualStats } from '../use-numbers';
 import { Readiness } from './readiness';
 import type { Places } from './readiness';
+import { FileText } from '../../../components/file-text';
 
 const count = (value: number | null | undefined): string =>
   value === null || value === undefined ? NOTHING : formatCount(value);
@@ -32,7 +33,9 @@ export const Overview = ({ dataset, places }: { readonly dataset: Dataset; reado
       </Panel>
       {dataset.report ? (
         <Panel title="How it was read" className="narrow:col-span-2">
-          <p className="max-w-[45rem] text-ink-2">{dataset.report.reason}</p>
+          <p className="max-w-[45rem] text-ink-2">
+            <FileText>{dataset.report.reason}</FileText>
+          </p>
           <ProblemCounts dataset={dataset} />
         </Panel>
       ) : null}

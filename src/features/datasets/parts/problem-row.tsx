@@ -9,6 +9,8 @@ import type { DatasetProblem } from '../../../lib/types/dataset-records';
 import { errorWords, placeWords, problemWords } from '../dataset-words';
 import { spotOf } from '../raw-spot';
 import type { Edits } from '../use-edits';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
 
@@ -37,12 +39,12 @@ export const ProblemRow = ({
           <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
         </span>
         <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
-          <bdi>{errorWords(problem)}</bdi>
+          <FileText>{errorWords(problem)}</FileText>
         </span>
         <span aria-hidden className="medium:hidden max-medium:flex-1" />
         {problem.path ? (
-          <span className="text-xs text-ink-3" title={problem.path}>
-            {placeWords(problem.path)}
+          <span className="text-xs text-ink-3" title={visibleText(problem.path)}>
+            <FileText>{placeWords(problem.path)}</FileText>
           </span>
         ) : null}
         {exclude.length > 0 ? (
@@ -71,7 +73,9 @@ export const ProblemRow = ({
         ) : null}
       </div>
       {problem.suggestion ? (
-        <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">{problem.suggestion}</p>
+        <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">
+          <FileText>{problem.suggestion}</FileText>
+        </p>
       ) : null}
       {raw === null ? null : <RawLine text={raw} problem={problem} />}
     </li>
@@ -92,19 +96,19 @@ const RawLine = ({ text, problem }: { readonly text: string; readonly problem: D
       className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono whitespace-pre-wrap"
     >
       {spot === null ? (
-        text
+        <FileText>{text}</FileText>
       ) : (
-        <>
-          {text.slice(0, spot.start)}
+        <bdi>
+          {visibleText(text.slice(0, spot.start))}
           <mark
             ref={showSpot}
             title="Here"
             className="rounded-xs bg-bad-tint text-bad outline outline-bad-fill"
           >
-            {spot.start === spot.end ? '⏎' : text.slice(spot.start, spot.end)}
+            {spot.start === spot.end ? '⏎' : visibleText(text.slice(spot.start, spot.end))}
           </mark>
-          {text.slice(spot.end)}
-        </>
+          {visibleText(text.slice(spot.end))}
+        </bdi>
       )}
     </pre>
   );

@@ -12,6 +12,7 @@ import { shownTurns } from '../../../lib/types/record-turns';
 import type { Marks } from '../use-marks';
 import { PAGE_OF_RECORDS } from '../use-records';
 import type { IndexedRecord, Records } from '../use-records';
+import { FileText } from '../../../components/file-text';
 
 const titleOf = (record: CanonicalRecord): string => {
   const turns = shownTurns(record);
@@ -137,7 +138,7 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, onChoose }:
       {formatCount(record.source_line)}
     </span>
     <span className={classNames('min-w-0 flex-1 truncate', isExcluded && 'text-ink-2')}>
-      {titleOf(record)}
+      <FileText>{titleOf(record)}</FileText>
     </span>
     {isExcluded ? (
       <Badge tone="warn">excluded</Badge>

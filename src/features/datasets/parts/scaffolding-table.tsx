@@ -8,6 +8,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { countBy, crossed } from '../scaffolding-cells';
 import { useSurvey } from '../use-numbers';
 import { Measuring } from './measuring';
+import { FileText } from '../../../components/file-text';
 
 /** The design of a dataset of form A or B: persona by arc, and topics beside it. */
 export const ScaffoldingTable = ({ dataset }: { readonly dataset: Dataset }) => {
@@ -75,7 +76,7 @@ const Crossed = ({ scaffolding: { cells } }: Pick<DesignProps, 'scaffolding'>) =
             </th>
             {arcs.map(({ name }) => (
               <th key={name} scope="col" className={`${HEAD} text-right`}>
-                {inWords(name)}
+                <FileText>{inWords(name)}</FileText>
               </th>
             ))}
             <th scope="col" className={`${HEAD} text-right`}>
@@ -87,7 +88,7 @@ const Crossed = ({ scaffolding: { cells } }: Pick<DesignProps, 'scaffolding'>) =
           {countBy(cells, 'persona').map(({ name, records }) => (
             <tr key={name} className="border-b last:border-0 hover:bg-hover">
               <th scope="row" className="px-3 pl-4 text-left font-medium whitespace-nowrap">
-                {inWords(name)}
+                <FileText>{inWords(name)}</FileText>
               </th>
               {arcs.map((arc) => (
                 <td key={arc.name} className={CELL}>

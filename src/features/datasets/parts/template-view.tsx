@@ -2,6 +2,8 @@ import { Scissors } from 'lucide-react';
 import { classNames } from '../../../components/class-names';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import type { RecordView } from '../../../lib/types/record-view';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 type Token = RecordView['tokens'][number];
 type Turn = RecordView['turns'][number];
@@ -77,17 +79,21 @@ const TurnView = ({ turn, view }: { readonly turn: Turn; readonly view: RecordVi
   return (
     <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1 max-medium:gap-1">
       <div className="text-right max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
-        <p className="text-xs font-medium">{turn.role}</p>
+        <p className="text-xs font-medium">
+          <FileText>{turn.role}</FileText>
+        </p>
         <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>
           {turn.cut ? `${formatCount(turn.end - turn.start)} lost` : turnCount(turn)}
         </p>
       </div>
       <p className="min-w-0 font-mono text-mono break-words whitespace-pre-wrap">
-        {joinTokens(view.tokens.slice(start, turn.end), start).map((run) => (
-          <span key={run.start} className={runClass(run)}>
-            {run.text}
-          </span>
-        ))}
+        <bdi>
+          {joinTokens(view.tokens.slice(start, turn.end), start).map((run) => (
+            <span key={run.start} className={runClass(run)}>
+              {visibleText(run.text)}
+            </span>
+          ))}
+        </bdi>
       </p>
     </div>
   );

@@ -16,7 +16,6 @@ import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useStats, useUsualLength } from '../use-numbers';
 import type { Edits } from '../use-edits';
-import type { Selection } from '../version-words';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
@@ -136,7 +135,7 @@ const Counted = ({
         )}
       </Panel>
       <Measuring datasetId={dataset.id} kind="stats" state={state} onRetry={reload}>
-        {(stats) => <TooLong stats={stats} edits={edits} onRecord={onRecord} />}
+        {(stats) => <TooLong stats={stats} model={model} edits={edits} onRecord={onRecord} />}
       </Measuring>
     </>
   );
@@ -200,10 +199,12 @@ const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
 
 const TooLong = ({
   stats,
+  model,
   edits,
   onRecord,
 }: {
   readonly stats: DatasetStats;
+  readonly model: BaseModel;
   readonly edits: Edits;
   readonly onRecord: OnRecord;
 }) =>
@@ -213,8 +214,8 @@ const TooLong = ({
       plain
       note={`${formatAmount(stats.over_limit, 'record')} longer than ${formatAmount(stats.max_length, 'token')}`}
       actions={
-        <Button small onClick={() => edits.ask(overLimit(stats))}>
-          {`Exclude ${stats.too_long_rows.length < stats.over_limit ? 'the first ' : 'all '}${formatCount(stats.too_long_rows.length)}…`}
+        <Button small onClick={() => void edits.askOverLimit(model.id, stats.max_length)}>
+          {`Exclude all ${formatCount(stats.over_limit)}…`}
         </Button>
       }
     >
@@ -244,9 +245,3 @@ const TooLong = ({
       />
     </Panel>
   );
-
-const overLimit = ({ too_long_rows, max_length }: DatasetStats): Selection => ({
-  kind: 'exclude',
-  ids: too_long_rows.map(({ record_id }) => record_id),
-  which: `All listed as longer than ${formatAmount(max_length, 'token')}.`,
-});

@@ -8,6 +8,8 @@ import type { RecordChange, VersionDiff } from '../../../lib/types/dataset-versi
 import { changedTurns, splitChange } from '../turn-changes';
 import type { Split, TurnPair } from '../turn-changes';
 import { diffWords, touched } from '../version-words';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 const LIMIT = 10;
 const TONES: Record<RecordChange['change'], Tone> = { added: 'good', removed: 'bad', changed: 'info' };
@@ -72,8 +74,8 @@ const ChangeRow = ({ row }: { readonly row: RecordChange }) => {
       <p className="flex items-center gap-3">
         <span className="w-16 shrink-0 text-ink-3">line {formatCount(row.source_line)}</span>
         <Badge tone={TONES[row.change]}>{row.change}</Badge>
-        <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={row.record_id}>
-          {row.record_id}
+        <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={visibleText(row.record_id)}>
+          <FileText>{row.record_id}</FileText>
         </span>
         {same > 0 ? (
           <span className="ml-auto shrink-0 text-xs text-ink-3">{formatAmount(same, 'turn')} as before</span>
@@ -98,7 +100,9 @@ const PairView = ({ pair: { name, before, after } }: { readonly pair: TurnPair }
   const isChanged = before !== null && after !== null;
   return (
     <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4">
-      <p className="row-span-2 text-right text-xs font-medium">{name}</p>
+      <p className="row-span-2 text-right text-xs font-medium">
+        <FileText>{name}</FileText>
+      </p>
       {before === null ? null : <Side sign="−" says="before" text={old} marks={isChanged} />}
       {after === null ? null : <Side sign="+" says="after" text={young} marks={isChanged} />}
     </div>
@@ -141,13 +145,13 @@ const Side = ({
       {sign}
     </span>
     <bdi>
-      {lastOf(start)}
+      {visibleText(lastOf(start))}
       {middle === '' ? null : (
         <span className={marks ? SIDES[sign].mark : 'text-ink-2'}>
-          {firstOf(marks ? drawn(middle) : middle, MOST_SHOWN)}
+          {visibleText(firstOf(marks ? drawn(middle) : middle, MOST_SHOWN))}
         </span>
       )}
-      {firstOf(end)}
+      {visibleText(firstOf(end))}
     </bdi>
   </p>
 );

@@ -14,6 +14,7 @@ import { paths } from '../../../paths';
 import { datasets, imports } from '../../../stores';
 import { changeFile } from '../import-store';
 import type { ImportFile } from '../import-store';
+import { FileText } from '../../../components/file-text';
 
 /** A file whose import was started, to its end. */
 export const ImportProgress = ({ file, id }: { readonly file: ImportFile; readonly id: string }) => {
@@ -77,7 +78,7 @@ const Done = ({ dataset }: { readonly dataset: Dataset }) => {
         {problems_total > 0 ? `, ${formatAmount(problems_total, 'problem')}` : ''}
       </p>
       <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">
-        {`Open “${dataset.name}”`}
+        <FileText>{`Open “${dataset.name}”`}</FileText>
       </Link>
     </div>
   );
@@ -85,11 +86,16 @@ const Done = ({ dataset }: { readonly dataset: Dataset }) => {
 
 const again = (file: ImportFile) => () => changeFile(file.path, { datasetId: null });
 
+const failureWords = ({ report }: Dataset): string => {
+  const [first] = report?.problems ?? [];
+  return [first?.error ?? report?.reason, first?.suggestion].filter(Boolean).join(' ');
+};
+
 const Failed = ({ dataset, file }: { readonly dataset: Dataset; readonly file: ImportFile }) => (
   <div role="alert" className="flex items-center gap-3">
     <Badge tone="bad">Cannot be used</Badge>
     <p className="min-w-0 flex-1">
-      {dataset.report?.problems[0]?.error ?? dataset.report?.reason} {dataset.report?.problems[0]?.suggestion}
+      <FileText>{failureWords(dataset)}</FileText>
     </p>
     <Button onClick={again(file)}>Read it another way</Button>
     <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">

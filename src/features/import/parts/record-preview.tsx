@@ -43,7 +43,7 @@ export const RecordPreview = ({ records }: { readonly records: readonly Canonica
         {shownTurns(record).map((turn, place) => (
           <li key={place} className="min-w-0">
             <p className="text-xs text-ink-3">
-              {turn.name}
+              {visibleText(turn.name)}
               {turn.trained ? <span className="text-accent-text"> · trained</span> : null}
             </p>
             <bdi className="block break-words whitespace-pre-wrap">{visibleText(turn.content)}</bdi>

@@ -4,6 +4,7 @@ import type { JobEvent } from '../../../lib/types/job-records';
 import { eventKind, eventRows, eventTone, eventWords, groupLossWords } from '../event-words';
 import { stepOf } from '../job-run';
 import type { JobRun } from '../job-run';
+import { FileText } from '../../../components/file-text';
 
 export const EventList = ({ run }: { readonly run: JobRun }) =>
   run.events.length === 0 ? (
@@ -28,7 +29,7 @@ export const EventList = ({ run }: { readonly run: JobRun }) =>
               <Badge tone={eventTone(event)}>{eventKind(event)}</Badge>
             </span>
             <div className="min-w-0 flex-1 py-1.5 break-words">
-              {eventWords(event)}
+              <FileText>{eventWords(event)}</FileText>
               {groups.length > 0 ? <Groups events={groups} /> : null}
             </div>
             <span className="shrink-0 text-right text-xs text-ink-3">{stepWords(stepOf(run, event))}</span>
@@ -40,7 +41,7 @@ export const EventList = ({ run }: { readonly run: JobRun }) =>
 const Groups = ({ events }: { readonly events: readonly JobEvent[] }) => (
   <details className="text-xs text-ink-2">
     <summary className="w-fit cursor-pointer">{formatAmount(events.length, 'group')} of it</summary>
-    {events.map(groupLossWords).join(', ')}
+    <FileText>{events.map(groupLossWords).join(', ')}</FileText>
   </details>
 );
 

@@ -22,6 +22,8 @@ import { SAVING, STAGE_WORDS, STATUS_WORDS, verdictOf, workedMs } from '../job-w
 import { inLabels } from '../setting-words';
 import { timeLeftWords } from '../time-left';
 import { useIsSaving } from '../use-saving';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 /** In a narrow window the state stands below the name. */
 const GRID =
@@ -74,10 +76,10 @@ const Row = ({
         <div className="min-w-0">
           <Link
             href={paths.job(job.id)}
-            title={job.name}
+            title={visibleText(job.name)}
             className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
           >
-            {job.name}
+            <FileText>{job.name}</FileText>
           </Link>
           {under ? <p className="truncate text-xs text-ink-2">{under}</p> : null}
         </div>
@@ -128,7 +130,7 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
       right={isSaving ? NOTHING : timeLeftWords(job, now)}
       state={
         <div className="flex flex-wrap items-center gap-x-2">
-          <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="w-22" />
+          <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} className="w-22" />
           <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : placeOf(job)}</span>
           {heldOut === undefined ? null : (
             <span className="truncate text-ink-2">held-out {formatLoss(heldOut)}</span>

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { Fragment, useEffect, useEffectEvent, useState } from 'react';
 import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { formatAmount } from '../../../components/format';
@@ -7,6 +7,7 @@ import { Async } from '../../../components/states';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
 import type { JobRun } from '../job-run';
+import { FileText } from '../../../components/file-text';
 
 const LIMIT = 500;
 
@@ -45,7 +46,13 @@ export const LogView = ({ job, run }: { readonly job: TrainingJob; readonly run:
                 aria-label="Log"
                 className="max-h-96 overflow-auto px-4 py-2 font-mono text-mono"
               >
-                {page.lines.map(({ number, text }) => `${String(number).padStart(6)}  ${text}`).join('\n')}
+                {page.lines.map(({ number, text }) => (
+                  <Fragment key={number}>
+                    {`${String(number).padStart(6)}  `}
+                    <FileText>{text}</FileText>
+                    {'\n'}
+                  </Fragment>
+                ))}
               </pre>
               <Pager
                 label={formatAmount(page.total, 'line')}

@@ -8,6 +8,7 @@ import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { groupJobs } from '../job-words';
 import { timeLeftWords } from '../time-left';
+import { FileText } from '../../../components/file-text';
 
 /** Why a job waits, and its place among those that do. */
 export const QueuePlace = ({ job }: { readonly job: TrainingJob }) => {
@@ -29,7 +30,7 @@ export const QueuePlace = ({ job }: { readonly job: TrainingJob }) => {
           <>
             One job runs at a time; now it is{' '}
             <Link href={paths.job(before.id)} className="font-medium text-accent-text">
-              {before.name}
+              <FileText>{before.name}</FileText>
             </Link>
             {running[0] ? `, ${timeLeftWords(running[0], now)}.` : '.'}
           </>

@@ -8,6 +8,7 @@ import { useIsCut } from '../../../components/use-is-cut';
 import type { JobSample } from '../../../lib/types/job-records';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
+import { FileText } from '../../../components/file-text';
 
 /** The same question to the untouched model and along the run, side by side. */
 export const Samples = ({ run }: { readonly run: JobRun }) => {
@@ -28,7 +29,9 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
     <div ref={frame} className="flex min-h-28 divide-x overflow-x-auto">
       <div className="w-42 shrink-0 py-3 pr-3 pl-4 text-xs">
         <PromptChoice prompts={prompts} current={current} onChange={setChosen} />
-        <p className="mt-1 font-medium">{current.prompt}</p>
+        <p className="mt-1 font-medium">
+          <FileText>{current.prompt}</FileText>
+        </p>
         {isWhole || isCut || answers.length > glance.length ? (
           <Button
             small
@@ -116,7 +119,7 @@ const Answer = ({
       data-cut
       className={classNames('mt-1 break-words whitespace-pre-wrap text-ink-2', !isWhole && 'line-clamp-4')}
     >
-      {sample.text}
+      <FileText>{sample.text}</FileText>
     </p>
   </div>
 );

@@ -13,6 +13,8 @@ import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { useAction } from '../../../use-load';
 import { startsWords } from '../time-left';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 /** The waiting order: dragged, or moved with Alt and the arrows. */
 export const WaitingList = ({
@@ -31,7 +33,7 @@ export const WaitingList = ({
     if (to < 0 || to >= waiting.length) return;
     action.run('move', async () => {
       await api.jobs.move({ id: job.id, to });
-      setSaid(`${job.name} is now ${to + 1} of ${waiting.length}.`);
+      setSaid(`${visibleText(job.name)} is now ${to + 1} of ${waiting.length}.`);
     });
   };
   const drop = (to: number) => {
@@ -111,10 +113,10 @@ const WaitingRow = ({
       <GripVertical aria-hidden className="size-4 cursor-grab text-ink-3" />
       <Link
         href={paths.job(job.id)}
-        title={job.name}
+        title={visibleText(job.name)}
         className="min-w-0 flex-1 truncate font-medium medium:w-[15.75rem] medium:flex-none broad:w-[26rem] hover:text-accent-text"
       >
-        {job.name}
+        <FileText>{job.name}</FileText>
       </Link>
       <span className="text-ink-2 tabular-nums medium:flex-1">
         {index + 1}. {starts}

@@ -3,6 +3,8 @@ import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { formatCount } from '../../../components/format';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 import { useIsCut } from '../../../components/use-is-cut';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { useLoad } from '../../../use-load';
@@ -21,8 +23,8 @@ export const BeforeAfter = ({ model }: { readonly model: ModelArtifact }) => {
   return (
     <section aria-label="One answer before and after" className="border-t px-4 py-3">
       <div className="flex min-h-6 items-center justify-between gap-3">
-        <p className="truncate font-medium" title={pair.prompt}>
-          {pair.prompt}
+        <p className="truncate font-medium" title={visibleText(pair.prompt)}>
+          <FileText>{pair.prompt}</FileText>
         </p>
         {isWhole || isCut ? (
           <Button
@@ -59,7 +61,7 @@ const Answer = ({
       data-cut
       className={classNames('mt-1 break-words whitespace-pre-wrap text-ink-2', !isWhole && 'line-clamp-5')}
     >
-      {text}
+      <FileText>{text}</FileText>
     </p>
   </div>
 );

@@ -6,6 +6,8 @@ import { formatAmount, formatChange, formatCount, formatLoss } from '../../../co
 import { Tooltip } from '../../../components/tooltip';
 import { isWorse } from '../group-losses';
 import type { GroupKind, GroupLoss } from '../group-losses';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 const LABELS: Readonly<Record<string, string>> = {
   dataset: 'Dataset',
@@ -75,8 +77,8 @@ const perplexityWords = ({ base, adapter }: GroupLoss): string =>
 
 const GroupRow = ({ row, withPerplexity }: { readonly row: GroupLoss; readonly withPerplexity: boolean }) => (
   <tr className="border-t">
-    <th scope="row" className="h-9 max-w-0 truncate pl-4 text-left font-normal" title={row.name}>
-      {row.name}
+    <th scope="row" className="h-9 max-w-0 truncate pl-4 text-left font-normal" title={visibleText(row.name)}>
+      <FileText>{row.name}</FileText>
     </th>
     <Tooltip text={`${groupWords(row)}${withPerplexity ? perplexityWords(row) : ''}`}>
       <td className="px-3 text-right text-ink-2">{formatCount(row.tokens)}</td>

@@ -17,6 +17,7 @@ import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { workedMs } from '../../jobs';
+import { FileText } from '../../../components/file-text';
 
 export const Lineage = ({
   model,
@@ -44,7 +45,7 @@ export const Lineage = ({
           title={
             dataset_id ? (
               <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
-                {summary.dataset_name}
+                <FileText>{summary.dataset_name}</FileText>
               </Link>
             ) : (
               summary.dataset_name
@@ -62,7 +63,7 @@ export const Lineage = ({
           title={
             job_id ? (
               <Link href={paths.job(job_id)} className="hover:text-accent-text">
-                {run?.name ?? 'The run'}
+                <FileText>{run?.name ?? 'The run'}</FileText>
               </Link>
             ) : (
               'Imported'

@@ -5,6 +5,7 @@ import { TextArea } from '../../../components/fields';
 import { ErrorNote } from '../../../components/states';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { useAction } from '../../../use-load';
+import { FileText } from '../../../components/file-text';
 
 const NEW_TOKENS = 200;
 
@@ -54,6 +55,8 @@ export const TryModel = ({ model }: { readonly model: ModelArtifact }) => {
 const Answer = ({ title, text }: { readonly title: string; readonly text: string | undefined }) => (
   <div className="p-3">
     <h3 className="text-xs font-medium">{title}</h3>
-    <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">{text}</p>
+    <p className="mt-1 break-words whitespace-pre-wrap text-ink-2">
+      {text === undefined ? null : <FileText>{text}</FileText>}
+    </p>
   </div>
 );

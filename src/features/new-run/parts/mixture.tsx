@@ -3,6 +3,8 @@ import { IconButton } from '../../../components/button';
 import { Input, Select } from '../../../components/fields';
 import { Weight } from '../../../lib/types/run-mixture';
 import type { MixedRow, Mixture } from '../use-mixture';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 const isWeight = (text: string): boolean => text.trim() !== '' && Weight.safeParse(Number(text)).success;
 
@@ -41,15 +43,15 @@ const Row = ({
   readonly first: boolean;
 }) => (
   <li className="flex min-w-0 items-center gap-2">
-    <span className="min-w-0 flex-1 truncate" title={name}>
-      {name}
+    <span className="min-w-0 flex-1 truncate" title={visibleText(name)}>
+      <FileText>{name}</FileText>
       {fault === null ? null : <span className="text-warn">, {fault}</span>}
     </span>
     <span aria-hidden className="text-ink-2">
       ×
     </span>
     <Input
-      aria-label={`Weight of ${name}`}
+      aria-label={visibleText(`Weight of ${name}`)}
       aria-invalid={!isWeight(weight)}
       title="How often an epoch sees each record: 1 once, 2 twice, 0.5 a seeded half. 0.01 to 100."
       inputMode="decimal"
@@ -61,7 +63,7 @@ const Row = ({
       look="plain"
       small
       icon={X}
-      label={`Take ${name} out of this run`}
+      label={visibleText(`Take ${name} out of this run`)}
       disabled={first}
       onClick={() => mixture.remove(id)}
     />

@@ -12,6 +12,7 @@ import type { BaseModel } from '../../../lib/types/base-model';
 import { baseModels } from '../../../stores';
 import { useAction } from '../../../use-load';
 import type { SharedState } from './shared-state';
+import { FileText } from '../../../components/file-text';
 
 export const BaseModels = ({ state, quiet }: SharedState<ReadonlyMap<string, BaseModel>>) => {
   const action = useAction();
@@ -64,7 +65,9 @@ const ModelRow = ({ model }: { readonly model: BaseModel }) => {
       <div className="flex items-center gap-3">
         <div className="min-w-0 flex-1">
           <p className="flex items-center gap-2 font-medium">
-            <span className="truncate">{model.name}</span>
+            <span className="truncate">
+              <FileText>{model.name}</FileText>
+            </span>
             {model.bundled ? <Badge>bundled</Badge> : null}
           </p>
           <p className="truncate text-xs text-ink-2" title={model.path}>

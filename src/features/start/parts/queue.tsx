@@ -12,6 +12,8 @@ import { mapLoaded, useLive } from '../../../live-store';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { groupJobs, groupWords, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 /** As many as leave the whole page in view at 1280 × 800, and in a tall window. */
 const SHOWN = 3;
@@ -76,10 +78,10 @@ const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTal
       <div className="flex items-center justify-between gap-3">
         <Link
           href={paths.job(job.id)}
-          title={job.name}
+          title={visibleText(job.name)}
           className="truncate font-medium hover:text-accent-text"
         >
-          {job.name}
+          <FileText>{job.name}</FileText>
         </Link>
         <span className="shrink-0 text-xs text-ink-2">
           {isRunning(job) ? timeLeftWords(job, now) : STATUS_WORDS[job.status].word}
@@ -93,7 +95,11 @@ const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTal
       </div>
       {isRunning(job) ? (
         <div className="mt-1 flex items-center gap-2 text-xs text-ink-2 tabular-nums">
-          <ProgressBar label={`Progress of ${job.name}`} value={job.progress} className="flex-1" />
+          <ProgressBar
+            label={visibleText(`Progress of ${job.name}`)}
+            value={job.progress}
+            className="flex-1"
+          />
           {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
         </div>
       ) : null}

@@ -9,6 +9,8 @@ import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { datasets, models } from '../../../stores';
 import { verdictOf } from '../../jobs';
+import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 
 interface Thing {
   readonly id: string;
@@ -62,8 +64,8 @@ export const Recent = ({ things }: { readonly things: readonly Thing[] }) => (
           )}
         >
           <Icon aria-hidden className="size-4 shrink-0 text-ink-3" />
-          <Link href={href} title={name} className="truncate font-medium hover:text-accent-text">
-            {name}
+          <Link href={href} title={visibleText(name)} className="truncate font-medium hover:text-accent-text">
+            <FileText>{name}</FileText>
           </Link>
           <span className="shrink-0 text-xs text-ink-2">{note}</span>
           <span className="ml-auto shrink-0 text-xs text-ink-2">

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BaseModelService } from './services/base-models/base-model-service';
+import { DatasetPacks } from './services/datasets/dataset-packs';
+import type { DatasetService } from './services/datasets/dataset-service';
+import type { HardwareService } from './services/hardware/hardware-service';
+import type { JobService } from './services/jobs/job-service';
+import type { RunDataMaker } from './services/jobs/run-data';
+import { runDataInWorker } from './services/jobs/worker-run-data';
+import type { ServeProcess } from './services/trainer/serve-process';
+
+interface Looking {
+  readonly datasets: DatasetService;
+  readonly baseModels: BaseModelService;
+  readonly jobs: JobService;
+  readonly hardware: HardwareService;
+  readonly serve: ServeProcess;
+  readonly makeData: RunDataMaker;
+  readonly cacheDir: string;
+}
+
+/** The thread among the bundled ones that makes the data of a run. */
+export const runDataIn = (bundleDir: string): RunDataMaker =>
+  runDataInWorker(pathToFileURL(join(bundleDir, 'run-data-worker.js')));
+
+/** Looks at packed rows as a new run on this machine would make them. */
+export const createPacks = ({
+  datasets,
+  baseModels,
+  jobs,
+  hardware,
+  serve,
+  ...rest
+}: Looking): DatasetPacks =>
+  new DatasetPacks({
+    ...rest,
+    dataset: (id) => datasets.get(id),
+    currentVersion: (id) => datasets.currentVersion(id),
+    baseModel: (id) => baseModels.get(id),
+    settings: (request) => jobs.settings(request),
+    device: async () => ((await hardware.current()).gpus.length > 0 ? 'cuda' : 'cpu'),
+    request: (...asked) => serve.request(...asked),
+  });

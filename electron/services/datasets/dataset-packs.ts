@@ -1,0 +1,117 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunRequest } from '../../../src/lib/contract/contract';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { Dataset } from '../../../src/lib/types/lora-training';
+import { type PackRequest, RecordPacks } from '../../../src/lib/types/record-packs';
+import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import type { RunDataMaker } from '../jobs/run-data';
+import { isMissing } from '../trainer/file-errors';
+import type { ServeProcess } from '../trainer/serve-process';
+import { datasetNotReady, notPacked } from './dataset-errors';
+import type { CurrentVersion } from './dataset-service';
+
+export interface DatasetPacksOptions {
+  readonly dataset: (id: string) => Promise<Dataset>;
+  readonly currentVersion: (id: string) => Promise<CurrentVersion | null>;
+  readonly baseModel: (id: string) => Promise<BaseModel>;
+  readonly settings: (request: RunRequest) => Promise<TrainingSettings>;
+  readonly device: () => Promise<'cpu' | 'cuda'>;
+  readonly makeData: RunDataMaker;
+  readonly request: ServeProcess['request'];
+  /** Where the statistics keep their tokens. */
+  readonly cacheDir: string;
+}
+
+/** Which records share a row with one when it is trained: by the trainer's own code, over a new run's split. */
+export class DatasetPacks {
+  readonly #options: DatasetPacksOptions;
+  readonly #splits = new Map<string, Promise<void>>();
+
+  constructor(options: DatasetPacksOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `not_packed` where nothing is packed, and `tokens_not_counted` where the tokens are not kept. */
+  async of({ id, index, base_model_id, max_length, packing }: PackRequest): Promise<RecordPacks> {
+    const { dataset, currentVersion, baseModel, device, cacheDir, request } = this.#options;
+    const [row, version, model, on] = await Promise.all([
+      dataset(id),
+      currentVersion(id),
+      baseModel(base_model_id),
+      device(),
+    ]);
+    if (version === null) throw datasetNotReady(row.name);
+    if (packing === 'auto' && on === 'cpu') throw notPacked();
+    const changes = { max_length, packing };
+    const settings = await this.#options.settings({
+      dataset_id: id,
+      base_model_id,
+      preset_id: 'balanced',
+      changes,
+    });
+    const answer = await request('packs', {
+      base_model: model.path,
+      sha256: version.sha256,
+      format: row.format,
+      cache_dir: cacheDir,
+      split: await this.#splitOf(row, version, settings),
+      max_length: settings.max_length,
+      loss_scope: settings.loss_scope,
+      records_per_step: settings.batch_size * settings.gradient_accumulation_steps,
+      seed: settings.seed,
+      device: on,
+      index,
+    });
+    return RecordPacks.parse(answer);
+  }
+
+  /** The file of the split that a new run would make; a version never changes, so it is made once. */
+  async #splitOf(dataset: Dataset, version: CurrentVersion, settings: TrainingSettings): Promise<string> {
+    const { seed, validation_share: share } = settings;
+    const path = join(
+      this.#options.cacheDir,
+      'numbers',
+      `split-${version.sha256}-${String(seed)}-${String(share)}.json`,
+    );
+    const making =
+      this.#splits.get(path) ?? this.#makeSplit(path, { dataset, version, split: { seed, share } });
+    this.#splits.set(path, making);
+    try {
+      await making;
+    } finally {
+      this.#splits.delete(path);
+    }
+    return path;
+  }
+
+  async #makeSplit(path: string, { dataset, version, split }: SplitWanted): Promise<void> {
+    if (await isThere(path)) return;
+    const { cacheDir, makeData } = this.#options;
+    await mkdir(join(cacheDir, 'numbers'), { recursive: true, mode: 0o700 });
+    const staging = `${path}.${crypto.randomUUID()}`;
+    const { name, format } = dataset;
+    const sources = [{ path: version.path, name, format, weight: 1 }];
+    try {
+      await makeData({ sources, mixture_path: null, split_path: staging, split, wants_prompts: false });
+      await rename(staging, path);
+    } finally {
+      await rm(staging, { force: true });
+    }
+  }
+}
+
+interface SplitWanted {
+  readonly dataset: Dataset;
+  readonly version: CurrentVersion;
+  readonly split: { readonly seed: number; readonly share: number };
+}
+
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,117 @@
+import { api } from '../../../api';
+import { Button } from '../../../components/button';
+import { classNames } from '../../../components/class-names';
+import { Select } from '../../../components/fields';
+import { formatCount } from '../../../components/format';
+import type { ErrorPayload } from '../../../lib/types/system';
+import type { PackRequest, RecordPacks } from '../../../lib/types/record-packs';
+import { useLoad } from '../../../use-load';
+
+type Pack = RecordPacks['packs'][number];
+export type Packing = PackRequest['packing'];
+type Packed = Pack['documents'][number];
+
+interface PackBordersProps {
+  /** Changes with the records. */
+  readonly version: string;
+  readonly request: {
+    readonly id: string;
+    readonly index: number;
+    readonly base_model_id: string;
+    readonly max_length: number;
+    readonly packing: Packing;
+  };
+  readonly onPacking: (packing: Packing) => void;
+  readonly onRecord: (index: number) => void;
+}
+
+const CHOICES = [
+  { value: 'auto', label: 'Packing as by default' },
+  { value: 'on', label: 'Packing on' },
+] as const;
+
+/** Where packing puts the borders around a record: what stands before and behind it when it is trained. */
+export const PackBorders = ({ version, request, onPacking, onRecord }: PackBordersProps) => {
+  const { state } = useLoad(`${version} ${JSON.stringify(request)}`, () => api.datasets.packs(request));
+  return (
+    <section aria-label="Packing" className="border-t px-4 py-3">
+      <div className="flex items-center gap-3">
+        <h3 className="text-xs font-semibold">Packing</h3>
+        <span className="ml-auto">
+          <Select small label="Packing" value={request.packing} options={CHOICES} onChange={onPacking} />
+        </span>
+      </div>
+      {state.kind === 'loading' ? <p className="text-xs text-ink-3">Looking for its neighbours…</p> : null}
+      {state.kind === 'error' ? <NoPacks error={state.error} /> : null}
+      {state.kind === 'ready'
+        ? state.value.packs.map((pack) => (
+            <PackView
+              key={pack.number}
+              pack={pack}
+              packs={state.value}
+              index={request.index}
+              onRecord={onRecord}
+            />
+          ))
+        : null}
+    </section>
+  );
+};
+
+const NoPacks = ({ error }: { readonly error: ErrorPayload }) => (
+  <p role="status" className="text-xs text-ink-2">
+    {error.message} {error.hint}
+  </p>
+);
+
+const placeWords = ({ start, end }: Packed): string => `${formatCount(start + 1)}–${formatCount(end)}`;
+
+const PackView = ({
+  pack: { number, documents },
+  packs: { step, budget, packs_of_step },
+  index,
+  onRecord,
+}: {
+  readonly pack: Pack;
+  readonly packs: RecordPacks;
+  readonly index: number;
+  readonly onRecord: (index: number) => void;
+}) => {
+  const used = documents.at(-1)?.end ?? 0;
+  const own = documents.filter((document) => document.index === index);
+  return (
+    <div className="mt-1">
+      <p className="text-xs text-ink-2">
+        {`In step ${formatCount(step)} of the first epoch, row ${formatCount(number)} of ${formatCount(packs_of_step)}: this record is tokens ${own.map(placeWords).join(' and ')} of ${formatCount(used)}, in a row of at most ${formatCount(budget)}. No record sees another; later epochs are shuffled anew.`}
+      </p>
+      <div aria-hidden className="mt-2 flex h-2 overflow-hidden rounded-xs border">
+        {documents.map((document) => (
+          <span
+            key={document.start}
+            style={{ flexGrow: document.end - document.start }}
+            className={classNames(
+              'basis-0 border-r',
+              document.index === index ? 'bg-accent' : 'bg-surface-0',
+            )}
+          />
+        ))}
+        <span style={{ flexGrow: Math.max(0, budget - used) }} className="basis-0" />
+      </div>
+      <ol aria-label={`Records of row ${formatCount(number)}`} className="mt-1 flex flex-wrap gap-x-2">
+        {documents.map((document) => (
+          <li key={document.start}>
+            <Button
+              small
+              look="plain"
+              aria-current={document.index === index}
+              disabled={document.index === index}
+              onClick={() => onRecord(document.index)}
+            >
+              {`line ${formatCount(document.line)}: ${placeWords(document)}`}
+            </Button>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+};

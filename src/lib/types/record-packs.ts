@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Count } from './primitives';
+import { RecordRow } from './dataset-numbers';
+
+/** A record, or a window of it, in a packed row: the tokens [start, end) of the row are its. */
+const PackedDocument = z.strictObject({ ...RecordRow.shape, start: Count, end: Count });
+
+/** Where a record lies in the first epoch of a run: its step, and the packed rows of that step that hold it. */
+export const RecordPacks = z.strictObject({
+  /** Counts from 1. */
+  step: z.int(),
+  /** The most tokens that a row of this run takes. */
+  budget: z.int(),
+  packs_of_step: z.int(),
+  packs: z.array(z.strictObject({ number: z.int(), documents: z.array(PackedDocument) })),
+});
+export type RecordPacks = z.infer<typeof RecordPacks>;
+
+/** `packing`: by default, as a run decides by its device; else as one that asks for it. */
+export const PackRequest = z.strictObject({
+  id: z.uuid(),
+  index: Count,
+  base_model_id: z.uuid(),
+  max_length: z.int().min(16),
+  packing: z.enum(['auto', 'on']),
+});
+export type PackRequest = z.infer<typeof PackRequest>;
