@@ -35,7 +35,7 @@ export const PlanEvent = event('plan', {
   trainable_parameters: Count,
   total_parameters: Count,
   micro_batch: z.int().min(1),
-  recompute: z.enum(['none', 'full']),
+  recompute: z.enum(['none', 'mlps', 'partial', 'full']),
   /** Records trained inside a longer one that repeats them; older runs do not say. */
   collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */
