@@ -24,7 +24,7 @@ from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
-from .pass_size import PassSize, pass_size_for
+from .pass_size import PassSize, longest, pass_size_for
 from .preference import preference_of
 from .progress import Progress
 from .protocol import Commands, EventLog
@@ -180,6 +180,9 @@ def _plan(run: Run, *, truncated: int) -> None:
         total_parameters=run.trainable.total_count,
         micro_batch=run.progress.micro_batch,
         recompute=name_of(run.job.memory, run.trainable.model),
+        recompute_layers=0 if run.job.memory is None else run.job.memory.recompute_layers,
+        recompute_mlps=0 if run.job.memory is None else run.job.memory.recompute_mlps,
+        longest_row=longest(run.train_rows),
         collapsed_records=run.sampler.followers,
         packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,
