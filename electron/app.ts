@@ -208,6 +208,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     baseModel: (id) => baseModels.get(id),
     hardware: () => hardware.current(),
     measuredSpeed: (baseModelId, gpuType) => repositories.records.measuredSpeed(baseModelId, gpuType),
+    measuredMemory: (architecture, gpuType) => repositories.records.measuredMemory(architecture, gpuType),
     countTokens: createTokenCounter({
       versionPath: (id) => datasets.currentVersion(id),
       request: (method, params) => serve.request(method, params),

@@ -125,7 +125,8 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
       baseModel: (id) => baseModels.get(id),
       hardware: hardware.current,
       measuredSpeed: () => Promise.resolve(null),
-      countTokens: () => Promise.resolve(1000),
+      measuredMemory: () => Promise.resolve([]),
+      countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),
     }),
     serve: { request: () => Promise.resolve(SEEN) },
   };
