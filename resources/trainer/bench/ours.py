@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import cast
 
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
-from pipeline_trainer.allocator import give_back_large_blocks
 from pipeline_trainer.config import load_job
 from pipeline_trainer.protocol import Command, Commands, EventLog
 from pipeline_trainer.setup import setup
@@ -26,7 +25,6 @@ class NoCommands:
 
 def train_ours(_name: str, folder: Path, target: Path, turns: Turns) -> None:
     """Train the job in `folder` and write its adapter to `target`."""
-    give_back_large_blocks()
     log = EventLog(folder)
     commands = cast("Commands", NoCommands())  # all that the loop asks of them
     run = setup(folder, job=load_job(folder), log=log, commands=commands, cache_dir=None)

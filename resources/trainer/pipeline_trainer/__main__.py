@@ -9,7 +9,6 @@ import traceback
 from pathlib import Path
 from typing import Final
 
-from .allocator import give_back_large_blocks
 from .commands import leave_with_parent
 from .config import JobFile, load_job
 from .errors import TrainerError
@@ -43,7 +42,6 @@ def main(argv: list[str]) -> int:
 def run_attempt(options: argparse.Namespace) -> int:
     """`run`: one attempt of a job. Whatever happens, exactly one terminal event ends it."""
     prepare_environment()
-    give_back_large_blocks()
     run_dir: Path = options.run_dir.resolve()
     pipe_fd = claim_stdout()
     try:
@@ -97,7 +95,6 @@ def run_command(command: str, arguments: list[str]) -> int:
     """Every other command: JSON on stdout, or one error object and exit status 1."""
     deny_network(_say_denied)
     prepare_environment()
-    give_back_large_blocks()
     module = importlib.import_module(f".{TOLD_ITS_NAME.get(command, command.replace('-', '_'))}", __package__)
     try:
         return int(module.main([command, *arguments] if command in TOLD_ITS_NAME else arguments))
