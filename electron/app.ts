@@ -211,6 +211,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     baseModel: (id) => baseModels.get(id),
     hardware: () => hardware.current(),
     measuredSpeed: (baseModelId, gpuType) => repositories.records.measuredSpeed(baseModelId, gpuType),
+    measuredMemory: (architecture, gpuType) => repositories.records.measuredMemory(architecture, gpuType),
     countTokens: createTokenCounter({
       currentVersion: (id) => datasets.currentVersion(id),
       stats: (asked) => numbers.stats(asked),

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 const { benchSetUp } = await import('./bench/bench-python.mjs');
 const { cardTable } = await import('./bench/card-table.mjs');
-const { runPythonBench } = await import('./bench/run-python-bench.mjs');
+const { runBench } = await import('./bench/run-bench.mjs');
 const { trainerTable } = await import('./bench/trainer-table.mjs');
 const { pathsIn, projectRoot } = await import('./setup/paths.mjs');
 const { setUp } = await import('./setup/set-up.mjs');
@@ -29,17 +29,22 @@ const { values: options } = parseArgs({
 });
 const { quick, card, json, ...asked } = options;
 
+const measured = async (paths, module, flags) => {
+  const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
+  return JSON.parse(await runBench(paths, module, given));
+};
+
 /** The bundled model on the processor, against the rivals. */
 const onProcessor = async () => {
   const paths = await benchSetUp();
   const own = { 'bench-python': benchPythonIn(paths), 'base-model': paths.smallModelDir };
-  return runPythonBench(paths, 'compare', { ...own, ...(quick ? QUICK : {}), ...asked });
+  return measured(paths, 'bench.compare', { ...own, ...(quick ? QUICK : {}), ...asked });
 };
 
 /** Well-known shapes with random weights on a card, against stock PEFT. */
 const onCard = async () => {
   await setUp('terminal');
-  return runPythonBench(pathsIn(projectRoot), 'card', asked);
+  return measured(pathsIn(projectRoot), 'bench.card', asked);
 };
 
 const result = await (card ? onCard() : onProcessor());

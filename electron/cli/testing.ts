@@ -77,6 +77,18 @@ const countingOver = ({ repositories, paths }: World, { publisher, datasets, bas
   return { numbers, counting };
 };
 
+const hardware = { current: () => Promise.resolve(HARDWARE) };
+
+const estimatesOver = (datasets: DatasetService, baseModels: BaseModelService): EstimateService =>
+  new EstimateService({
+    dataset: (id) => datasets.get(id),
+    baseModel: (id) => baseModels.get(id),
+    hardware: hardware.current,
+    measuredSpeed: () => Promise.resolve(null),
+    measuredMemory: () => Promise.resolve([]),
+    countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),
+  });
+
 /** The services of a command line over a world: real files and database, a scripted trainer. */
 const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
   const { repositories, paths, runner, dir } = world;
@@ -104,7 +116,6 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
     sample: { path: join(dir, 'samples', 'sample.jsonl'), name: 'The sample' },
   });
   const { numbers, counting } = countingOver(world, { publisher, datasets, baseModels });
-  const hardware = { current: () => Promise.resolve(HARDWARE) };
   const previews = new DatasetPreviews({ memory, runPreview: previewFile });
   const services = {
     ...world,
@@ -120,13 +131,7 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
       bundledModelDir: bundledDir,
       dataDir: dir,
     }),
-    estimates: new EstimateService({
-      dataset: (id) => datasets.get(id),
-      baseModel: (id) => baseModels.get(id),
-      hardware: hardware.current,
-      measuredSpeed: () => Promise.resolve(null),
-      countTokens: () => Promise.resolve(1000),
-    }),
+    estimates: estimatesOver(datasets, baseModels),
     serve: { request: () => Promise.resolve(SEEN) },
   };
   return {

@@ -19,6 +19,7 @@ import {
   samples,
   training_jobs,
 } from '../schema';
+import { measuredMemory } from './measured-memory';
 import { toPoint } from './metrics-row';
 import type { Bound, Page } from './session';
 
@@ -231,4 +232,5 @@ export const recordRepository = (bound: Bound) => ({
   ...journal(bound),
   ...logbook(bound),
   ...speeds(bound),
+  ...measuredMemory(bound),
 });

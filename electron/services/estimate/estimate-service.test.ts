@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
+import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { EstimateService, type MeasuredSpeed } from './estimate-service';
 import { createTokenCounter } from './token-counts';
 
@@ -80,14 +81,16 @@ const machine = (free: number): HardwareState => ({
   disk_total_bytes: 2e12,
 });
 
-const serviceWith = (free: number, speed: MeasuredSpeed | null) =>
+const serviceWith = (free: number, speed: MeasuredSpeed | null, past: readonly MeasuredRun[] = []) =>
   new EstimateService({
     dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
     hardware: () => Promise.resolve(machine(free)),
     measuredSpeed: () => Promise.resolve(speed),
-    countTokens: () => Promise.resolve(10_000),
+    measuredMemory: () => Promise.resolve(past),
+    countTokens: () => Promise.resolve({ total_tokens: 10_000, trained_tokens: 5000, max: 200 }),
   });
+const REQUEST = { dataset_id: ID, base_model_id: ID, preset_id: 'balanced', changes: {} } as const;
 const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
   serviceWith(free, speed).estimate({
     dataset_id: ID,
@@ -128,27 +131,54 @@ describe('EstimateService', () => {
   });
 
   it('says that it does not fit, and offers only what would', async () => {
-    const estimate = await estimateWith(2.6 * GIB, null);
+    const estimate = await estimateWith(1.2 * GIB, null);
     expect(estimate.fits).not.toBe('fits');
     for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
   });
 });
 
+describe('memory', () => {
+  it('is that of a run which computes some of its layers twice, where only that fits, and says so', async () => {
+    const kept = await serviceWith(20 * GIB, null).estimate(REQUEST);
+    const tight = await serviceWith(kept.memory_bytes.high - 1e8, null).estimate(REQUEST);
+    expect(kept.memory_method).not.toContain('twice');
+    expect(tight.memory_method).toMatch(
+      /So that it fits, the widest part of \d+ of 30 layers is computed twice/,
+    );
+    expect(tight.fits).toBe('fits');
+  });
+
+  it('is corrected by what past runs of this machine held, and is then known more closely', async () => {
+    const cold = await serviceWith(20 * GIB, null).estimate(REQUEST);
+    const settings = await serviceWith(20 * GIB, null).settings(REQUEST);
+    const plan = { micro_batch: 4, recompute_mlps: 0, recompute_layers: 0 };
+    const run = { model, settings, plan, longest_row: 200, trained_share: 0.5 };
+    const expected = cold.memory_bytes.expected;
+    const past = [expected - 2e8, expected + 4e8].map((peak_memory_bytes) => ({ ...run, peak_memory_bytes }));
+    const { memory_bytes, memory_method } = await serviceWith(20 * GIB, null, past).estimate(REQUEST);
+    expect(memory_bytes.expected).toBeGreaterThan(expected + 3e8);
+    expect(memory_bytes.high / memory_bytes.expected).toBeLessThan(
+      cold.memory_bytes.high / cold.memory_bytes.expected,
+    );
+    expect(memory_method).toContain('2 past runs');
+  });
+});
+
 describe('createTokenCounter', () => {
+  const COUNTS = { total_tokens: 7, trained_tokens: 3, max: 4 };
+
   it("asks once for each version and model, at the run's length, and again after a failure", async () => {
     const asked: unknown[] = [];
     const count = createTokenCounter({
       currentVersion: () => Promise.resolve({ sha256: 'b' }),
       stats: (request) => {
         asked.push(request);
-        return asked.length === 1
-          ? Promise.reject(new Error('helper died'))
-          : Promise.resolve({ total_tokens: 7 });
+        return asked.length === 1 ? Promise.reject(new Error('helper died')) : Promise.resolve(COUNTS);
       },
     });
     await expect(count(dataset, model, 512)).rejects.toThrow('helper died');
-    expect(await count(dataset, model, 512)).toBe(7);
-    expect(await count(dataset, model, 1024)).toBe(7);
+    expect(await count(dataset, model, 512)).toEqual(COUNTS);
+    expect(await count(dataset, model, 1024)).toEqual(COUNTS);
     const request = { id: dataset.id, base_model_id: model.id, max_length: 512 };
     expect(asked).toEqual([request, request]);
   });

@@ -1,5 +1,7 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
-import { peakMemoryBytes, trainableParameters } from '../../../src/lib/training/memory';
+import { correctionOf, type MeasuredRun } from '../../../src/lib/training/memory-correction';
+import { trainableParameters } from '../../../src/lib/training/memory-layers';
+import { memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
@@ -7,9 +9,11 @@ import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { roomOf } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
+import { memoryMethod } from './memory-method';
+import type { TokenCounts } from './token-counts';
 
-const MEMORY_BAND = 0.3;
 const TIME_BAND = 0.15;
 const SMALLEST_LENGTH = 256;
 
@@ -25,8 +29,10 @@ interface EstimateOptions {
   readonly hardware: () => Promise<HardwareState>;
   /** On a processor (`cpu`) or on a card, by its name. */
   readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
+  /** The same, of base models of an architecture: what their finished runs held at most. */
+  readonly measuredMemory: (architecture: string, gpuType: string) => Promise<readonly MeasuredRun[]>;
   /** Real tokens of every record, by this model's tokenizer and template; `max_length` is what the run cuts at. */
-  readonly countTokens: (dataset: Dataset, model: BaseModel, max_length: number) => Promise<number>;
+  readonly countTokens: (dataset: Dataset, model: BaseModel, max_length: number) => Promise<TokenCounts>;
 }
 
 interface Weighted {
@@ -55,23 +61,25 @@ const settingsOf = ({ model, hardware }: Known, request: RunRequest): TrainingSe
     ...limitsOf(model),
   });
 
-const memoryOf = ({ model, hardware }: Known, settings: TrainingSettings): Band => {
-  const onCard = hardware.gpus.length > 0;
-  const expected = peakMemoryBytes({
-    model,
-    settings,
-    weight_bytes: onCard && settings.precision !== 'fp32' ? 2 : 4,
-    micro_batch: onCard ? 1 : Math.min(settings.batch_size, 8),
-    longest_row: settings.max_length,
-  });
-  return band(expected, MEMORY_BAND);
-};
+/** What decides the memory of a run beside its settings. */
+interface Facts {
+  readonly longest: number;
+  readonly trained_share: number;
+  readonly past: readonly MeasuredRun[];
+}
 
-const room = (hardware: HardwareState): { total: number; free: number } => {
-  const [gpu] = hardware.gpus;
-  return gpu
-    ? { total: gpu.memory_total_bytes, free: gpu.memory_total_bytes - gpu.memory_used_bytes }
-    : { total: hardware.memory_total_bytes, free: hardware.memory_free_bytes };
+const deviceOf = ({ hardware }: Known): 'cpu' | 'cuda' => (hardware.gpus.length > 0 ? 'cuda' : 'cpu');
+
+const planOf = (known: Known, settings: TrainingSettings, { longest, trained_share, past }: Facts) => {
+  const device = deviceOf(known);
+  const correction = correctionOf(past, device);
+  const run = {
+    ...uncounted({ model: known.model, settings, device, correction }),
+    longest_row: Math.max(1, Math.min(longest, settings.max_length)),
+    trained_share,
+  };
+  const plan = planMemory(run, roomOf(known.hardware).free);
+  return { plan, memory: memoryBand(run, plan), method: memoryMethod(plan, known.model, past.length) };
 };
 
 const fitOf = (memory: Band, free: number): Estimate['fits'] => {
@@ -79,8 +87,8 @@ const fitOf = (memory: Band, free: number): Estimate['fits'] => {
   return memory.expected <= free ? 'tight' : 'does_not_fit';
 };
 
-const remediesFor = (known: Known, settings: TrainingSettings): Estimate['remedies'] => {
-  const { free } = room(known.hardware);
+const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Estimate['remedies'] => {
+  const { free } = roomOf(known.hardware);
   const half = Math.floor(settings.max_length / 2);
   const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
     { label: `Set max length to ${half}`, changes: { max_length: half } },
@@ -93,7 +101,7 @@ const remediesFor = (known: Known, settings: TrainingSettings): Estimate['remedi
   return tries.filter(
     ({ changes }) =>
       (changes.max_length ?? SMALLEST_LENGTH) >= SMALLEST_LENGTH &&
-      memoryOf(known, { ...settings, ...changes }).expected <= free,
+      planOf(known, { ...settings, ...changes }, facts).memory.high <= free,
   );
 };
 
@@ -117,17 +125,31 @@ export class EstimateService {
     const settings = settingsOf(known, request);
     refuseUnfit(known.datasets, settings.method);
     const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
+    const past = await this.#options.measuredMemory(
+      known.model.architecture,
+      known.hardware.gpus[0]?.name ?? 'cpu',
+    );
+    const facts = { longest: 0, total: 0, trained: 0 };
     const most = Math.max(...known.datasets.map(({ weight }) => weight));
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
-      const all = await this.#options.countTokens(dataset, known.model, settings.max_length);
+      const tokens = await this.#options.countTokens(dataset, known.model, settings.max_length);
+      const all = tokens.total_tokens;
+      facts.longest = Math.max(facts.longest, tokens.max);
+      facts.total += weight * all;
+      facts.trained += weight * tokens.trained_tokens;
       epoch.train += Math.max(1, Math.round(counts.train * weight));
       // What is held out has the proportions of what is trained, the most wanted dataset whole.
       epoch.held_out += Math.round((counts.held_out * weight) / most);
       epoch.tokens += weight * tokensAnEpoch(all, counts);
     }
-    return estimateFrom(known, settings, { speed, epoch });
+    const trained_share = facts.total > 0 ? facts.trained / facts.total : 1;
+    return estimateFrom(known, settings, {
+      speed,
+      epoch,
+      facts: { longest: facts.longest, trained_share, past },
+    });
   }
 
   async #known({ dataset_id, weight = 1, more_datasets = [], base_model_id }: RunRequest): Promise<Known> {
@@ -177,13 +199,13 @@ interface Epoch {
 const estimateFrom = (
   known: Known,
   settings: TrainingSettings,
-  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch },
+  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch; readonly facts: Facts },
 ): Estimate => {
   const { train, held_out } = measured.epoch;
   const plan = planSteps(train, settings);
   const tokens = Math.round(measured.epoch.tokens);
-  const memory = memoryOf(known, settings);
-  const { total, free } = room(known.hardware);
+  const { memory, method } = planOf(known, settings, measured.facts);
+  const { total, free } = roomOf(known.hardware);
   const trainable = trainableParameters(known.model.config, settings);
   // A checkpoint holds the adapter and two moments of every parameter, in float32.
   const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1)) + mixtureBytes(known);
@@ -192,7 +214,7 @@ const estimateFrom = (
     memory_bytes: memory,
     memory_total_bytes: total,
     memory_free_bytes: Math.max(0, free),
-    memory_method: '≈ from weights, adapter, activations at the longest row and loss; ± 30 % until measured.',
+    memory_method: method,
     ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, measured.speed),
     disk_bytes: band(disk, 0.1),
     disk_free_bytes: known.hardware.disk_free_bytes,
@@ -206,6 +228,6 @@ const estimateFrom = (
     total_parameters: known.model.parameters,
     tokens_per_epoch: tokens,
     fits,
-    remedies: fits === 'fits' ? [] : remediesFor(known, settings),
+    remedies: fits === 'fits' ? [] : remediesFor(known, settings, measured.facts),
   };
 };

@@ -1,6 +1,10 @@
 import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { DatasetStats } from '../../../src/lib/types/dataset-numbers';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { CurrentVersion } from '../datasets/dataset-service';
+
+/** Of all records of a dataset, before cutting; `max` is the longest. */
+export type TokenCounts = Pick<DatasetStats, 'total_tokens' | 'trained_tokens' | 'max'>;
 
 interface CounterOptions {
   readonly currentVersion: (datasetId: string) => Promise<Pick<CurrentVersion, 'sha256'> | null>;
@@ -8,7 +12,7 @@ interface CounterOptions {
     readonly id: string;
     readonly base_model_id: string;
     readonly max_length: number;
-  }) => Promise<{ readonly total_tokens: number }>;
+  }) => Promise<TokenCounts>;
 }
 
 /**
@@ -16,14 +20,12 @@ interface CounterOptions {
  * asked for, so that the run finds its tokens kept; another length has as many before cutting.
  */
 export const createTokenCounter = ({ currentVersion, stats }: CounterOptions) => {
-  const counted = new Map<string, Promise<number>>();
-  return async ({ id }: Dataset, model: BaseModel, max_length: number): Promise<number> => {
+  const counted = new Map<string, Promise<TokenCounts>>();
+  return async ({ id }: Dataset, model: BaseModel, max_length: number): Promise<TokenCounts> => {
     const version = await currentVersion(id);
-    if (!version) return 0;
+    if (!version) return { total_tokens: 0, trained_tokens: 0, max: 0 };
     const key = `${version.sha256} ${model.fingerprint}`;
-    const known =
-      counted.get(key) ??
-      stats({ id, base_model_id: model.id, max_length }).then(({ total_tokens }) => total_tokens);
+    const known = counted.get(key) ?? stats({ id, base_model_id: model.id, max_length });
     counted.set(key, known);
     // A failure is not remembered: the next question tries again.
     known.catch(() => counted.delete(key));

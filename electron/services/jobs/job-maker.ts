@@ -3,6 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import { correctionOf } from '../../../src/lib/training/memory-correction';
+import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
@@ -118,11 +120,24 @@ export class JobMaker {
     const { app_version } = this.#options;
     const sources = await this.#sources(request);
     const base_model = await this.#baseModel(request.base_model_id);
-    const { device, gpu_config } = await this.#options.sources.device();
+    const { device, gpu_config, free_bytes } = await this.#options.sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
     refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
-    const made = { sources, base_model, settings: resolved, preset_id, device };
+    const { measuredMemory } = this.#options.repositories.records;
+    const correction = correctionOf(
+      await measuredMemory(base_model.architecture, gpu_config.gpu_type),
+      device,
+    );
+    const run = uncounted({ model: base_model, settings: resolved, device, correction });
+    const made = {
+      sources,
+      base_model,
+      settings: resolved,
+      preset_id,
+      device,
+      memory: planOfJob(run, free_bytes),
+    };
     return { gpu_config, folder: { ...made, sample_prompts, app_version } };
   }
 

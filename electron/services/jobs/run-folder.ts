@@ -5,7 +5,12 @@ import { mixtureName } from '../../../src/lib/training/mixture';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { PresetId } from '../../../src/lib/types/lora-training';
-import { JobFile, RUN_FOLDER_SCHEMA, type SamplePrompt } from '../../../src/lib/types/run-folder';
+import {
+  JobFile,
+  type MemoryPlan,
+  RUN_FOLDER_SCHEMA,
+  type SamplePrompt,
+} from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { hashFile } from './checkpoint-check';
 import { refused } from './refusals';
@@ -29,6 +34,8 @@ export interface RunFolderRequest {
   readonly preset_id: PresetId;
   readonly device: JobFile['device'];
   readonly sample_prompts: readonly SamplePrompt[] | undefined;
+  /** How the run is laid out so that it fits; nothing where it fits by itself. */
+  readonly memory: MemoryPlan | undefined;
 }
 
 interface Parts {
@@ -60,6 +67,7 @@ const jobFile = (request: RunFolderRequest, { dataset, plan, prompts }: Parts): 
     sample_max_new_tokens: SAMPLE_TOKENS,
     device: request.device,
     threads: availableParallelism(),
+    memory: request.memory,
   } satisfies Record<keyof JobFile, unknown>);
 
 // The hash first: a file that was changed may not even be one of records.

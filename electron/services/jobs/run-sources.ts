@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { HardwareState } from '../../../src/lib/types/system';
+import { roomOf } from '../hardware/room';
 import { DATASET_BUCKET, inBucket, type Paths } from './paths';
 import type { RunSources } from './sources';
 
 export interface RunSourcesOptions {
   readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels'>;
   readonly paths: Paths;
-  readonly hardware: () => Promise<Pick<HardwareState, 'gpus'>>;
+  readonly hardware: () => Promise<Pick<HardwareState, 'gpus' | 'memory_total_bytes' | 'memory_free_bytes'>>;
   readonly cost_per_gpu_hour: () => Promise<number>;
   readonly fingerprint: (path: string) => Promise<string>;
 }
@@ -31,12 +32,15 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
   baseModel: (id) => options.repositories.baseModels.get(id),
   fingerprint: options.fingerprint,
   device: async () => {
-    const card = (await options.hardware()).gpus[0];
-    if (!card) return { device: 'cpu', gpu_config: CPU };
+    const hardware = await options.hardware();
+    const card = hardware.gpus[0];
+    const free_bytes = roomOf(hardware).free;
+    if (!card) return { device: 'cpu', gpu_config: CPU, free_bytes };
     const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
     const cost_per_gpu_hour = await options.cost_per_gpu_hour();
     return {
       device: 'cuda',
+      free_bytes,
       gpu_config: { gpu_type: card.name, num_gpus: 1, gpu_memory_gb, cost_per_gpu_hour },
     };
   },

@@ -16,6 +16,13 @@ export interface RunSource {
   readonly weight: number;
 }
 
+export interface RunDevice {
+  readonly device: 'cpu' | 'cuda';
+  readonly gpu_config: GPUConfig;
+  /** Of the card, or of the machine. */
+  readonly free_bytes: number;
+}
+
 /** What a run is made from, and what it runs on. */
 export interface RunSources {
   dataset(id: string): Promise<Dataset | null>;
@@ -23,5 +30,5 @@ export interface RunSources {
   baseModel(id: string): Promise<BaseModel | null>;
   /** The fingerprint of a model folder as it is on disk now. */
   fingerprint(path: string): Promise<string>;
-  device(): Promise<{ readonly device: 'cpu' | 'cuda'; readonly gpu_config: GPUConfig }>;
+  device(): Promise<RunDevice>;
 }

@@ -114,6 +114,7 @@ const addBaseModel = async (repositories: AsyncRepositories, dir: string): Promi
 };
 
 interface WorldOptions {
+  readonly free_bytes?: number;
   readonly dir?: string;
   readonly python?: string;
   readonly trainerDir?: string;
@@ -179,7 +180,8 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const sources = createRunSources({
     repositories,
     paths,
-    hardware: () => Promise.resolve({ gpus: [] }),
+    hardware: () =>
+      Promise.resolve({ gpus: [], memory_total_bytes: 32e9, memory_free_bytes: options.free_bytes ?? 16e9 }),
     cost_per_gpu_hour: () => Promise.resolve(0),
     fingerprint: () => Promise.resolve(state.fingerprint),
   });

@@ -66,7 +66,7 @@ def write_run_folder(folder: Path, model: Path, *, size: Size, dropout: float, t
         "name": "bench",
         "created_at": "2025-01-01T00:00:00.000Z",
         "app_version": "0.0.0",
-        "settings": _settings(size, dropout),
+        "settings": settings_of(records_per_step=size.records_per_step, steps=size.steps, dropout=dropout),
         "preset_id": "custom",
         "total_steps": size.steps,
         "total_epochs": -(-size.steps // -(-size.rows // size.records_per_step)),
@@ -115,18 +115,19 @@ def _plain(row: Row) -> dict[str, Any]:
     return {"ids": row.ids, "trained": row.trained}
 
 
-def _settings(size: Size, dropout: float) -> dict[str, Any]:
+def settings_of(*, records_per_step: int, steps: int, dropout: float) -> dict[str, Any]:
+    """The settings of a benchmark's job: rank 16 on all linear layers, a constant rate."""
     return {
         "base_model": "bench",
         "learning_rate": LEARNING_RATE,
-        "batch_size": size.records_per_step,
+        "batch_size": records_per_step,
         "num_epochs": 1,
         "lora_rank": 16,
         "lora_alpha": 32,
         "lora_dropout": dropout,
         "warmup_steps": 0,
         "weight_decay": 0.0,
-        "max_steps": size.steps,
+        "max_steps": steps,
         "gradient_accumulation_steps": 1,
         "max_length": 1024,
         "lr_scheduler": "constant",
@@ -134,8 +135,8 @@ def _settings(size: Size, dropout: float) -> dict[str, Any]:
         "max_grad_norm": 1.0,
         "seed": 42,
         "validation_share": 0.1,
-        "eval_steps": size.steps,
-        "save_steps": size.steps,
+        "eval_steps": steps,
+        "save_steps": steps,
         "save_total_limit": 1,
         "early_stopping_patience": None,
         "early_stopping_min_delta": 0.0,

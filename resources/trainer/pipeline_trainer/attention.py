@@ -63,9 +63,15 @@ def within_documents(model: Any, batch: Batch) -> Iterator[None]:
     from transformers import AttentionInterface  # noqa: PLC0415 (seconds to import, after the checks)
 
     AttentionInterface.register(NAME, attend)
-    config = model.config
+    with attending_by(model.config, NAME):
+        yield
+
+
+@contextmanager
+def attending_by(config: Any, name: str) -> Iterator[None]:
+    """Inside the block the model of `config` attends by the function of that name."""
     usual = config._attn_implementation  # noqa: SLF001 (transformers has no public name for it)
-    config._attn_implementation = NAME  # noqa: SLF001 (the same)
+    config._attn_implementation = name  # noqa: SLF001 (the same)
     try:
         yield
     finally:

@@ -106,6 +106,18 @@ class SamplePrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryPlan:
+    """Chosen before the start so that the run fits: most rows a pass, and how many layers are recomputed.
+
+    `recompute_layers`: whole layers, from the first; `recompute_mlps`: the layers after those, of which only the MLP is.
+    """
+
+    micro_batch: int
+    recompute_mlps: int = 0
+    recompute_layers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class JobFile:
     """All that a trainer knows about its job."""
 
@@ -124,6 +136,7 @@ class JobFile:
     sample_max_new_tokens: int
     device: Device
     threads: int
+    memory: MemoryPlan | None = None
 
 
 def load_job(run_dir: Path, *, dataset: Path | None = None, base_model: Path | None = None) -> JobFile:
@@ -249,6 +262,7 @@ def _typed(document: Mapping[str, Any]) -> JobFile:
         "base_model": BaseModelRef(**base_model),
         "settings": Settings(**_whole(Settings, _with_tuple(document["settings"]))),
         "sample_prompts": tuple(SamplePrompt(**prompt) for prompt in document["sample_prompts"]),
+        "memory": MemoryPlan(**_whole(MemoryPlan, document["memory"])) if "memory" in document else None,
     }
     return JobFile(**_whole(JobFile, {**document, **nested}))
 

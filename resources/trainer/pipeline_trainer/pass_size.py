@@ -47,6 +47,8 @@ def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], cache_dir
     """The pass of a job; what is remembered stands for one model, one card and all that decides a row's memory."""
     settings = job.settings
     by_rule = micro_batch_for(rows, settings.records_per_step, compute)
+    if job.memory is not None:
+        by_rule = min(by_rule, job.memory.micro_batch)
     if cache_dir is None:
         return PassSize(by_rule, None)
     model = (job.base_model.fingerprint, settings.lora_rank, settings.target_modules)

@@ -24,10 +24,11 @@ from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
-from .pass_size import PassSize, pass_size_for
+from .pass_size import PassSize, longest, pass_size_for
 from .preference import preference_of
 from .progress import Progress
 from .protocol import Commands, EventLog
+from .recompute import name_of, recompute
 from .resume import find_checkpoint, identity_of, judge_checkpoint
 from .run_state import Run
 from .schedule import build_intervals, build_schedule, planned_steps
@@ -135,7 +136,10 @@ def load_trainable(job: JobFile, compute: Compute) -> Trainable:
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
     rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
     base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device)
-    return attach_adapter(base, job.settings)
+    trainable = attach_adapter(base, job.settings)
+    if job.memory is not None:
+        recompute(trainable.model, job.memory)
+    return trainable
 
 
 def refuse_other_plan(job: JobFile, records: int) -> None:
@@ -175,7 +179,10 @@ def _plan(run: Run, *, truncated: int) -> None:
         trainable_parameters=run.trainable.trainable_count,
         total_parameters=run.trainable.total_count,
         micro_batch=run.progress.micro_batch,
-        recompute="none",
+        recompute=name_of(run.job.memory, run.trainable.model),
+        recompute_layers=0 if run.job.memory is None else run.job.memory.recompute_layers,
+        recompute_mlps=0 if run.job.memory is None else run.job.memory.recompute_mlps,
+        longest_row=longest(run.train_rows),
         collapsed_records=run.sampler.followers,
         packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,

@@ -11,6 +11,7 @@ from .errors import TrainerError
 from .evaluate import BATCH_ROWS, METHOD, evaluating, held_out_groups
 from .generate import answers
 from .model import without_adapter
+from .pass_size import micro_batch_for
 from .preference import HELD_OUT_RECORDS
 from .progress import Groups
 from .run_state import Run, StoppedError
@@ -101,11 +102,14 @@ def measure_base(run: Run) -> None:
 
 
 def evaluate(run: Run) -> Groups:
-    """Held-out losses of the model as it stands, in smaller passes as often as memory runs out.
+    """Held-out losses of the model as it stands, in passes of at most a training pass's tokens.
+
+    They are halved as often as memory runs out.
 
     Raises `out_of_memory` where one row is too much.
     """
-    at_once = HELD_OUT_RECORDS if run.preference is not None else BATCH_ROWS
+    most = HELD_OUT_RECORDS if run.preference is not None else BATCH_ROWS
+    at_once = micro_batch_for(run.held_out_rows, most, run.compute)
     while True:
         try:
             return _evaluate(run, at_once)

@@ -153,3 +153,23 @@ def test_an_evaluation_that_runs_out_of_memory_is_done_again_in_smaller_passes(
     assert passes == [5, 4, 2, 1, 1, 1, 1, 1]
     assert small["all"].loss == pytest.approx(roomy["all"].loss, rel=1e-6)
     run.log.close()
+
+
+def test_a_pass_of_held_out_rows_is_no_larger_than_one_of_training(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The logits of eight long rows would be the most memory of a run."""
+    seen: list[int] = []
+    plain = LossHead.token_losses
+
+    def token_losses(self: LossHead, batch: Batch) -> Tensor:
+        seen.append(batch.input_ids.numel())
+        return plain(self, batch)
+
+    monkeypatch.setattr(LossHead, "token_losses", token_losses)
+    monkeypatch.setattr("pipeline_trainer.pass_size.PASS_TOKENS", {"cpu": 100})
+    run = open_run(make_run(tmp_path / "run", model, held_out=8))
+    validate.evaluate(run)
+    run.log.close()
+    assert max(seen) <= 100
+    assert sum(seen) > 100

@@ -1,10 +1,13 @@
 """`evaluate`, `probe` and `selftest`: figures of the engine, without a run."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run
 
@@ -135,3 +138,12 @@ def test_a_held_out_loss_that_is_no_number_is_never_the_best() -> None:
     progress.step = 3
     assert not progress.judge(nothing, min_delta=0.0, patience=3)
     assert (progress.best_step, progress.evaluations_without_gain) == (2, 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how Linux counts")
+def test_peak_memory_is_that_of_the_process_itself_not_of_the_one_that_started_it() -> None:
+    imports = "import torch; from pipeline_trainer.hardware import peak_memory_bytes as peak"
+    code = f"{imports}; print(peak(torch.device('cpu')))"
+    held = torch.ones(2**28)  # 1 GiB
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert held.numel() * held.element_size() > int(said) > 2**27

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { TrainingSettings } from '../types/training-settings';
-import { peakMemoryBytes, trainableParameters } from './memory';
+import { memoryRatio, type MemoryRequest, peakMemoryBytes } from './memory';
+import measured from './memory-measured.json';
+import { trainableParameters } from './memory-layers';
 
 const SMOLLM2 = {
   parameters: 134_515_008,
+  size_bytes: 269_060_552,
   config: {
     hidden_size: 576,
     intermediate_size: 1536,
@@ -76,22 +79,49 @@ describe('trainableParameters', () => {
 });
 
 describe('peakMemoryBytes', () => {
-  const request = {
+  const request: MemoryRequest = {
     model: SMOLLM2,
     settings: settings(),
+    device: 'cpu',
     weight_bytes: 4,
-    micro_batch: 8,
+    plan: { micro_batch: 8, recompute_mlps: 0, recompute_layers: 0 },
     longest_row: 128,
-  } as const;
+    trained_share: 0.5,
+    correction: null,
+  };
+  const withRows = (micro_batch: number) => ({ ...request, plan: { ...request.plan, micro_batch } });
 
-  it('never falls when rank, length or micro-batch rise', () => {
+  it('never falls when rank, length, micro-batch or trained share rise', () => {
     const base = peakMemoryBytes(request);
     expect(peakMemoryBytes({ ...request, longest_row: 256 })).toBeGreaterThan(base);
-    expect(peakMemoryBytes({ ...request, micro_batch: 16 })).toBeGreaterThan(base);
+    expect(peakMemoryBytes(withRows(16))).toBeGreaterThan(base);
     expect(peakMemoryBytes({ ...request, settings: settings({ lora_rank: 64 }) })).toBeGreaterThan(base);
+    expect(peakMemoryBytes({ ...request, trained_share: 1 })).toBeGreaterThan(base);
   });
 
   it('never claims less than weights and runtime', () => {
-    expect(peakMemoryBytes(request)).toBeGreaterThan(SMOLLM2.parameters * 4 + 0.75 * 1024 ** 3);
+    expect(peakMemoryBytes(withRows(1))).toBeGreaterThan(SMOLLM2.parameters * 4 + 0.75 * 1024 ** 3);
+  });
+
+  it.each(measured.configurations.map((row, number) => [number, row] as const))(
+    'is within a tenth of what configuration %i held at most',
+    (_number, { settings: changes, weight_bytes, peak_bytes, ...row }) => {
+      const resolved = settings(TrainingSettings.partial().parse(changes));
+      const estimate = peakMemoryBytes({
+        ...row,
+        settings: resolved,
+        device: 'cpu',
+        weight_bytes: weight_bytes === 2 ? 2 : 4,
+        correction: null,
+      });
+      expect(peak_bytes / estimate).toBeGreaterThan(0.9);
+      expect(peak_bytes / estimate).toBeLessThan(1.1);
+    },
+  );
+
+  it('is what a past run held, once that run has corrected it', () => {
+    const held = 1.3 * peakMemoryBytes(request);
+    const correction = memoryRatio(request, held);
+    expect(peakMemoryBytes({ ...request, correction })).toBeCloseTo(held, -3);
   });
 });

@@ -1,69 +1,118 @@
 import type { BaseModel } from '../types/base-model';
+import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
+import { adaptedLayers, keptPerToken, trainableParameters } from './memory-layers';
 
-const GIBIBYTE = 1024 ** 3;
+const MEBIBYTE = 1024 ** 2;
 
-type Shape = BaseModel['config'];
+/** Python, torch and the model library with a tokenizer; of a card its context. Resident, files that are mapped included. */
+const PROCESS_BYTES = { cpu: 810 * MEBIBYTE, cuda: 768 * MEBIBYTE } as const;
 
-/** Input and output width of every linear layer of one block, by the name that PEFT targets. */
-const linearLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> =>
-  shape.linear_layers ?? usualLayers(shape);
+/** Weight and gradient in float32, and the moments. */
+const ADAPTER_BYTES = { adamw: 4 + 4 + 8, adafactor: 4 + 4 } as const;
 
-const usualLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> => {
-  const { hidden_size: d, intermediate_size: f, head_dim } = shape;
-  const q = shape.num_attention_heads * head_dim;
-  const kv = shape.num_key_value_heads * head_dim;
+/** Of each logit while the loss goes backward: its logarithm, and two gradients, all float32. */
+const LOGIT_BYTES = 12;
+
+/** What an allocator rounds up and cannot give back. */
+const ALLOCATOR = 1.04;
+
+export interface MemoryRequest {
+  readonly model: Pick<BaseModel, 'parameters' | 'config' | 'size_bytes'>;
+  readonly settings: TrainingSettings;
+  readonly device: 'cpu' | 'cuda';
+  /** Bytes of a weight: 2 in bf16, 4 in float32. */
+  readonly weight_bytes: 2 | 4;
+  /** How the run is laid out: rows at once, and what is recomputed. */
+  readonly plan: MemoryPlan;
+  /** Real tokens of the longest row, at most `max_length`. */
+  readonly longest_row: number;
+  /** Which share of a pass's tokens is trained, 0 to 1. */
+  readonly trained_share: number;
+  /** Measured ÷ estimated of past runs, the process itself left out; null where there are none. */
+  readonly correction: number | null;
+}
+
+/** Where the memory goes, in bytes; `loading` is what loading holds for a while on top of the weights. */
+export interface MemoryParts {
+  readonly process: number;
+  readonly weights: number;
+  readonly adapter: number;
+  readonly activations: number;
+  readonly loss: number;
+  readonly buffers: number;
+  readonly loading: number;
+}
+
+/** Both sides of a comparison go through the model together. */
+export const sidesOf = ({ method }: TrainingSettings): number =>
+  method === 'dpo' || method === 'orpo' ? 2 : 1;
+
+const passTokens = ({ plan, longest_row, settings }: MemoryRequest): number =>
+  plan.micro_batch * longest_row * sidesOf(settings);
+
+const activationBytes = (request: MemoryRequest): number => {
+  const { model, plan, weight_bytes } = request;
+  const layers = model.config.num_hidden_layers;
+  const whole = Math.min(layers, plan.recompute_layers);
+  const mlps = Math.min(layers - whole, plan.recompute_mlps);
+  const kept = keptPerToken(request.model.config, request);
+  const input = model.config.hidden_size * weight_bytes;
+  // While a recomputed layer goes backward, its own activations are there, when those of the kept ones are gone.
+  const again = layers === whole ? kept.whole : mlps === layers ? kept.whole - kept.without_mlp : 0;
+  const perToken = whole * input + mlps * kept.without_mlp + (layers - whole - mlps) * kept.whole;
+  return (perToken + again) * passTokens(request);
+};
+
+/** What one layer's backward holds beside what was kept: gradients as wide as the MLP and the residual stream. */
+const bufferBytes = (request: MemoryRequest): number => {
+  const { hidden_size, intermediate_size } = request.model.config;
+  return 4 * (3 * intermediate_size + 4 * hidden_size) * passTokens(request);
+};
+
+const adapterBytes = ({ model, settings }: MemoryRequest): number => {
+  const trained = trainableParameters(model.config, settings) * ADAPTER_BYTES[settings.optimizer];
+  // PiSSA keeps the adapter's start beside it.
+  return settings.variant === 'pissa' ? trained + 4 * trainableParameters(model.config, settings) : trained;
+};
+
+/** The estimate by part, before the allocator's share. */
+export const memoryParts = (request: MemoryRequest): MemoryParts => {
+  const { model, settings, device, weight_bytes, trained_share } = request;
   return {
-    q_proj: [d, q],
-    k_proj: [d, kv],
-    v_proj: [d, kv],
-    o_proj: [q, d],
-    gate_proj: [d, f],
-    up_proj: [d, f],
-    down_proj: [f, d],
+    process: PROCESS_BYTES[device],
+    weights: model.parameters * weight_bytes,
+    adapter: adapterBytes(request),
+    activations: activationBytes(request),
+    loss: LOGIT_BYTES * trained_share * passTokens(request) * model.config.vocab_size,
+    buffers: bufferBytes(request) + doraBytes(adaptedLayers(model.config, settings), settings),
+    loading: device === 'cpu' ? model.size_bytes : 0,
   };
 };
 
-/** Parameters that LoRA adds: r × (in + out) for every targeted linear layer. */
-export const trainableParameters = (shape: Shape, settings: TrainingSettings): number => {
-  const layers = linearLayers(shape);
-  const { target_modules, lora_rank } = settings;
-  const names = target_modules === 'all-linear' ? Object.keys(layers) : target_modules;
-  const aBlock = names.reduce((sum, name) => {
-    const [width, height] = layers[name] ?? [0, 0];
-    return sum + lora_rank * (width + height);
-  }, 0);
-  return aBlock * shape.num_hidden_layers;
+/** DoRA makes the whole product of its halves for the norm of its rows. */
+const doraBytes = (
+  layers: readonly { readonly input: number; readonly output: number }[],
+  { variant }: TrainingSettings,
+): number =>
+  variant === 'dora'
+    ? 4 * Math.max(0, ...layers.map(({ input, output }) => input * (input + 3 * output)))
+    : 0;
+
+/** What a run holds at most beside the process itself: of loading or of training, whichever is more. */
+const heldBytes = (request: MemoryRequest): number => {
+  const { weights, loading, adapter, activations, loss, buffers } = memoryParts(request);
+  const training = ALLOCATOR * (adapter + activations + Math.max(loss, buffers));
+  return weights + Math.max(loading, training);
 };
 
-export interface MemoryRequest {
-  readonly model: Pick<BaseModel, 'parameters' | 'config'>;
-  readonly settings: TrainingSettings;
-  /** Bytes of a weight: 2 in bf16, 4 in float32. */
-  readonly weight_bytes: 2 | 4;
-  /** Rows that pass through the model at once. */
-  readonly micro_batch: number;
-  /** Real tokens of the longest row, at most `max_length`. */
-  readonly longest_row: number;
-}
+/** Peak memory of a run in bytes, by formula and as past runs correct it. */
+export const peakMemoryBytes = (request: MemoryRequest): number =>
+  Math.round(PROCESS_BYTES[request.device] + heldBytes(request) * (request.correction ?? 1));
 
-const keptActivations = ({ model: { config }, settings, weight_bytes }: MemoryRequest): number => {
-  const { hidden_size: d, intermediate_size: f, num_attention_heads: heads, head_dim } = config;
-  const q = heads * head_dim;
-  const kv = config.num_key_value_heads * head_dim;
-  return weight_bytes * (2 * d + 2 * q + 2 * kv + 2 * f) + 4 * heads + 14 * settings.lora_rank;
-};
-
-/**
- * Peak memory of a run in bytes: weights, adapter with its optimizer, kept activations of every
- * layer, one loss chunk, × 1.04 for the allocator and 0.75 GiB for the runtime itself.
- */
-export const peakMemoryBytes = (request: MemoryRequest): number => {
-  const { model, settings, weight_bytes, micro_batch, longest_row } = request;
-  const tokens = micro_batch * longest_row;
-  const weights = model.parameters * weight_bytes;
-  const adapter = trainableParameters(model.config, settings) * (4 + 2 + 4 + 8);
-  const activations = keptActivations(request) * tokens * model.config.num_hidden_layers;
-  const lossChunk = 6 * tokens * model.config.vocab_size;
-  return Math.round((weights + adapter + activations + lossChunk) * 1.04 + 0.75 * GIBIBYTE);
+/** Measured ÷ estimated of a run that has ended, the process itself left out. */
+export const memoryRatio = (request: MemoryRequest, measured: number): number => {
+  // A card reports what tensors held, without its context.
+  const outside = request.device === 'cpu' ? PROCESS_BYTES.cpu : 0;
+  return Math.max(0, measured - outside) / heldBytes(request);
 };

@@ -97,7 +97,7 @@ describe('parseSetOptions', () => {
     ['quantization=nf4', /not available in this version/],
     ['variant=ia3', /variant=ia3/],
     ['optimizer=sgd', /optimizer=sgd/],
-    ['optimizer=adamw8bit', /kernels for cards only/],
+    ['optimizer=adamw8bit', /adafactor is smaller still/],
     ['method=ppo', /method=ppo/],
     ['beta=0', /beta=0/],
     ['lr_scheduler=step', /lr_scheduler=step/],

@@ -13,6 +13,17 @@ export const SamplePrompt = z.strictObject({
 });
 export type SamplePrompt = z.infer<typeof SamplePrompt>;
 
+/**
+ * Chosen before the start so that the run fits: most rows a pass, and how many layers are recomputed, whole ones
+ * from the first, and of those after them the MLP alone.
+ */
+export const MemoryPlan = z.strictObject({
+  micro_batch: z.int().min(1),
+  recompute_mlps: z.int().min(0),
+  recompute_layers: z.int().min(0),
+});
+export type MemoryPlan = z.infer<typeof MemoryPlan>;
+
 const JobFileShape = z.strictObject({
   schema: z.literal(RUN_FOLDER_SCHEMA),
   job_id: Uuid,
@@ -45,6 +56,8 @@ const JobFileShape = z.strictObject({
   sample_max_new_tokens: z.int().min(1).max(1024),
   device: z.enum(['auto', 'cpu', 'cuda']),
   threads: z.int().min(1).max(256),
+  /** Absent in older jobs: as many rows as the rule says, and everything is kept. */
+  memory: MemoryPlan.optional(),
 });
 
 /**

@@ -35,7 +35,12 @@ export const PlanEvent = event('plan', {
   trainable_parameters: Count,
   total_parameters: Count,
   micro_batch: z.int().min(1),
-  recompute: z.enum(['none', 'full']),
+  recompute: z.enum(['none', 'mlps', 'partial', 'full']),
+  /** How many layers are recomputed whole, and of how many more the MLP is; older runs do not say. */
+  recompute_layers: Count.optional(),
+  recompute_mlps: Count.optional(),
+  /** Tokens of the longest row that goes through the model; older runs do not say. */
+  longest_row: Count.optional(),
   /** Records trained inside a longer one that repeats them; older runs do not say. */
   collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */

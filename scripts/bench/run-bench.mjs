@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { pythonIn } from '../setup/steps/python-runtime.mjs';
 
 /**
- * A benchmark of the trainer's package `bench`; its log goes to stderr.
+ * What a benchmark in Python prints; its log goes to stderr.
  * @param {object} paths the set-up's
- * @param {string} module like `compare`
- * @param {Record<string, string | string[]>} flags of the module
+ * @param {string} module like `bench.compare`
+ * @param {readonly string[]} flags
  */
-export async function runPythonBench(paths, module, flags) {
-  const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
-  const child = spawn(pythonIn(paths), ['-m', `bench.${module}`, ...given], {
+export async function runBench(paths, module, flags) {
+  const child = spawn(pythonIn(paths), ['-m', module, ...flags], {
     cwd: paths.trainerDir,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -20,5 +19,5 @@ export async function runPythonBench(paths, module, flags) {
   child.stdout.setEncoding('utf8').on('data', (text) => (said += text));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`The benchmark ended with exit code ${code}; its log is above.`);
-  return JSON.parse(said);
+  return said;
 }

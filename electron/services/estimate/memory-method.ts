@@ -1,0 +1,27 @@
+import { MEMORY_BAND } from '../../../src/lib/training/memory-plan';
+import type { BaseModel } from '../../../src/lib/types/base-model';
+import type { MemoryPlan } from '../../../src/lib/types/run-folder';
+
+const percent = (share: number): string => `± ${Math.round(100 * share)} %`;
+
+const basis = (runs: number): string => {
+  if (runs === 0)
+    return `≈ from weights, adapter, activations at the longest row and loss; ${percent(MEMORY_BAND.cold)} until a run was measured here.`;
+  const past = runs === 1 ? 'one past run' : `${runs} past runs`;
+  return `As ${past} of this architecture on this machine used it; ${percent(MEMORY_BAND.measured)}.`;
+};
+
+const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: number): string => {
+  if (recompute_layers > 0)
+    return ` So that it fits, ${recompute_layers} of ${layers} layers are computed twice, which takes up to a third longer.`;
+  if (recompute_mlps > 0)
+    return ` So that it fits, the widest part of ${recompute_mlps} of ${layers} layers is computed twice, which takes up to a quarter longer.`;
+  return '';
+};
+
+/** Where the figure of memory comes from, and what the run does to fit. */
+export const memoryMethod = (
+  plan: MemoryPlan,
+  { config: { num_hidden_layers } }: Pick<BaseModel, 'config'>,
+  runs: number,
+): string => basis(runs) + recomputed(plan, num_hidden_layers);

@@ -1,0 +1,111 @@
+import type { BaseModel } from '../types/base-model';
+import type { TrainingSettings } from '../types/training-settings';
+
+type Shape = BaseModel['config'];
+
+const usualLayers = (shape: Shape): Readonly<Record<string, readonly [number, number]>> => {
+  const { hidden_size: d, intermediate_size: f } = shape;
+  const { q, kv } = attentionWidths(shape);
+  return {
+    q_proj: [d, q],
+    k_proj: [d, kv],
+    v_proj: [d, kv],
+    o_proj: [q, d],
+    gate_proj: [d, f],
+    up_proj: [d, f],
+    down_proj: [f, d],
+  };
+};
+
+const attentionWidths = ({ num_attention_heads, num_key_value_heads, head_dim }: Shape) => ({
+  q: num_attention_heads * head_dim,
+  kv: num_key_value_heads * head_dim,
+});
+
+/** A linear layer that gets an adapter; layers of one `source` read the same tensor. */
+interface AdaptedLayer {
+  readonly source: 'attention' | 'heads' | 'mlp' | 'activation';
+  readonly input: number;
+  readonly output: number;
+}
+
+const SOURCES: Readonly<Record<string, AdaptedLayer['source']>> = {
+  o_proj: 'heads',
+  dense: 'heads',
+  gate_proj: 'mlp',
+  up_proj: 'mlp',
+  gate_up_proj: 'mlp',
+  fc1: 'mlp',
+  down_proj: 'activation',
+  fc2: 'activation',
+};
+
+/** The linear layers of one block that are adapted, with their widths. */
+export const adaptedLayers = (
+  shape: Shape,
+  { target_modules }: TrainingSettings,
+): readonly AdaptedLayer[] => {
+  const layers = shape.linear_layers ?? usualLayers(shape);
+  const names = target_modules === 'all-linear' ? Object.keys(layers) : target_modules;
+  return names.flatMap((name) => {
+    const widths = layers[name];
+    return widths ? [{ source: SOURCES[name] ?? 'attention', input: widths[0], output: widths[1] }] : [];
+  });
+};
+
+/** Parameters that LoRA adds: r × (in + out) for every targeted linear layer, and DoRA's magnitudes. */
+export const trainableParameters = (shape: Shape, settings: TrainingSettings): number => {
+  const magnitudes = settings.variant === 'dora' ? 1 : 0;
+  const aBlock = adaptedLayers(shape, settings).reduce(
+    (sum, { input, output }) => sum + settings.lora_rank * (input + output) + magnitudes * output,
+    0,
+  );
+  return aBlock * shape.num_hidden_layers;
+};
+
+interface Keeping {
+  readonly settings: TrainingSettings;
+  readonly weight_bytes: 2 | 4;
+}
+
+const inputBytes = (layers: readonly AdaptedLayer[], { settings, weight_bytes }: Keeping): number => {
+  const each = layers.reduce((sum, { input }) => sum + 4 * input, 0);
+  // What dropout drew and what it left, for every adapter.
+  if (settings.lora_dropout > 0) return 2 * each;
+  // Adapters compute in float32, each with its own copy.
+  if (weight_bytes === 2) return each;
+  // One tensor for all that read it; the attention's output is kept anyway.
+  const widths = new Map(layers.map(({ source, input }) => [source, input]));
+  widths.delete('heads');
+  return [...widths.values()].reduce((sum, width) => sum + 4 * width, 0);
+};
+
+const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
+  const { settings } = keeping;
+  // DoRA scales the frozen layer's output and the adapter's, and so keeps both.
+  const outputs = settings.variant === 'dora' ? layers.reduce((sum, { output }) => sum + 8 * output, 0) : 0;
+  return inputBytes(layers, keeping) + 4 * settings.lora_rank * layers.length + outputs;
+};
+
+/**
+ * Bytes that one layer keeps of a token for its backward: of the `whole` layer, and `without_mlp` where the MLP
+ * keeps its input alone. Counted from the tensors that torch saves in a llama layer.
+ */
+export const keptPerToken = (
+  shape: Shape,
+  keeping: Keeping,
+): { readonly whole: number; readonly without_mlp: number } => {
+  const { hidden_size: d, intermediate_size: f, num_attention_heads: heads } = shape;
+  const { q, kv } = attentionWidths(shape);
+  const { weight_bytes, settings } = keeping;
+  const layers = adaptedLayers(shape, settings);
+  const attention = layers.filter(({ source }) => source === 'attention' || source === 'heads');
+  const mlp = layers.filter(({ source }) => source === 'mlp' || source === 'activation');
+  // Norms compute in float32: what they read, and the square root of its mean square.
+  const norms = 4 * (2 * d + 2);
+  // Rotated queries, keys, values, the output, and a sum a head.
+  const heart = weight_bytes * (2 * q + 2 * kv) + 4 * heads;
+  const without_mlp = norms + heart + adapterBytes(attention, keeping) + weight_bytes * d;
+  const gates = weight_bytes * 3 * f + adapterBytes(mlp, keeping);
+  return { whole: without_mlp + gates - weight_bytes * d, without_mlp };
+};

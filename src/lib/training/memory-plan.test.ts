@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TrainingSettings } from '../types/training-settings';
+import { peakMemoryBytes } from './memory';
+import { correctionOf } from './memory-correction';
+import { memoryBand, PASS_TOKENS, planMemory, planOfJob, rowsByRule, type Unplanned } from './memory-plan';
+import measured from './memory-measured.json';
+
+const PASS_SIZE = '../../../resources/trainer/pipeline_trainer/pass_size.py';
+const [first] = measured.configurations;
+if (!first) throw new Error('nothing was measured');
+const request = (changes: Partial<TrainingSettings> = {}): Unplanned => ({
+  model: first.model,
+  settings: TrainingSettings.parse({ ...first.settings, batch_size: 8, max_length: 256, ...changes }),
+  device: 'cpu',
+  weight_bytes: 4,
+  longest_row: 256,
+  trained_share: 0.5,
+  correction: null,
+});
+const KEPT = { micro_batch: 4, recompute_mlps: 0, recompute_layers: 0 };
+const LAYERS = first.model.config.num_hidden_layers;
+const roomFor = (plan: typeof KEPT) => memoryBand(request(), plan).high;
+
+it('knows the rule of the trainer', () => {
+  const source = readFileSync(join(import.meta.dirname, PASS_SIZE), 'utf8');
+  for (const [device, tokens] of Object.entries(PASS_TOKENS))
+    expect(source.replaceAll('_', '')).toContain(`"${device}": ${tokens}`);
+  expect(rowsByRule(request())).toBe(4);
+  expect(rowsByRule(request({ batch_size: 3 }))).toBe(3);
+  expect(rowsByRule(request({ method: 'dpo' }))).toBe(2);
+  expect(rowsByRule({ ...request(), longest_row: 5000 })).toBe(1);
+});
+
+describe('planMemory', () => {
+  it('keeps everything where that fits', () => {
+    expect(planMemory(request(), roomFor(KEPT))).toEqual(KEPT);
+    expect(planOfJob(request(), roomFor(KEPT))).toBeUndefined();
+  });
+
+  it('recomputes MLPs, then whole layers, then makes the passes smaller', () => {
+    const ladder = [
+      { ...KEPT, recompute_mlps: 2 },
+      { ...KEPT, recompute_mlps: LAYERS - 2, recompute_layers: 2 },
+      { ...KEPT, micro_batch: 2, recompute_mlps: LAYERS - 1 },
+    ];
+    for (const plan of ladder) expect(planMemory(request(), roomFor(plan))).toEqual(plan);
+  });
+
+  it('gives the leanest plan where nothing fits', () => {
+    const leanest = { micro_batch: 1, recompute_mlps: 0, recompute_layers: LAYERS };
+    expect(planMemory(request(), 1)).toEqual(leanest);
+  });
+
+  it('lets a job take shorter rows in larger numbers where only layers are recomputed', () => {
+    const plan = { ...KEPT, recompute_mlps: 2 };
+    expect(planOfJob(request(), roomFor(plan))).toEqual({ ...plan, micro_batch: 8 });
+    const small = { ...KEPT, micro_batch: 2, recompute_mlps: LAYERS - 1 };
+    expect(planOfJob(request(), roomFor(small))).toEqual(small);
+  });
+
+  it('never says that a run fits whose rows, all trained, would not', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4e9 }),
+        fc.integer({ min: 1, max: 4096 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (free, longest_row, trained_share) => {
+          const run = { ...request(), longest_row, trained_share };
+          const plan = planMemory(run, free);
+          const { high } = memoryBand(run, plan);
+          expect(high).toBeGreaterThanOrEqual(peakMemoryBytes({ ...run, plan, trained_share: 1 }));
+          if (high > free) expect(plan).toMatchObject({ micro_batch: 1, recompute_layers: LAYERS });
+        },
+      ),
+    );
+  });
+});
+
+it('takes the largest of what past runs held against their estimates', () => {
+  const run = { ...request(), plan: KEPT };
+  const held = peakMemoryBytes(run);
+  expect(correctionOf([], 'cpu')).toBeNull();
+  const factor = correctionOf(
+    [
+      { ...run, peak_memory_bytes: held * 0.9 },
+      { ...run, peak_memory_bytes: held },
+    ],
+    'cpu',
+  );
+  expect(factor).toBeCloseTo(1, 3);
+});

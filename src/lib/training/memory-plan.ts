@@ -1,0 +1,93 @@
+import type { MemoryPlan } from '../types/run-folder';
+import type { TrainingSettings } from '../types/training-settings';
+import { type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
+
+/** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
+export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
+
+/** The estimate's error where no run was measured, and after one. */
+export const MEMORY_BAND = { cold: 0.1, measured: 0.05 } as const;
+
+export type Unplanned = Omit<MemoryRequest, 'plan'>;
+
+/** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
+export const uncounted = (
+  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction'>,
+): Unplanned => ({
+  ...run,
+  weight_bytes: weightBytes(run),
+  longest_row: run.settings.max_length,
+  trained_share: 1,
+});
+
+/** A card computes in bf16 unless asked otherwise; processors that do so natively are few. */
+export const weightBytes = ({
+  device,
+  settings: { precision },
+}: Pick<Unplanned, 'settings' | 'device'>): 2 | 4 =>
+  precision === 'bf16' || (precision === 'auto' && device === 'cuda') ? 2 : 4;
+
+const recordsPerStep = ({ batch_size, gradient_accumulation_steps }: TrainingSettings): number =>
+  batch_size * gradient_accumulation_steps;
+
+/** Rows of the longest length that go through the model at once, by rule. */
+export const rowsByRule = ({ settings, device, longest_row }: Unplanned): number => {
+  const fitting = Math.floor(PASS_TOKENS[device] / (longest_row * sidesOf(settings)));
+  return Math.max(1, Math.min(recordsPerStep(settings), fitting));
+};
+
+/** From the fastest to the leanest: everything kept, more and more MLPs recomputed, then whole layers. */
+function* recomputing(layers: number): Generator<Omit<MemoryPlan, 'micro_batch'>> {
+  for (let mlps = 0; mlps <= layers; mlps += 1) yield { recompute_mlps: mlps, recompute_layers: 0 };
+  for (let whole = 1; whole <= layers; whole += 1)
+    yield { recompute_mlps: layers - whole, recompute_layers: whole };
+}
+
+function* plans(request: Unplanned): Generator<MemoryPlan> {
+  for (let rows = rowsByRule(request); rows >= 1; rows = Math.floor(rows / 2))
+    for (const recompute of recomputing(request.model.config.num_hidden_layers))
+      yield { micro_batch: rows, ...recompute };
+}
+
+/** Rows whose trained share is not known may all be trained. */
+const atMost = (request: Unplanned, plan: MemoryPlan): number =>
+  peakMemoryBytes({ ...request, plan, trained_share: 1 });
+
+const bandOf = ({ correction }: Unplanned): number =>
+  correction === null ? MEMORY_BAND.cold : MEMORY_BAND.measured;
+
+/** Peak of a planned run: what is expected, and what it may be at most. */
+export const memoryBand = (
+  request: Unplanned,
+  plan: MemoryPlan,
+): { readonly low: number; readonly expected: number; readonly high: number } => {
+  const expected = peakMemoryBytes({ ...request, plan });
+  const share = bandOf(request);
+  return {
+    low: Math.round(expected * (1 - share)),
+    expected,
+    high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)),
+  };
+};
+
+/**
+ * How a run is laid out so that it fits into `free` bytes whatever its rows train: everything kept if it can be,
+ * then MLPs and layers recomputed, as few as needed, and smaller passes last. The leanest plan where none fits.
+ */
+export const planMemory = (request: Unplanned, free: number): MemoryPlan => {
+  let leanest: MemoryPlan = { micro_batch: 1, recompute_mlps: 0, recompute_layers: 0 };
+  for (const plan of plans(request)) {
+    if (memoryBand(request, plan).high <= free) return plan;
+    leanest = plan;
+  }
+  return leanest;
+};
+
+/** What `job.json` says of it: nothing where the rule's own passes fit as they are. */
+export const planOfJob = (request: Unplanned, free: number): MemoryPlan | undefined => {
+  const plan = planMemory(request, free);
+  const asByRule = plan.micro_batch === rowsByRule(request);
+  if (asByRule && plan.recompute_mlps === 0 && plan.recompute_layers === 0) return undefined;
+  // Rows shorter than the longest may go through the model in larger numbers.
+  return asByRule ? { ...plan, micro_batch: recordsPerStep(request.settings) } : plan;
+};
