@@ -11,7 +11,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Final, cast
 
-from pipeline_trainer.allocator import give_back_large_blocks
 from pipeline_trainer.threads import prepare_environment
 
 STEPS: Final = 2
@@ -25,7 +24,6 @@ def main() -> None:
     folder = parser.parse_args().folder
     configuration = json.load(sys.stdin)
     prepare_environment()
-    give_back_large_blocks()
     sys.stdout.write(json.dumps(measure(folder, configuration)) + "\n")
 
 

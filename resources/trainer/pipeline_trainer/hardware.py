@@ -17,6 +17,7 @@ from .errors import TrainerError
 PrecisionName = Literal["bf16", "fp32"]
 NATIVE_BF16_CAPABILITY: Final = (8, 0)
 BF16_CPU_FLAGS: Final = frozenset({"avx512_bf16", "amx_bf16"})
+STATUS: Final = Path("/proc/self/status")  # of Linux alone
 GPU_POLL_SECONDS: Final = 2.0
 GPU_QUERY_SECONDS: Final = 5.0
 GPU_FIELDS: Final = {
@@ -81,7 +82,7 @@ def peak_memory_bytes(device: torch.device) -> int:
     """The most memory held so far: of the card, or of this process."""
     if device.type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
-    if sys.platform == "linux":
+    if STATUS.exists():
         # The other count begins with what the process that started this one held.
         return _status_bytes("VmHWM")
     if sys.platform == "win32":
@@ -94,7 +95,7 @@ def peak_memory_bytes(device: torch.device) -> int:
 
 def _status_bytes(name: str) -> int:
     """One figure of this process, as Linux has it."""
-    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    lines = STATUS.read_text("utf-8").splitlines()
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
 
 
