@@ -31,7 +31,7 @@ try {
 function requestOf({ shape, parameters, size_bytes, settings, longest_row, trained_share, ...plan }) {
   const { micro_batch, recompute_mlps, recompute_layers } = plan;
   return {
-    model: { config: shape, parameters, size_bytes },
+    model: { config: shape, parameters, size_bytes, architecture: 'llama' },
     settings,
     device: 'cpu',
     weight_bytes: settings.precision === 'bf16' ? 2 : 4,

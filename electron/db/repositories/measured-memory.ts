@@ -31,6 +31,7 @@ export const measuredMemory = ({ db, userId }: Bound) => ({
         summary: model_artifacts.training_summary,
         parameters: base_models.parameters,
         size_bytes: base_models.size_bytes,
+        architecture: base_models.architecture,
         details: base_models.details,
       })
       .from(training_jobs)

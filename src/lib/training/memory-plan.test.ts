@@ -8,11 +8,11 @@ import { correctionOf } from './memory-correction';
 import { memoryBand, PASS_TOKENS, planMemory, planOfJob, rowsByRule, type Unplanned } from './memory-plan';
 import measured from './memory-measured.json';
 
-const PASS_SIZE = '../../../resources/trainer/pipeline_trainer/pass_size.py';
+const ORDER = '../../../resources/trainer/pipeline_trainer/data/order.py';
 const [first] = measured.configurations;
 if (!first) throw new Error('nothing was measured');
 const request = (changes: Partial<TrainingSettings> = {}): Unplanned => ({
-  model: first.model,
+  model: { ...first.model, architecture: 'llama' },
   settings: TrainingSettings.parse({ ...first.settings, batch_size: 8, max_length: 256, ...changes }),
   device: 'cpu',
   weight_bytes: 4,
@@ -25,7 +25,7 @@ const LAYERS = first.model.config.num_hidden_layers;
 const roomFor = (plan: typeof KEPT) => memoryBand(request(), plan).high;
 
 it('knows the rule of the trainer', () => {
-  const source = readFileSync(join(import.meta.dirname, PASS_SIZE), 'utf8');
+  const source = readFileSync(join(import.meta.dirname, ORDER), 'utf8');
   for (const [device, tokens] of Object.entries(PASS_TOKENS))
     expect(source.replaceAll('_', '')).toContain(`"${device}": ${tokens}`);
   expect(rowsByRule(request())).toBe(4);

@@ -5,6 +5,7 @@ import measured from './memory-measured.json';
 import { trainableParameters } from './memory-layers';
 
 const SMOLLM2 = {
+  architecture: 'llama',
   parameters: 134_515_008,
   size_bytes: 269_060_552,
   config: {
@@ -109,6 +110,7 @@ describe('peakMemoryBytes', () => {
       const resolved = settings(TrainingSettings.partial().parse(changes));
       const estimate = peakMemoryBytes({
         ...row,
+        model: { ...row.model, architecture: 'llama' },
         settings: resolved,
         device: 'cpu',
         weight_bytes: weight_bytes === 2 ? 2 : 4,

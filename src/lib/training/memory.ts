@@ -11,14 +11,21 @@ const PROCESS_BYTES = { cpu: 810 * MEBIBYTE, cuda: 768 * MEBIBYTE } as const;
 /** Weight and gradient in float32, and the moments. */
 const ADAPTER_BYTES = { adamw: 4 + 4 + 8, adafactor: 4 + 4 } as const;
 
-/** Of each logit while the loss goes backward: its logarithm, and two gradients, all float32. */
+/** Of each logit where all are there at once: its logarithm, and two gradients, all float32. */
 const LOGIT_BYTES = 12;
 
-/** What an allocator rounds up and cannot give back. */
-const ALLOCATOR = 1.04;
+/** Architectures whose loss is taken from some rows of logits at a time (the trainer's `projection.py`), and how many. */
+const CHUNKED = new Set(['llama', 'mistral', 'qwen2', 'qwen3', 'gemma', 'phi3', 'smollm3']);
+const CHUNK_BYTES = { cpu: 128 * MEBIBYTE, cuda: 256 * MEBIBYTE } as const;
+
+/** What a card's allocator rounds up and cannot give back. */
+const CARD_ALLOCATOR = 1.04;
+
+/** What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement. */
+const HEAP_GAPS = 0.85;
 
 export interface MemoryRequest {
-  readonly model: Pick<BaseModel, 'parameters' | 'config' | 'size_bytes'>;
+  readonly model: Pick<BaseModel, 'parameters' | 'config' | 'size_bytes' | 'architecture'>;
   readonly settings: TrainingSettings;
   readonly device: 'cpu' | 'cuda';
   /** Bytes of a weight: 2 in bf16, 4 in float32. */
@@ -41,12 +48,16 @@ export interface MemoryParts {
   readonly activations: number;
   readonly loss: number;
   readonly buffers: number;
+  /** Of the processor's heap; recomputed tensors leave them as kept ones do. */
+  readonly gaps: number;
   readonly loading: number;
 }
 
 /** Both sides of a comparison go through the model together. */
 export const sidesOf = ({ method }: TrainingSettings): number =>
   method === 'dpo' || method === 'orpo' ? 2 : 1;
+
+const KEEP_ALL = { recompute_mlps: 0, recompute_layers: 0 } as const;
 
 const passTokens = ({ plan, longest_row, settings }: MemoryRequest): number =>
   plan.micro_batch * longest_row * sidesOf(settings);
@@ -64,6 +75,16 @@ const activationBytes = (request: MemoryRequest): number => {
   return (perToken + again) * passTokens(request);
 };
 
+const lossBytes = ({ trained_share, ...request }: MemoryRequest): number => {
+  const { model, device, weight_bytes } = request;
+  const { vocab_size, hidden_size } = model.config;
+  const trained = trained_share * passTokens({ ...request, trained_share });
+  if (!CHUNKED.has(model.architecture)) return LOGIT_BYTES * trained * vocab_size;
+  const rows = Math.min(trained, Math.max(1, Math.floor(CHUNK_BYTES[device] / (4 * vocab_size))));
+  // Logits and their powers in float32, in bf16 also what the product gives and takes; hidden states and their gradient.
+  return rows * vocab_size * (weight_bytes === 2 ? 12 : 8) + 2 * trained * hidden_size * weight_bytes;
+};
+
 /** What one layer's backward holds beside what was kept: gradients as wide as the MLP and the residual stream. */
 const bufferBytes = (request: MemoryRequest): number => {
   const { hidden_size, intermediate_size } = request.model.config;
@@ -76,16 +97,17 @@ const adapterBytes = ({ model, settings }: MemoryRequest): number => {
   return settings.variant === 'pissa' ? trained + 4 * trainableParameters(model.config, settings) : trained;
 };
 
-/** The estimate by part, before the allocator's share. */
+/** The estimate by part, before a card's allocator. */
 export const memoryParts = (request: MemoryRequest): MemoryParts => {
-  const { model, settings, device, weight_bytes, trained_share } = request;
+  const { model, settings, device, weight_bytes } = request;
   return {
     process: PROCESS_BYTES[device],
     weights: model.parameters * weight_bytes,
     adapter: adapterBytes(request),
     activations: activationBytes(request),
-    loss: LOGIT_BYTES * trained_share * passTokens(request) * model.config.vocab_size,
+    loss: lossBytes(request),
     buffers: bufferBytes(request) + doraBytes(adaptedLayers(model.config, settings), settings),
+    gaps: HEAP_GAPS * activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } }),
     loading: device === 'cpu' ? model.size_bytes : 0,
   };
 };
@@ -101,9 +123,9 @@ const doraBytes = (
 
 /** What a run holds at most beside the process itself: of loading or of training, whichever is more. */
 const heldBytes = (request: MemoryRequest): number => {
-  const { weights, loading, adapter, activations, loss, buffers } = memoryParts(request);
-  const training = ALLOCATOR * (adapter + activations + Math.max(loss, buffers));
-  return weights + Math.max(loading, training);
+  const { weights, loading, adapter, activations, loss, buffers, gaps } = memoryParts(request);
+  const training = adapter + activations + Math.max(loss, buffers);
+  return weights + Math.max(loading, request.device === 'cuda' ? CARD_ALLOCATOR * training : training + gaps);
 };
 
 /** Peak memory of a run in bytes, by formula and as past runs correct it. */
