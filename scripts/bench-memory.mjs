@@ -30,13 +30,14 @@ try {
 
 function requestOf({ shape, parameters, size_bytes, settings, longest_row, trained_share, ...plan }) {
   const { micro_batch, recompute_mlps, recompute_layers } = plan;
+  const sides = ['dpo', 'orpo'].includes(settings.method) ? 2 : 1;
   return {
     model: { config: shape, parameters, size_bytes, architecture: 'llama' },
     settings,
     device: 'cpu',
     weight_bytes: settings.precision === 'bf16' ? 2 : 4,
     plan: { micro_batch, recompute_mlps, recompute_layers },
-    longest_row,
+    longest_row: sides * longest_row,
     trained_share,
     correction: null,
   };

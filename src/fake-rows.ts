@@ -177,6 +177,7 @@ export const fakeEstimate = (rest: Partial<Estimate> = {}): Estimate => {
     trainable_parameters: 1000,
     total_parameters: 100_000,
     tokens_per_epoch: null,
+    cut: null,
     fits: 'fits',
     remedies: [],
     ...rest,

@@ -42,7 +42,7 @@ it('the measured speed is the median over the finished runs on the same kind of 
   addRun({ job: job.id, model: model.id }, 'cpu', [0, 10, 30]);
   addRun({ job: second.id, model: model.id }, 'cpu', [20, 50, 40]);
   addRun({ job: card.id, model: model.id }, 'A Card', [9000]);
-  expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2 });
-  expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1 });
+  expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2, besides_ms: 0 });
+  expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1, besides_ms: 0 });
   expect(speed('Another Card')).toBeNull();
 });

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
+import { cutWords } from '../../../src/lib/messages/cut';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
@@ -53,6 +54,7 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
       `${formatCount(estimate.trainable_parameters)} of ${formatCount(estimate.total_parameters)} parameters`,
     ],
   ]);
+  if (estimate.cut) output.line(`${cutWords(estimate.cut)}.`, 'yellow');
   output.line(FITS[estimate.fits], STYLES[estimate.fits]);
   for (const { label } of estimate.remedies) output.line(`  ${label}`);
 };

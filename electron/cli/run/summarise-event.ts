@@ -26,7 +26,10 @@ const SUMMARIES: Summaries = {
   stage: ({ name, detail }) => (detail === '' ? name : `${name}: ${detail}`),
   plan: (event) =>
     `${formatCount(event.total_steps)} steps, ${formatCount(event.train_records)} records, ` +
-    `${formatCount(event.held_out_records)} held out, ${formatCount(event.trainable_parameters)} trainable parameters`,
+    `${formatCount(event.held_out_records)} held out, ${formatCount(event.trainable_parameters)} trainable parameters` +
+    (event.truncated_records > 0
+      ? `; ${formatCount(event.truncated_records)} records are cut at the maximum length`
+      : ''),
   metrics: ofMetrics,
   evaluation: ({ step, subject, group, loss: value }) => `step ${step}, ${subject}, ${group}: ${loss(value)}`,
   sample: ({ step, prompt, text }) => `step ${step}, “${prompt}”: ${text}`,

@@ -1,6 +1,13 @@
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
-import { type ArtifactRow, type ExportOwner, type ExportRow, exports, model_artifacts, training_jobs } from '../schema';
+import {
+  type ArtifactRow,
+  type ExportOwner,
+  type ExportRow,
+  exports,
+  model_artifacts,
+  training_jobs,
+} from '../schema';
 import { refuseForeign } from './ownership';
 import { type Bound, nowIso } from './session';
 
@@ -162,6 +169,12 @@ export const exportRepository = ({ db, userId }: Bound) => {
     update: (id: string, changes: ExportChanges): ArtifactExport | null => {
       if (get(id)) db.update(exports).set(changes).where(eq(exports.id, id)).run();
       return get(id);
+    },
+    /** Only what still runs: its maker may have ended it meanwhile. */
+    failRunning: (id: string, error: string): void => {
+      if (!get(id)) return;
+      const stillRuns = and(eq(exports.id, id), eq(exports.status, 'running'));
+      db.update(exports).set({ status: 'failed', error }).where(stillRuns).run();
     },
     list: (artifactId: string): ArtifactExport[] =>
       owns(artifactId)

@@ -16,6 +16,7 @@ import {
   job_events,
   job_logs,
   metrics_points,
+  model_artifacts,
   samples,
   training_jobs,
 } from '../schema';
@@ -207,7 +208,7 @@ const speeds = (bound: Bound) => {
     measuredSpeed: (
       baseModelId: string,
       gpuType: string,
-    ): { tokens_per_second: number; runs: number } | null => {
+    ): { tokens_per_second: number; runs: number; besides_ms: number } | null => {
       const measured = sql`
         FROM ${metrics_points} INNER JOIN ${training_jobs} ON ${metrics_points.job_id} = ${training_jobs.id}
         WHERE ${training_jobs.user_id} = ${bound.userId} AND ${training_jobs.base_model_id} = ${baseModelId}
@@ -221,9 +222,23 @@ const speeds = (bound: Bound) => {
         sql`SELECT ${metrics_points.throughput} AS median ${measured}
           ORDER BY ${metrics_points.throughput} LIMIT 1 OFFSET ${Math.floor(points / 2)}`,
       );
-      return { tokens_per_second: median, runs };
+      return { tokens_per_second: median, runs, besides_ms: besidesMs(bound, baseModelId, gpuType) };
     },
   };
+};
+
+const MIDDLE = 0.5;
+
+/** What finished runs worked beside their steps, in the median: loading, evaluations, samples, checkpoints. */
+const besidesMs = ({ db, userId }: Bound, baseModelId: string, gpuType: string): number => {
+  const rests = db.all<{ rest: number }>(sql`
+    SELECT (${model_artifacts.training_summary} ->> 'duration_ms')
+      - (SELECT total(step_ms) FROM metrics_points WHERE job_id = ${training_jobs.id}) AS rest
+    FROM ${training_jobs} INNER JOIN ${model_artifacts} ON ${model_artifacts.job_id} = ${training_jobs.id}
+    WHERE ${training_jobs.user_id} = ${userId} AND ${training_jobs.base_model_id} = ${baseModelId}
+      AND ${training_jobs.status} = 'completed' AND ${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}
+    ORDER BY rest`);
+  return Math.max(0, rests[Math.floor(rests.length * MIDDLE)]?.rest ?? 0);
 };
 
 /** What a run has left behind: figures, texts, events, log. */

@@ -101,14 +101,14 @@ const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
 
 describe('EstimateService', () => {
   it('counts steps by records and time by real tokens and measured speed', async () => {
-    const estimate = await estimateWith(20 * GIB, { tokens_per_second: 100, runs: 1 });
+    const estimate = await estimateWith(20 * GIB, { tokens_per_second: 100, runs: 1, besides_ms: 20_000 });
     expect(estimate).toMatchObject({
       steps_per_epoch: 12,
       total_steps: 24,
       train_records: 90,
       tokens_per_epoch: 9000,
     });
-    expect(estimate.time_ms?.expected).toBe(180_000);
+    expect(estimate.time_ms?.expected).toBe(200_000);
     expect(estimate.fits).toBe('fits');
   });
 
@@ -135,6 +135,13 @@ describe('EstimateService', () => {
     expect(estimate.fits).not.toBe('fits');
     for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
   });
+});
+
+it('says where the longest record is cut', async () => {
+  const asked = (max_length: number) =>
+    serviceWith(20 * GIB, null).estimate({ ...REQUEST, changes: { max_length } });
+  expect((await asked(4096)).cut).toBeNull();
+  expect((await asked(64)).cut).toMatchObject({ limit: 64 });
 });
 
 describe('memory', () => {

@@ -1,7 +1,8 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
 import { correctionOf, type MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
-import { memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
+import { formatDuration } from '../../../src/lib/messages/format';
+import { longestOf, memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
@@ -15,12 +16,16 @@ import { memoryMethod } from './memory-method';
 import type { TokenCounts } from './token-counts';
 
 const TIME_BAND = 0.15;
+/** Evaluations and samples are as many and as long as a run asks for. */
+const BESIDES_BAND = 0.5;
 const SMALLEST_LENGTH = 256;
 
 export interface MeasuredSpeed {
   /** Median real tokens a second of finished runs of this base model on this machine. */
   readonly tokens_per_second: number;
   readonly runs: number;
+  /** What those runs worked beside their steps, in the median. */
+  readonly besides_ms: number;
 }
 
 interface EstimateOptions {
@@ -75,7 +80,7 @@ const planOf = (known: Known, settings: TrainingSettings, { longest, trained_sha
   const correction = correctionOf(past, device);
   const run = {
     ...uncounted({ model: known.model, settings, device, correction }),
-    longest_row: Math.max(1, Math.min(longest, settings.max_length)),
+    longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
   };
   const plan = planMemory(run, roomOf(known.hardware).free);
@@ -179,9 +184,14 @@ const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => 
     return { time_ms: null, time_method: 'No run of this base model was measured on this machine yet.' };
   }
   const runs = speed.runs === 1 ? 'one past run' : `${speed.runs} past runs`;
+  const steps = ((tokens * epochs) / speed.tokens_per_second) * 1000;
   return {
-    time_ms: band(((tokens * epochs) / speed.tokens_per_second) * 1000, TIME_BAND),
-    time_method: `From ${runs} of this base model on this machine, ${Math.round(speed.tokens_per_second)} tokens/s measured.`,
+    time_ms: {
+      low: Math.round(steps * (1 - TIME_BAND) + speed.besides_ms * (1 - BESIDES_BAND)),
+      expected: Math.round(steps + speed.besides_ms),
+      high: Math.round(steps * (1 + TIME_BAND) + speed.besides_ms * (1 + BESIDES_BAND)),
+    },
+    time_method: `From ${runs} of this base model on this machine: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
   };
 };
 
@@ -195,6 +205,12 @@ interface Epoch {
   readonly held_out: number;
   readonly tokens: number;
 }
+
+/** A text is not cut: it goes on in the next row. */
+const cutOf = (longest: number, settings: TrainingSettings): Estimate['cut'] => {
+  const limit = longestOf(settings);
+  return settings.method === 'text' || longest <= limit ? null : { longest, limit };
+};
 
 const estimateFrom = (
   known: Known,
@@ -227,6 +243,7 @@ const estimateFrom = (
     trainable_parameters: trainable,
     total_parameters: known.model.parameters,
     tokens_per_epoch: tokens,
+    cut: cutOf(measured.facts.longest, settings),
     fits,
     remedies: fits === 'fits' ? [] : remediesFor(known, settings, measured.facts),
   };

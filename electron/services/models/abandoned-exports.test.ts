@@ -39,3 +39,10 @@ it('neither a look nor a recovering queue ends what a living process makes', asy
   await world.runner.start();
   expect(await world.models.exports(artifactId)).toMatchObject([{ id: made.id, status: 'running' }]);
 });
+
+it('an export that ended by itself stays as it ended', async () => {
+  const made = await begun(await identify(process.ppid));
+  await world.repositories.exports.update(made.id, { status: 'completed' });
+  await world.repositories.exports.failRunning(made.id, 'gone');
+  expect(await world.models.exports(artifactId)).toMatchObject([{ id: made.id, status: 'completed' }]);
+});

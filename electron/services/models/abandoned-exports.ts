@@ -5,9 +5,8 @@ const GONE = 'The program ended while this was being made.';
 
 /** Ends the exports whose makers are gone; what another process still makes is left to it. */
 export const failAbandonedExports = async (
-  exports: Pick<AsyncRepositories['exports'], 'running' | 'update'>,
+  exports: Pick<AsyncRepositories['exports'], 'running' | 'failRunning'>,
 ): Promise<void> => {
   for (const { id, owner } of await exports.running())
-    if (owner === null || !(await isAlive(owner)))
-      await exports.update(id, { status: 'failed', error: GONE });
+    if (owner === null || !(await isAlive(owner))) await exports.failRunning(id, GONE);
 };

@@ -56,8 +56,11 @@ class LossHead:
         return functional.cross_entropy(logits.float(), batch.targets, reduction="none")
 
     def _hidden_of(self, batch: Batch, positions: Tensor) -> Tensor:
-        self._run(batch, positions)
-        hidden, self._hidden = self._hidden, None
+        try:
+            self._run(batch, positions)
+            hidden = self._hidden
+        finally:
+            self._hidden = None  # or a failed pass would keep all its tensors
         if hidden is None:
             raise RuntimeError("the model ran without its output embedding")
         return hidden

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from .config import JobFile
+from .config import JobFile, MemoryPlan, Settings
 from .data.batches import Row
 from .data.order import rows_a_pass
 from .hardware import Compute
+
+PAIRED: Final = ("dpo", "orpo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,20 @@ def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], cache_dir
     settings = job.settings
     by_rule = micro_batch_for(rows, settings.records_per_step, compute)
     if job.memory is not None:
-        by_rule = min(by_rule, job.memory.micro_batch)
+        by_rule = min(by_rule, _rows_of_plan(job.memory, settings, longest(rows)))
     if cache_dir is None:
         return PassSize(by_rule, None)
-    model = (job.base_model.fingerprint, settings.lora_rank, settings.target_modules)
-    decides = (*model, compute.name, compute.precision, longest(rows), settings.records_per_step)
+    model = (job.base_model.fingerprint, settings.lora_rank, settings.target_modules, settings.method, settings.variant)
+    recomputed = (0, 0) if job.memory is None else (job.memory.recompute_mlps, job.memory.recompute_layers)
+    decides = (*model, *recomputed, compute.name, compute.precision, longest(rows), settings.records_per_step)
     key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
     return PassSize(by_rule, cache_dir / "pass-sizes" / f"{key}.txt")
+
+
+def _rows_of_plan(plan: MemoryPlan, settings: Settings, longest_row: int) -> int:
+    """A plan counts rows as long as they may be, of a comparison both sides; shorter ones fit in larger numbers."""
+    sides = 2 if settings.method in PAIRED else 1
+    return max(1, plan.micro_batch * settings.max_length * sides // longest_row)
 
 
 def micro_batch_for(rows: Sequence[Row], records_per_step: int, compute: Compute) -> int:

@@ -32,7 +32,10 @@ def name_of(plan: MemoryPlan | None, model: nn.Module) -> str:
     """The rung of a plan: `none`, `mlps`, `partial` (some whole layers) or `full` (all of them)."""
     if plan is None or plan.recompute_layers == 0:
         return "none" if plan is None or plan.recompute_mlps == 0 else "mlps"
-    return "full" if plan.recompute_layers >= len(decoder_layers(model)) else "partial"
+    layers = len(decoder_layers(model))
+    if layers == 0:
+        return "none"
+    return "full" if plan.recompute_layers >= layers else "partial"
 
 
 def decoder_layers(model: nn.Module) -> list[nn.Module]:

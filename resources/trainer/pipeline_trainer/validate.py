@@ -109,7 +109,9 @@ def evaluate(run: Run) -> Groups:
     Raises `out_of_memory` where one row is too much.
     """
     most = HELD_OUT_RECORDS if run.preference is not None else BATCH_ROWS
-    at_once = micro_batch_for(run.held_out_rows, most, run.compute)
+    # A pack is as long as so many of the longest training rows.
+    lengths = run.train_rows if run.layout.packed else run.held_out_rows
+    at_once = micro_batch_for(lengths, most, run.compute)
     while True:
         try:
             return _evaluate(run, at_once)

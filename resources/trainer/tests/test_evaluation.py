@@ -167,7 +167,7 @@ def test_a_pass_of_held_out_rows_is_no_larger_than_one_of_training(
         return plain(self, batch)
 
     monkeypatch.setattr(LossHead, "token_losses", token_losses)
-    monkeypatch.setattr("pipeline_trainer.pass_size.PASS_TOKENS", {"cpu": 100})
+    monkeypatch.setattr("pipeline_trainer.data.order.PASS_TOKENS", {"cpu": 100})
     run = open_run(make_run(tmp_path / "run", model, held_out=8))
     validate.evaluate(run)
     run.log.close()

@@ -7,6 +7,7 @@ import pytest
 import torch
 from training_builders import attempt, make_model, make_run, open_run
 
+from pipeline_trainer.pass_size import longest
 from pipeline_trainer.protocol import Command
 from pipeline_trainer.recompute import decoder_layers
 from pipeline_trainer.step import gradient
@@ -101,5 +102,8 @@ def test_the_plan_names_its_rung_and_bounds_the_pass(tmp_path: Path, model: Path
         folder.change(memory={**plan, "micro_batch": 2})
         run = open_run(folder)
         run.log.close()
-        assert [(event["recompute"], event["micro_batch"]) for event in folder.named("plan")] == [(name, 2)]
+        # A plan's rows are as long as they may be; of these, more have as many tokens.
+        fitting = 2 * run.job.settings.max_length // longest(run.train_rows)
+        rows = min(fitting, run.job.settings.records_per_step)
+        assert [(event["recompute"], event["micro_batch"]) for event in folder.named("plan")] == [(name, rows)]
         assert len(decoder_layers(run.trainable.model)) == LAYERS

@@ -6,6 +6,9 @@ export interface MeasuredRun extends Omit<MemoryRequest, 'device' | 'weight_byte
   readonly peak_memory_bytes: number;
 }
 
+/** One run that held less does not prove that another one will. */
+const LEAST = 0.9;
+
 /** Measured ÷ estimated of past runs: the largest, so that what is said to fit does fit. Null where there are none. */
 export const correctionOf = (
   runs: readonly MeasuredRun[],
@@ -16,5 +19,5 @@ export const correctionOf = (
     const weight_bytes = weightBytes({ settings: run.settings, device });
     return memoryRatio({ ...run, device, weight_bytes, correction: null }, peak_memory_bytes);
   });
-  return Math.max(...ratios);
+  return Math.max(LEAST, ...ratios);
 };

@@ -5,7 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { TrainingSettings } from '../types/training-settings';
 import { peakMemoryBytes } from './memory';
 import { correctionOf } from './memory-correction';
-import { memoryBand, PASS_TOKENS, planMemory, planOfJob, rowsByRule, type Unplanned } from './memory-plan';
+import {
+  longestOf,
+  memoryBand,
+  PASS_TOKENS,
+  planMemory,
+  planOfJob,
+  rowsByRule,
+  type Unplanned,
+} from './memory-plan';
 import measured from './memory-measured.json';
 
 const ORDER = '../../../resources/trainer/pipeline_trainer/data/order.py';
@@ -30,7 +38,8 @@ it('knows the rule of the trainer', () => {
     expect(source.replaceAll('_', '')).toContain(`"${device}": ${tokens}`);
   expect(rowsByRule(request())).toBe(4);
   expect(rowsByRule(request({ batch_size: 3 }))).toBe(3);
-  expect(rowsByRule(request({ method: 'dpo' }))).toBe(2);
+  const pairs = request({ method: 'dpo' });
+  expect(rowsByRule({ ...pairs, longest_row: longestOf(pairs.settings) })).toBe(2);
   expect(rowsByRule({ ...request(), longest_row: 5000 })).toBe(1);
 });
 

@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
+import { type MemoryRequest, peakMemoryBytes } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
 export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
@@ -16,9 +16,13 @@ export const uncounted = (
 ): Unplanned => ({
   ...run,
   weight_bytes: weightBytes(run),
-  longest_row: run.settings.max_length,
+  longest_row: longestOf(run.settings),
   trained_share: 1,
 });
+
+/** Tokens of the longest row that may be: `max_length`, of each side where a record has two. */
+export const longestOf = ({ method, max_length }: TrainingSettings): number =>
+  (method === 'dpo' || method === 'orpo' ? 2 : 1) * max_length;
 
 /** A card computes in bf16 unless asked otherwise; processors that do so natively are few. */
 export const weightBytes = ({
@@ -32,7 +36,7 @@ const recordsPerStep = ({ batch_size, gradient_accumulation_steps }: TrainingSet
 
 /** Rows of the longest length that go through the model at once, by rule. */
 export const rowsByRule = ({ settings, device, longest_row }: Unplanned): number => {
-  const fitting = Math.floor(PASS_TOKENS[device] / (longest_row * sidesOf(settings)));
+  const fitting = Math.floor(PASS_TOKENS[device] / longest_row);
   return Math.max(1, Math.min(recordsPerStep(settings), fitting));
 };
 

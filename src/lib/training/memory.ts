@@ -32,11 +32,11 @@ export interface MemoryRequest {
   readonly weight_bytes: 2 | 4;
   /** How the run is laid out: rows at once, and what is recomputed. */
   readonly plan: MemoryPlan;
-  /** Real tokens of the longest row, at most `max_length`. */
+  /** Real tokens of the longest row, of a comparison both sides: they go through the model together. */
   readonly longest_row: number;
   /** Which share of a pass's tokens is trained, 0 to 1. */
   readonly trained_share: number;
-  /** Measured ÷ estimated of past runs, the process itself left out; null where there are none. */
+  /** Measured ÷ estimated of past runs (`memoryRatio`); null where there are none. */
   readonly correction: number | null;
 }
 
@@ -53,14 +53,9 @@ export interface MemoryParts {
   readonly loading: number;
 }
 
-/** Both sides of a comparison go through the model together. */
-export const sidesOf = ({ method }: TrainingSettings): number =>
-  method === 'dpo' || method === 'orpo' ? 2 : 1;
-
 const KEEP_ALL = { recompute_mlps: 0, recompute_layers: 0 } as const;
 
-const passTokens = ({ plan, longest_row, settings }: MemoryRequest): number =>
-  plan.micro_batch * longest_row * sidesOf(settings);
+const passTokens = ({ plan, longest_row }: MemoryRequest): number => plan.micro_batch * longest_row;
 
 const activationBytes = (request: MemoryRequest): number => {
   const { model, plan, weight_bytes } = request;
@@ -121,20 +116,22 @@ const doraBytes = (
     ? 4 * Math.max(0, ...layers.map(({ input, output }) => input * (input + 3 * output)))
     : 0;
 
-/** What a run holds at most beside the process itself: of loading or of training, whichever is more. */
+/** What a run holds at most beside process and weights: of loading or of training, whichever is more. */
 const heldBytes = (request: MemoryRequest): number => {
-  const { weights, loading, adapter, activations, loss, buffers, gaps } = memoryParts(request);
+  const { loading, adapter, activations, loss, buffers, gaps } = memoryParts(request);
   const training = adapter + activations + Math.max(loss, buffers);
-  return weights + Math.max(loading, request.device === 'cuda' ? CARD_ALLOCATOR * training : training + gaps);
+  return Math.max(loading, request.device === 'cuda' ? CARD_ALLOCATOR * training : training + gaps);
 };
 
 /** Peak memory of a run in bytes, by formula and as past runs correct it. */
-export const peakMemoryBytes = (request: MemoryRequest): number =>
-  Math.round(PROCESS_BYTES[request.device] + heldBytes(request) * (request.correction ?? 1));
+export const peakMemoryBytes = (request: MemoryRequest): number => {
+  const { weights } = memoryParts(request);
+  return Math.round(PROCESS_BYTES[request.device] + weights + heldBytes(request) * (request.correction ?? 1));
+};
 
-/** Measured ÷ estimated of a run that has ended, the process itself left out. */
+/** Measured ÷ estimated of a run that has ended, process and weights left out, which are known. */
 export const memoryRatio = (request: MemoryRequest, measured: number): number => {
   // A card reports what tensors held, without its context.
   const outside = request.device === 'cpu' ? PROCESS_BYTES.cpu : 0;
-  return Math.max(0, measured - outside) / heldBytes(request);
+  return Math.max(0, measured - outside - memoryParts(request).weights) / heldBytes(request);
 };

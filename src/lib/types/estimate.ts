@@ -24,6 +24,8 @@ export const Estimate = z.strictObject({
   trainable_parameters: Count,
   total_parameters: Count,
   tokens_per_epoch: Count.nullable(),
+  /** Where records are longer than the run's rows; tokens, of a comparison those of both sides. */
+  cut: z.strictObject({ longest: Count, limit: Count }).nullable(),
   fits: z.enum(['fits', 'tight', 'does_not_fit']),
   remedies: z.array(z.strictObject({ label: z.string(), changes: z.record(z.string(), z.unknown()) })),
 });

@@ -15,6 +15,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useStats, useUsualLength } from '../use-numbers';
+import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
 import type { Edits } from '../use-edits';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
@@ -215,7 +216,7 @@ const TooLong = ({
       note={`${formatAmount(stats.over_limit, 'record')} longer than ${formatAmount(stats.max_length, 'token')}`}
       actions={
         <Button small onClick={() => void edits.askOverLimit(model.id, stats.max_length)}>
-          {`Exclude all ${formatCount(stats.over_limit)}…`}
+          {`Exclude ${stats.over_limit > MAX_EDITED_RECORDS ? 'the first' : 'all'} ${formatCount(Math.min(stats.over_limit, MAX_EDITED_RECORDS))}…`}
         </Button>
       }
     >

@@ -15,8 +15,8 @@ export const Samples = ({ run }: { readonly run: JobRun }) => {
   const prompts = [...new Map(run.samples.map((sample) => [sample.prompt_id, sample])).values()];
   const [chosen, setChosen] = useState<string | null>(null);
   const [isWhole, setWhole] = useState(false);
-  const { frame, isCut } = useIsCut(run.samples);
   const current = prompts.find(({ prompt_id }) => prompt_id === chosen) ?? prompts[0];
+  const { frame, isCut } = useIsCut(current);
   if (!current)
     return (
       <p className="p-4 text-ink-2">The untouched model answers first; then the model at each checkpoint.</p>

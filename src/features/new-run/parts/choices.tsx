@@ -9,6 +9,7 @@ import {
   formatParameters,
   formatPrecision,
 } from '../../../components/format';
+import { cutWords } from '../../../lib/messages/cut';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
@@ -100,6 +101,7 @@ const DataFacts = ({
       ) : (
         <Note>No problems in the file</Note>
       )}
+      {estimate?.cut ? <Note warn>{cutWords(estimate.cut)}</Note> : null}
     </>
   );
 };
