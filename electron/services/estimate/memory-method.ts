@@ -8,7 +8,7 @@ const basis = (runs: number): string => {
   if (runs === 0)
     return `≈ from weights, adapter, activations at the longest row and loss; ${percent(MEMORY_BAND.cold)} until a run was measured here.`;
   const past = runs === 1 ? 'one past run' : `${runs} past runs`;
-  return `As ${past} of this architecture on this machine used it; ${percent(MEMORY_BAND.measured)}.`;
+  return `As the most that ${past} of this architecture used on this machine tell; up to ${Math.round(100 * MEMORY_BAND.measured)} % more.`;
 };
 
 const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: number): string => {

@@ -68,7 +68,8 @@ export const memoryBand = (
   const expected = peakMemoryBytes({ ...request, plan });
   const share = bandOf(request);
   return {
-    low: Math.round(expected * (1 - share)),
+    // What past runs held at most says nothing of the least.
+    low: Math.round(expected * (1 - MEMORY_BAND.cold)),
     expected,
     high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)),
   };
