@@ -22,11 +22,12 @@ const STEPS_OF_SILENCE = 3;
 /** The window's clock moves twice a minute: less would be its own delay. */
 const LEAST_SILENCE_MS = 60_000;
 
-/** By the mean time of the last steps; null while nothing is measured. */
+/** By the mean time of the last steps; null while nothing is measured, and once training is done. */
 export const timeLeft = (job: TrainingJob, now: number): TimeLeft | null => {
   const { estimated_completion_at: end, current_metrics: metrics, total_steps, current_step } = job;
   const pace = metrics?.pace_ms ?? metrics?.step_ms;
   if (end === null || pace === undefined || total_steps === null) return null;
+  if (job.current_stage === 'finalization') return null;
   const whole = (total_steps - current_step) * pace;
   const since = Math.max(0, now - (Date.parse(end) - whole));
   const silent = since > Math.max(STEPS_OF_SILENCE * pace, LEAST_SILENCE_MS);
@@ -57,6 +58,12 @@ const MINUTE = 60_000;
 /** In whole minutes: it stands where a few words fit. */
 export const silenceWords = (silentMs: number): string =>
   `no step for ${formatDuration(Math.floor(silentMs / MINUTE) * MINUTE)}`;
+
+/** Why there is no time left to tell. */
+export const noTimeLeftWords = ({ current_stage, current_step, total_steps }: TrainingJob): string => {
+  if (total_steps !== null && current_step >= total_steps) return 'all steps are done';
+  return current_stage === 'finalization' ? 'training ended early' : 'measured once steps run';
+};
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
 export const timeLeftWords = (job: TrainingJob, now: number): string => {
