@@ -4,7 +4,9 @@ import {
   endWords,
   nextSamplesWords,
   noTimeLeftWords,
+  rowWords,
   startsWords,
+  statusWords,
   timeLeft,
   timeLeftBand,
   timeLeftWords,
@@ -58,6 +60,24 @@ test('no time left is told apart: not measured yet, all steps done, or ended ear
   const early = { ...run, current_stage: 'finalization' } as const;
   expect(timeLeft(early, AT)).toBeNull();
   expect(noTimeLeftWords(early)).toBe('training ended early');
+});
+
+test('where a run is and what is left never say the stage twice', () => {
+  const preparing = { ...run, current_stage: 'preprocessing', current_step: 0, total_steps: null } as const;
+  const ending = { ...run, current_stage: 'finalization', current_step: 100 } as const;
+  const first = { ...run, current_step: 0, estimated_completion_at: null };
+  expect([preparing, ending, first, run].map((job) => rowWords(job, AT))).toEqual([
+    { place: 'preparing data', left: '—' },
+    { place: '100 of 100', left: 'finalising' },
+    { place: '0 of 100', left: 'training' },
+    { place: '60 of 100', left: '≈ 1 min left' },
+  ]);
+  expect([preparing, ending, first, run].map((job) => statusWords(job, AT))).toEqual([
+    'preparing data',
+    'finalising, step 100 of 100',
+    'training, step 0 of 100',
+    'training, step 60 of 100, ≈ 1 min left',
+  ]);
 });
 
 test('the band of what is left is as wide as the pace moves, and there is none of a few steps', () => {
