@@ -1,9 +1,9 @@
 import { Cpu, ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
 import { ProgressBar } from '../components/bars';
-import { formatAmount, formatBytes, formatCount, formatMemory, NOTHING } from '../components/format';
+import { formatAmount, formatBytes, formatMemory, NOTHING } from '../components/format';
 import { useNow } from '../components/time';
-import { isRunning, STAGE_WORDS, timeLeftWords, useIsSaving } from '../features/jobs';
+import { isRunning, statusWords, useIsSaving } from '../features/jobs';
 import { useLive } from '../live-store';
 import { useValue } from '../live-value';
 import { paths } from '../paths';
@@ -81,15 +81,11 @@ const RunningJob = () => {
   const job = all.kind === 'ready' ? [...all.value.values()].find(isRunning) : undefined;
   const isSaving = useIsSaving(job?.id);
   if (!job) return <span>{all.kind === 'ready' ? 'No job running' : `jobs ${NOTHING}`}</span>;
-  const at =
-    job.total_steps === null
-      ? ''
-      : `, step ${formatCount(job.current_step)} of ${formatCount(job.total_steps)}, ${timeLeftWords(job, now)}`;
   return (
     <Link href={paths.job(job.id)} className="flex min-w-0 items-center gap-1.5 hover:text-ink">
       <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
       <span className="truncate">
-        <FileText>{job.name}</FileText>: {isSaving ? 'saving' : `${STAGE_WORDS[job.current_stage]}${at}`}
+        <FileText>{job.name}</FileText>: {isSaving ? 'saving' : statusWords(job, now)}
       </span>
     </Link>
   );

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { formatAgo, formatExactTime } from './format';
+import { formatAgo, formatExactTime, formatStopwatch } from './format';
 
 let now = Date.now();
 
@@ -19,3 +19,14 @@ export const Ago = ({ time }: { readonly time: string }) => (
     {formatAgo(time, useNow())}
   </time>
 );
+
+const subscribeToSeconds = (listener: () => void) => {
+  const timer = setInterval(listener, 1000);
+  return () => clearInterval(timer);
+};
+
+const thisSecond = (): number => Math.floor(Date.now() / 1000) * 1000;
+
+/** Counts the seconds since a time in milliseconds, for work that is watched until it ends. */
+export const RunningClock = ({ since }: { readonly since: number }) =>
+  formatStopwatch(Math.max(0, useSyncExternalStore(subscribeToSeconds, thisSecond) - since));

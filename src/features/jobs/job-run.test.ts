@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Evaluation, MetricsPoint } from '../../lib/types/job-records';
+import type { Checkpoint, Evaluation, JobEvent, MetricsPoint } from '../../lib/types/job-records';
 import { EMPTY_RUN, heldOutOf, type JobRun, mergeRun } from './job-run';
 
 const evaluation = (step: number, rest: Partial<Evaluation> = {}): Evaluation => ({
@@ -63,4 +63,47 @@ test('fifty batches of new steps behind 40,000 take a moment', () => {
   for (const batch of batches) run = mergeRun(run, { points: batch });
   expect(performance.now() - started).toBeLessThan(500);
   expect(run.points.map(({ step }) => step)).toEqual(Array.from({ length: 40_250 }, (_, at) => at + 1));
+});
+
+const checkpoint = (step: number, best: boolean): Checkpoint => ({
+  step,
+  path: `checkpoints/step-${step}`,
+  size_bytes: 10,
+  sha256: 'a'.repeat(64),
+  validation_loss: 3 - step / 10,
+  best,
+  pruned: false,
+  created_at: '2026-01-01T00:00:00.000Z',
+});
+
+/** As the trainer's news tells it: the new checkpoint, and in its event what was removed for it. */
+const saved = (step: number, best: boolean, pruned: readonly number[] = []) => {
+  const path = `checkpoints/step-${step}`;
+  const payload = { step, path, pruned: pruned.map((old) => `checkpoints/step-${old}`) };
+  const event: JobEvent = {
+    seq: step,
+    attempt: 1,
+    time: '2026-01-01T00:00:00.000Z',
+    event: 'checkpoint',
+    payload,
+  };
+  return { checkpoints: [checkpoint(step, best)], events: [event] };
+};
+
+const states = ({ checkpoints }: JobRun) =>
+  checkpoints.map(({ step, best, pruned }) => `${step}${best ? ' best' : ''}${pruned ? ' pruned' : ''}`);
+
+test('one checkpoint is the best: the last that improved', () => {
+  const improved = mergeRun(mergeRun(EMPTY_RUN, saved(2, true)), saved(4, true));
+  expect(states(improved)).toEqual(['2', '4 best']);
+  expect(states(mergeRun(improved, saved(6, false)))).toEqual(['2', '4 best', '6']);
+  const atOnce = { checkpoints: [checkpoint(2, true), checkpoint(4, true)] };
+  expect(states(mergeRun(EMPTY_RUN, atOnce))).toEqual(['2', '4 best']);
+});
+
+test('a checkpoint that was removed for a new one is told as such, and stands again once it is made anew', () => {
+  const first = mergeRun(mergeRun(EMPTY_RUN, saved(2, true)), saved(4, true));
+  const pruned = mergeRun(first, saved(6, true, [2, 4]));
+  expect(states(pruned)).toEqual(['2 pruned', '4 pruned', '6 best']);
+  expect(states(mergeRun(pruned, saved(4, false)))).toEqual(['2 pruned', '4', '6 best']);
 });

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { api } from '../../api';
 import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../lib/types/job-records';
+import { CheckpointEvent } from '../../lib/types/trainer-events';
 import { toErrorPayload } from '../../lib/messages/app-error';
 import type { Loaded } from '../../live-store';
 
@@ -37,11 +38,37 @@ export const mergeRun = (known: JobRun, news: Partial<JobRun>): JobRun => ({
     key: ({ step, subject, group, final }) => `${step} ${subject} ${group} ${final}`,
     order: ({ step }) => step,
   }),
-  checkpoints: merged(known.checkpoints, news.checkpoints, {
+  checkpoints: mergeCheckpoints(known.checkpoints, news),
+});
+
+/** News tells only of the new checkpoint: that older ones are no longer the best, or gone, follows from it. */
+const mergeCheckpoints = (known: readonly Checkpoint[], news: Partial<JobRun>): readonly Checkpoint[] => {
+  const all = merged(known, news.checkpoints, {
     key: ({ step }) => String(step),
     order: ({ step }) => step,
-  }),
-});
+  });
+  const best = news.checkpoints?.findLast((one) => one.best)?.step ?? null;
+  const gone = prunedPaths(news.events ?? []);
+  if (best === null && gone.size === 0) return all;
+  return all.map((one) => ({
+    ...one,
+    best: one.best && (best === null || one.step === best),
+    pruned: one.pruned || gone.has(one.path),
+  }));
+};
+
+const Made = CheckpointEvent.pick({ path: true, pruned: true });
+
+/** What these events removed, without what they made anew. */
+const prunedPaths = (events: readonly JobEvent[]): ReadonlySet<string> => {
+  const gone = new Set<string>();
+  for (const { event, payload } of events) {
+    const made = event === 'checkpoint' ? Made.safeParse(payload).data : undefined;
+    for (const old of made?.pruned ?? []) gone.add(old);
+    if (made) gone.delete(made.path);
+  }
+  return gone;
+};
 
 /** Subscribes first and loads second, like every live store; the load never replaces news. */
 const createRunStore = (jobId: string) => {
@@ -95,7 +122,8 @@ const loadRun = async (id: string): Promise<JobRun> => {
     api.jobs.evaluations({ id }),
     api.jobs.checkpoints({ id }),
   ]);
-  return mergeRun(EMPTY_RUN, { points, events, samples, evaluations, checkpoints });
+  // The rows hold what became of each checkpoint; of a long run's events the middle is missing.
+  return { ...mergeRun(EMPTY_RUN, { points, events, samples, evaluations }), checkpoints };
 };
 
 const loadEvents = async (id: string): Promise<JobEvent[]> => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
-import { paceOf, stageTimes } from './run-times';
+import { checkingSince, paceOf, stageTimes } from './run-times';
 import { examplePoint } from './testing';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
@@ -67,4 +67,14 @@ test('ends the stage of a killed attempt at its last step', () => {
   const events = [event('hello', 0), stage('training', 10), event('hello', 500, { attempt: 2 })];
   const points = [point(1, 20), point(2, 40)];
   expect(Object.fromEntries(stageTimes({ events, points }, null))).toEqual({ training: 30_000 });
+});
+
+test('the adapter is checked from the end of the trainer on, on a clock of its own', () => {
+  const ended = [event('hello', 0), stage('finalization', 10), event('completed', 15)];
+  expect(checkingSince(ended)).toBe(AT + 15_000);
+  expect(Object.fromEntries(stageTimes({ events: ended, points: [] }, AT + 45_000))).toEqual({
+    finalization: 5_000,
+  });
+  expect(checkingSince(ended.slice(0, 2))).toBeNull();
+  expect(checkingSince([...ended, event('hello', 30, { attempt: 2 })])).toBeNull();
 });

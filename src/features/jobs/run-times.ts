@@ -69,5 +69,11 @@ export const stageTimes = (
   return times;
 };
 
+/** Since when, in ms, the app has been checking the adapter of a run that goes on; null before its trainer completed. */
+export const checkingSince = (events: readonly JobEvent[]): number | null => {
+  const last = events.findLast(({ event }) => ENDS.has(event));
+  return last?.event === 'completed' ? Date.parse(last.time) : null;
+};
+
 const stageNamed = ({ event, payload }: JobEvent): JobStage | null =>
   event === 'stage' ? (JobStage.safeParse(payload['name']).data ?? null) : null;

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { exampleJob } from './testing';
-import { endWords, nextSamplesWords, startsWords, timeLeft, timeLeftBand, timeLeftWords } from './time-left';
+import {
+  endWords,
+  nextSamplesWords,
+  noTimeLeftWords,
+  rowWords,
+  startsWords,
+  statusWords,
+  timeLeft,
+  timeLeftBand,
+  timeLeftWords,
+} from './time-left';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
 
@@ -40,6 +50,34 @@ test('nothing is known before a step was measured; the stage stands for it', () 
   const fresh = exampleJob({ status: 'initializing', current_stage: 'model_loading' });
   expect(timeLeft(fresh, AT)).toBeNull();
   expect(timeLeftWords(fresh, AT)).toBe('loading the model');
+});
+
+test('no time left is told apart: not measured yet, all steps done, or ended early', () => {
+  const done = { ...run, current_step: 100, estimated_completion_at: null };
+  expect(noTimeLeftWords({ ...done, current_step: 0 })).toBe('measured once steps run');
+  expect(noTimeLeftWords(done)).toBe('all steps are done');
+  expect(noTimeLeftWords({ ...done, current_stage: 'finalization' })).toBe('all steps are done');
+  const early = { ...run, current_stage: 'finalization' } as const;
+  expect(timeLeft(early, AT)).toBeNull();
+  expect(noTimeLeftWords(early)).toBe('training ended early');
+});
+
+test('where a run is and what is left never say the stage twice', () => {
+  const preparing = { ...run, current_stage: 'preprocessing', current_step: 0, total_steps: null } as const;
+  const ending = { ...run, current_stage: 'finalization', current_step: 100 } as const;
+  const first = { ...run, current_step: 0, estimated_completion_at: null };
+  expect([preparing, ending, first, run].map((job) => rowWords(job, AT))).toEqual([
+    { place: 'preparing data', left: '—' },
+    { place: '100 of 100', left: 'finalising' },
+    { place: '0 of 100', left: 'training' },
+    { place: '60 of 100', left: '≈ 1 min left' },
+  ]);
+  expect([preparing, ending, first, run].map((job) => statusWords(job, AT))).toEqual([
+    'preparing data',
+    'finalising, step 100 of 100',
+    'training, step 0 of 100',
+    'training, step 60 of 100, ≈ 1 min left',
+  ]);
 });
 
 test('the band of what is left is as wide as the pace moves, and there is none of a few steps', () => {

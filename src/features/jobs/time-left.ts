@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatDurationBand,
   formatRoughDuration,
+  NOTHING,
 } from '../../components/format';
 import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
@@ -22,11 +23,12 @@ const STEPS_OF_SILENCE = 3;
 /** The window's clock moves twice a minute: less would be its own delay. */
 const LEAST_SILENCE_MS = 60_000;
 
-/** By the mean time of the last steps; null while nothing is measured. */
+/** By the mean time of the last steps; null while nothing is measured, and once training is done. */
 export const timeLeft = (job: TrainingJob, now: number): TimeLeft | null => {
   const { estimated_completion_at: end, current_metrics: metrics, total_steps, current_step } = job;
   const pace = metrics?.pace_ms ?? metrics?.step_ms;
   if (end === null || pace === undefined || total_steps === null) return null;
+  if (job.current_stage === 'finalization') return null;
   const whole = (total_steps - current_step) * pace;
   const since = Math.max(0, now - (Date.parse(end) - whole));
   const silent = since > Math.max(STEPS_OF_SILENCE * pace, LEAST_SILENCE_MS);
@@ -58,11 +60,39 @@ const MINUTE = 60_000;
 export const silenceWords = (silentMs: number): string =>
   `no step for ${formatDuration(Math.floor(silentMs / MINUTE) * MINUTE)}`;
 
-/** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
-export const timeLeftWords = (job: TrainingJob, now: number): string => {
+/** Why there is no time left to tell. */
+export const noTimeLeftWords = ({ current_stage, current_step, total_steps }: TrainingJob): string => {
+  if (total_steps !== null && current_step >= total_steps) return 'all steps are done';
+  return current_stage === 'finalization' ? 'training ended early' : 'measured once steps run';
+};
+
+/** What is left, else how long nothing came; null where only the stage is known. */
+const measuredWords = (job: TrainingJob, now: number): string | null => {
   const left = timeLeft(job, now);
-  if (left === null || job.current_stage !== 'training') return STAGE_WORDS[job.current_stage];
+  if (left === null || job.current_stage !== 'training') return null;
   return left.silentMs === null ? `${formatRoughDuration(left.ms)} left` : silenceWords(left.silentMs);
+};
+
+/** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
+export const timeLeftWords = (job: TrainingJob, now: number): string =>
+  measuredWords(job, now) ?? STAGE_WORDS[job.current_stage];
+
+/** Where a run at work is, and what is left of it, each in a column of its own. */
+export const rowWords = (
+  job: TrainingJob,
+  now: number,
+): { readonly place: string; readonly left: string } => {
+  if (job.current_stage !== 'training' && job.current_stage !== 'finalization')
+    return { place: STAGE_WORDS[job.current_stage], left: NOTHING };
+  const total = job.total_steps === null ? NOTHING : formatCount(job.total_steps);
+  return { place: `${formatCount(job.current_step)} of ${total}`, left: timeLeftWords(job, now) };
+};
+
+/** The same in one line: `training, step 60 of 100, ≈ 1 min left`. */
+export const statusWords = (job: TrainingJob, now: number): string => {
+  const { current_stage: stage, current_step: step, total_steps: total } = job;
+  const at = total === null ? null : `step ${formatCount(step)} of ${formatCount(total)}`;
+  return [STAGE_WORDS[stage], at, measuredWords(job, now)].filter((part) => part !== null).join(', ');
 };
 
 const commonMultiple = (one: number, other: number): number => {

@@ -10,19 +10,20 @@ import {
   NOTHING,
 } from '../../../components/format';
 import { Figure, Panel } from '../../../components/layout';
-import { useNow } from '../../../components/time';
+import { RunningClock, useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
 import { isRunning, workedMs } from '../job-words';
-import { paceOf, stageTimes } from '../run-times';
-import { endWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
+import { checkingSince, paceOf, stageTimes } from '../run-times';
+import { endWords, noTimeLeftWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
 import type { TimeLeft } from '../time-left';
 import { StageBar } from './stage-bar';
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const now = useNow();
   const left = isRunning(job) ? timeLeft(job, now) : null;
+  const checking = isRunning(job) ? checkingSince(run.events) : null;
   const silent = left !== null && left.silentMs !== null;
   return (
     <Panel plain className="px-4 pt-3 pb-2">
@@ -33,12 +34,18 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
         )}
       >
         <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
-        {isRunning(job) ? <TimeLeftFigure run={run} now={now} left={left} /> : <TimeSpent job={job} />}
+        {checking !== null ? (
+          <CheckingFigure job={job} since={checking} />
+        ) : isRunning(job) ? (
+          <TimeLeftFigure job={job} run={run} now={now} left={left} />
+        ) : (
+          <TimeSpent job={job} />
+        )}
         <LossFigure job={job} run={run} />
         <MemoryFigure job={job} run={run} />
         <TokensFigure job={job} run={run} />
       </dl>
-      <StageBar job={job} times={stageTimes(run, isRunning(job) ? now : null)} />
+      <StageBar job={job} times={stageTimes(run, isRunning(job) ? now : null)} checking={checking} />
     </Panel>
   );
 };
@@ -52,17 +59,29 @@ const epochs = ({ current_epoch, total_epochs, started_at }: TrainingJob): strin
     ? formatAmount(total_epochs, 'epoch')
     : `epoch ${Math.min(current_epoch + 1, total_epochs)} of ${total_epochs}`;
 
+/** The trainer is done; its app is not yet. */
+const CheckingFigure = ({ job, since }: { readonly job: TrainingJob; readonly since: number }) => (
+  <Figure
+    label="Checking the adapter"
+    value={<RunningClock since={since} />}
+    source={noTimeLeftWords(job)}
+    method="Checking that the adapter loads in plain PEFT. The run is completed once it does."
+  />
+);
+
 const TimeLeftFigure = ({
+  job,
   run,
   now,
   left,
 }: {
+  readonly job: TrainingJob;
   readonly run: JobRun;
   readonly now: number;
   readonly left: TimeLeft | null;
 }) => {
   const pace = paceOf(run.points);
-  if (left === null) return <Figure label="Time left" value={NOTHING} source="measured once steps run" />;
+  if (left === null) return <Figure label="Time left" value={NOTHING} source={noTimeLeftWords(job)} />;
   const { left: value, end } = endWords(left.ms, timeLeftBand(left.ms, pace), now);
   return (
     <Figure

@@ -18,9 +18,9 @@ import { models } from '../../../stores';
 import { useAction } from '../../../use-load';
 import { MainAction } from '../job-actions';
 import { doingsOf } from '../job-doings';
-import { SAVING, STAGE_WORDS, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
+import { SAVING, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
 import { inLabels } from '../setting-words';
-import { timeLeftWords } from '../time-left';
+import { rowWords } from '../time-left';
 import { useIsSaving } from '../use-saving';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
@@ -108,16 +108,10 @@ const Row = ({
 const baseAndRank = ({ hyperparameters }: TrainingJob): string =>
   `${hyperparameters.base_model}, rank ${hyperparameters.lora_rank}`;
 
-/** Where a run at work is. */
-const placeOf = (job: TrainingJob): string => {
-  if (job.current_stage !== 'training' && job.current_stage !== 'finalization')
-    return STAGE_WORDS[job.current_stage];
-  return `${formatCount(job.current_step)} of ${job.total_steps === null ? NOTHING : formatCount(job.total_steps)}`;
-};
-
 export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
   const now = useNow();
   const isSaving = useIsSaving(job.id);
+  const { place, left } = rowWords(job, now);
   const heldOut = job.current_metrics?.validation_loss;
   return (
     <Row
@@ -127,11 +121,11 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
       word={isSaving ? SAVING.word : undefined}
       tone={isSaving ? SAVING.tone : 'good'}
       under={baseAndRank(job)}
-      right={isSaving ? NOTHING : timeLeftWords(job, now)}
+      right={isSaving ? NOTHING : left}
       state={
         <div className="flex flex-wrap items-center gap-x-2">
           <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} className="w-22" />
-          <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : placeOf(job)}</span>
+          <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : place}</span>
           {heldOut === undefined ? null : (
             <span className="truncate text-ink-2">held-out {formatLoss(heldOut)}</span>
           )}

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { classNames } from '../../../components/class-names';
 import { formatStopwatch } from '../../../components/format';
+import { RunningClock } from '../../../components/time';
 import type { JobStage, TrainingJob } from '../../../lib/types/lora-training';
 
 const STAGES: readonly { readonly stage: JobStage; readonly label: string; readonly width: string }[] = [
@@ -22,9 +23,12 @@ const fill = (job: TrainingJob, position: number, at: number): number => {
 export const StageBar = ({
   job,
   times,
+  checking,
 }: {
   readonly job: TrainingJob;
   readonly times: ReadonlyMap<JobStage, number>;
+  /** Since when, in ms, the adapter has been checked; null while it is not. */
+  readonly checking: number | null;
 }) => {
   const at = STAGES.findIndex(({ stage }) => stage === job.current_stage);
   return (
@@ -55,8 +59,13 @@ export const StageBar = ({
             >
               {done ? <Check aria-label="done" className="size-3 shrink-0" /> : null}
               <span className="truncate tabular-nums">
-                {label}
-                {time === undefined ? '' : ` ${formatStopwatch(time)}`}
+                {checking !== null && position === at ? (
+                  <>
+                    Check <RunningClock since={checking} />
+                  </>
+                ) : (
+                  `${label}${time === undefined ? '' : ` ${formatStopwatch(time)}`}`
+                )}
               </span>
             </p>
           </li>
