@@ -162,12 +162,13 @@ const planned = (job: TrainingJob, key: string): number | null => {
 /** A processor's memory is not measured by step: what is learned from stands in its place. */
 const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
   const [trained, heldOut] = [planned(job, 'train_records'), planned(job, 'held_out_records')];
+  const cut = planned(job, 'truncated_records') ?? 0;
   if (trained === null) return <Figure label="Records" value={NOTHING} source="counted with the data" />;
   return (
     <Figure
       label="Records"
       value={formatCount(trained)}
-      source={`${formatCount(heldOut ?? 0)} held out, by conversation`}
+      source={`${formatCount(heldOut ?? 0)} held out, ${cut > 0 ? `${formatCount(cut)} cut at the maximum length` : 'by conversation'}`}
     />
   );
 };
