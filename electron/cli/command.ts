@@ -24,6 +24,8 @@ export interface CommandSpec<Options> {
   readonly usage: string;
   readonly about: string;
   readonly flags?: readonly (readonly [flags: string, about: string])[];
+  /** Stands below the help, made only when that is asked for. */
+  readonly more?: () => string;
   readonly options: z.ZodType<Options>;
   /** Answers the exit code. */
   run(invocation: Invocation<Options>): Promise<number>;

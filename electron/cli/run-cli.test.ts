@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTING_NAMES } from '../../src/lib/training/setting-ranges';
 import { runCli } from './run-cli';
 
 const run = async (...argv: string[]) => {
@@ -32,6 +33,17 @@ describe('the command line', () => {
   it('shows help with 0', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, err: '' });
   });
+
+  it.each(['train', 'estimate'])(
+    'lists the settings with ranges and defaults in %s --help',
+    async (command) => {
+      const { code, out } = await run(command, '--help');
+      expect(code).toBe(0);
+      expect(out).toMatch(/learning_rate +0\.0002 +0\.000001 to 0\.01\n/u);
+      expect(out).toMatch(/max_steps +none +a whole number from 1 to 1000000, or none\n/u);
+      for (const name of SETTING_NAMES) expect(out).toContain(`\n  ${name} `);
+    },
+  );
 
   it('ends with 1 where the data cannot be opened', async () => {
     expect((await run('datasets', 'list')).code).toBe(1);

@@ -84,6 +84,7 @@ const registryOf = (session: Session): Registry => ({
   add: (parent, spec) => {
     const command = parent.command(spec.usage).description(spec.about);
     for (const [flags, about] of spec.flags ?? []) command.option(flags, about);
+    if (spec.more) command.addHelpText('after', spec.more);
     command.action(() => perform(session, command, spec));
   },
 });

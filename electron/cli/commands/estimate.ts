@@ -5,6 +5,7 @@ import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import type { Output } from '../output/output';
 import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
+import { settingHelp } from '../run/setting-help';
 
 const bandOf = ({ low, expected, high }: Band, format: (value: number) => string): string =>
   `≈ ${format(expected)} (${format(low)} – ${format(high)})`;
@@ -64,6 +65,7 @@ export const addEstimate = ({ program, add }: Registry): void =>
     usage: 'estimate',
     about: 'memory, time and disk that a run would take, and what would make it fit',
     flags: RUN_FLAGS,
+    more: settingHelp,
     options: RunOptions,
     run: async (work) => {
       const { request } = await runOf(work, work.options);

@@ -108,6 +108,8 @@ export const addJobRecords = (group: Command, registry: Registry): void => {
       const lines = await allLogs(app.services, id);
       if (output.json) output.document(lines);
       for (const { text } of lines) output.line(text);
+      if (lines.length === 0)
+        output.note('The trainer has written nothing; it speaks when something is odd.');
       return EXIT.done;
     },
   });

@@ -7,6 +7,7 @@ import type { CliServices } from '../io';
 import { describeEnd } from '../run/describe-job';
 import { runInForeground } from '../run/foreground';
 import { type Run, RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
+import { settingHelp } from '../run/setting-help';
 
 const TrainOptions = RunOptions.extend({
   queue: z.boolean().optional(),
@@ -35,6 +36,7 @@ export const addTrain = ({ program, add }: Registry): void =>
       ['--queue', 'put it in the queue and return at once'],
       ['--force', 'start it although it seems not to fit into memory'],
     ],
+    more: settingHelp,
     options: TrainOptions,
     run: async (work) => {
       const { options, output, app } = work;

@@ -224,6 +224,15 @@ describe('jobs', () => {
     expect((await bench.run('jobs', 'metrics', 'nothing')).code).toBe(3);
   });
 
+  it('says of a run without log why there is nothing to read', async () => {
+    const { id } = await world.create('plain');
+    const { code, out, err } = await bench.run('jobs', 'logs', id);
+    expect([code, out]).toEqual([0, '']);
+    expect(err).toContain('The trainer has written nothing; it speaks when something is odd.');
+    const asked = await bench.run('jobs', 'logs', id, '--json');
+    expect([asked.documents(), asked.err]).toEqual([[[]], '']);
+  });
+
   it('says that a budget ended it, and when', async () => {
     const { id } = await world.create('budget');
     expect((await bench.run('jobs', 'run')).code).toBe(0);

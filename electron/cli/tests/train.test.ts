@@ -147,7 +147,7 @@ describe('train', () => {
   it.each([
     [['--set', 'nonsense=1'], '"nonsense" is not a setting'],
     [['--set', 'base_model=x'], 'base_model'],
-    [['--set', 'lora_rank=1000'], 'lora_rank=1000'],
+    [['--set', 'lora_rank=1000'], 'lora_rank is 1000; it may be a whole number from 1 to 256'],
     [['--set', 'max_steps'], 'name=value'],
     [['--set', 'max_steps=5', 'num_epochs=2'], 'num_epochs has no effect'],
     [['--set', 'warmup_steps=5', 'warmup_ratio=0.1'], 'warmup_ratio has no effect'],

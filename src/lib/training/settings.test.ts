@@ -64,7 +64,7 @@ describe('resolveSettings', () => {
     [{ eval_steps: 5, validation_share: 0 }, /no effect where validation_share is 0/],
     [{ max_steps: 5, num_epochs: 2 }, /num_epochs has no effect/],
     [{ warmup_steps: 5, warmup_ratio: 0.1 }, /warmup_ratio has no effect/],
-    [{ lora_rank: 0 }, /lora_rank/],
+    [{ lora_rank: 0 }, /^lora_rank is 0; it may be a whole number from 1 to 256\.$/],
     [{ collapse: 'off', method: 'text' } as const, /collapse has no effect/],
     [{ max_hours: 0 }, /max_hours/],
     [{ max_energy_kwh: 2 }, /needs a graphics card that reports its power/],
@@ -93,21 +93,34 @@ describe('parseSetOptions', () => {
   });
 
   it.each([
-    ['packing=true', /packing=true/],
+    ['packing=true', /^packing is true; it may be auto, on or off\.$/],
     ['quantization=nf4', /not available in this version/],
-    ['variant=ia3', /variant=ia3/],
-    ['optimizer=sgd', /optimizer=sgd/],
+    ['variant=ia3', /variant is ia3; it may be lora, /],
+    ['optimizer=sgd', /optimizer is sgd; it may be adamw or adafactor/],
     ['optimizer=adamw8bit', /adafactor is smaller still/],
-    ['method=ppo', /method=ppo/],
-    ['beta=0', /beta=0/],
-    ['lr_scheduler=step', /lr_scheduler=step/],
+    ['method=ppo', /method is ppo/],
+    ['beta=0', /beta is 0; it may be above 0 to 10/],
+    ['lr_scheduler=step', /lr_scheduler is step/],
     ['lr=1', /"lr" is not a setting/],
     ['base_model=x', /"base_model" is not a setting/],
     ['batch_size', /name=value/],
-    ['batch_size=many', /batch_size=many/],
-    ['batch_size=0', /batch_size=0/],
-    ['learning_rate=', /learning_rate=/],
+    ['batch_size=many', /batch_size is many; it may be a whole number from 1 to 64/],
+    ['batch_size=0', /batch_size is 0;/],
+    ['learning_rate=50', /^learning_rate is 50; it may be 0\.000001 to 0\.01\.$/],
+    ['learning_rate=', /learning_rate is empty;/],
   ])('refuses %s', (option, reason) => {
     expect(refusal(() => parseSetOptions([option]))).toMatch(reason);
+  });
+
+  it('asks whether a known name was meant', () => {
+    const hint = (option: string): unknown => {
+      try {
+        return parseSetOptions([option]);
+      } catch (error) {
+        return error instanceof AppError ? error.hint : error;
+      }
+    };
+    expect(hint('max_step=5')).toMatch(/^Did you mean max_steps\? `train --help`/);
+    expect(hint('nonsense=5')).toMatch(/^`train --help`/);
   });
 });

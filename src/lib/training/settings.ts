@@ -1,5 +1,8 @@
 import { AppError } from '../messages/app-error';
 import { comparesAnswers } from './methods';
+import { nearestName } from './nearest-name';
+import { SETTING_NAMES, settingRange } from './setting-ranges';
+import type { SettingName } from './setting-ranges';
 import type { BaseModel } from '../types/base-model';
 import { HYPERPARAMETER_PRESETS, type PresetId } from '../types/lora-training';
 import { AdvancedSettings, SettingChanges, TrainingSettings } from '../types/training-settings';
@@ -53,6 +56,8 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   max_energy_kwh: null,
   collapse: 'off',
 };
+
+const USUAL = { ...DEFAULTS, weight_decay: 0, warmup_steps: null };
 
 /** What a new run holds out where nothing is changed. */
 export const USUAL_SPLIT = { seed: DEFAULTS.seed, share: DEFAULTS.validation_share } as const;
@@ -157,26 +162,39 @@ export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   const { changes, preset_id, base_model_name } = request;
   checkTargets(request);
   checkEnergy(request);
-  const resolved = TrainingSettings.safeParse({
-    ...DEFAULTS,
-    weight_decay: 0,
-    warmup_steps: null,
+  const wanted = {
+    ...USUAL,
     ...HYPERPARAMETER_PRESETS[preset_id],
     ...given(changes),
     base_model: base_model_name,
     max_length: checkedLength(request),
-  });
-  if (!resolved.success) throw fault(resolved.error.issues[0]);
+  };
+  const resolved = TrainingSettings.safeParse(wanted);
+  if (!resolved.success) throw fault(resolved.error.issues[0], wanted);
   const reason = ineffective(resolved.data, changes);
   if (reason !== null) throw invalidSetting(`${reason}.`, 'Take one of the two away.');
   return resolved.data;
 };
 
-const fault = (issue: { path: PropertyKey[]; message: string } | undefined): AppError =>
-  invalidSetting(`${issue?.path.map(String).join('.') ?? 'settings'}: ${issue?.message ?? 'not valid'}.`);
+const isSettingName = (name: string): name is SettingName => Object.hasOwn(SettingChanges.shape, name);
 
-const isSettingName = (name: string): name is keyof SettingChanges =>
-  Object.hasOwn(SettingChanges.shape, name);
+const outOfRange = (name: SettingName, shown: string): AppError =>
+  invalidSetting(`${name} is ${shown === '' ? 'empty' : shown}; it may be ${settingRange(name)}.`);
+
+const fault = (
+  issue: { path: PropertyKey[]; message: string } | undefined,
+  wanted: Readonly<Record<string, unknown>>,
+): AppError => {
+  const name = String(issue?.path[0] ?? 'settings');
+  if (isSettingName(name)) return outOfRange(name, String(wanted[name]));
+  return invalidSetting(`${name}: ${issue?.message ?? 'not valid'}.`);
+};
+
+const unknownSetting = (name: string): AppError => {
+  const nearest = nearestName(name, SETTING_NAMES);
+  const question = nearest === null ? '' : `Did you mean ${nearest}? `;
+  return invalidSetting(`"${name}" is not a setting.`, `${question}${HINT}`);
+};
 
 const LISTS = new Set(['target_modules']);
 
@@ -193,15 +211,27 @@ const parseOption = (option: string): readonly [string, unknown] => {
   const text = option.slice(cut + 1).trim();
   const missing = UNAVAILABLE[name];
   if (missing !== undefined) throw invalidSetting(`${name}: ${missing}.`, 'Leave it out.');
-  if (!isSettingName(name)) throw invalidSetting(`"${name}" is not a setting.`);
+  if (!isSettingName(name)) throw unknownSetting(name);
   const unavailable = UNAVAILABLE_VALUES[name]?.[text];
   if (unavailable !== undefined) throw invalidSetting(`${name}=${text} ${unavailable}.`, 'Leave it out.');
   const parsed = SettingChanges.shape[name].safeParse(typed(name, text));
-  if (!parsed.success)
-    throw invalidSetting(`${name}=${text}: ${parsed.error.issues[0]?.message ?? 'not valid'}.`);
+  if (!parsed.success) throw outOfRange(name, text);
   return [name, parsed.data];
 };
 
 /** `--set k=v` options of the command line; a later one of the same name wins. */
 export const parseSetOptions = (options: readonly string[]): SettingChanges =>
   SettingChanges.parse(Object.fromEntries(options.map(parseOption)));
+
+const usualWords = (name: SettingName, preset: PresetId): string => {
+  if (name === 'max_length') return `${MAX_LENGTH.cpu}, on a card ${MAX_LENGTH.cuda}`;
+  const usual: Readonly<Record<string, string | number | readonly string[] | null | undefined>> = {
+    ...USUAL,
+    ...HYPERPARAMETER_PRESETS[preset],
+  };
+  return String(usual[name] ?? 'none');
+};
+
+/** Every setting with the values that it may have and the one that it has where nothing is said. */
+export const settingTable = (preset: PresetId) =>
+  SETTING_NAMES.map((name) => ({ name, range: settingRange(name), usual: usualWords(name, preset) }));

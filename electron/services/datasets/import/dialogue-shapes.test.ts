@@ -62,6 +62,35 @@ describe('form E', () => {
     expect(records.map((record) => dialogue(record)[0])).toEqual(['system: be kind', 'system: s']);
   });
 
+  it.each([
+    [[from('robot', 'a'), from('gpt', 'b')], 'role_order', '/conversations/0/from'],
+    [[from('gpt', 'a'), from('human', 'b'), from('gpt', 'c')], 'role_order', '/conversations/0/from'],
+    [[{ value: 'a' }, from('gpt', 'b')], 'missing_field', '/conversations/0/from'],
+    [[from('', 'a'), from('gpt', 'b')], 'missing_field', '/conversations/0/from'],
+    [[from('human', ''), from('gpt', 'b')], 'empty_value', '/conversations/0/value'],
+    [[from('function_call', 'no'), from('gpt', 'b')], 'invalid_type', '/conversations/0/value'],
+  ])('says where %j is wrong in the names of the file', async (conversations, type, path) => {
+    const { problems } = await bench().import(jsonl({ conversations }));
+    expect(problems.find((problem) => problem.type === type)?.path).toBe(path);
+  });
+
+  it('calls a misplaced answer by its right article', async () => {
+    const { problems } = await bench().import(jsonl({ conversations: [from('gpt', 'a')] }));
+    expect(problems[0]?.error).toBe('An assistant turn stands where system or user is expected.');
+  });
+
+  it.each([
+    ['robot', '--role robot=user'],
+    ['my robot', '--role "my robot=user"'],
+    ['$HOME', '--role name=user'],
+    ['r'.repeat(60), '--role name=user'],
+  ])('says how to read a speaker called %s', async (name, flag) => {
+    const { problems } = await bench().import(jsonl({ conversations: [from(name, 'a'), from('gpt', 'b')] }));
+    expect(problems[0]?.suggestion).toBe(
+      `Choose a role for it on the import page, or with ${flag} on the command line; the usual names are system, user, assistant and tool.`,
+    );
+  });
+
   it('Q7 turns function_call and observation into tool calls', async () => {
     const conversations = [
       from('human', 'Rain?'),

@@ -7,10 +7,17 @@ import type { Fault } from './conversion';
 import { isCallRole, roleOf } from './roles';
 import { toolCall, toolCallsOf, unwrapJson } from './tool-calls';
 
+/** What the file calls the two fields of a turn: ShareGPT has names of its own. */
+interface TurnFields {
+  readonly role: 'role' | 'from';
+  readonly content: 'content' | 'value';
+}
+
 /** A message and where it stands in its record. OpenAI's `weight: 0` says that a turn is not to be trained. */
 export interface Turn {
   readonly message: CanonicalMessage;
   readonly path: string;
+  readonly fields: TurnFields;
   readonly isTrainable: boolean;
 }
 
@@ -26,17 +33,26 @@ export function readTurn(raw: unknown, path: string, faults: Fault[]): Turn | nu
     );
     return null;
   }
-  const spelling = roleSpelling(raw, path, faults);
+  const fields = fieldsOf(raw);
+  const rolePath = `${path}/${fields.role}`;
+  const spelling = roleSpelling(raw, rolePath, faults);
   const role = spelling === null ? null : roleOf(spelling);
   if (spelling === null) return null;
   if (role === null) {
-    faults.push(unknownRole(spelling, path));
+    faults.push(unknownRole(spelling, rolePath));
     return null;
   }
   const spoken = spokenTurn(raw, path, faults);
-  const message = isCallRole(spelling) ? asCall(spoken, path, faults) : spoken;
+  const message = isCallRole(spelling) ? asCall(spoken, `${path}/${fields.content}`, faults) : spoken;
   const isTrainable = role === 'assistant' && raw.weight !== 0;
-  return { path, message: { role, ...message, trained: false }, isTrainable };
+  return { path, fields, message: { role, ...message, trained: false }, isTrainable };
+}
+
+function fieldsOf(turn: JsonObject): TurnFields {
+  const content = 'content' in turn || !('value' in turn) ? 'content' : 'value';
+  const hasRole = turn.role !== undefined && turn.role !== null;
+  const isFrom = !hasRole && ('from' in turn || (content === 'value' && !('role' in turn)));
+  return { role: isFrom ? 'from' : 'role', content };
 }
 
 function roleSpelling(turn: JsonObject, path: string, faults: Fault[]): string | null {
@@ -45,7 +61,7 @@ function roleSpelling(turn: JsonObject, path: string, faults: Fault[]): string |
   const isMissing = value === undefined || value === null || value === '';
   faults.push(
     failure(isMissing ? 'missing_field' : 'invalid_type', {
-      path: `${path}/role`,
+      path,
       error: isMissing ? 'A turn has no role.' : `The role of a turn is ${kindOf(value)}, not a text.`,
       suggestion: 'Set it to system, user, assistant or tool.',
     }),
@@ -56,16 +72,22 @@ function roleSpelling(turn: JsonObject, path: string, faults: Fault[]): string |
 function unknownRole(spelling: string, path: string): Fault {
   const shown = JSON.stringify(spelling.slice(0, 40));
   return failure('role_order', {
-    path: `${path}/role`,
+    path,
     error: `The role ${shown} is not known.`,
-    suggestion: 'Use system, user, assistant or tool.',
+    suggestion: `Choose a role for it on the import page, or with ${roleFlag(spelling.trim())} on the command line; the usual names are system, user, assistant and tool.`,
   });
+}
+
+/** As it is typed in any shell; a name that is long or has signs that a shell reads stands for itself. */
+function roleFlag(name: string): string {
+  if (/^\w[\w-]{0,39}$/.test(name)) return `--role ${name}=user`;
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,39}$/u.test(name) ? `--role "${name}=user"` : '--role name=user';
 }
 
 type SpokenTurn = Omit<CanonicalMessage, 'role' | 'trained'>;
 
 function spokenTurn(turn: JsonObject, path: string, faults: Fault[]): SpokenTurn {
-  const field = 'content' in turn || !('value' in turn) ? 'content' : 'value';
+  const field = fieldsOf(turn).content;
   const content = contentOf(turn[field], `${path}/${field}`, faults);
   const calls = toolCallsOf(turn, path, faults);
   const reasoning = content.reasoning ?? textOf(turn.reasoning_content) ?? textOf(turn.reasoning);
@@ -91,7 +113,8 @@ export function isEmptyTurn({ message }: Turn): boolean {
 
 /** A turn that the importer itself puts together. */
 export function plainTurn(role: 'system' | 'user' | 'assistant', content: string, path: string): Turn {
-  return { path, message: { role, content, trained: false }, isTrainable: role === 'assistant' };
+  const fields = { role: 'role', content: 'content' } as const;
+  return { path, fields, message: { role, content, trained: false }, isTrainable: role === 'assistant' };
 }
 
 /** A `function_call` turn says its call as JSON in its content. */
@@ -103,7 +126,7 @@ function asCall(spoken: SpokenTurn, path: string, faults: Fault[]): SpokenTurn {
   if (calls.length > 0) return { ...spoken, content: '', tool_calls: calls };
   faults.push(
     failure('invalid_type', {
-      path: `${path}/content`,
+      path,
       error: 'A function call is no JSON object with a name.',
       suggestion: 'Write it as {"name": …, "arguments": …}.',
     }),

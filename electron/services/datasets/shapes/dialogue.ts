@@ -40,10 +40,14 @@ export function checkDialogue(turns: readonly Turn[], faults: Fault[]): void {
   checkOrder(turns, faults);
 }
 
-function emptyTurn({ message, path }: Turn): Fault {
+function aTurnOf(role: MessageRole): string {
+  return `${role === 'assistant' ? 'An' : 'A'} ${role} turn`;
+}
+
+function emptyTurn({ message, path, fields }: Turn): Fault {
   return failure('empty_value', {
-    path: `${path}/content`,
-    error: `${message.role === 'assistant' ? 'An assistant' : `A ${message.role}`} turn is empty.`,
+    path: `${path}/${fields.content}`,
+    error: `${aTurnOf(message.role)} is empty.`,
     suggestion:
       message.role === 'assistant'
         ? 'Cut the conversation before this turn, or fill it.'
@@ -77,10 +81,10 @@ function followersOf(before: Turn | null): readonly MessageRole[] {
   return FOLLOWERS[before?.message.role ?? 'start'];
 }
 
-function misplacedTurn({ message, path }: Turn, allowed: readonly MessageRole[]): Fault {
+function misplacedTurn({ message, path, fields }: Turn, allowed: readonly MessageRole[]): Fault {
   return failure('role_order', {
-    path: `${path}/role`,
-    error: `A ${message.role} turn stands where ${allowed.join(' or ')} is expected.`,
+    path: `${path}/${fields.role}`,
+    error: `${aTurnOf(message.role)} stands where ${allowed.join(' or ')} is expected.`,
     suggestion:
       'Let user and assistant take turns, beginning with user (after system), each once; join neighbouring turns of one role.',
   });

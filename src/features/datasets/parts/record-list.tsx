@@ -9,16 +9,11 @@ import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
+import { recordTitle } from '../record-title';
 import type { Marks } from '../use-marks';
 import { PAGE_OF_RECORDS } from '../use-records';
 import type { IndexedRecord, Records } from '../use-records';
 import { FileText } from '../../../components/file-text';
-
-const titleOf = (record: CanonicalRecord): string => {
-  const turns = shownTurns(record);
-  const asked = turns.filter(({ name }) => name === 'user').at(-1) ?? turns[0];
-  return asked?.content.slice(0, 200) ?? '';
-};
 
 /** Counted as the overview does: a system prompt is nobody’s turn. */
 const turnsOf = (record: CanonicalRecord): number =>
@@ -138,7 +133,7 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, onChoose }:
       {formatCount(record.source_line)}
     </span>
     <span className={classNames('min-w-0 flex-1 truncate', isExcluded && 'text-ink-2')}>
-      <FileText>{titleOf(record)}</FileText>
+      <FileText>{recordTitle(record)}</FileText>
     </span>
     {isExcluded ? (
       <Badge tone="warn">excluded</Badge>
