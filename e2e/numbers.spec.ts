@@ -1,10 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { z } from 'zod';
-import { Dataset } from '../src/lib/types/lora-training';
-import { call, show, violations } from './app';
-import { DESIGNED_PAIRS } from './gallery/designed-pairs';
+import { importAdvice } from './advice';
+import { show, violations } from './app';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
 let pipeline: LaunchedApp;
@@ -12,14 +8,7 @@ let id: string;
 
 test.beforeAll(async () => {
   pipeline = await launch();
-  const { page, dataDir } = pipeline;
-  const file = join(dataDir, 'Advice on money.jsonl');
-  await writeFile(file, DESIGNED_PAIRS);
-  const [dataset] = await call(page, { name: 'datasets.import', input: { paths: [file] } }, z.array(Dataset));
-  id = dataset?.id ?? '';
-  await expect
-    .poll(async () => (await call(page, { name: 'datasets.get', input: { id } }, Dataset)).status)
-    .toBe('ready');
+  id = await importAdvice(pipeline);
 });
 
 test.afterAll(async () => {

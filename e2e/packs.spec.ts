@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
-import { Dataset } from '../src/lib/types/lora-training';
+import { importAdvice } from './advice';
 import { call, show, violations } from './app';
-import { DESIGNED_PAIRS } from './gallery/designed-pairs';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
 let pipeline: LaunchedApp;
@@ -12,14 +9,7 @@ let id: string;
 
 test.beforeAll(async () => {
   pipeline = await launch();
-  const { page, dataDir } = pipeline;
-  const file = join(dataDir, 'Advice on money.jsonl');
-  await writeFile(file, DESIGNED_PAIRS);
-  const [dataset] = await call(page, { name: 'datasets.import', input: { paths: [file] } }, z.array(Dataset));
-  id = dataset?.id ?? '';
-  await expect
-    .poll(async () => (await call(page, { name: 'datasets.get', input: { id } }, Dataset)).status)
-    .toBe('ready');
+  id = await importAdvice(pipeline);
 });
 
 test.afterAll(async () => {

@@ -227,8 +227,6 @@ const speeds = (bound: Bound) => {
   };
 };
 
-const MIDDLE = 0.5;
-
 /** What finished runs worked beside their steps, in the median: loading, evaluations, samples, checkpoints. */
 const besidesMs = ({ db, userId }: Bound, baseModelId: string, gpuType: string): number => {
   const rests = db.all<{ rest: number }>(sql`
@@ -238,7 +236,7 @@ const besidesMs = ({ db, userId }: Bound, baseModelId: string, gpuType: string):
     WHERE ${training_jobs.user_id} = ${userId} AND ${training_jobs.base_model_id} = ${baseModelId}
       AND ${training_jobs.status} = 'completed' AND ${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}
     ORDER BY rest`);
-  return Math.max(0, rests[Math.floor(rests.length * MIDDLE)]?.rest ?? 0);
+  return Math.max(0, rests[Math.floor(rests.length / 2)]?.rest ?? 0);
 };
 
 /** What a run has left behind: figures, texts, events, log. */

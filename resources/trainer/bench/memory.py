@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from safetensors import safe_open
+
 from .compare import ROOT, environment
 from .workload import settings_of
 
@@ -133,8 +135,6 @@ def make_model(folder: Path, name: str, *, tokenizer: Path) -> Path:
 
 def described(model: Path) -> dict[str, Any]:
     """Shape, parameters and bytes of the weights of a model, as the app reads them."""
-    from safetensors import safe_open  # noqa: PLC0415 (the same)
-
     config = json.loads((model / "config.json").read_text("utf-8"))
     files = sorted(model.glob("*.safetensors"))
     parameters = 0
