@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DatabaseSession } from './session';
-import { addJob, openIn, rawIn } from './testing';
+import { addJob, newArtifact, openIn, rawIn } from './testing';
 
 let folder = '';
 let session: DatabaseSession;
@@ -45,4 +45,20 @@ it('the measured speed is the median over the finished runs on the same kind of 
   expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2, besides_ms: 0 });
   expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1, besides_ms: 0 });
   expect(speed('Another Card')).toBeNull();
+});
+
+it('what runs worked beside their steps is the median of the rest of their time', () => {
+  const repositories = session.forUser(session.profile().id);
+  const runs = [addJob(repositories), addJob(repositories), addJob(repositories)];
+  const base_model_id = runs[0]?.model.id ?? '';
+  for (const [index, { job, dataset }] of runs.entries()) {
+    const made = newArtifact({ job_id: job.id, dataset_id: dataset.id, base_model_id });
+    const training_summary = { ...made.training_summary, duration_ms: 10_000 * (index + 1) };
+    repositories.artifacts.create({ ...made, training_summary });
+    addRun({ job: job.id, model: base_model_id }, 'cpu', [10, 10]);
+    const db = rawIn(folder);
+    db.prepare('UPDATE metrics_points SET step_ms = 1500 WHERE job_id = ?').run(job.id);
+    db.close();
+  }
+  expect(repositories.records.measuredSpeed(base_model_id, 'cpu')?.besides_ms).toBe(17_000);
 });

@@ -31,6 +31,15 @@ it('what was left more than a day ago goes, with all that is in it, and nothing 
   expect(await readdir(cacheDir)).toEqual(['a'.repeat(64)]);
 });
 
+it('a split that was made to look at goes, the numbers beside it stay', async () => {
+  const numbers = join(folders().cacheDir, 'numbers');
+  await mkdir(numbers, { recursive: true });
+  for (const name of [`split-${RUN}.json`, `${'a'.repeat(64)}.json`])
+    await writeFile(join(numbers, name), '{}');
+  await sweepLeftovers(folders(), Date.now() + 2 * DAY_MS);
+  expect(await readdir(numbers)).toEqual([`${'a'.repeat(64)}.json`]);
+});
+
 it('a link that leads nowhere is a leftover like others', async () => {
   const { cacheDir } = folders();
   await mkdir(cacheDir);

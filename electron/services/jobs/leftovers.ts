@@ -6,6 +6,8 @@ import type { Paths } from './paths';
 
 const UNFINISHED_RUN = /\.new$/;
 const CACHED_FOR_A_MOMENT = /^(probe|card)-/;
+/** Made again in seconds where they are wanted. */
+const SPLIT_TO_LOOK_AT = /^split-/;
 /** Another process may be making one right now, and none is made for longer. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -33,4 +35,5 @@ export const sweepLeftovers = async (
 ): Promise<void> => {
   await sweep(runsDir, UNFINISHED_RUN, now - KEPT_MS);
   await sweep(cacheDir, CACHED_FOR_A_MOMENT, now - KEPT_MS);
+  await sweep(join(cacheDir, 'numbers'), SPLIT_TO_LOOK_AT, now - KEPT_MS);
 };
