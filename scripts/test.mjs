@@ -4,7 +4,7 @@ const { mkdirSync, rmSync } = await import('node:fs');
 const { join } = await import('node:path');
 const { prepare } = await import('./run/prepare.mjs');
 const { chooseStages } = await import('./run/stages/choose-stages.mjs');
-const { runStage } = await import('./run/stages/run-stage.mjs');
+const { runStages } = await import('./run/stages/run-stage.mjs');
 const { stagesFor } = await import('./run/stages/stages.mjs');
 const { summarize } = await import('./run/stages/summary.mjs');
 const { nodeIn, npmCommand } = await import('./setup/npm.mjs');
@@ -30,11 +30,7 @@ await prepare('tests');
 rmSync(reportsDir, { recursive: true, force: true });
 mkdirSync(reportsDir, { recursive: true });
 
-const results = [];
-for (const stage of chosen.stages) {
-  process.stdout.write(`\n── ${stage.name} ──\n`);
-  results.push(await runStage(stage));
-}
+const results = await runStages(chosen.stages, (text) => process.stdout.write(text));
 const { text, hasFailed } = summarize(results);
 process.stdout.write(text);
 process.exitCode = hasFailed ? 1 : 0;

@@ -1,13 +1,50 @@
 import { spawn } from 'node:child_process';
 
 /**
+ * Runs stages in order. One that is `besideNext` runs while the next one does, and is heard before that one's result.
+ * @param {import('./stages.mjs').Stage[]} stages
+ * @param {(text: string | Buffer) => void} say
+ */
+export async function runStages(stages, say) {
+  const results = [];
+  let beside;
+  for (const [place, stage] of stages.entries()) {
+    if (stage.besideNext && place + 1 < stages.length) {
+      beside = besides(stage);
+      continue;
+    }
+    say(headline(stage));
+    const result = await runStage(stage);
+    if (beside) results.push(await heard(beside, say));
+    beside = undefined;
+    results.push(result);
+  }
+  return results;
+}
+
+const headline = ({ name }) => `\n── ${name} ──\n`;
+
+function besides(stage) {
+  const output = [];
+  return { stage, output, ending: runStage(stage, (chunk) => output.push(chunk)) };
+}
+
+async function heard({ stage, output, ending }, say) {
+  const result = await ending;
+  say(headline(stage));
+  say(Buffer.concat(output));
+  return result;
+}
+
+/**
  * @param {import('./stages.mjs').Stage} stage
+ * @param {(chunk: Buffer) => void} [keep] takes what its commands say; without it they say it themselves
  * @returns {Promise<{name: string, passed: number, failed: number, skipped: number, elapsedMs: number}>}
  */
-export async function runStage({ name, commands, readReport }) {
+export async function runStage({ name, commands, readReport }, keep) {
   const startedMs = performance.now();
   const outcomes = [];
-  for (const command of commands) outcomes.push(await succeeds(command));
+  for (const command of commands) outcomes.push(await succeeds(command, keep));
   const counts = countTests(outcomes, readReport);
   return { name, ...counts, elapsedMs: performance.now() - startedMs };
 }
@@ -22,13 +59,16 @@ export function countTests(outcomes, readReport) {
   return counts;
 }
 
-function succeeds({ command, args, cwd, env }) {
+function succeeds({ command, args, cwd, env }, keep) {
+  const output = keep ? 'pipe' : 'inherit';
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
     });
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     child.once('error', (error) => {
       process.stderr.write(`${command} could not be started: ${error.message}\n`);
       resolve(false);

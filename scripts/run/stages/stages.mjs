@@ -9,6 +9,7 @@ const SCREEN = '-screen 0 1440x900x24';
  * @typedef {object} Stage
  * @property {string} name
  * @property {{command: string, args: string[], cwd: string, env?: object}[]} commands
+ * @property {boolean} [besideNext] whether it runs while the next one does
  * @property {(() => {passed: number, failed: number, skipped: number} | null)} [readReport] null when there is no report
  */
 
@@ -31,6 +32,8 @@ function checkStage({ paths, python, npm }) {
   const module = (...args) => ({ command: python, args: ['-m', ...args], cwd: trainer });
   return {
     name: 'check',
+    // One core nearly all the time, and nothing in it is timed.
+    besideNext: true,
     commands: [
       { ...npm(['run', '--silent', 'check']), cwd },
       module('ruff', 'check', '.'),

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { scratchFolder } from '../../setup/testing/scratch-folder.mjs';
 import { chooseStages } from './choose-stages.mjs';
 import { readJunit, readPlaywright, readVitest } from './reports.mjs';
-import { countTests, runStage } from './run-stage.mjs';
+import { countTests, runStage, runStages } from './run-stage.mjs';
 import { summarize } from './summary.mjs';
 
 function report(name, content) {
@@ -41,6 +41,34 @@ test('a stage fails when it ran no test, left no report or ended badly', () => {
 test('a runner that cannot be started is a failure', async () => {
   const commands = [{ command: join(scratchFolder(), 'absent'), args: [] }];
   expect(await runStage({ name: 'unit', commands })).toMatchObject({ passed: 0, failed: 1 });
+});
+
+test('a stage runs beside the next one, and is heard in one piece', async () => {
+  const folder = scratchFolder();
+  const [first, second] = ['first', 'second'].map((name) => join(folder, name));
+  // Each waits for the other's file: one after the other, neither would end.
+  const meet = (own, other, word) => {
+    const wait = `until [ -e "${other}" ]; do sleep 0.02; done`;
+    return { command: 'sh', args: ['-c', `touch "${own}"; timeout 20 sh -c '${wait}' && echo ${word}`] };
+  };
+  const said = [];
+  const stages = [
+    { name: 'check', besideNext: true, commands: [meet(first, second, 'checked')] },
+    { name: 'unit', commands: [meet(second, first, '')] },
+  ];
+  const results = await runStages(stages, (text) => said.push(String(text)));
+  expect(results).toMatchObject([
+    { name: 'check', passed: 1, failed: 0 },
+    { name: 'unit', passed: 1, failed: 0 },
+  ]);
+  expect(said.join('')).toBe('\n── unit ──\n\n── check ──\nchecked\n');
+});
+
+test('a stage that would run beside the next one runs alone where there is none', async () => {
+  const stage = { name: 'check', besideNext: true, commands: [{ command: 'true', args: [] }] };
+  const said = [];
+  expect(await runStages([stage], (text) => said.push(text))).toMatchObject([{ passed: 1 }]);
+  expect(said).toEqual(['\n── check ──\n']);
 });
 
 test('closes with one line of the sum', () => {
