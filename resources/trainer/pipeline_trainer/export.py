@@ -1,4 +1,4 @@
-"""`export`: an adapter as a folder or a ZIP that any PEFT user can load, checked before it gets its name."""
+"""`export`: an adapter as a folder or a ZIP, or merged into its base model, checked before it gets its name."""
 
 import argparse
 import json
@@ -14,9 +14,11 @@ from typing import Final
 
 from .adapter_folder import ADAPTER_FILES
 from .compare import Verification, compare
+from .compare_merged import MergedVerification, compare_merged
 from .data.templates import ChatTemplate, load_tokenizer
 from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
 from .errors import TrainerError
+from .merge import merge
 
 TOKENIZER_FILES: Final = (
     "tokenizer.json",
@@ -36,9 +38,10 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="pipeline_trainer export")
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--base-model", type=Path, required=True)
-    parser.add_argument("--format", choices=("adapter", "zip"), required=True)
+    parser.add_argument("--format", choices=("adapter", "zip", "merged"), required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--card", type=Path)
+    parser.add_argument("--run", type=Path, help="the run's folder: a merged model is compared on what it held out")
     options = parser.parse_args(argv)
     target = target_of(options.to, options.format)
     try:
@@ -79,14 +82,16 @@ def target_of(to: Path, kind: str) -> Path:
     if kind == "zip" and target.suffix != ".zip":
         target = target / "adapter.zip" if target.is_dir() else target.with_name(f"{target.name}.zip")
     empty_folder = target.is_dir() and not any(target.iterdir())
-    if target.exists() and not (kind == "adapter" and empty_folder):
+    if target.exists() and not (kind != "zip" and empty_folder):
         raise TrainerError("export_target_exists", f"{target} exists already.", hint="Choose a name that is free.")
     return target
 
 
 def fill(staging: Path, options: argparse.Namespace) -> None:
-    """Adapter, tokenizer, chat template and card."""
-    for name in ADAPTER_FILES:
+    """Adapter or merged weights, tokenizer, chat template and card."""
+    if options.format == "merged":
+        merge(options.base_model, options.adapter, staging)
+    for name in () if options.format == "merged" else ADAPTER_FILES:
         write_durably(staging / name, (options.adapter / name).read_bytes())
     for name in TOKENIZER_FILES:
         if (options.base_model / name).is_file():
@@ -97,8 +102,10 @@ def fill(staging: Path, options: argparse.Namespace) -> None:
         write_durably(staging / CARD_FILE, options.card.read_bytes())
 
 
-def check(staging: Path, options: argparse.Namespace) -> Verification:
+def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification:
     """Compare what was written with what is stored; a ZIP is unpacked again for it."""
+    if options.format == "merged":
+        return compare_merged(options.base_model, adapter=options.adapter, merged=staging, run_dir=options.run)
     if options.format == "adapter":
         return compare(options.base_model, stored=options.adapter, loaded_again=staging)
     with TemporaryDirectory(dir=staging.parent, prefix=".unpacked-") as unpacked:
@@ -125,7 +132,7 @@ def pack(staging: Path) -> Path:
 
 def finish(staging: Path, target: Path, kind: str) -> None:
     """Give the checked export its name."""
-    if kind == "adapter":
+    if kind != "zip":
         publish(staging, target)
         return
     archive_of(staging).rename(target)

@@ -1,0 +1,163 @@
+"""Whether a merged model computes what its base model does with the adapter, in float32 on the processor.
+
+Rounding to 16 bit moves logits, so equality is not asked for there: the loss of held-out records may differ
+by half a percent, and the greedy answers must agree up to the first token that rounding alone could decide.
+Where the weights are float32, logits must agree as well.
+"""
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from . import generate
+from .compare import DIALOGUES, attach_stored, observe
+from .config import load_job
+from .data.batches import Row
+from .data.templates import ChatTemplate, load_tokenizer
+from .errors import TrainerError
+from .model import load_base
+from .reading import cpu_float32
+from .setup import read_data
+
+LOSS_TOLERANCE: Final = 0.005
+FLOAT32_TOLERANCE: Final = 1e-5
+ANSWER_TOKENS: Final = 16
+# Enough for the fourth digit of a loss, little beside loading the models.
+MOST_TOKENS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutLoss:
+    """Mean cross-entropy a trained token of the same texts: held-out records, windows or sides of them.
+
+    0 of them where the run's data is gone: then it is that of the dialogues' answers.
+    """
+
+    texts: int
+    adapter: float
+    merged: float
+
+
+@dataclass(frozen=True, slots=True)
+class MergedVerification:
+    """`max_abs_diff`: the largest difference of two logits over a few dialogues; `prompts` were answered by both."""
+
+    ok: bool
+    max_abs_diff: float
+    greedy_equal: bool
+    prompts: int
+    held_out_loss: HeldOutLoss
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one of both models computes: logits (seq, vocab), answers, and how clearly each token was chosen."""
+
+    logits: list[Tensor]
+    answers: list[list[int]]
+    margins: list[list[float]]
+    loss: float
+
+
+def compare_merged(base_model: Path, *, adapter: Path, merged: Path, run_dir: Path | None) -> MergedVerification:
+    """Load one after the other, so that one is in memory. Raises what `attach_stored` raises."""
+    template = ChatTemplate(load_tokenizer(base_model))
+    held_out = held_out_texts(run_dir, base_model)
+    texts = held_out or dialogues(template)
+    compute = cpu_float32()
+    trained = attach_stored(load_base(base_model, dtype=compute.dtype, device=compute.device), adapter).model
+    own = look_at(trained.eval(), template, texts)
+    del trained
+    gc.collect()
+    again = look_at(load_base(merged, dtype=compute.dtype, device=compute.device).eval(), template, texts)
+    difference = max(float((one - other).abs().max()) for one, other in zip(own.logits, again.logits, strict=True))
+    largest = max(float(logits.abs().max()) for logits in own.logits)
+    equal = all(
+        agree_until_doubt(first, second, margins, doubt=2 * difference)
+        for first, second, margins in zip(own.answers, again.answers, own.margins, strict=True)
+    )
+    close = abs(again.loss - own.loss) <= LOSS_TOLERANCE * own.loss
+    exact = is_rounded(merged) or difference <= FLOAT32_TOLERANCE * largest
+    loss = HeldOutLoss(len(held_out), own.loss, again.loss)
+    return MergedVerification(equal and close and exact, difference, equal, len(DIALOGUES), loss)
+
+
+def held_out_texts(run_dir: Path | None, base_model: Path) -> list[Row]:
+    """What the run held out, as much as makes a figure; nothing where its folder or its data is gone."""
+    if run_dir is None:
+        return []
+    try:
+        rows = read_data(run_dir, job=load_job(run_dir, dataset=None, base_model=base_model)).rows.held_out
+    except (TrainerError, OSError):
+        return []
+    texts = [piece for row in rows for side in row.sides for piece in side.pieces if piece.trained_tokens > 0]
+    lengths = accumulate(len(text.ids) for text in texts)
+    return [text for text, tokens in zip(texts, lengths, strict=True) if tokens <= MOST_TOKENS] or texts[:1]
+
+
+def dialogues(template: ChatTemplate) -> list[Row]:
+    """The questions of the comparison with their given answers, which are trained."""
+    encoded = [(template.prompt_ids(question), template.encode(answer).ids) for question, answer in DIALOGUES]
+    return [Row("", [*asked, *answer], [False] * len(asked) + [True] * len(answer)) for asked, answer in encoded]
+
+
+def look_at(model: Any, template: ChatTemplate, texts: Sequence[Row]) -> Observed:
+    """Logits and loss of given texts, and answers of its own."""
+    logits = observe(model, template)
+    answers, margins = [], []
+    for question, _ in DIALOGUES:
+        answer, clear = answer_of(model, template, question)
+        answers.append(answer)
+        margins.append(clear)
+    return Observed(logits, answers, margins, loss_of(model, texts))
+
+
+def answer_of(model: Any, template: ChatTemplate, question: str) -> tuple[list[int], list[float]]:
+    """Greedy tokens, and the distance of the two largest logits at each."""
+    margins: list[float] = []
+
+    def choose(logits: Tensor) -> Tensor:  # (1, vocab)
+        first, second = torch.topk(logits, 2).values[0].tolist()
+        margins.append(first - second)
+        return generate.greedy(logits)
+
+    inputs = generate.lay_out([template.prompt_ids(question)], pad_id=template.pad_id, device=torch.device("cpu"))
+    turns = generate.tokens(model, inputs, stop_ids=set(), max_new_tokens=ANSWER_TOKENS, choose=choose)
+    return [token for turn in turns for token in turn if token is not None], margins
+
+
+def agree_until_doubt(first: Sequence[int], second: Sequence[int], margins: Sequence[float], *, doubt: float) -> bool:
+    """Whether the tokens are the same up to the first that was chosen by at most `doubt`."""
+    for one, other, margin in zip(first, second, margins, strict=True):
+        if margin <= doubt:
+            return True
+        if one != other:
+            return False
+    return True
+
+
+@torch.no_grad()
+def loss_of(model: Any, texts: Sequence[Row]) -> float:
+    """Mean cross-entropy a trained token, one text a pass and from all its logits."""
+    total, count = 0.0, 0
+    for text in texts:
+        targets = torch.tensor(text.ids[1:])[torch.tensor(text.trained[1:])]  # (marked,)
+        logits = model(input_ids=torch.tensor([text.ids]), use_cache=False).logits[0, :-1]  # (seq - 1, vocab)
+        marked = logits[torch.tensor(text.trained[1:])].float()
+        total += float(functional.cross_entropy(marked, targets, reduction="sum"))
+        count += len(targets)
+    return total / count
+
+
+def is_rounded(folder: Path) -> bool:
+    """Whether the weights of a model folder are narrower than float32."""
+    from transformers import AutoConfig  # noqa: PLC0415 (seconds to import)
+
+    return bool(AutoConfig.from_pretrained(folder, local_files_only=True).dtype != torch.float32)

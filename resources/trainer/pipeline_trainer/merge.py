@@ -1,0 +1,118 @@
+"""The base model's weights with an adapter added, in the base model's own files, names and types.
+
+W' = W + s·B·A is summed in float32 and rounded once, tensor by tensor; one file at a time is in memory. A
+magnitude (DoRA) then gives every row of W' its length.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from .adapter_folder import read_adapter
+from .durable import write_durably
+from .errors import TrainerError
+
+SINGLE: Final = "model.safetensors"
+INDEX: Final = "model.safetensors.index.json"
+CONFIG_FILES: Final = ("config.json", "generation_config.json", INDEX)
+SUMMABLE: Final = (torch.float32, torch.bfloat16, torch.float16)
+PREFIX: Final = "base_model.model."
+A_END: Final = ".lora_A.weight"
+B_END: Final = ".lora_B.weight"
+MAGNITUDE_END: Final = ".lora_magnitude_vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one layer's adapter adds: A (rank, in), B (out, rank), and the length (out,) of each row where it is trained."""
+
+    a: Tensor
+    b: Tensor
+    scaling: float
+    magnitude: Tensor | None
+    transposed: bool
+
+    def added_to(self, weight: Tensor) -> Tensor:
+        """The changed weight, in the type and layout of `weight`."""
+        rows = weight.T if self.transposed else weight  # (out, in)
+        changed = rows.float() + self.scaling * (self.b.float() @ self.a.float())
+        if self.magnitude is not None:
+            changed *= (self.magnitude.float() / torch.linalg.norm(changed, dim=1))[:, None]
+        return (changed.T if self.transposed else changed).to(weight.dtype).contiguous()
+
+
+def merge(base_model: Path, adapter: Path, target: Path) -> None:
+    """Write the merged weights and the configuration of `base_model` into the folder `target`.
+
+    Raises `merge_impossible`, `adapter_damaged` or OSError.
+    """
+    deltas = deltas_of(*read_adapter(adapter))
+    left = set(deltas)
+    for file in weight_files(base_model):
+        left -= _merge_file(base_model / file, target / file, deltas)
+    if left:
+        raise _impossible(f"{min(left)}, which the adapter changes, is not in the files of {base_model.name}")
+    for name in CONFIG_FILES:
+        if (base_model / name).is_file():
+            write_durably(target / name, (base_model / name).read_bytes())
+
+
+def weight_files(base_model: Path) -> list[str]:
+    """Names of the files that hold the weights, in the order of the index. Raises `merge_impossible`."""
+    if (base_model / SINGLE).is_file():
+        return [SINGLE]
+    if not (base_model / INDEX).is_file():
+        raise _impossible(f"{base_model.name} has neither {SINGLE} nor {INDEX}")
+    return list(dict.fromkeys(json.loads((base_model / INDEX).read_bytes())["weight_map"].values()))
+
+
+def deltas_of(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> dict[str, Delta]:
+    """The adapter by the names of the weights that it changes."""
+    rank = config["r"]
+    scaling = config["lora_alpha"] / (math.sqrt(rank) if config.get("use_rslora") else rank)
+    layers = [name.removesuffix(A_END) for name in tensors if name.endswith(A_END)]
+    return {
+        f"{layer.removeprefix(PREFIX)}.weight": Delta(
+            tensors[layer + A_END],
+            tensors[layer + B_END],
+            scaling,
+            tensors.get(layer + MAGNITUDE_END),
+            transposed=bool(config.get("fan_in_fan_out")),
+        )
+        for layer in layers
+    }
+
+
+def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta]) -> set[str]:
+    """Returns the names that were changed."""
+    with safe_open(source, framework="pt") as stored:
+        names = list(stored.keys())
+        whole = {name: _merged(name, stored.get_tensor(name), deltas) for name in names}
+        save_file(whole, target, metadata=stored.metadata() or {"format": "pt"})
+    return deltas.keys() & names
+
+
+def _merged(name: str, weight: Tensor, deltas: Mapping[str, Delta]) -> Tensor:
+    if name not in deltas:
+        return weight
+    if weight.dtype not in SUMMABLE:
+        raise _impossible(
+            f"{name} is stored as {str(weight.dtype).removeprefix('torch.')}, which an adapter cannot be added to"
+        )
+    return deltas[name].added_to(weight)
+
+
+def _impossible(reason: str) -> TrainerError:
+    return TrainerError(
+        "merge_impossible",
+        f"The adapter cannot be merged: {reason}.",
+        hint="Export the adapter and load it beside its base.",
+    )
