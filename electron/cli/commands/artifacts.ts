@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
-import { type ArtifactExport, ExportFormat, type ModelArtifact } from '../../../src/lib/types/model-artifact';
+import {
+  type ArtifactExport,
+  ExportFormat,
+  type ExportVerification,
+  type ModelArtifact,
+} from '../../../src/lib/types/model-artifact';
 import { NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findArtifact } from '../find';
@@ -109,14 +114,20 @@ const addLooks = (group: Command, { add }: Registry): void => {
 
 export const exportOf = ({ path, files, verification }: ArtifactExport) => ({ path, files, verification });
 
+const checkLine = ({ max_abs_diff, held_out_loss }: ExportVerification): string => {
+  const difference = `the logits differ by at most ${max_abs_diff.toExponential(1)}`;
+  if (!held_out_loss) return `Checked in plain PEFT: ${difference}.`;
+  const { texts, adapter, merged } = held_out_loss;
+  const of = texts > 0 ? 'held-out loss' : 'loss of a few dialogues';
+  return `Checked against base and adapter: ${of} ${adapter.toFixed(4)}, merged ${merged.toFixed(4)}; ${difference}.`;
+};
+
 const tellExport = (output: Output, made: ArtifactExport): void => {
   const { path, files, verification } = made;
   output.answer(exportOf(made), () => [
     `The export is in ${path}`,
     ...files.map(({ name, size_bytes }) => `  ${name}  ${formatBytes(size_bytes)}`),
-    ...(verification
-      ? [`Checked in plain PEFT: the logits differ by at most ${verification.max_abs_diff.toExponential(1)}.`]
-      : []),
+    ...(verification ? [checkLine(verification)] : []),
   ]);
 };
 
@@ -125,14 +136,14 @@ const addExport = (group: Command, { add }: Registry): void =>
     usage: 'export <model>',
     about: 'write a model for other programs, and check what was written',
     flags: [
-      ['--format <format>', "adapter or zip; the path's ending says it otherwise"],
+      ['--format <format>', 'adapter, zip or merged; without it adapter, or zip where the path ends so'],
       ['--to <path>', 'a folder; for zip also a file that ends in .zip'],
     ],
     options: z.object({ format: ExportFormat.optional(), to: z.string().min(1, 'give a path') }),
     run: async ({ app, output, args, options }) => {
       const { id } = await findArtifact(app.services, operand(args));
       const format = options.format ?? formatOf(options.to);
-      output.liveLine('Writing the export and comparing it in plain PEFT …');
+      output.liveLine('Writing the export and comparing it with the trained model …');
       tellExport(output, await app.services.models.export({ id, format, to: resolve(options.to) }));
       return EXIT.done;
     },

@@ -5,7 +5,7 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { hashFile } from '../jobs/checkpoint-check';
-import { inBucket, MODEL_BUCKET, type Paths } from '../jobs/paths';
+import { inBucket, MODEL_BUCKET, runDirOf, type Paths } from '../jobs/paths';
 import { notFound, refused } from '../jobs/refusals';
 import { isMissing } from '../trainer/file-errors';
 import type { AdapterCheck } from './artifact-maker';
@@ -109,12 +109,13 @@ export class ArtifactService {
     const card = join(paths.cacheDir, `card-${made.id}.md`);
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
-      await writeFile(card, modelCard(artifact), { mode: 0o600 });
+      await writeFile(card, modelCard(artifact, format), { mode: 0o600 });
       const { files, verification } = await this.#options.commands.export({
         ...folders,
         format,
         to: path,
         card,
+        ...(artifact.job_id === null ? {} : { runDir: runDirOf(paths, artifact.job_id) }),
       });
       if (!verification.ok)
         throw refused(

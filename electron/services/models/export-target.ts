@@ -55,6 +55,6 @@ export const exportTarget = async ({
   const target = format === 'zip' && !to.endsWith('.zip') ? join(to, ARCHIVE) : to;
   await refuseOwn(target, dataDir);
   const found = await kindOf(target);
-  if (found === 'nothing' || (found === 'empty folder' && format === 'adapter')) return target;
+  if (found === 'nothing' || (found === 'empty folder' && format !== 'zip')) return target;
   throw refused('export_target_exists', `${target} exists already.`, 'Choose a name that is free.');
 };

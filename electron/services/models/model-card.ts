@@ -1,4 +1,4 @@
-import type { ModelArtifact, TrainingSummary } from '../../../src/lib/types/model-artifact';
+import type { ExportFormat, ModelArtifact, TrainingSummary } from '../../../src/lib/types/model-artifact';
 
 const figure = (value: number | null, digits = 4): string =>
   value === null ? 'not measured' : value.toFixed(digits);
@@ -33,19 +33,36 @@ const learnedFrom = (summary: TrainingSummary): string[] => {
   ];
 };
 
-/** README of an exported adapter: what it learned from, how, what was measured, and how to load it. */
-export const modelCard = (artifact: ModelArtifact): string => {
+const LOAD_ADAPTER = [
+  'from peft import PeftModel',
+  'from transformers import AutoModelForCausalLM, AutoTokenizer',
+  '',
+  'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
+  'model = PeftModel.from_pretrained(base, "path/to/this-folder")',
+];
+
+const LOAD_MERGED = [
+  'from transformers import AutoModelForCausalLM, AutoTokenizer',
+  '',
+  'model = AutoModelForCausalLM.from_pretrained("path/to/this-folder")',
+];
+
+/** README of an export: what it learned from, how, what was measured, and how to load it. */
+export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string => {
+  const isMerged = format === 'merged';
   const { training_summary: summary } = artifact;
   return [
     '---',
-    'library_name: peft',
+    `library_name: ${isMerged ? 'transformers' : 'peft'}`,
     `base_model: ${JSON.stringify(summary.base_model_name)}`,
     'tags: [lora]',
     '---',
     '',
     `# ${artifact.name.replaceAll(/\s+/g, ' ')}`,
     '',
-    `A LoRA adapter for ${summary.base_model_name}, version ${artifact.version}.`,
+    isMerged
+      ? `${summary.base_model_name} with a LoRA adapter merged into its weights, version ${artifact.version}.`
+      : `A LoRA adapter for ${summary.base_model_name}, version ${artifact.version}.`,
     '',
     '## Data',
     '',
@@ -67,11 +84,7 @@ export const modelCard = (artifact: ModelArtifact): string => {
     '## Loading',
     '',
     '```python',
-    'from peft import PeftModel',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
-    '',
-    'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
-    'model = PeftModel.from_pretrained(base, "path/to/this-folder")',
+    ...(isMerged ? LOAD_MERGED : LOAD_ADAPTER),
     'tokenizer = AutoTokenizer.from_pretrained("path/to/this-folder")',
     '```',
     '',

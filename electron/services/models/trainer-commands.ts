@@ -59,8 +59,10 @@ export class TrainerCommands {
     format,
     to,
     card,
-  }: AdapterCheck & { format: ExportFormat; to: string; card: string }) {
+    runDir,
+  }: AdapterCheck & { format: ExportFormat; to: string; card: string; runDir?: string }) {
     const model = ['--base-model', baseModelDir, '--adapter', adapterDir];
-    return this.#oneShot.export([...model, '--format', format, '--to', to, '--card', card]);
+    const run = runDir === undefined ? [] : ['--run', runDir];
+    return this.#oneShot.export([...model, '--format', format, '--to', to, '--card', card, ...run]);
   }
 }

@@ -6,6 +6,7 @@ magnitude (DoRA) then gives every row of W' its length.
 
 import json
 import math
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ SINGLE: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"
 CONFIG_FILES: Final = ("config.json", "generation_config.json", INDEX)
 SUMMABLE: Final = (torch.float32, torch.bfloat16, torch.float16)
+GB: Final = 1e9
 PREFIX: Final = "base_model.model."
 A_END: Final = ".lora_A.weight"
 B_END: Final = ".lora_B.weight"
@@ -52,17 +54,27 @@ class Delta:
 def merge(base_model: Path, adapter: Path, target: Path) -> None:
     """Write the merged weights and the configuration of `base_model` into the folder `target`.
 
-    Raises `merge_impossible`, `adapter_damaged` or OSError.
+    Raises `merge_impossible`, `disk_full`, `adapter_damaged` or OSError.
     """
     deltas = deltas_of(*read_adapter(adapter))
+    files = weight_files(base_model)
+    refuse_full_disk(sum((base_model / file).stat().st_size for file in files), target)
     left = set(deltas)
-    for file in weight_files(base_model):
+    for file in files:
         left -= _merge_file(base_model / file, target / file, deltas)
     if left:
         raise _impossible(f"{min(left)}, which the adapter changes, is not in the files of {base_model.name}")
     for name in CONFIG_FILES:
         if (base_model / name).is_file():
             write_durably(target / name, (base_model / name).read_bytes())
+
+
+def refuse_full_disk(needed: int, folder: Path) -> None:
+    """Raises `disk_full` before anything is written."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        message = f"The merged model takes {needed / GB:.1f} GB, and {folder.parent} has {free / GB:.1f} GB free."
+        raise TrainerError("disk_full", message, hint="Free space, or choose another disk.")
 
 
 def weight_files(base_model: Path) -> list[str]:

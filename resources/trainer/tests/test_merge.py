@@ -108,6 +108,17 @@ def test_weights_of_eight_bits_are_refused(tmp_path: Path) -> None:
         merge(base, adapter, tmp_path / "merged")
 
 
+def test_a_disk_that_is_too_small_is_refused_with_the_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, adapter = made(tmp_path, llama)
+    (tmp_path / "merged").mkdir()
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    with pytest.raises(TrainerError, match=r"takes 0\.\d GB, and .* has 0\.0 GB free") as refused:
+        merge(base, adapter, tmp_path / "merged")
+    assert refused.value.code == "disk_full"
+    assert not list((tmp_path / "merged").iterdir())
+
+
 def test_answers_need_to_agree_only_until_rounding_could_decide() -> None:
     assert agree_until_doubt([1, 2, 3], [1, 2, 3], [5.0, 5.0, 5.0], doubt=1.0)
     assert agree_until_doubt([1, 2, 3], [1, 9, 9], [5.0, 1.0, 5.0], doubt=1.0)

@@ -76,15 +76,19 @@ export const ModelArtifact = z.strictObject({
 });
 export type ModelArtifact = z.infer<typeof ModelArtifact>;
 
-export const ExportFormat = z.enum(['adapter', 'zip']);
+export const ExportFormat = z.enum(['adapter', 'zip', 'merged']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
-/** What the check of an export found; both figures compare float32 logits with the trainer's own. */
+/**
+ * What the check of an export found; the difference is of float32 logits, to the trainer's own. The losses of a
+ * merged model are of the same held-out texts, or of a few dialogues where there are none.
+ */
 export const ExportVerification = z.strictObject({
   ok: z.boolean(),
   max_abs_diff: z.number(),
   greedy_equal: z.boolean(),
   prompts: Count,
+  held_out_loss: z.strictObject({ texts: Count, adapter: z.number(), merged: z.number() }).optional(),
 });
 export type ExportVerification = z.infer<typeof ExportVerification>;
 

@@ -11,7 +11,20 @@ import { useAction } from '../../../use-load';
 const FORMATS = [
   { value: 'adapter', label: 'Folder' },
   { value: 'zip', label: 'ZIP file' },
+  { value: 'merged', label: 'Merged model' },
 ] as const;
+
+const ADAPTER =
+  'Adapter, configuration, tokenizer, chat template and a model card that names data, settings and the losses ' +
+  'before and after. It is loaded again in plain PEFT and compared before it counts as done.';
+const CONTENTS: Readonly<Record<ExportFormat, string>> = {
+  adapter: ADAPTER,
+  zip: ADAPTER,
+  merged:
+    'The base model with the adapter added to its weights, in its own number format and of its size, with ' +
+    'tokenizer, chat template and model card; it needs no PEFT. It is loaded again and compared with base and ' +
+    'adapter on the held-out records before it counts as done.',
+};
 
 export const ExportChoice = ({
   model,
@@ -25,7 +38,7 @@ export const ExportChoice = ({
   const [format, setFormat] = useState<ExportFormat>('adapter');
   const action = useAction();
   const start = async () => {
-    const file = fileNameOf(model.name, 'adapter');
+    const file = fileNameOf(model.name, format === 'merged' ? 'merged' : 'adapter');
     const to = await api.desktop.choose_save_path({ name: format === 'zip' ? `${file}.zip` : file });
     if (to === null) return;
     onStarted(await api.models.export({ id: model.id, format, to }));
@@ -36,10 +49,7 @@ export const ExportChoice = ({
       <div>
         <Segments label="Format" value={format} options={FORMATS} onChange={setFormat} />
       </div>
-      <p className="text-ink-2">
-        Adapter, configuration, tokenizer, chat template and a model card that names data, settings and the
-        losses before and after. It is loaded again in plain PEFT and compared before it counts as done.
-      </p>
+      <p className="text-ink-2">{CONTENTS[format]}</p>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <Button
         look="filled"

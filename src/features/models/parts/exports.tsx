@@ -9,7 +9,7 @@ import { classNames } from '../../../components/class-names';
 import { formatAmount, formatBytes } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
-import type { ArtifactExport } from '../../../lib/types/model-artifact';
+import type { ArtifactExport, ExportVerification } from '../../../lib/types/model-artifact';
 import { createLiveStore, useLive } from '../../../live-store';
 
 /** The exports of one model, live. */
@@ -46,8 +46,8 @@ export const Exports = ({
         rows.size === 0 ? (
           <div className="flex flex-col items-start gap-3 p-4">
             <p className="text-ink-2">
-              None yet. An export is the adapter with tokenizer, template and model card, ready for plain
-              PEFT.
+              None yet. An export is the adapter, or base model and adapter merged, with tokenizer, template
+              and model card.
             </p>
             <Button onClick={onExport}>Export…</Button>
           </div>
@@ -72,6 +72,12 @@ const LOOKS = {
   failed: { icon: CircleX, tone: 'bad' },
 } as const satisfies Record<ArtifactExport['status'], { icon: typeof RefreshCw; tone: Tone }>;
 
+const NAMES: Readonly<Record<ArtifactExport['format'], string>> = {
+  adapter: 'Adapter folder',
+  zip: 'Adapter as ZIP',
+  merged: 'Merged model',
+};
+
 const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
   const { icon: Icon, tone } = LOOKS[one.status];
   const size = one.files.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
@@ -80,7 +86,7 @@ const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
       <Icon aria-label={one.status} className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
       <div className="min-w-0 flex-1">
         <p className="truncate font-medium">
-          {one.format === 'zip' ? 'Adapter as ZIP' : 'Adapter folder'}{' '}
+          {NAMES[one.format]}{' '}
           <span className="font-normal text-ink-2">{size > 0 ? formatBytes(size) : ''}</span>
         </p>
         <p className={classNames('text-xs', one.status === 'failed' ? 'text-bad' : 'text-ink-2')}>
@@ -105,14 +111,26 @@ const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
 };
 
 const outcome = ({ status, verification, error }: ArtifactExport): string => {
-  if (status === 'pending' || status === 'running') return 'Making, then loading it again in plain PEFT…';
+  if (status === 'pending' || status === 'running') return 'Making, then loading it again…';
   if (!verification) return error ?? 'Not compared.';
   const difference =
     verification.max_abs_diff === 0
       ? 'logits identical'
       : `largest logit difference ${verification.max_abs_diff.toExponential(1)}`;
-  const figures = `${difference}, greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}, ${formatAmount(verification.prompts, 'prompt')}`;
+  const tokens = `greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}`;
+  const figures = [
+    ...lossesOf(verification.held_out_loss),
+    difference,
+    tokens,
+    formatAmount(verification.prompts, 'prompt'),
+  ].join(', ');
   return status === 'failed'
     ? `${error ?? 'Differs from the trainer'}: ${figures}`
     : `Loaded again: ${figures}`;
+};
+
+const lossesOf = (losses: ExportVerification['held_out_loss']): string[] => {
+  if (!losses) return [];
+  const of = losses.texts > 0 ? 'held-out loss' : 'loss of a few dialogues';
+  return [`${of} ${losses.adapter.toFixed(4)}, merged ${losses.merged.toFixed(4)}`];
 };
