@@ -7,6 +7,7 @@ import { AppError } from '../src/lib/messages/app-error';
 import { isActive } from '../src/lib/training/job-states';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
+import { createEstimates } from './estimates';
 import { createPacks, runDataIn } from './packs';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
@@ -19,8 +20,6 @@ import { ReadingMemory } from './services/datasets/reading-memory';
 import { compareInWorker } from './services/datasets/worker-compare';
 import { importInWorker } from './services/datasets/worker-import';
 import { previewInWorker } from './services/datasets/worker-preview';
-import { EstimateService } from './services/estimate/estimate-service';
-import { createTokenCounter } from './services/estimate/token-counts';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
 import { Conclusion } from './services/jobs/conclusion';
@@ -96,7 +95,18 @@ const buildGround = async (options: AppOptions, database: Database) => {
   const common = { repositories, paths, publisher, now };
   const settings = new SettingsService({ store: repositories.settings, publisher });
   const hardware = new HardwareService({ dataDir, publisher });
-  return { network, places, common, settings, hardware, userId, models: join(resourcesDir, 'models') };
+  const isAtWork = async () => (await repositories.jobs.unfinished()).some(({ status }) => isActive(status));
+  return {
+    network,
+    places,
+    common,
+    settings,
+    hardware,
+    isAtWork,
+    makeData: runDataIn(options.bundleDir),
+    userId,
+    models: join(resourcesDir, 'models'),
+  };
 };
 
 type Ground = Awaited<ReturnType<typeof buildGround>>;
@@ -133,7 +143,7 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
 
 /** What makes and works the queue, and what comes of it. */
 const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
-  const { places, common, settings, hardware } = ground;
+  const { places, common, settings, hardware, isAtWork, makeData } = ground;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
   const maker = createMaker(ground, commands);
@@ -149,13 +159,14 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     repositories,
     paths,
     hardware: () => hardware.current(),
+    isAtWork,
     cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
     fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
   });
   const making = {
     sources,
     app_version: APP_VERSION,
-    makeData: runDataIn(options.bundleDir),
+    makeData,
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -183,10 +194,9 @@ const createMaker = ({ common, settings }: Ground, commands: TrainerCommands) =>
 const buildServices = async (options: AppOptions, database: Database) => {
   const { dataDir, resourcesDir } = options;
   const ground = await buildGround(options, database);
-  const { network, places, common, settings, hardware } = ground;
+  const { network, places, common, settings, hardware, makeData } = ground;
   const { repositories } = common;
   const { cacheDir } = places;
-  const makeData = runDataIn(options.bundleDir);
   const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
@@ -206,17 +216,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     makeData,
     request: (...asked) => counting.request(...asked),
   });
-  const estimates = new EstimateService({
-    dataset: (id) => datasets.get(id),
-    baseModel: (id) => baseModels.get(id),
-    hardware: () => hardware.current(),
-    measuredSpeed: (baseModelId, gpuType) => repositories.records.measuredSpeed(baseModelId, gpuType),
-    measuredMemory: (architecture, gpuType) => repositories.records.measuredMemory(architecture, gpuType),
-    countTokens: createTokenCounter({
-      currentVersion: (id) => datasets.currentVersion(id),
-      stats: (asked) => numbers.stats(asked),
-    }),
-  });
+  const estimates = createEstimates({ datasets, baseModels, numbers, ground });
   const runs = buildRuns(options, ground, database);
   return {
     ...runs,

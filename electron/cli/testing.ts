@@ -84,6 +84,7 @@ const estimatesOver = (datasets: DatasetService, baseModels: BaseModelService): 
     dataset: (id) => datasets.get(id),
     baseModel: (id) => baseModels.get(id),
     hardware: hardware.current,
+    isAtWork: () => Promise.resolve(false),
     measuredSpeed: () => Promise.resolve(null),
     measuredMemory: () => Promise.resolve([]),
     countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),

@@ -81,8 +81,13 @@ const machine = (free: number): HardwareState => ({
   disk_total_bytes: 2e12,
 });
 
-const serviceWith = (free: number, speed: MeasuredSpeed | null, past: readonly MeasuredRun[] = []) =>
+const serviceWith = (
+  free: number,
+  speed: MeasuredSpeed | null,
+  { past = [], isAtWork = false }: { past?: readonly MeasuredRun[]; isAtWork?: boolean } = {},
+) =>
   new EstimateService({
+    isAtWork: () => Promise.resolve(isAtWork),
     dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
     hardware: () => Promise.resolve(machine(free)),
@@ -124,6 +129,14 @@ describe('EstimateService', () => {
     expect(estimate).toMatchObject({ train_records: 225, held_out_records: 13, tokens_per_epoch: 22_500 });
   });
 
+  it('counts what the run at work holds as free for the next one, and says so', async () => {
+    const alone = await serviceWith(GIB, null).estimate(REQUEST);
+    expect(alone).toMatchObject({ fits: 'does_not_fit', memory_free_bytes: GIB });
+    const waiting = await serviceWith(GIB, null, { isAtWork: true }).estimate(REQUEST);
+    expect(waiting).toMatchObject({ fits: 'fits', memory_free_bytes: 0.85 * 24 * GIB });
+    expect(waiting.memory_method).toContain('What the run at work holds counts as free');
+  });
+
   it('gives no time where nothing was measured, and says so', async () => {
     const estimate = await estimateWith(20 * GIB, null);
     expect(estimate.time_ms).toBeNull();
@@ -162,7 +175,7 @@ describe('memory', () => {
     const run = { model, settings, plan, longest_row: 200, trained_share: 0.5 };
     const expected = cold.memory_bytes.expected;
     const past = [expected - 2e8, expected + 4e8].map((peak_memory_bytes) => ({ ...run, peak_memory_bytes }));
-    const { memory_bytes, memory_method } = await serviceWith(20 * GIB, null, past).estimate(REQUEST);
+    const { memory_bytes, memory_method } = await serviceWith(20 * GIB, null, { past }).estimate(REQUEST);
     expect(memory_bytes.expected).toBeGreaterThan(expected + 3e8);
     expect(memory_bytes.high / memory_bytes.expected).toBeLessThan(
       cold.memory_bytes.high / cold.memory_bytes.expected,

@@ -10,7 +10,7 @@ import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
-import { roomOf } from '../hardware/room';
+import { type Room, roomForNext } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
 import { memoryMethod } from './memory-method';
 import type { TokenCounts } from './token-counts';
@@ -32,6 +32,8 @@ interface EstimateOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
   readonly baseModel: (id: string) => Promise<BaseModel>;
   readonly hardware: () => Promise<HardwareState>;
+  /** Whether a run is at work now. */
+  readonly isAtWork: () => Promise<boolean>;
   /** On a processor (`cpu`) or on a card, by its name. */
   readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
   /** The same, of base models of an architecture: what their finished runs held at most. */
@@ -50,6 +52,8 @@ interface Known {
   readonly datasets: readonly Weighted[];
   readonly model: BaseModel;
   readonly hardware: HardwareState;
+  readonly room: Room;
+  readonly isAtWork: boolean;
 }
 
 const band = (expected: number, share: number): Band => ({
@@ -83,8 +87,9 @@ const planOf = (known: Known, settings: TrainingSettings, { longest, trained_sha
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
   };
-  const plan = planMemory(run, roomOf(known.hardware).free);
-  return { plan, memory: memoryBand(run, plan), method: memoryMethod(plan, known.model, past.length) };
+  const plan = planMemory(run, known.room.free);
+  const method = memoryMethod(plan, { ...known, runs: past.length });
+  return { plan, memory: memoryBand(run, plan), method };
 };
 
 const fitOf = (memory: Band, free: number): Estimate['fits'] => {
@@ -93,7 +98,7 @@ const fitOf = (memory: Band, free: number): Estimate['fits'] => {
 };
 
 const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Estimate['remedies'] => {
-  const { free } = roomOf(known.hardware);
+  const { free } = known.room;
   const half = Math.floor(settings.max_length / 2);
   const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
     { label: `Set max length to ${half}`, changes: { max_length: half } },
@@ -158,7 +163,7 @@ export class EstimateService {
   }
 
   async #known({ dataset_id, weight = 1, more_datasets = [], base_model_id }: RunRequest): Promise<Known> {
-    const [datasets, model, hardware] = await Promise.all([
+    const [datasets, model, hardware, isAtWork] = await Promise.all([
       Promise.all(
         [{ dataset_id, weight }, ...more_datasets].map(async (each) => ({
           dataset: await this.#options.dataset(each.dataset_id),
@@ -167,8 +172,9 @@ export class EstimateService {
       ),
       this.#options.baseModel(base_model_id),
       this.#options.hardware(),
+      this.#options.isAtWork(),
     ]);
-    return { datasets, model, hardware };
+    return { datasets, model, hardware, isAtWork, room: roomForNext(hardware, isAtWork) };
   }
 }
 
@@ -221,7 +227,7 @@ const estimateFrom = (
   const plan = planSteps(train, settings);
   const tokens = Math.round(measured.epoch.tokens);
   const { memory, method } = planOf(known, settings, measured.facts);
-  const { total, free } = roomOf(known.hardware);
+  const { total, free } = known.room;
   const trainable = trainableParameters(known.model.config, settings);
   // A checkpoint holds the adapter and two moments of every parameter, in float32.
   const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1)) + mixtureBytes(known);
@@ -229,7 +235,7 @@ const estimateFrom = (
   return {
     memory_bytes: memory,
     memory_total_bytes: total,
-    memory_free_bytes: Math.max(0, free),
+    memory_free_bytes: free,
     memory_method: method,
     ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, measured.speed),
     disk_bytes: band(disk, 0.1),

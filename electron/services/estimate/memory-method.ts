@@ -19,9 +19,14 @@ const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: nu
   return '';
 };
 
-/** Where the figure of memory comes from, and what the run does to fit. */
+const AFTER_OURS = ' What the run at work holds counts as free: it ends before this one begins.';
+
+/** Where the figure of memory comes from, what the run does to fit, and what it fits into. */
 export const memoryMethod = (
   plan: MemoryPlan,
-  { config: { num_hidden_layers } }: Pick<BaseModel, 'config'>,
-  runs: number,
-): string => basis(runs) + recomputed(plan, num_hidden_layers);
+  {
+    model,
+    runs,
+    isAtWork,
+  }: { readonly model: Pick<BaseModel, 'config'>; readonly runs: number; readonly isAtWork: boolean },
+): string => basis(runs) + recomputed(plan, model.config.num_hidden_layers) + (isAtWork ? AFTER_OURS : '');

@@ -2,24 +2,22 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { HardwareState } from '../../../src/lib/types/system';
-import { isActive } from '../../../src/lib/training/job-states';
-import { roomOf } from '../hardware/room';
+import { roomForNext } from '../hardware/room';
 import { DATASET_BUCKET, inBucket, type Paths } from './paths';
 import type { RunSources } from './sources';
 
 export interface RunSourcesOptions {
-  readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels' | 'jobs'>;
+  readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels'>;
   readonly paths: Paths;
   readonly hardware: () => Promise<Pick<HardwareState, 'gpus' | 'memory_total_bytes' | 'memory_free_bytes'>>;
+  /** Whether a run is at work now. */
+  readonly isAtWork: () => Promise<boolean>;
   readonly cost_per_gpu_hour: () => Promise<number>;
   readonly fingerprint: (path: string) => Promise<string>;
 }
 
 const GIB = 1024 ** 3;
 const CPU = { gpu_type: 'cpu', num_gpus: 0, gpu_memory_gb: 0, cost_per_gpu_hour: 0 };
-
-/** Of all memory, where a run of ours holds what is not free now: it ends before the next one begins. */
-const LEFT_AFTER_OURS = 0.85;
 
 const recordsFile = async (path: string): Promise<string> =>
   (await stat(path)).isDirectory() ? join(path, 'dataset.jsonl') : path;
@@ -38,9 +36,7 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
   device: async () => {
     const hardware = await options.hardware();
     const card = hardware.gpus[0];
-    const { free, total } = roomOf(hardware);
-    const isAtWork = (await options.repositories.jobs.unfinished()).some(({ status }) => isActive(status));
-    const free_bytes = isAtWork ? Math.max(free, LEFT_AFTER_OURS * total) : free;
+    const { free: free_bytes } = roomForNext(hardware, await options.isAtWork());
     if (!card) return { device: 'cpu', gpu_config: CPU, free_bytes };
     const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
     const cost_per_gpu_hour = await options.cost_per_gpu_hour();

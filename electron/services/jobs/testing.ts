@@ -1,3 +1,4 @@
+import { isActive } from '../../../src/lib/training/job-states';
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -150,6 +151,15 @@ const makingBy = (commands: TrainerCommands) => ({
   lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
 });
 
+const machine = ({ free_bytes = 16e9 }: WorldOptions) => ({
+  gpus: [],
+  memory_total_bytes: 32e9,
+  memory_free_bytes: free_bytes,
+});
+
+const isAtWork = async ({ jobs }: Pick<AsyncRepositories, 'jobs'>): Promise<boolean> =>
+  (await jobs.unfinished()).some(({ status }) => isActive(status));
+
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
   const database = open(dir);
@@ -180,8 +190,8 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const sources = createRunSources({
     repositories,
     paths,
-    hardware: () =>
-      Promise.resolve({ gpus: [], memory_total_bytes: 32e9, memory_free_bytes: options.free_bytes ?? 16e9 }),
+    hardware: () => Promise.resolve(machine(options)),
+    isAtWork: () => isAtWork(repositories),
     cost_per_gpu_hour: () => Promise.resolve(0),
     fingerprint: () => Promise.resolve(state.fingerprint),
   });
