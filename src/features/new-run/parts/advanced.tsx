@@ -30,7 +30,7 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
             {FIELDS.length} settings, {changed.length} changed
           </span>
           {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
-          {changed.slice(0, 3).map(({ key, label }) => (
+          {changed.map(({ key, label }) => (
             <Badge key={key} tone="warn">
               {label} {shownValue(key, run.changes[key])}, was{' '}
               {shownValue(key, run.recipe?.[key]) || 'by rule'}
