@@ -100,6 +100,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     attempts: ({ id }) => jobs.attempts(id),
     datasets: ({ id }) => jobs.datasets(id),
     logs: (page) => jobs.logs(page),
+    last_size: () => jobs.lastSize(),
   };
 };
 

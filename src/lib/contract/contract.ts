@@ -189,6 +189,8 @@ export const contract = {
     attempts: call(ById, z.array(JobAttempt)),
     datasets: call(ById, z.array(RunDataset)),
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
+    /** What the run that was completed last holds on the disk, in bytes; null before there is one. */
+    last_size: call(Nothing, Count.nullable()),
     changed: event(TrainingJob),
     removed: event(ById),
     saving: call(Nothing, z.array(Uuid)),
