@@ -4,6 +4,7 @@ import { APP_VERSION, type Services } from './app';
 import type { DatasetService } from './services/datasets/dataset-service';
 import { findFiles } from './services/datasets/found-files';
 import { wordsOfReading } from './services/datasets/version-recipe';
+import { expectedTime } from './services/estimate/expected-time';
 import { tryIt, tryItPlan } from './try-it';
 
 const datasetHandlers = ({
@@ -101,6 +102,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     datasets: ({ id }) => jobs.datasets(id),
     logs: (page) => jobs.logs(page),
     last_size: () => jobs.lastSize(),
+    expected_time: ({ id }) => expectedTime(services, id),
   };
 };
 

@@ -125,9 +125,10 @@ export class EstimateService {
     return settingsOf(await this.#known(request), request);
   }
 
-  async estimate(request: RunRequest): Promise<Estimate> {
+  /** `resolved` are the settings of a run that is made already; what the request changes is in them. */
+  async estimate(request: RunRequest, resolved?: TrainingSettings): Promise<Estimate> {
     const known = await this.#known(request);
-    const settings = settingsOf(known, request);
+    const settings = resolved ?? settingsOf(known, request);
     refuseUnfit(known.datasets, settings.method);
     const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
     const past = await this.#options.measuredMemory(

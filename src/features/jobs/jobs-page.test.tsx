@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
-import { fakeEstimate, fakeId } from '../../fake-rows';
+import { fakeId } from '../../fake-rows';
+import type { ExpectedTime } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import { JobsPage } from './jobs-page';
@@ -14,14 +15,12 @@ afterEach(() => page.unmount());
 const MINUTE = 60_000;
 const TIME = { low: 61 * MINUTE, expected: 72 * MINUTE, high: 83 * MINUTE };
 
-const open = async (rows: TrainingJob[], estimate = fakeEstimate({ time_ms: TIME })) => {
+const KNOWN: ExpectedTime = { time_ms: TIME, time_method: 'From 3 past runs.' };
+const UNKNOWN: ExpectedTime = { time_ms: null, time_method: 'No run was measured yet.' };
+
+const open = async (rows: TrainingJob[], expected = KNOWN) => {
   page = await mount(<JobsPage />, {
-    jobs: {
-      list: () => rows,
-      get: ({ id }) => rows.find((row) => row.id === id) ?? exampleJob(),
-      datasets: () => [],
-      estimate: () => estimate,
-    },
+    jobs: { list: () => rows, expected_time: () => expected },
     models: { list: () => [] },
   });
 };
@@ -50,7 +49,7 @@ test('each job that waits says when it begins and how long it takes; the group w
 });
 
 test('where nothing is measured yet, the order is all that is told', async () => {
-  await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')], fakeEstimate());
+  await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')], UNKNOWN);
   await page.until(() => {
     const [first, second] = waitingRows();
     expect(first).toMatch(/Summaries1\. starts ≈ .*\d\d:\d\d—$/);

@@ -15,6 +15,7 @@ import {
 import { ErrorNote } from '../../../components/states';
 import { useNow } from '../../../components/time';
 import { Tooltip } from '../../../components/tooltip';
+import type { ExpectedTime } from '../../../lib/types/estimate';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
@@ -22,7 +23,6 @@ import { useAction } from '../../../use-load';
 import { freeIn, startsWords } from '../time-left';
 import { useExpected } from '../use-expected';
 import { planQueue } from '../waiting-times';
-import type { Expected } from '../waiting-times';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
@@ -104,7 +104,7 @@ const WaitingRow = ({
   readonly index: number;
   readonly starts: string;
   /** Undefined until it is known. */
-  readonly expected: Expected | undefined;
+  readonly expected: ExpectedTime | undefined;
   readonly last: boolean;
   readonly dragged: boolean;
   readonly onDrag: (id: string | null) => void;
@@ -149,7 +149,7 @@ const WaitingRow = ({
         </Tooltip>
       </div>
       <div className={classNames(TIME, 'whitespace-nowrap')}>
-        {expected ? <ExpectedTime {...expected} /> : null}
+        {expected ? <Duration {...expected} /> : null}
       </div>
       <div className={ACTION}>
         <Menu
@@ -173,8 +173,8 @@ const WaitingRow = ({
 const STARTS_METHOD =
   'When the job that runs ends by the pace of its last steps, and those before this one have taken as long as is expected of them.';
 
-const ExpectedTime = ({ band, method }: Expected) => (
-  <Tooltip text={band === null ? method : `${formatDurationBand(band)}. ${method}`}>
-    <span>{band === null ? NOTHING : formatRoughDuration(band.expected)}</span>
+const Duration = ({ time_ms, time_method }: ExpectedTime) => (
+  <Tooltip text={time_ms === null ? time_method : `${formatDurationBand(time_ms)}. ${time_method}`}>
+    <span>{time_ms === null ? NOTHING : formatRoughDuration(time_ms.expected)}</span>
   </Tooltip>
 );
