@@ -192,7 +192,7 @@ const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => 
       expected: Math.round(steps + speed.besides_ms),
       high: Math.round(steps * (1 + TIME_BAND) + speed.besides_ms * (1 + BESIDES_BAND)),
     },
-    time_method: `From ${runs} of this base model on this machine: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
+    time_method: `From ${runs} of this base model here: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
   };
 };
 
