@@ -4,6 +4,7 @@ import { APP_VERSION, type Services } from './app';
 import type { DatasetService } from './services/datasets/dataset-service';
 import { findFiles } from './services/datasets/found-files';
 import { wordsOfReading } from './services/datasets/version-recipe';
+import { expectedTime } from './services/estimate/expected-time';
 import { tryIt, tryItPlan } from './try-it';
 
 const datasetHandlers = ({
@@ -100,6 +101,8 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     attempts: ({ id }) => jobs.attempts(id),
     datasets: ({ id }) => jobs.datasets(id),
     logs: (page) => jobs.logs(page),
+    last_size: () => jobs.lastSize(),
+    expected_time: ({ id }) => expectedTime(services, id),
   };
 };
 

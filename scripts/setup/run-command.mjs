@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { killGroup } from './processes.mjs';
 
@@ -20,11 +21,11 @@ export class CommandFailed extends Error {
 
 /**
  * Runs a command to its end with its output in the log.
- * @param {{command: string, args: string[], cwd?: string, env?: object, timeoutMs?: number}} what
+ * @param {{command: string, args: string[], cwd?: string, env?: object, timeoutMs?: number, onLine?: (line: string) => void}} what
  * @param {{logFile: string, lock?: {recordChild: Function, forgetChild: Function}}} context
  * @returns {Promise<string>} what it wrote to stdout
  */
-export function runCommand({ command, args, cwd, env, timeoutMs }, { logFile, lock }) {
+export function runCommand({ command, args, cwd, env, timeoutMs, onLine }, { logFile, lock }) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { flags: 'a' });
   log.write(`\n> ${[command, ...args].join(' ')}\n`);
@@ -32,6 +33,7 @@ export function runCommand({ command, args, cwd, env, timeoutMs }, { logFile, lo
     // A group of its own, so that what it starts can be ended with it.
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const output = collect(child, log);
+    if (onLine) createInterface({ input: child.stdout }).on('line', onLine);
     const stopWatching = watchOver(child, { lock, timeoutMs });
     child.once('error', (error) => {
       stopWatching();

@@ -16,7 +16,8 @@ import { acquireLock } from './setup-lock.mjs';
  * @property {(context: object) => {folder: string, bytes: number}[]} [elsewhere] space it needs outside the clone
  * @property {(context: object) => boolean} isDone cheap: asked at every start
  * @property {(context: object) => void | Promise<void>} [preflight] throws a SetupError before anything is downloaded
- * @property {(context: object) => Promise<void>} run safe to repeat after being killed anywhere in it
+ * @property {(context: object) => Promise<void>} run safe to repeat after being killed anywhere in it; what cannot be
+ *   seen on the disk it says with `context.tell({from, until, what})`: what it does now, from which share of it until which
  */
 
 /**
@@ -63,7 +64,7 @@ async function runMissing(steps, context) {
 async function runStep(step, title, context) {
   const shown = context.progress.begin(title, step);
   try {
-    await step.run(context);
+    await step.run({ ...context, tell: shown.tell });
     shown.done();
   } catch (error) {
     throw explain(error, step, context);

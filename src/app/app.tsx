@@ -10,6 +10,7 @@ import { followImports } from '../stores';
 import { DropAnywhere } from './drop-anywhere';
 import { ErrorBoundary } from './error-boundary';
 import { Palette } from './palette';
+import { useRememberOpened } from './recents';
 import { SCREENS } from './routes';
 import { RunSpeech } from './run-speech';
 import { Shortcuts, useShortcuts } from './shortcuts';
@@ -31,6 +32,7 @@ const Window = () => {
   const [location] = useLocation();
   useTheme();
   useShortcuts();
+  useRememberOpened();
   useEffect(followImports, []);
   return (
     <div className="grid h-full grid-cols-[var(--sidebar-width-icons)_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_var(--status-height)] narrow:grid-cols-[var(--sidebar-width)_minmax(0,1fr)]">

@@ -86,7 +86,7 @@ export const useEntries = (): readonly Entry[] => {
   const [, navigate] = useLocation();
   const [runs, data, adapters] = [useRows(jobs), useRows(datasets), useRows(models)];
   const trained = adapters.filter(({ deleted_at }) => deleted_at === null);
-  const go = (path: string) => () => navigate(path);
+  const opens = (path: string) => ({ path, run: () => navigate(path) });
   return [
     ...firstActions(navigate),
     ...jobActions(runs, navigate),
@@ -96,16 +96,16 @@ export const useEntries = (): readonly Entry[] => {
     ...screens(navigate),
     ...runs.map(({ id, name, status }): Entry => {
       const note = STATUS_WORDS[status].word.toLowerCase();
-      return { id, group: 'Jobs', label: name, note, icon: Activity, run: go(paths.job(id)) };
+      return { id, group: 'Jobs', label: name, note, icon: Activity, ...opens(paths.job(id)) };
     }),
     ...data
       .filter(({ deleted_at }) => deleted_at === null)
       .map(({ id, name }): Entry => {
-        return { id, group: 'Datasets', label: name, icon: Database, run: go(paths.dataset(id)) };
+        return { id, group: 'Datasets', label: name, icon: Database, ...opens(paths.dataset(id)) };
       }),
     ...trained.map(({ id, name, version }): Entry => {
       const note = `version ${version}`;
-      return { id, group: 'Models', label: name, note, icon: Box, run: go(paths.model(id)) };
+      return { id, group: 'Models', label: name, note, icon: Box, ...opens(paths.model(id)) };
     }),
   ];
 };

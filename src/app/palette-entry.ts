@@ -10,5 +10,7 @@ export interface Entry {
   readonly icon: LucideIcon;
   /** Does something to a thing; shown unasked only on the page of it. */
   readonly onThing?: boolean;
+  /** Of an entry that opens a thing. */
+  readonly path?: string;
   readonly run: () => unknown;
 }

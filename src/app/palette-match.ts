@@ -1,4 +1,4 @@
-const GROUPS = ['Actions', 'Screens', 'Jobs', 'Datasets', 'Models'] as const;
+const GROUPS = ['Recent', 'Actions', 'Screens', 'Jobs', 'Datasets', 'Models'] as const;
 export type Group = (typeof GROUPS)[number];
 
 interface Matched {

@@ -7,10 +7,13 @@ import { attempt } from '../attempt';
 import { Kbd } from '../components/button';
 import { formatAmount } from '../components/format';
 import { Dialog } from '../components/overlays';
+import { useValue } from '../live-value';
+import { settings } from '../stores';
 import { useEntries } from './palette-entries';
 import type { Entry } from './palette-entry';
 import { visibleText } from '../components/visible-text';
-import { found, grouped, matchPieces } from './palette-match';
+import { found, matchPieces } from './palette-match';
+import { unasked } from './recents';
 import { openOverlay, uiState } from './ui-state';
 
 export const Palette = () => {
@@ -28,19 +31,13 @@ export const Palette = () => {
   );
 };
 
-/** Of what can be done to things only what concerns the page; the rest is a word away. */
-const unasked = (all: readonly Entry[], location: string) => {
-  const here = location.split('/').at(-1) ?? '';
-  const offered = all.filter(({ id, onThing }) => !onThing || id.endsWith(` ${here}`));
-  return grouped(offered);
-};
-
 const Content = () => {
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState('');
   const [location] = useLocation();
   const all = useEntries();
-  const groups = query === '' ? unasked(all, location) : found(all, query);
+  const opened = useValue(settings)?.recently_opened ?? [];
+  const groups = query === '' ? unasked(all, { location, opened }) : found(all, query);
   const shown = groups.flatMap(({ entries }) => entries);
   const ask = (typed: string) => {
     setQuery(typed);

@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatChange,
   formatChangeWords,
+  formatClockAhead,
   formatCount,
   formatDuration,
   formatDurationBand,
@@ -176,4 +177,16 @@ describe('figures', () => {
 
 it('shows a stage’s time as a stopwatch does', () => {
   expect([21_400, 1_570_000, 3_730_000].map(formatStopwatch)).toEqual(['0:21', '26:10', '1:02:10']);
+});
+
+describe('times to come', () => {
+  const noon = new Date(2026, 2, 1, 12, 0).getTime();
+  it.each([
+    [5 * MINUTE, '12:05'],
+    [14 * HOUR, 'Mon 02:00'],
+    [5 * 24 * HOUR, 'Fri 12:00'],
+    [9 * 24 * HOUR, '10 Mar, 12:00'],
+  ])('in %d ms are told with the day where it is another: %s', (ms, words) =>
+    expect(formatClockAhead(noon + ms, noon)).toBe(words),
+  );
 });

@@ -115,6 +115,24 @@ export const formatClockSeconds = (time: number | string): string => CLOCK_SECON
 
 export const formatClock = (time: number | string): string => CLOCK.format(new Date(time));
 
+const WEEKDAY_CLOCK = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const DATE_CLOCK = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** A time to come: `18:07` today, `Tue 18:07` within a week, else `12 Dec, 18:07`. */
+export const formatClockAhead = (time: number, now: number): string => {
+  if (new Date(time).toDateString() === new Date(now).toDateString()) return formatClock(time);
+  return (time - now < 6 * DAY ? WEEKDAY_CLOCK : DATE_CLOCK).format(new Date(time));
+};
+
 export const formatAgo = (time: number | string, now: number): string => {
   const age = now - new Date(time).getTime();
   if (age < MINUTE) return 'just now';

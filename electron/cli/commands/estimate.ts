@@ -55,6 +55,7 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
       `${formatCount(estimate.trainable_parameters)} of ${formatCount(estimate.total_parameters)} parameters`,
     ],
   ]);
+  output.line('Memory is told in GB of 2³⁰ bytes, disk in GB of 10⁹.', 'dim');
   if (estimate.cut) output.line(`${cutWords(estimate.cut)}.`, 'yellow');
   output.line(FITS[estimate.fits], STYLES[estimate.fits]);
   for (const { label } of estimate.remedies) output.line(`  ${label}`);

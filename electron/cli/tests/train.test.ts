@@ -199,7 +199,9 @@ describe('estimate', () => {
         },
       ],
     ]);
-    expect((await bench.run('estimate', ...RUN)).out).toContain('memory');
+    const { out } = await bench.run('estimate', ...RUN);
+    expect(out).toMatch(/^memory/m);
+    expect(out).toContain('Memory is told in GB of 2³⁰ bytes, disk in GB of 10⁹.');
     expect((await bench.run('estimate', ...RUN, '--set', 'x=1')).code).toBe(2);
     expect((await bench.run('estimate', '--dataset', 'Sample')).err).toContain('--base-model is missing');
   });

@@ -143,6 +143,15 @@ describe('EstimateService', () => {
     expect(estimate.time_method).toContain('No run of this base model');
   });
 
+  it('takes the settings of a run that is made already as they are', async () => {
+    const service = serviceWith(20 * GIB, null);
+    const changes = { num_epochs: 2 };
+    const settings = await service.settings({ ...REQUEST, changes });
+    expect(await service.estimate(REQUEST, settings)).toEqual(
+      await service.estimate({ ...REQUEST, changes }),
+    );
+  });
+
   it('says that it does not fit, and offers only what would', async () => {
     const estimate = await estimateWith(1.2 * GIB, null);
     expect(estimate.fits).not.toBe('fits');

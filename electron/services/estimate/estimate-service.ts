@@ -130,9 +130,10 @@ export class EstimateService {
     return settingsOf(await this.#known(request), request);
   }
 
-  async estimate(request: RunRequest): Promise<Estimate> {
+  /** `resolved` are the settings of a run that is made already; what the request changes is in them. */
+  async estimate(request: RunRequest, resolved?: TrainingSettings): Promise<Estimate> {
     const known = await this.#known(request);
-    const settings = settingsOf(known, request);
+    const settings = resolved ?? settingsOf(known, request);
     refuseUnfit(known.datasets, settings.method);
     const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
     const past = await this.#options.measuredMemory(
@@ -197,7 +198,7 @@ const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => 
       expected: Math.round(steps + speed.besides_ms),
       high: Math.round(steps * (1 + TIME_BAND) + speed.besides_ms * (1 + BESIDES_BAND)),
     },
-    time_method: `From ${runs} of this base model on this machine: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
+    time_method: `From ${runs} of this base model here: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
   };
 };
 

@@ -12,6 +12,7 @@ import type { QueueRunner } from './queue-runner';
 import { notFound, refused, stillSaving } from './refusals';
 import { checkResume } from './resume-check';
 import { readJobFile } from './run-folder';
+import { lastCompleted, runSize } from './run-size';
 
 export interface JobServiceOptions extends JobMakerOptions {
   readonly repositories: AsyncRepositories;
@@ -227,6 +228,12 @@ export class JobService {
   /** The folder of a run, where its `events.jsonl` can be followed. */
   runDir(id: string): string {
     return runDirOf(this.#options.paths, id);
+  }
+
+  /** What the run that was completed last holds on the disk, in bytes; null before there is one. */
+  async lastSize(): Promise<number | null> {
+    const last = lastCompleted(await this.list());
+    return last ? runSize(this.#options.paths, last) : null;
   }
 
   async #queued(job: TrainingJob): Promise<TrainingJob> {

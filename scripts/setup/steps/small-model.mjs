@@ -37,9 +37,15 @@ export const smallModel = {
 };
 
 async function rebuild(quantised, modelDir, context) {
-  const { paths } = context;
+  const { paths, tell } = context;
   const args = [builderIn(paths), quantised, modelDir];
-  await runCommand({ command: pythonIn(paths), args, env: { ...process.env, ...OFFLINE } }, context);
+  const env = { ...process.env, ...OFFLINE };
+  tell({ from: 0, until: 0.15, what: 'loading PyTorch' });
+  const onLine = (line) => {
+    if (line.startsWith('{')) tell(JSON.parse(line));
+  };
+  await runCommand({ command: pythonIn(paths), args, env, onLine }, context);
+  tell({ from: 1, until: 1, what: 'checking its weights' });
 }
 
 async function requireExpectedWeights(file) {

@@ -12,7 +12,7 @@ import { useAction } from '../../use-load';
 import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
-import { hasEnded, isRunning, SAVING, STATUS_WORDS } from './job-words';
+import { isRunning, SAVING, STATUS_WORDS } from './job-words';
 import { JobFigures } from './parts/job-figures';
 import { JobOutcome } from './parts/job-outcome';
 import { JobTabs } from './parts/job-tabs';
@@ -74,18 +74,18 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
 const hasCurves = ({ status }: TrainingJob, { points }: JobRun): boolean =>
   points.length > 0 || (status !== 'failed' && status !== 'cancelled');
 
-/** Of a run that ended the answers come first: what it learned, not how. */
+/** Of a run that is not at work the answers come first: what it learned, not how. */
 const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const ended = hasEnded(job);
+  const live = job.status === 'queued' || isRunning(job);
   const curves = hasCurves(job, run);
   const small = curves ? <SmallCharts job={job} run={run} /> : null;
   return (
     <>
       <JobFigures job={job} run={run} />
       {curves ? <LossPanel job={job} run={run} /> : null}
-      {ended ? null : small}
+      {live ? small : null}
       <JobTabs job={job} run={run} />
-      {ended ? small : null}
+      {live ? null : small}
     </>
   );
 };

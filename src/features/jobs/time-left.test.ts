@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { exampleJob } from './testing';
 import {
   endWords,
+  freeIn,
   nextSamplesWords,
   noTimeLeftWords,
   rowWords,
@@ -109,10 +110,16 @@ test('names the step of the next samples, where held-out loss and checkpoint fal
   expect(nextSamplesWords(exampleJob({ ...planned, status: 'paused' }), AT)).toBeNull();
 });
 
-test('who waits first begins when the running job ends, as far as that is known', () => {
+test('room for the next job is when the running one ends, as far as that is known', () => {
+  expect(freeIn(run, AT)).toBe(80_000);
+  expect(freeIn(run, AT + 120_000)).toBeNull();
+  expect(freeIn(undefined, AT)).toBeNull();
+});
+
+test('who waits begins at a time, as far as that is known', () => {
   const noon = new Date(2026, 2, 1, 12, 0).getTime();
-  const ending = exampleJob({ ...run, estimated_completion_at: new Date(noon + 80_000).toISOString() });
-  expect(startsWords(ending, noon)).toBe('starts ≈ 12:01');
-  expect(startsWords(ending, noon + 120_000)).toBe('starts next');
-  expect(startsWords(undefined, noon)).toBe('starts next');
+  expect(startsWords(80_000, 0, noon)).toBe('starts ≈ 12:01');
+  expect(startsWords(14 * 60 * 60_000, 1, noon)).toBe('starts ≈ Mon 02:00');
+  expect(startsWords(null, 0, noon)).toBe('starts next');
+  expect(startsWords(null, 1, noon)).toBe('waiting');
 });

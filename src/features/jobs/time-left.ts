@@ -1,6 +1,6 @@
 import {
   durationLimit,
-  formatClock,
+  formatClockAhead,
   formatCount,
   formatDuration,
   formatDurationBand,
@@ -50,7 +50,10 @@ export const endWords = (ms: number, band: Band | null, now: number) => {
   const limit = band && durationLimit(band);
   return {
     left: band ? formatDurationBand(band) : formatRoughDuration(ms),
-    end: limit === null ? `ends ≈ ${formatClock(now + ms)}` : `ends before ${formatClock(now + limit)}`,
+    end:
+      limit === null
+        ? `ends ≈ ${formatClockAhead(now + ms, now)}`
+        : `ends before ${formatClockAhead(now + limit, now)}`,
   };
 };
 
@@ -120,8 +123,14 @@ export const nextSamplesWords = (job: TrainingJob, now: number): string | null =
   return `${words}, ${formatRoughDuration((left.ms * (next - step)) / (total - step))}`;
 };
 
-/** When the first in the queue begins: once the running job ends. */
-export const startsWords = (running: TrainingJob | undefined, now: number): string => {
+/** In how many ms the running job makes room for the next; null where that is not known. */
+export const freeIn = (running: TrainingJob | undefined, now: number): number | null => {
   const left = running && timeLeft(running, now);
-  return left?.silentMs === null ? `starts ≈ ${formatClock(now + left.ms)}` : 'starts next';
+  return left?.silentMs === null ? left.ms : null;
+};
+
+/** When a job in the queue begins: `starts ≈ 18:07`, and without a time what is known. */
+export const startsWords = (startsIn: number | null, place: number, now: number): string => {
+  if (startsIn !== null) return `starts ≈ ${formatClockAhead(now + startsIn, now)}`;
+  return place === 0 ? 'starts next' : 'waiting';
 };

@@ -84,6 +84,16 @@ test('a change makes a recipe one’s own and leaves the others as they are', as
   });
 });
 
+test('names each setting that was changed, as many as it counts', async () => {
+  await open({});
+  await page.click(page.button('Advanced'));
+  await page.until(() => expect(page.field('Rank').value).toBe('16'));
+  for (const label of ['Rank', 'Batch size', 'Epochs', 'Max length', 'Alpha'])
+    await page.type(page.field(label), '17');
+  await page.until(() => expect(page.button('Advanced').textContent).toContain('5 changed'));
+  expect(page.button('Advanced').textContent.match(/, was/g)).toHaveLength(5);
+});
+
 test('says beside Start and above the fields what is not valid', async () => {
   await open({});
   await page.click(page.button('Advanced'));

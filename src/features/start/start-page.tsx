@@ -15,6 +15,7 @@ import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
 import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
+import { useDiskRoom } from './disk-room';
 import { startVerdict } from './start-verdict';
 import { useTryIt } from './use-try-it';
 
@@ -24,6 +25,7 @@ export const StartPage = () => {
   const action = useAction();
   const recent = useRecent();
   const tryIt = useTryIt();
+  const room = useDiskRoom();
   const { title, says } = startVerdict(checks, error ? 'failed' : at === null ? 'running' : 'made');
   const now = useNow();
   return (
@@ -51,6 +53,7 @@ export const StartPage = () => {
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <Checks
         checks={checks}
+        room={room}
         age={at === null ? null : formatAgo(at, Math.max(now, at))}
         busy={busy}
         failure={error}

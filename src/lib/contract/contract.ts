@@ -4,7 +4,7 @@ import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numb
 import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
 import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
-import { Estimate } from '../types/estimate';
+import { Estimate, ExpectedTime } from '../types/estimate';
 import { ImportPreview } from '../types/import-preview';
 import {
   Checkpoint,
@@ -189,6 +189,10 @@ export const contract = {
     attempts: call(ById, z.array(JobAttempt)),
     datasets: call(ById, z.array(RunDataset)),
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
+    /** Of a job that waits. */
+    expected_time: call(ById, ExpectedTime),
+    /** What the run that was completed last holds on the disk, in bytes; null before there is one. */
+    last_size: call(Nothing, Count.nullable()),
     changed: event(TrainingJob),
     removed: event(ById),
     saving: call(Nothing, z.array(Uuid)),

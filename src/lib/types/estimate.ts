@@ -30,3 +30,7 @@ export const Estimate = z.strictObject({
   remedies: z.array(z.strictObject({ label: z.string(), changes: z.record(z.string(), z.unknown()) })),
 });
 export type Estimate = z.infer<typeof Estimate>;
+
+/** How long a run will take, in ms, and how that is known; no time where nothing was measured. */
+export const ExpectedTime = Estimate.pick({ time_ms: true, time_method: true });
+export type ExpectedTime = z.infer<typeof ExpectedTime>;

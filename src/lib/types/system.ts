@@ -58,6 +58,8 @@ export const Settings = z.strictObject({
   model_size_limit_bytes: z.int().min(1),
   keep_training_when_closed: z.boolean(),
   model_folders: z.array(z.string()),
+  /** Paths of the window's pages, the last one first: what the palette offers again. */
+  recently_opened: z.array(z.string().max(200)).max(20),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -70,6 +72,7 @@ export const DEFAULT_SETTINGS: Settings = {
   model_size_limit_bytes: 5_000_000_000,
   keep_training_when_closed: true,
   model_folders: [],
+  recently_opened: [],
 };
 
 /** An error as it crosses a process: a code for programs, two sentences for people. */

@@ -137,22 +137,20 @@ const Verdict = ({ job, end }: { readonly job: TrainingJob; readonly end: string
   const { words, figures, tone } = verdictOf(model);
   const { base_validation_loss: before, final_validation_loss: after, method } = model.quality_metrics;
   const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
+  const says = `${end === null ? '' : `${capitalised(end)}. `}${capitalised(figures)}. ${capitalised(method)}.`;
   return (
     <section
       aria-label="Verdict"
-      className="flex shrink-0 flex-wrap items-center gap-3 rounded-lg border bg-surface-2 px-4 py-3"
+      className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border bg-surface-2 px-4 py-2"
     >
       <Icon aria-hidden className={classNames('size-5 shrink-0', TONE_TEXT[tone])} />
-      <div className="min-w-0 flex-1 basis-80">
-        <p className="text-md font-semibold">
-          {words}
-          {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
-        </p>
-        <p className="truncate text-xs text-ink-2" title={method}>
-          {figures}. {end === null ? '' : `${capitalised(end)}. `}
-          {capitalised(method)}.
-        </p>
-      </div>
+      <p className="text-md font-semibold">
+        {words}
+        {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
+      </p>
+      <p className="min-w-0 flex-1 basis-60 truncate text-xs text-ink-2" title={says}>
+        {says}
+      </p>
       <Button onClick={() => navigate(paths.newRunLike(job.id))}>New run like this</Button>
     </section>
   );

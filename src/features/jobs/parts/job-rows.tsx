@@ -22,14 +22,9 @@ import { SAVING, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
 import { inLabels } from '../setting-words';
 import { rowWords } from '../time-left';
 import { useIsSaving } from '../use-saving';
+import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
-
-/** In a narrow window the state stands below the name. */
-const GRID =
-  'grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 medium:grid-cols-[1rem_minmax(9rem,15.75rem)_minmax(0,1fr)_6.5rem_8.5rem] broad:grid-cols-[1rem_minmax(10rem,26rem)_minmax(0,1fr)_7rem_8.5rem]';
-const BELOW =
-  'col-span-2 col-start-2 row-start-2 min-w-0 medium:col-span-1 medium:col-start-3 medium:row-start-1';
 
 /** What the columns of every group are. */
 export const RowHeads = () => (
@@ -83,16 +78,9 @@ const Row = ({
           </Link>
           {under ? <p className="truncate text-xs text-ink-2">{under}</p> : null}
         </div>
-        <div className={BELOW}>{state}</div>
-        <div
-          className={classNames(
-            'text-right text-ink-2 tabular-nums max-medium:col-start-2 max-medium:row-start-3 max-medium:text-left',
-            tall ? 'text-balance' : 'whitespace-nowrap',
-          )}
-        >
-          {right}
-        </div>
-        <div className="relative flex justify-end max-medium:col-start-3 max-medium:row-start-1">
+        <div className={STATE}>{state}</div>
+        <div className={classNames(TIME, tall ? 'text-balance' : 'whitespace-nowrap')}>{right}</div>
+        <div className={ACTION}>
           <MainAction job={job} action={action} small />
         </div>
       </div>

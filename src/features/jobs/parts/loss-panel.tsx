@@ -31,10 +31,13 @@ const RADIUS = 5;
 const STEPS_A_RADIUS = 10;
 /** Grows with the window; at 1280 × 800 the whole page stays in view. */
 const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-34rem),32rem)]';
-/** Below a sentence on what became of the run. */
-const BELOW_OUTCOME = 'h-[clamp(10rem,calc(100vh-39rem),32rem)]';
+/**
+ * Below a sentence on what became of the run: as high as the window allows with all below it in view,
+ * but in a low one the small charts, which come last there, leave it their room.
+ */
+const BELOW_OUTCOME = 'h-[clamp(13rem,max(calc(100vh-38.5rem),min(19rem,calc(100vh-31rem))),32rem)]';
 /** Below that of a failure, which has its details. */
-const BELOW_FAILURE = 'h-[clamp(8.5rem,calc(100vh-41rem),32rem)]';
+const BELOW_FAILURE = 'h-[clamp(13rem,max(calc(100vh-40.5rem),min(16rem,calc(100vh-34.75rem))),32rem)]';
 
 const heightOf = (job: TrainingJob): string => {
   if (job.status === 'failed') return BELOW_FAILURE;

@@ -8,6 +8,7 @@ import { plannedRate } from '../../../lib/training/schedule';
 import type { MetricsPoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import type { JobRun } from '../job-run';
+import { scaleOf } from './small-scale';
 
 interface Small {
   readonly label: string;
@@ -52,16 +53,15 @@ interface SmallChartProps {
 
 const SmallChart = ({ chart, job, run }: SmallChartProps) => {
   const curves = useMemo(() => curvesOf({ chart, job, run }), [chart, job, run]);
-  const points = useMemo(() => curves[0]?.points ?? [], [curves]);
-  const limit = useMemo(() => spikeLimit(points), [points]);
-  const [last, reached] = [points.at(-1), run.points.at(-1)?.step];
+  const { top, spikes } = useMemo(() => scaleOf(curves.map(({ points }) => points)), [curves]);
+  const [last, reached] = [curves[0]?.points.at(-1), run.points.at(-1)?.step];
   const value = last ? chart.words(last.y) : NOTHING;
   const marks = useMemo<readonly Mark[]>(
     () => [
-      ...(limit === undefined ? [] : spikesOver(limit, points, chart.words)),
+      ...spikes.map(({ x, y }) => ({ kind: 'spike', x, label: chart.words(y) }) as const),
       ...(reached === undefined || job.status === 'completed' ? [] : [{ kind: 'now', x: reached } as const]),
     ],
-    [limit, points, chart, reached, job.status],
+    [spikes, chart, reached, job.status],
   );
   return (
     <section aria-label={chart.label} className="min-w-0 rounded-lg border bg-surface-2 px-3 py-2">
@@ -76,7 +76,7 @@ const SmallChart = ({ chart, job, run }: SmallChartProps) => {
         series={curves}
         xUnit="steps"
         xMax={job.total_steps ?? undefined}
-        yMax={limit}
+        yMax={top}
         marks={marks}
         className="h-12"
       />
@@ -117,25 +117,3 @@ const plannedPoints = (
   const whole = steps.at(-1) === totalSteps ? steps : [...steps, totalSteps];
   return whole.map((step) => ({ x: step, y: factor * plan(step) }));
 };
-
-const SPIKE = 3;
-const MOST_SPIKES = 2;
-
-/** Where a curve is cut so that one spike does not flatten it; undefined where there is none. */
-const spikeLimit = (points: readonly Point[]): number | undefined => {
-  const values = points.map(({ y }) => y).toSorted((one, other) => one - other);
-  const usual = values[Math.floor(values.length * 0.95)] ?? 0;
-  const highest = values.at(-1) ?? 0;
-  return usual > 0 && highest > usual * SPIKE ? usual * 1.4 : undefined;
-};
-
-const spikesOver = (
-  limit: number,
-  points: readonly Point[],
-  words: (value: number) => string,
-): readonly Mark[] =>
-  points
-    .filter(({ y }) => y > limit)
-    .toSorted((one, other) => other.y - one.y)
-    .slice(0, MOST_SPIKES)
-    .map(({ x, y }) => ({ kind: 'spike', x, label: words(y) }));

@@ -6,13 +6,24 @@ import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { classNames } from '../../../components/class-names';
 import { Menu } from '../../../components/overlays';
+import {
+  formatClockAhead,
+  formatDurationBand,
+  formatRoughDuration,
+  NOTHING,
+} from '../../../components/format';
 import { ErrorNote } from '../../../components/states';
 import { useNow } from '../../../components/time';
+import { Tooltip } from '../../../components/tooltip';
+import type { ExpectedTime } from '../../../lib/types/estimate';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { useAction } from '../../../use-load';
-import { startsWords } from '../time-left';
+import { freeIn, startsWords } from '../time-left';
+import { useExpected } from '../use-expected';
+import { planQueue } from '../waiting-times';
+import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
@@ -26,6 +37,8 @@ export const WaitingList = ({
   readonly running: TrainingJob | undefined;
 }) => {
   const now = useNow();
+  const expected = useExpected(waiting);
+  const { starts, end } = planQueue(waiting, expected, freeIn(running, now));
   const [dragged, setDragged] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const action = useAction();
@@ -46,6 +59,11 @@ export const WaitingList = ({
       <h2 className="flex h-8 items-center gap-2 border-t bg-surface-0 px-4 text-xs font-semibold text-ink-2">
         Waiting{' '}
         <span className="font-normal text-ink-3">{waiting.length}, in this order; drag, or Alt ↑ ↓</span>
+        {end === null ? null : (
+          <span className="ml-auto font-normal text-ink-3 tabular-nums">
+            all done ≈ {formatClockAhead(now + end, now)}
+          </span>
+        )}
       </h2>
       <p role="status" className="sr-only">
         {said}
@@ -57,7 +75,8 @@ export const WaitingList = ({
             key={job.id}
             job={job}
             index={index}
-            starts={index === 0 ? startsWords(running, now) : 'waiting'}
+            starts={startsWords(starts[index] ?? null, index, now)}
+            expected={expected.get(job.id)}
             last={index === waiting.length - 1}
             dragged={dragged === job.id}
             onDrag={setDragged}
@@ -74,6 +93,7 @@ const WaitingRow = ({
   job,
   index,
   starts,
+  expected,
   last,
   dragged,
   onDrag,
@@ -83,6 +103,8 @@ const WaitingRow = ({
   readonly job: TrainingJob;
   readonly index: number;
   readonly starts: string;
+  /** Undefined until it is known. */
+  readonly expected: ExpectedTime | undefined;
   readonly last: boolean;
   readonly dragged: boolean;
   readonly onDrag: (id: string | null) => void;
@@ -106,7 +128,8 @@ const WaitingRow = ({
       onDragOver={over}
       onDrop={() => onDrop(index)}
       className={classNames(
-        'flex h-10 items-center gap-3 border-t px-4 hover:bg-hover',
+        GRID,
+        'min-h-10 border-t py-2 hover:bg-hover medium:py-0',
         dragged && 'bg-selected',
       )}
     >
@@ -114,26 +137,44 @@ const WaitingRow = ({
       <Link
         href={paths.job(job.id)}
         title={visibleText(job.name)}
-        className="min-w-0 flex-1 truncate font-medium medium:w-[15.75rem] medium:flex-none broad:w-[26rem] hover:text-accent-text"
+        className="min-w-0 truncate font-medium hover:text-accent-text"
       >
         <FileText>{job.name}</FileText>
       </Link>
-      <span className="text-ink-2 tabular-nums medium:flex-1">
-        {index + 1}. {starts}
-      </span>
-      <Menu
-        small
-        label={`More for ${job.name}`}
-        actions={[
-          { label: 'Move up', disabled: index === 0, onSelect: () => onMove(job, index - 1) },
-          { label: 'Move down', disabled: last, onSelect: () => onMove(job, index + 1) },
-          { label: 'New run like this', onSelect: () => navigate(paths.newRunLike(job.id)) },
-          {
-            label: 'Take out of the queue',
-            onSelect: () => void attempt(`“${job.name}” is still in the queue`, withdraw),
-          },
-        ]}
-      />
+      <div className={classNames(STATE, 'text-ink-2 tabular-nums')}>
+        <Tooltip text={STARTS_METHOD}>
+          <span>
+            {index + 1}. {starts}
+          </span>
+        </Tooltip>
+      </div>
+      <div className={classNames(TIME, 'whitespace-nowrap')}>
+        {expected ? <Duration {...expected} /> : null}
+      </div>
+      <div className={ACTION}>
+        <Menu
+          small
+          label={`More for ${job.name}`}
+          actions={[
+            { label: 'Move up', disabled: index === 0, onSelect: () => onMove(job, index - 1) },
+            { label: 'Move down', disabled: last, onSelect: () => onMove(job, index + 1) },
+            { label: 'New run like this', onSelect: () => navigate(paths.newRunLike(job.id)) },
+            {
+              label: 'Take out of the queue',
+              onSelect: () => void attempt(`“${job.name}” is still in the queue`, withdraw),
+            },
+          ]}
+        />
+      </div>
     </li>
   );
 };
+
+const STARTS_METHOD =
+  'When the job that runs ends by the pace of its last steps, and those before this one have taken as long as is expected of them.';
+
+const Duration = ({ time_ms, time_method }: ExpectedTime) => (
+  <Tooltip text={time_ms === null ? time_method : `${formatDurationBand(time_ms)}. ${time_method}`}>
+    <span>{time_ms === null ? NOTHING : formatRoughDuration(time_ms.expected)}</span>
+  </Tooltip>
+);

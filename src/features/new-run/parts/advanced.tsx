@@ -22,21 +22,25 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
           type="button"
           aria-expanded={open}
           onClick={() => setOpen(!open)}
-          className="flex min-h-10 w-full flex-wrap items-center gap-2 px-4 py-1 text-left"
+          className="flex min-h-10 w-full items-start gap-2 px-4 py-2 text-left"
         >
-          <SlidersHorizontal aria-hidden className="size-4" />
-          <span className="font-semibold">Advanced</span>
-          <span className="text-xs text-ink-2">
-            {FIELDS.length} settings, {changed.length} changed
+          <span className="flex min-h-6 shrink-0 items-center gap-2">
+            <SlidersHorizontal aria-hidden className="size-4" />
+            <span className="font-semibold">Advanced</span>
+            <span className="text-xs text-ink-2">
+              {FIELDS.length} settings, {changed.length} changed
+            </span>
           </span>
-          {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
-          {changed.slice(0, 3).map(({ key, label }) => (
-            <Badge key={key} tone="warn">
-              {label} {shownValue(key, run.changes[key])}, was{' '}
-              {shownValue(key, run.recipe?.[key]) || 'by rule'}
-            </Badge>
-          ))}
-          <span className="ml-auto flex items-center gap-2">
+          <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
+            {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
+            {changed.map(({ key, label }) => (
+              <Badge key={key} tone="warn">
+                {label} {shownValue(key, run.changes[key])}, was{' '}
+                {shownValue(key, run.recipe?.[key]) || 'by rule'}
+              </Badge>
+            ))}
+          </span>
+          <span className="flex min-h-6 shrink-0 items-center gap-2">
             {changed.length === 0 && !open ? (
               <span className="text-xs text-ink-3 max-wide:hidden">{INSIDE}</span>
             ) : null}

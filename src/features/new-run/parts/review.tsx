@@ -1,5 +1,5 @@
 import { Input } from '../../../components/fields';
-import { formatAmount, formatClock, formatCount, formatPercent } from '../../../components/format';
+import { formatAmount, formatClockAhead, formatCount, formatPercent } from '../../../components/format';
 import { useNow } from '../../../components/time';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS } from '../../../lib/types/lora-training';
@@ -69,7 +69,7 @@ const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
     <div className="text-right">
       <p>
         {free && estimate?.time_ms
-          ? `Starts at once, ends ≈ ${formatClock(now + estimate.time_ms.expected)}`
+          ? `Starts at once, ends ≈ ${formatClockAhead(now + estimate.time_ms.expected, now)}`
           : free
             ? 'Starts at once'
             : `Starts after ${formatAmount(ahead, 'job')}`}

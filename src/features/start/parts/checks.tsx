@@ -19,11 +19,14 @@ const LOOKS = {
 export const Checks = ({
   checks,
   age,
+  room,
   busy,
   failure,
   onRepeat,
 }: {
   readonly checks: readonly DoctorCheck[];
+  /** What the disk has room for; null where nothing tells. */
+  readonly room: string | null;
   /** How long ago the runtime answered; null where it has not. */
   readonly age: string | null;
   readonly busy: boolean;
@@ -41,6 +44,7 @@ export const Checks = ({
           row={row}
           busy={busy}
           age={row.label === 'Runtime' ? age : null}
+          note={row.label === 'Disk' ? room : null}
           onRepeat={onRepeat}
         />
       ))
@@ -52,17 +56,19 @@ const Row = ({
   row,
   busy,
   age,
+  note,
   onRepeat,
 }: {
   readonly row: CheckRow;
   readonly busy: boolean;
+  readonly note: string | null;
   /** How long ago it was found; null of what is as it is now. */
   readonly age: string | null;
   readonly onRepeat: () => void;
 }) => {
   const { icon: Icon, tone, word } = LOOKS[row.level];
   const checked = age === null ? '' : busy ? 'Checking again…' : `Checked ${age}.`;
-  const more = [row.more, checked].filter(Boolean).join(' ');
+  const more = [row.more, note, checked].filter(Boolean).join(' ');
   return (
     <div className="flex min-h-14 items-center gap-3 px-4 py-2">
       <Icon aria-hidden className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />

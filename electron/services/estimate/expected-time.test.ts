@@ -1,0 +1,39 @@
+import { expect, it, vi } from 'vitest';
+import { fakeEstimate, fakeId, fakeJob } from '../../../src/fake-rows';
+import { expectedTime, leftOf } from './expected-time';
+
+const MINUTE = 60_000;
+const TIME = { low: 8 * MINUTE, expected: 10 * MINUTE, high: 12 * MINUTE };
+const MEASURED = { time_ms: TIME, time_method: 'From 3 past runs.' };
+
+it('asks of the very run that waits: its own settings, mixture and all', async () => {
+  const job = fakeJob(1, { current_step: 0 });
+  const part = { dataset_version_id: fakeId(7), name: 'Data', sha256: 'a'.repeat(64), format: 'chat' };
+  const datasets = [
+    { ...part, dataset_id: job.dataset_id, weight: 1 },
+    { ...part, dataset_id: fakeId(3), weight: 2 },
+  ];
+  const estimate = vi.fn(() => Promise.resolve(fakeEstimate(MEASURED)));
+  const jobs = { get: () => Promise.resolve(job), datasets: () => Promise.resolve(datasets) };
+  const found = await expectedTime({ jobs, estimates: { estimate } }, job.id);
+  expect(found).toEqual(MEASURED);
+  const { dataset_id, base_model_id, preset_id } = job;
+  const more_datasets = [{ dataset_id: fakeId(3), weight: 2 }];
+  expect(estimate).toHaveBeenCalledExactlyOnceWith(
+    { dataset_id, base_model_id, preset_id, changes: {}, weight: 1, more_datasets },
+    job.hyperparameters,
+  );
+});
+
+it('is that of what is left, where a run goes on from a checkpoint', () => {
+  expect(leftOf({ current_step: 0, total_steps: 100 }, MEASURED)).toEqual(MEASURED);
+  expect(leftOf({ current_step: 75, total_steps: 100 }, MEASURED)).toEqual({
+    time_ms: { low: 2 * MINUTE, expected: 2.5 * MINUTE, high: 3 * MINUTE },
+    time_method: 'From 3 past runs. 25 of 100 steps are left.',
+  });
+});
+
+it('says why where nothing was measured', () => {
+  const unknown = { time_ms: null, time_method: 'No run was measured yet.' };
+  expect(leftOf({ current_step: 75, total_steps: 100 }, unknown)).toEqual(unknown);
+});

@@ -1,0 +1,68 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test } from 'vitest';
+import { fakeId } from '../../fake-rows';
+import type { ExpectedTime } from '../../lib/types/estimate';
+import type { TrainingJob } from '../../lib/types/lora-training';
+import { mount } from '../../mount';
+import { JobsPage } from './jobs-page';
+import { exampleJob } from './testing';
+
+type Mounted = Awaited<ReturnType<typeof mount>>;
+
+let page: Mounted;
+afterEach(() => page.unmount());
+
+const MINUTE = 60_000;
+const TIME = { low: 61 * MINUTE, expected: 72 * MINUTE, high: 83 * MINUTE };
+
+const KNOWN: ExpectedTime = { time_ms: TIME, time_method: 'From 3 past runs.' };
+const UNKNOWN: ExpectedTime = { time_ms: null, time_method: 'No run was measured yet.' };
+
+const open = async (rows: TrainingJob[], expected = KNOWN) => {
+  page = await mount(<JobsPage />, {
+    jobs: { list: () => rows, expected_time: () => expected },
+    models: { list: () => [] },
+  });
+};
+
+const waitingRows = () =>
+  [...document.querySelectorAll('section[aria-label=Waiting] li')].map(({ textContent }) => textContent);
+
+const RUNNING = exampleJob({
+  status: 'running',
+  current_stage: 'training',
+  current_step: 60,
+  current_metrics: { training_loss: 2, learning_rate: 1e-4, step_ms: 1000, pace_ms: 1000 },
+  estimated_completion_at: new Date(Date.now() + 40_000).toISOString(),
+});
+
+const waiting = (nth: number, name: string) => exampleJob({ id: fakeId(nth), name, position: nth });
+
+test('each job that waits says when it begins and how long it takes; the group when all is done', async () => {
+  await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')]);
+  await page.until(() => {
+    const [first, second] = waitingRows();
+    expect(first).toMatch(/Summaries1\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/);
+    expect(second).toMatch(/Notes2\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/);
+  });
+  expect(page.find('section[aria-label=Waiting] h2').textContent).toMatch(/all done ≈ .*\d\d:\d\d$/);
+});
+
+test('where nothing is measured yet, the order is all that is told', async () => {
+  await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')], UNKNOWN);
+  await page.until(() => {
+    const [first, second] = waitingRows();
+    expect(first).toMatch(/Summaries1\. starts ≈ .*\d\d:\d\d—$/);
+    expect(second).toMatch(/Notes2\. waiting—$/);
+  });
+  expect(page.find('section[aria-label=Waiting] h2').textContent).not.toContain('all done');
+});
+
+test('a run that ended says how long it worked', async () => {
+  await open([
+    exampleJob({ status: 'failed', error_message: 'No.', worked_ms: 68_000, attempt: 1 }),
+    exampleJob({ id: fakeId(2), status: 'cancelled', worked_ms: 700_000, attempt: 1 }),
+  ]);
+  await page.until(() => expect(page.text()).toContain('1 min 8 s'));
+  expect(page.text()).toContain('11 min 40 s');
+});

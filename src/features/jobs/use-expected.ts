@@ -1,0 +1,27 @@
+import { api } from '../../api';
+import { useLatestAnswer } from '../../latest-answer';
+import { toErrorPayload } from '../../lib/messages/app-error';
+import type { ExpectedTime } from '../../lib/types/estimate';
+import type { TrainingJob } from '../../lib/types/lora-training';
+
+/** A run that cannot be estimated any more, its dataset being in the bin, says why. */
+const ask = async (id: string): Promise<ExpectedTime> => {
+  try {
+    return await api.jobs.expected_time({ id });
+  } catch (thrown) {
+    const { message, hint } = toErrorPayload(thrown);
+    return { time_ms: null, time_method: `${message} ${hint}` };
+  }
+};
+
+const askAll = async (ids: readonly string[]): Promise<ReadonlyMap<string, ExpectedTime>> =>
+  new Map(await Promise.all(ids.map(async (id) => [id, await ask(id)] as const)));
+
+const NOTHING: ReadonlyMap<string, ExpectedTime> = new Map();
+
+/** How long each run that waits will take, by its id; those not asked yet are not there. */
+export const useExpected = (waiting: readonly TrainingJob[]): ReadonlyMap<string, ExpectedTime> => {
+  // Sorted, so that another order asks nothing anew.
+  const { state } = useLatestAnswer(waiting.map(({ id }) => id).toSorted(), askAll);
+  return state.kind === 'ready' ? state.value : NOTHING;
+};
