@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -90,11 +90,14 @@ const addLooks = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'list',
     about: 'every dataset',
-    options: NoOptions,
+    flags: [['--deleted', 'those in the bin instead']],
+    options: z.object({ deleted: z.boolean().default(false) }),
     run: async (work) => {
-      const { app, output } = work;
-      const datasets = await app.services.datasets.list();
+      const { app, output, options } = work;
+      const { datasets: kept } = app.services;
+      const datasets = await (options.deleted ? kept.listDeleted() : kept.list());
       if (output.json) output.document(datasets.map((dataset) => datasetDocument(work, dataset)));
+      else if (datasets.length === 0 && options.deleted) output.line('The bin is empty.');
       else if (datasets.length === 0)
         output.line(`No datasets yet. Add one with: ${output.command('datasets import FILE')}`);
       else output.table(COLUMNS, datasets);

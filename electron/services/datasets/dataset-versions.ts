@@ -147,7 +147,7 @@ export class DatasetVersions {
   async #version({ id, name }: Dataset, number: number): Promise<DatasetVersionRow> {
     const { repositories, paths } = this.#options;
     const version = (await repositories.datasetVersions.list(id)).find((each) => each.number === number);
-    if (version === undefined) throw versionNotFound(name, number);
+    if (version === undefined) throw versionNotFound({ id, name }, number);
     try {
       await access(paths.absolute(version.path));
     } catch (error) {
