@@ -11,6 +11,7 @@ import { roleOf } from '../shapes/roles';
 import { readingOfWords } from '../version-recipe';
 import type { CanonicalWriter } from './canonical-writer';
 import { chooseContainer } from './choose-container';
+import { HashSet } from './hash-index';
 import { HeadSource } from './head-source';
 import type { HeadLimits } from './head-source';
 import type { ImportRequest } from './import-request';
@@ -105,8 +106,11 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   const records: CanonicalRecord[] = [];
   const log = new FirstProblems();
   const statistics = new StatisticsTally(DEFAULT_SEED);
+  const contents = new HashSet();
+  let duplicates = 0;
   const writer = {
     add: (...[origin, content]: Parameters<CanonicalWriter['add']>) => {
+      if (!contents.add(JSON.stringify(content))) duplicates += 1;
       if (records.length < SHOWN_RECORDS) records.push(shortened({ ...origin, ...content }));
     },
   };
@@ -124,7 +128,7 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   for (const fault of notes.faults) log.add(structureProblem(fault));
   for (const place of isWhole ? notes.breaks : []) log.add(breakProblem(place));
   const { faults: structureFaults, remarks } = notes;
-  return { ...plan, reader, statistics, log, duplicates: 0, structureFaults, remarks, records, isWhole };
+  return { ...plan, reader, statistics, log, duplicates, structureFaults, remarks, records, isWhole };
 }
 
 /** Where a text ends too early, the last of its records may be the beginning of one. */

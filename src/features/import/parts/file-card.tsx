@@ -18,6 +18,7 @@ import { ImportProgress } from './import-progress';
 import { ProblemPreview } from './problem-preview';
 import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
+import { Repeated } from './repeated';
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
@@ -122,6 +123,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
       <p className="text-xs text-ink-2">
         {extentOf(preview)}
         {link_target ? ` A link to ${visibleText(link_target)}.` : ''}
+        <Repeated report={report} />
       </p>
       {is_remembered ? (
         <p className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">
