@@ -11,7 +11,7 @@ import { EmptyState } from '../../components/states';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
 import { changeFile, importFiles, isImportable } from './import-store';
-import type { ImportFile } from './import-store';
+import type { ImportFile } from './import-file';
 import { FileCard } from './parts/file-card';
 import { chooseAndImport } from './take-files';
 

@@ -12,13 +12,14 @@ import { useLatestAnswer } from '../../../latest-answer';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
 import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
-import { changeFile, removeFile } from '../import-store';
-import type { ImportFile } from '../import-store';
+import { changeFile, changeReading, noteLook, removeFile } from '../import-store';
+import type { ImportFile } from '../import-file';
 import { ImportProgress } from './import-progress';
 import { ProblemPreview } from './problem-preview';
 import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
 import { Repeated } from './repeated';
+import { SharedWith } from './shared-with';
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
@@ -61,7 +62,7 @@ const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): s
 
 const look = async ({ path, reading }: Pick<ImportFile, 'path' | 'reading'>): Promise<ImportPreview> => {
   const preview = await api.datasets.preview({ path, reading });
-  changeFile(path, { preview, seen: reading });
+  noteLook(path, reading, preview);
   return preview;
 };
 
@@ -76,9 +77,10 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
             <Recognised file={file} preview={preview} />
             {isHopeless(preview) ? null : (
               <>
+                <SharedWith file={file} />
                 <ReadingForm
                   preview={asWanted(preview, reading)}
-                  onChange={(next) => changeFile(path, { reading: next })}
+                  onChange={(next) => changeReading(path, next)}
                 />
                 <Words file={file} preview={preview} />
               </>
@@ -113,7 +115,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
   const { report, is_remembered, signature, link_target } = preview;
   const forget = async () => {
     if (signature !== null) await api.datasets.forget_reading({ signature });
-    changeFile(file.path, { reading: {} });
+    changeReading(file.path, {});
   };
   return (
     <div className="flex flex-col gap-2">
@@ -123,7 +125,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
       <p className="text-xs text-ink-2">
         {extentOf(preview)}
         {link_target ? ` A link to ${visibleText(link_target)}.` : ''}
-        <Repeated report={report} />
+        <Repeated report={report} lead=" " />
       </p>
       {is_remembered ? (
         <p className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">
