@@ -1,8 +1,13 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CanonicalRecord, ProblemFilter } from '../../../src/lib/types/dataset-records';
-import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
-import type { DatasetEdit, DatasetVersion, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import { FIRST_CHANGES, MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
+import type {
+  ChangesPage,
+  DatasetEdit,
+  DatasetVersion,
+  VersionDiff,
+} from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { DatasetVersionRow } from '../../db/schema';
 import { isMissing } from '../trainer/file-errors';
@@ -27,6 +32,12 @@ import { columnsOfVersion } from './version-row';
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where it is not given. */
   readonly compare?: ComparisonRunner;
+}
+
+interface DiffRequest extends Partial<ChangesPage> {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The ledger of a dataset: what it was, what it is, and what is between the two. */
@@ -83,11 +94,15 @@ export class DatasetVersions {
   }
 
   /** By record id, whatever kinds the two versions are of. */
-  async diff({ id, from, to }: { id: string; from: number; to: number }): Promise<VersionDiff> {
+  async diff({ id, from, to, ...page }: DiffRequest): Promise<VersionDiff> {
     const { compare = compareVersions, paths } = this.#options;
     const dataset = await this.#dataset(id);
     const [older, newer] = [await this.#version(dataset, from), await this.#version(dataset, to)];
-    const request = { from: paths.absolute(older.path), to: paths.absolute(newer.path) };
+    const request = {
+      from: paths.absolute(older.path),
+      to: paths.absolute(newer.path),
+      page: { ...FIRST_CHANGES, ...page },
+    };
     return { from, to, ...(await compare(request, this.#stopping.signal)) };
   }
 

@@ -162,3 +162,37 @@ test('records are marked and left out by keys', async () => {
   await page.click(page.button('Exclude 2 records'));
   await page.until(() => expect(called('datasets.edit')).toHaveLength(1));
 });
+
+test('all changes of two versions can be paged through, those of one kind too', async () => {
+  const changes = Array.from({ length: 450 }, (_, index) => ({
+    record_id: `r${index}`,
+    source_line: index + 1,
+    change: index % 2 === 0 ? ('removed' as const) : ('added' as const),
+    before: index % 2 === 0 ? record(`r${index}`, index + 1) : null,
+    after: index % 2 === 0 ? null : record(`r${index}`, index + 1),
+  }));
+  const { datasets, ...rest } = handlers();
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...rest,
+    datasets: {
+      ...datasets,
+      diff: ({ from, to, offset, limit, change: kind }) => {
+        const fitting = changes.filter(({ change }) => kind === null || change === kind);
+        return {
+          ...{ from, to, added: 225, removed: 225, changed: 0, unchanged: 0 },
+          records: fitting.slice(offset, offset + limit),
+        };
+      },
+    },
+  });
+  await page.until(() => page.button('Versions'));
+  await page.click(page.button('Versions'));
+  await page.until(() => expect(page.text()).toContain('1 to 10 of 450 records'));
+  for (let turned = 0; turned < 20; turned += 1) await page.click(page.button('Next page'));
+  await page.until(() => expect(page.text()).toContain('201 to 210 of 450 records'));
+  await page.until(() => expect(page.text()).toContain('line 201'));
+  expect(called('datasets.diff').at(-1)).toMatchObject({ offset: 200, limit: 200, change: null });
+  await page.click(page.button('Added'));
+  await page.until(() => expect(page.text()).toContain('1 to 10 of 225 records'));
+  await page.until(() => expect(page.text()).toContain('line 20added'));
+});

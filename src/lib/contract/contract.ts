@@ -3,7 +3,7 @@ import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
-import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
+import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
 import { ImportPreview } from '../types/import-preview';
 import {
@@ -127,7 +127,10 @@ export const contract = {
     restore: call(ById, Dataset),
     versions: call(ById, z.array(DatasetVersion)),
     use_version: call(z.strictObject({ id: Uuid, number: z.int().min(1) }), Dataset),
-    diff: call(z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1) }), VersionDiff),
+    diff: call(
+      z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1), ...ChangesPage.shape }),
+      VersionDiff,
+    ),
     preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
