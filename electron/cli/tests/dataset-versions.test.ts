@@ -62,6 +62,7 @@ describe('datasets exclude and include', () => {
       report: { usable_records: 2, excluded_records: 3, rejected_records: 1 },
     });
     const path = String(Reflect.get(Object(document), 'storage_path'));
+    expect((await bench.run('datasets', 'problems', 'data')).err).toContain('3 excluded records');
     expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
     const told = await bench.run('datasets', 'include', 'data', '--lines', '5');
     expect(told).toMatchObject({ code: 0, err: '' });

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CanonicalRecord, ProblemFilter } from '../../../src/lib/types/dataset-records';
+import type { CanonicalRecord, ProblemFilter, RecordSide } from '../../../src/lib/types/dataset-records';
 import { FIRST_CHANGES, MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type {
   ChangesPage,
@@ -106,15 +106,21 @@ export class DatasetVersions {
     return { from, to, ...(await compare(request, this.#stopping.signal)) };
   }
 
-  /** Of the current version's records that fit a search and have such a problem; the first of them. */
+  /**
+   * Of the current version's records that fit a search and have such a problem; the first of them. Or of
+   * those that it leaves out by hand: they stand nowhere in it, and no problem of theirs is known.
+   */
   async recordIds(wanted: {
     readonly id: string;
     readonly query: string;
     readonly problem: ProblemFilter | null;
+    readonly side?: RecordSide | undefined;
   }): Promise<SelectedRecords> {
     const { repositories, paths } = this.#options;
-    const { id, query, problem } = wanted;
-    const version = await this.#current(await this.#dataset(id));
+    const { id, query, problem, side = 'used' } = wanted;
+    const dataset = await this.#dataset(id);
+    if (side === 'excluded') return this.#excluded.ids(await this.#withoutThem(dataset), query);
+    const version = await this.#current(dataset);
     const among =
       problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
     return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
@@ -133,8 +139,11 @@ export class DatasetVersions {
     return [...wanted].flatMap((line) => found.get(line) ?? []);
   }
 
-  /** What the current version leaves out by hand. */
-  async excluded(id: string, page: PageRequest): Promise<{ total: number; records: CanonicalRecord[] }> {
+  /** What the current version leaves out by hand, or what of it holds a text. */
+  async excluded(
+    id: string,
+    page: PageRequest & { readonly query?: string },
+  ): Promise<{ total: number; records: CanonicalRecord[] }> {
     return this.#excluded.page(await this.#withoutThem(await this.#dataset(id)), page);
   }
 

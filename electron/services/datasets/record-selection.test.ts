@@ -53,6 +53,18 @@ describe('records to edit', () => {
     await service.versions.edit(id, edit({ exclude: ['one'] }));
     expect(await excluded()).toMatchObject({ total: 2, records: [{ id: 'one', source_line: 1 }] });
     expect(await excluded(1)).toMatchObject({ total: 2, records: [{ id: 'four', source_line: 4 }] });
+    const found = async (query: string) =>
+      (await service.versions.excluded(id, { offset: 0, limit: 9, query })).records.map(({ id: of }) => of);
+    expect(await Promise.all([found('FOUR'), found('?'), found('two')])).toEqual([
+      ['four'],
+      ['one', 'four'],
+      [],
+    ]);
+    expect(await service.versions.recordIds({ id, query: 'four', problem: null, side: 'excluded' })).toEqual({
+      ids: ['four'],
+      indexes: [],
+      truncated: false,
+    });
     await service.versions.edit(id, edit({ include: ['one', 'four'] }));
     expect(await excluded()).toEqual({ total: 0, records: [] });
   });

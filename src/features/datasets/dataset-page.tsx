@@ -13,7 +13,7 @@ import { DatasetSkeleton } from '../../components/skeletons';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import { readiness } from '../../lib/training/readiness';
-import type { ProblemFilter } from '../../lib/types/dataset-records';
+import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { useKeptTab } from '../../kept-state';
@@ -121,6 +121,11 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
   const { dataset, versions } = edits;
   const [shownRecord, setShownRecord] = useState<number | undefined>();
   const [filter, setFilter] = useState<Partial<ProblemFilter> | undefined>();
+  const [side, setSide] = useState<RecordSide | undefined>();
+  const showExcluded = () => {
+    setSide('excluded');
+    setTab('conversations');
+  };
   const showRecord = (index: number) => {
     setShownRecord(index);
     setTab('view');
@@ -138,13 +143,13 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
       id: 'problems',
       label: 'Problems',
       count: formatCount(dataset.report?.problems_total ?? 0),
-      content: <Problems edits={edits} start={filter} />,
+      content: <Problems edits={edits} start={filter} onExcluded={showExcluded} />,
     },
     {
       id: 'conversations',
       label: 'Records',
       count: formatCount(dataset.report?.usable_records ?? 0),
-      content: <Conversations edits={edits} />,
+      content: <Conversations key={side} edits={edits} start={side} />,
     },
     { id: 'tokens', label: 'Tokens', content: <Tokens edits={edits} onRecord={showRecord} /> },
     ...(isDesigned(dataset)

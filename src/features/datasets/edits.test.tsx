@@ -196,3 +196,36 @@ test('all changes of two versions can be paged through, those of one kind too', 
   await page.until(() => expect(page.text()).toContain('1 to 10 of 225 records'));
   await page.until(() => expect(page.text()).toContain('line 20added'));
 });
+
+test('a search finds what was excluded too, says so, and includes it again', async () => {
+  const { datasets, ...rest } = handlers();
+  const dataset = fakeDataset(1);
+  const report = dataset.report && { ...dataset.report, excluded_records: 2 };
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...rest,
+    datasets: {
+      ...datasets,
+      list: () => [{ ...dataset, report }],
+      records: () => ({ total: 0, records: [] }),
+      excluded: ({ query }) => ({
+        total: query === 'lamp' ? 1 : 2,
+        records: [record('away', 7), ...(query === 'lamp' ? [] : [record('gone', 8)])],
+      }),
+      record_ids: () => ({ ids: ['away'], indexes: [], truncated: false }),
+    },
+  });
+  await page.until(() => page.button('Records'));
+  await page.click(page.button('Records'));
+  await page.until(() => page.field('Words in a record'));
+  await page.type(page.field('Words in a record'), 'lamp');
+  await page.until(() => expect(page.text()).toContain('1 excluded record holds it too.'));
+  await page.click(page.button('Show excluded'));
+  await page.until(() => expect(document.querySelectorAll('[role=option]')).toHaveLength(1));
+  expect(page.find('[role=option]').textContent).toContain('excluded');
+  expect(page.field('Words in a record').value).toBe('lamp');
+  await page.click(page.button('Include all 1 found'));
+  await page.until(() => expect(page.text()).toContain('Include 1 record again?'));
+  expect(called('datasets.record_ids')).toEqual([
+    { id: fakeId(1), query: 'lamp', problem: null, side: 'excluded' },
+  ]);
+});

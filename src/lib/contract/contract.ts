@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
-import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
+import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
 import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate } from '../types/estimate';
@@ -134,10 +134,19 @@ export const contract = {
     preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
-      z.strictObject({ id: Uuid, query: z.string().max(200), problem: ProblemFilter.nullable() }),
+      z.strictObject({
+        id: Uuid,
+        query: z.string().max(200),
+        /** Of records that are left out none is known. */
+        problem: ProblemFilter.nullable(),
+        side: RecordSide.optional(),
+      }),
       FoundRecords,
     ),
-    excluded: call(Page, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
+    excluded: call(
+      z.strictObject({ ...Page.shape, query: z.string().max(200) }),
+      z.strictObject({ total: Count, records: z.array(CanonicalRecord) }),
+    ),
     changed: event(Dataset),
     progress: event(ImportProgress),
     stats: call(StatsRequest, DatasetStats),
