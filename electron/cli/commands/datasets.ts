@@ -7,8 +7,10 @@ import { isBlocked, readiness } from '../../../src/lib/training/readiness';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset, findDeletedDataset } from '../find';
+import type { Output } from '../output/output';
 import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
+import { remedyCommand } from '../run/remedy-command';
 import { addProblems } from './dataset-problems';
 import { addView } from './dataset-view';
 import { importFiles } from '../run/import-files';
@@ -47,10 +49,14 @@ const foundIn = (report: DatasetReport | null): [string, string][] =>
 
 const AGAINST = { blocking: 'blocks a run', advice: 'advice' } as const;
 
-const findingsOf = (dataset: Dataset): [string, string][] =>
-  readiness(dataset).map(({ kind, reason, remedy }) => [AGAINST[kind], `${reason} ${remedy}`]);
+/** What stands against a run, what to do, and the best way to do it from here. */
+const findingsOf = (output: Output, dataset: Dataset): [string, string][] =>
+  readiness(dataset).map(({ kind, reason, remedy, remedies: [best] }) => {
+    const command = best && ` ${output.command(remedyCommand(best, shortId(dataset.id)))}`;
+    return [AGAINST[kind], `${reason} ${remedy}${command ?? ''}`];
+  });
 
-const pairsOf = (dataset: Dataset): [string, string][] => [
+const pairsOf = (output: Output, dataset: Dataset): [string, string][] => [
   ['id', dataset.id],
   ['name', dataset.name],
   ...(dataset.description === null ? [] : [['description', dataset.description] satisfies [string, string]]),
@@ -62,7 +68,7 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
   ['held-out records', count(dataset.total_validation_pairs)],
   ...foundIn(dataset.report),
   ['ready for training', isBlocked(dataset) ? 'no' : 'yes'],
-  ...findingsOf(dataset),
+  ...findingsOf(output, dataset),
   ['imported', formatExactTime(dataset.created_at)],
 ];
 
@@ -112,7 +118,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const { app, output, args } = work;
       const dataset = await findDataset(app.services, operand(args));
       if (output.json) output.document(datasetDocument(work, dataset));
-      output.pairs(pairsOf(dataset));
+      output.pairs(pairsOf(output, dataset));
       return EXIT.done;
     },
   });

@@ -25,7 +25,7 @@ import {
 import { ExcludedRecords } from './excluded-records';
 import { readAllProblems } from './problem-file';
 import type { PageRequest } from './record-index';
-import { recordsAtLines, selectRecordIds } from './record-selection';
+import { recordsAtLines, repeatedRecordIds, selectRecordIds } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
 
@@ -124,6 +124,11 @@ export class DatasetVersions {
     const among =
       problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
     return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
+  }
+
+  /** Of the current version's records that repeat an earlier one word for word; the first of them. */
+  async repeatedIds(id: string): Promise<SelectedRecords> {
+    return repeatedRecordIds(await this.#currentFile(await this.#dataset(id)), MAX_EDITED_RECORDS);
   }
 
   /** Of the records that begin on these lines of the original file; refused where a line has none. */

@@ -36,6 +36,19 @@ describe('records to edit', () => {
     expect((await of('', 'empty_value')).ids).toEqual([]);
   });
 
+  it('are found where they repeat an earlier one, as many as the import counted', async () => {
+    expect(await service.versions.repeatedIds(id)).toEqual({ ids: [], indexes: [], truncated: false });
+    const again = { conversation_id: 'c', ...chat('one?', '1') };
+    const source = jsonl({ id: 'a', ...chat('one?', '1') }, { id: 'b', ...again }, { id: 'c', ...again });
+    const [outcome] = await service.import([await bench.file(source, 'twice.jsonl')]);
+    expect(outcome?.report?.duplicates_exact).toBe(2);
+    expect(await service.versions.repeatedIds(outcome?.dataset.id ?? '')).toEqual({
+      ids: ['b', 'c'],
+      indexes: [1, 2],
+      truncated: false,
+    });
+  });
+
   it('are found by the severity and the words of a problem', async () => {
     const of = async (filter: Partial<ProblemFilter>) =>
       (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;

@@ -13,6 +13,7 @@ import { DatasetSkeleton } from '../../components/skeletons';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import { readiness } from '../../lib/training/readiness';
+import { ANY_PROBLEM } from '../../lib/types/dataset-records';
 import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
@@ -20,7 +21,7 @@ import { useKeptTab } from '../../kept-state';
 import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
-import { datasetState } from './dataset-words';
+import { datasetState, filterWords } from './dataset-words';
 import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
 import { DescribeDataset } from './parts/describe-dataset';
@@ -131,11 +132,12 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
     setTab('view');
   };
   const places: Places = {
+    ...editsAsked(edits),
     problems: (next) => {
       setFilter(next);
       setTab('problems');
     },
-    tokens: () => setTab('tokens'),
+    duplicates: () => setTab('tokens'),
   };
   return [
     { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} places={places} /> },
@@ -168,6 +170,15 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
     },
   ];
 };
+
+const editsAsked = (edits: Edits): Pick<Places, 'exclude' | 'repeats' | 'fixes'> => ({
+  exclude: (filter) => {
+    const problem = { ...ANY_PROBLEM, ...filter };
+    void edits.askFitting({ query: '', problem, which: `${filterWords(problem)}.` });
+  },
+  repeats: () => void edits.askRepeated(),
+  fixes: () => edits.ask('fixes'),
+});
 
 const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();

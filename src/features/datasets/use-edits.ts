@@ -60,6 +60,13 @@ export const useEdits = (dataset: Dataset) => {
       if (ids.length > 0) ask({ kind: wanted.side === 'excluded' ? 'include' : 'exclude', ids, which });
       else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
     });
+  const askRepeated = () =>
+    attempt('The repeated records were not found', async () => {
+      const { ids } = await api.datasets.repeated_ids({ id });
+      if (ids.length > 0)
+        ask({ kind: 'exclude', ids, which: 'All that repeat an earlier record word for word.' });
+      else showToast('Nothing to exclude', 'No record in use repeats another word for word.');
+    });
   const askOverLimit = (base_model_id: string, max_length: number) =>
     attempt('The records over the limit were not found', async () => {
       const { ids, truncated } = await api.datasets.over_limit({ id, base_model_id, max_length });
@@ -73,6 +80,7 @@ export const useEdits = (dataset: Dataset) => {
     ask,
     askFitting,
     askOverLimit,
+    askRepeated,
     made,
     forget: () => setMade(null),
     apply,

@@ -4,6 +4,8 @@ import type { ImportPreview } from '../../lib/types/import-preview';
 /** A file on its way to become a dataset. */
 export interface ImportFile {
   readonly path: string;
+  /** What it was called, where its path does not say it any more. */
+  readonly fileName?: string;
   /** How it was told to be read; null as files like it were last time, else as it is recognised. */
   readonly reading: Reading | null;
   /** Null for the name of the file. */

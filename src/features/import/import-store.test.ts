@@ -1,7 +1,15 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { ImportPreview } from '../../lib/types/import-preview';
 import type { Reading } from '../../lib/types/dataset-reading';
-import { addFiles, changeFile, changeReading, importFiles, noteLook, setAlone } from './import-store';
+import {
+  addFiles,
+  addKept,
+  changeFile,
+  changeReading,
+  importFiles,
+  noteLook,
+  setAlone,
+} from './import-store';
 
 const preview = (signature: string | null, reading: Reading = {}): ImportPreview => ({
   file_name: 'file',
@@ -77,6 +85,14 @@ it('reads a file that comes later like those of its shape that wait, not like th
   addFiles(['a4']);
   noteLook('a4', null, preview('a'));
   expect(readings()).toMatchObject({ a4: null });
+});
+
+it('takes the kept original of a dataset with the names that it had', () => {
+  addKept('/data/source', { fileName: 'talk.csv', name: 'Talk', description: 'Of last week.' });
+  expect(importFiles.getState().files.at(-1)).toMatchObject({
+    ...{ path: '/data/source', fileName: 'talk.csv', name: 'Talk', description: 'Of last week.' },
+    ...{ reading: null, datasetId: null },
+  });
 });
 
 it('lets a file go its own way, and join the others again', () => {

@@ -19,6 +19,12 @@ const blank = (path: string): ImportFile => ({
   datasetId: null,
 });
 
+/** The kept original of a dataset, to be read another way. */
+export const addKept = (path: string, words: Pick<ImportFile, 'fileName' | 'name' | 'description'>): void => {
+  addFiles([path]);
+  changeFile(path, words);
+};
+
 /** Those that are there already stay as they are; those that are imported already begin anew. */
 export const addFiles = (paths: readonly string[]): void =>
   importFiles.setState(({ files }) => {

@@ -50,7 +50,7 @@ export async function previewFile(
   signal: AbortSignal = new AbortController().signal,
   limits: HeadLimits = {},
 ): Promise<FilePreview> {
-  const file = { file_name: basename(request.sourcePath), reading: readingOfWords(request) };
+  const file = { file_name: nameOf(request), reading: readingOfWords(request) };
   try {
     const { sizeBytes, linkTarget } = await lookAtSource(request);
     const known = { ...file, size_bytes: sizeBytes, link_target: linkTarget };
@@ -61,6 +61,8 @@ export async function previewFile(
     return { ...file, size_bytes: 0, link_target: null, ...refused };
   }
 }
+
+const nameOf = ({ fileName, sourcePath }: ImportRequest): string => fileName ?? basename(sourcePath);
 
 interface HeadReading {
   readonly request: ImportRequest;
@@ -81,7 +83,7 @@ async function readHead(reading: HeadReading): Promise<HeadFindings> {
   const whole = await openSource(sourcePath, { signal, onUnpacked, encoding });
   const head = new HeadSource(whole, limits);
   const { source } = head;
-  const fileName = basename(sourcePath);
+  const fileName = nameOf(request);
   const container = await chooseContainer({ request, source, path: sourcePath, fileName, maxBytes });
   if ('problems' in container) return head.isCut ? unseenHead(whole) : refusedHead(container, whole);
   const readable = { source, signal, onBytes: () => undefined, maxRows: ENOUGH_RECORDS };

@@ -25,7 +25,7 @@ const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 /** One file: what it is, what becomes of it, and then how far it is. */
 export const FileCard = ({ file }: { readonly file: ImportFile }) => {
-  const name = visibleText(baseName(file.path));
+  const name = visibleText(file.fileName ?? baseName(file.path));
   const { preview, datasetId } = file;
   const isRunning = datasetId !== null;
   return (
@@ -60,15 +60,19 @@ const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
 const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
   [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
 
-const look = async ({ path, reading }: Pick<ImportFile, 'path' | 'reading'>): Promise<ImportPreview> => {
-  const preview = await api.datasets.preview({ path, reading });
+const look = async ({
+  path,
+  reading,
+  fileName,
+}: Pick<ImportFile, 'path' | 'reading' | 'fileName'>): Promise<ImportPreview> => {
+  const preview = await api.datasets.preview({ path, reading, file_name: fileName });
   noteLook(path, reading, preview);
   return preview;
 };
 
 const Looking = ({ file }: { readonly file: ImportFile }) => {
-  const { path, reading } = file;
-  const { state, current } = useLatestAnswer({ path, reading }, look);
+  const { path, reading, fileName } = file;
+  const { state, current } = useLatestAnswer({ path, reading, fileName }, look);
   return (
     <Async state={state} rows={4} errorTitle="The file cannot be looked at">
       {(preview) => (
