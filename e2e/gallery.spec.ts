@@ -207,7 +207,7 @@ test('import, from an empty page to a file that cannot be used', async () => {
       await page.getByLabel(`Role of ${column}`).click();
       await page.getByRole('option', { name: role, exact: true }).click();
     }
-    await expect(page.getByRole('region', { name: 'First records' })).toBeVisible();
+    await expect(page.getByRole('group', { name: 'First records' })).toBeVisible();
   });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(page.getByRole('link', { name: /^Open/ })).toBeVisible();

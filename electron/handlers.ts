@@ -45,6 +45,8 @@ const datasetHandlers = ({
   edit: ({ id, edit }) => datasets.versions.edit(id, edit),
   record_ids: (request) => datasets.versions.recordIds(request),
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
+  repeated_ids: ({ id }) => datasets.versions.repeatedIds(id),
+  source: ({ id }) => datasets.source(id),
   stats: (request) => numbers.stats(request),
   over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),
@@ -53,7 +55,7 @@ const datasetHandlers = ({
     return Promise.resolve();
   },
   find_files: ({ paths }) => findFiles(paths),
-  preview: ({ path, reading }) => previews.look(path, reading),
+  preview: ({ path, reading, file_name }) => previews.look(path, reading, file_name),
   forget_reading: ({ signature }) => previews.forget(signature),
   import_file: (wish) => importWish(datasets, wish),
   deleted: () => datasets.listDeleted(),
@@ -63,9 +65,10 @@ const datasetHandlers = ({
 
 const importWish = async (
   datasets: DatasetService,
-  { path, name, description, reading }: Parameters<Handlers['datasets']['import_file']>[0],
+  { path, file_name, name, description, reading }: Parameters<Handlers['datasets']['import_file']>[0],
 ) => {
   const { dataset } = await datasets.startOne(path, {
+    ...(file_name !== undefined && { fileName: file_name }),
     ...(name !== null && { name }),
     ...(description !== '' && { description }),
     ...wordsOfReading(reading),

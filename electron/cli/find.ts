@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../src/lib/messages/app-error';
+import { notThere } from '../../src/lib/messages/not-there';
+import type { Listed } from '../../src/lib/messages/not-there';
 import type { BaseModel } from '../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../src/lib/types/model-artifact';
@@ -14,13 +16,6 @@ interface Named {
 
 const SHORTEST_PREFIX = 6;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
-
-const missing = (what: string, wanted: string): AppError =>
-  new AppError({
-    code: 'not_found',
-    message: `There is no ${what} “${wanted}”.`,
-    hint: 'List them to see which there are.',
-  });
 
 const ambiguous = (what: string, wanted: string, found: readonly Named[]): AppError =>
   new AppError({
@@ -45,9 +40,9 @@ const pick = <Row extends Named>(what: string, wanted: string, rows: readonly Ro
   return fitting[0] ?? null;
 };
 
-const required = <Row extends Named>(what: string, wanted: string, rows: readonly Row[]): Row => {
+const required = <Row extends Named>(what: Listed, wanted: string, rows: readonly Row[]): Row => {
   const found = pick(what, wanted, rows);
-  if (!found) throw missing(what, wanted);
+  if (!found) throw notThere(what, wanted);
   return found;
 };
 
@@ -80,8 +75,8 @@ export const findDataset = async (
   const found = pick('dataset', wanted, await datasets.list());
   if (found) return found;
   const away = pick('deleted dataset', wanted, await repositories.datasets.listDeleted());
-  if (!away) throw missing('dataset', wanted);
-  throw datasetInBin(away.name);
+  if (!away) throw notThere('dataset', wanted);
+  throw datasetInBin(away);
 };
 
 /** Also one that was deleted. */
@@ -96,7 +91,7 @@ export const datasetOrFile = async (
   const dataset = pick('dataset', wanted, await services.datasets.list());
   if (dataset) return { dataset };
   if (await isKind(wanted, 'file')) return { file: resolve(wanted) };
-  throw missing('dataset or file', wanted);
+  throw notThere('dataset or file', wanted);
 };
 
 export const listBaseModels = async ({ baseModels }: CliServices): Promise<BaseModel[]> => {
@@ -109,7 +104,7 @@ export const findBaseModel = async (services: CliServices, wanted: string): Prom
   const known = pick('base model', wanted, await listBaseModels(services));
   if (known) return known;
   if (await isKind(wanted, 'folder')) return services.baseModels.add({ path: resolve(wanted) });
-  throw missing('base model', wanted);
+  throw notThere('base model', wanted);
 };
 
 export const findKnownBaseModel = async (services: CliServices, wanted: string): Promise<BaseModel> =>

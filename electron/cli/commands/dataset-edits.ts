@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
-import { operand, type Registry, type Workplace } from '../command';
+import { operand, type Registry, usageError, type Workplace } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset } from '../find';
 import { datasetDocument } from '../output/documents';
@@ -50,21 +50,41 @@ const performEdit = async (work: Workplace, wish: Wish): Promise<number> => {
 };
 
 const LINE_EDITS = [
-  { name: 'exclude', kind: 'used', about: 'leave records out, by the lines of the original file' },
-  { name: 'include', kind: 'excluded', about: 'take records back in that were excluded' },
+  {
+    name: 'exclude',
+    kind: 'used',
+    about: 'leave records out, by the lines of the original file',
+    more: [['--repeated', 'instead: all that repeat an earlier one word for word']],
+  },
+  { name: 'include', kind: 'excluded', about: 'take records back in that were excluded', more: [] },
 ] as const;
 
+const LineOptions = z.object({ lines: LineRanges.optional(), repeated: z.boolean().default(false), dryRun });
+
+/** Lines, or what stands twice. */
+const chosenOf = ({ lines, repeated }: z.infer<typeof LineOptions>): readonly number[] | 'repeated' => {
+  if (repeated && lines !== undefined) throw usageError('--lines and --repeated do not go together.');
+  if (repeated) return 'repeated';
+  if (lines === undefined) throw usageError('--lines is missing.');
+  return lines;
+};
+
 export const addEdits = (group: Command, { add }: Registry): void => {
-  for (const { name, kind, about } of LINE_EDITS)
+  for (const { name, kind, about, more } of LINE_EDITS)
     add(group, {
       usage: `${name} <dataset>`,
       about: `${about}; makes a new version`,
-      flags: [['--lines <lines>', 'such as 3,9-12'], DRY_RUN],
-      options: z.object({ lines: LineRanges, dryRun }),
+      flags: [['--lines <lines>', 'such as 3,9-12'], ...more, DRY_RUN],
+      options: LineOptions,
       run: async (work) => {
         const { app, args, options } = work;
+        const wanted = chosenOf(options);
         const dataset = await findDataset(app.services, operand(args));
-        const ids = await app.services.datasets.versions.idsAtLines(dataset.id, options.lines, kind);
+        const { versions } = app.services.datasets;
+        const ids =
+          wanted === 'repeated'
+            ? (await versions.repeatedIds(dataset.id)).ids
+            : await versions.idsAtLines(dataset.id, wanted, kind);
         return performEdit(work, { dataset, edit: { ...NOTHING, [name]: ids }, dryRun: options.dryRun });
       },
     });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { formatCount } from '../../../src/lib/messages/format';
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
 import { operand, type Registry } from '../command';
 import { PROBLEM_COLUMNS } from '../../services/datasets/problem-sheet';
@@ -23,13 +24,15 @@ export const addProblems = (group: Command, { add }: Registry): void =>
     flags: [['--csv <file>', 'write them to a CSV file; - for standard output']],
     options: z.object({ csv: z.string().optional() }),
     run: async ({ app, output, args, options }) => {
-      const { id } = await findDataset(app.services, operand(args));
+      const { id, report } = await findDataset(app.services, operand(args));
       const problems = await app.services.datasets.allProblems(id);
       if (options.csv !== undefined)
         await writeCsv(output, options.csv, { columns: PROBLEM_COLUMNS, rows: problems });
       else if (output.json) output.document(problems);
       else if (problems.length === 0) output.line('No problems.');
       else output.table(COLUMNS, problems);
+      const excluded = report?.excluded_records ?? 0;
+      if (excluded > 0) output.note(`Without those of ${formatCount(excluded)} excluded records.`);
       return EXIT.done;
     },
   });

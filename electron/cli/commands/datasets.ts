@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -7,8 +7,10 @@ import { isBlocked, readiness } from '../../../src/lib/training/readiness';
 import { type Invocation, NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset, findDeletedDataset } from '../find';
+import type { Output } from '../output/output';
 import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
+import { remedyCommand } from '../run/remedy-command';
 import { addProblems } from './dataset-problems';
 import { addView } from './dataset-view';
 import { importFiles } from '../run/import-files';
@@ -47,10 +49,14 @@ const foundIn = (report: DatasetReport | null): [string, string][] =>
 
 const AGAINST = { blocking: 'blocks a run', advice: 'advice' } as const;
 
-const findingsOf = (dataset: Dataset): [string, string][] =>
-  readiness(dataset).map(({ kind, reason, remedy }) => [AGAINST[kind], `${reason} ${remedy}`]);
+/** What stands against a run, what to do, and the best way to do it from here. */
+const findingsOf = (output: Output, dataset: Dataset): [string, string][] =>
+  readiness(dataset).map(({ kind, reason, remedy, remedies: [best] }) => {
+    const command = best && ` ${output.command(remedyCommand(best, shortId(dataset.id)))}`;
+    return [AGAINST[kind], `${reason} ${remedy}${command ?? ''}`];
+  });
 
-const pairsOf = (dataset: Dataset): [string, string][] => [
+const pairsOf = (output: Output, dataset: Dataset): [string, string][] => [
   ['id', dataset.id],
   ['name', dataset.name],
   ...(dataset.description === null ? [] : [['description', dataset.description] satisfies [string, string]]),
@@ -62,7 +68,7 @@ const pairsOf = (dataset: Dataset): [string, string][] => [
   ['held-out records', count(dataset.total_validation_pairs)],
   ...foundIn(dataset.report),
   ['ready for training', isBlocked(dataset) ? 'no' : 'yes'],
-  ...findingsOf(dataset),
+  ...findingsOf(output, dataset),
   ['imported', formatExactTime(dataset.created_at)],
 ];
 
@@ -90,11 +96,14 @@ const addLooks = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'list',
     about: 'every dataset',
-    options: NoOptions,
+    flags: [['--deleted', 'those in the bin instead']],
+    options: z.object({ deleted: z.boolean().default(false) }),
     run: async (work) => {
-      const { app, output } = work;
-      const datasets = await app.services.datasets.list();
+      const { app, output, options } = work;
+      const { datasets: kept } = app.services;
+      const datasets = await (options.deleted ? kept.listDeleted() : kept.list());
       if (output.json) output.document(datasets.map((dataset) => datasetDocument(work, dataset)));
+      else if (datasets.length === 0 && options.deleted) output.line('The bin is empty.');
       else if (datasets.length === 0)
         output.line(`No datasets yet. Add one with: ${output.command('datasets import FILE')}`);
       else output.table(COLUMNS, datasets);
@@ -109,7 +118,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const { app, output, args } = work;
       const dataset = await findDataset(app.services, operand(args));
       if (output.json) output.document(datasetDocument(work, dataset));
-      output.pairs(pairsOf(dataset));
+      output.pairs(pairsOf(output, dataset));
       return EXIT.done;
     },
   });

@@ -1,4 +1,5 @@
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import type { ErrorPayload } from '../../../src/lib/types/system';
 import type { CliIo } from '../io';
 import { clipped, safeText } from './safe-text';
 import { type Column, pairLines, tableLines } from './table';
@@ -97,13 +98,18 @@ export class Output {
   }
 
   failure(thrown: unknown): void {
-    const error = toErrorPayload(thrown);
+    const error = this.#asTyped(toErrorPayload(thrown));
     if (this.json) this.document({ error });
     this.#clearLive();
     if (this.json) return;
     const coloured = this.#io.stderr.isTTY === true;
     this.#io.stderr.write(`${this.#painted(error.message, 'red', coloured)}\n`);
     if (error.hint !== '') this.#io.stderr.write(`${this.#painted(error.hint, 'dim', coloured)}\n`);
+  }
+
+  /** Services name commands as an installed `pipeline` has them. */
+  #asTyped({ hint, ...error }: ErrorPayload): ErrorPayload {
+    return { ...error, hint: hint.replaceAll('`pipeline ', `\`${this.command('')}`) };
   }
 
   #clearLive(): void {

@@ -1,3 +1,4 @@
+import { DUPLICATES_METHOD, duplicateWords } from '../../../src/lib/messages/duplicates';
 import { formatCount } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
@@ -12,6 +13,8 @@ const tellReport = (output: Output, report: DatasetReport, id: string): void => 
     `${formatCount(report.usable_records)} of ${formatCount(report.records_total)} records can be used, ` +
       `${formatCount(report.problems_total)} problems.`,
   );
+  const repeated = duplicateWords(report);
+  if (repeated !== null) output.line(`${repeated}. ${DUPLICATES_METHOD}`, 'dim');
   for (const { line, error, suggestion } of report.problems.slice(0, SHOWN_PROBLEMS)) {
     output.line(`  line ${line}: ${error}${suggestion === null ? '' : ` ${suggestion}`}`, 'yellow');
   }

@@ -62,6 +62,7 @@ describe('datasets exclude and include', () => {
       report: { usable_records: 2, excluded_records: 3, rejected_records: 1 },
     });
     const path = String(Reflect.get(Object(document), 'storage_path'));
+    expect((await bench.run('datasets', 'problems', 'data')).err).toContain('3 excluded records');
     expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(2);
     const told = await bench.run('datasets', 'include', 'data', '--lines', '5');
     expect(told).toMatchObject({ code: 0, err: '' });
@@ -137,6 +138,15 @@ describe('datasets versions, diff and use', () => {
     expect((await answer('diff', 'data', '2', '1')).document).toMatchObject({ added: 3, removed: 0 });
     const told = await bench.run('datasets', 'diff', 'data', '1', '4');
     expect(told.out).toContain('+ user: "Be brief.\\n\\nThree?"');
+    const page = await bench.run('datasets', 'diff', 'data', '1', '2', '--offset', '1', '--limit', '1');
+    expect(page.out).toMatch(/line 5, .*: removed/);
+    expect(page.out).not.toMatch(/line [36],/);
+    expect(page.err).toContain('and 1 more. Add --offset 2 to go on');
+    expect((await answer('diff', 'data', '1', '2', '--change', 'added')).document).toMatchObject({
+      removed: 3,
+      records: [],
+    });
+    expect((await bench.run('datasets', 'diff', 'data', '1', '2', '--limit', '201')).code).toBe(2);
     expect((await bench.run('datasets', 'versions', 'data')).out).toMatch(/^VERSION +CURRENT +RECORDS/u);
   });
 

@@ -64,6 +64,23 @@ describe('datasets import', () => {
     expect(told.out).toContain('2 of 2 records can be used');
   });
 
+  it('says without being asked how many records repeat another, and how that was found', async () => {
+    const file = await bench.file('twice.jsonl', `${GOOD}${GOOD}`);
+    const { code, out } = await bench.run('datasets', 'import', file);
+    expect(code).toBe(0);
+    expect(out).toContain('2 records repeat an earlier one word for word. Found while reading');
+    const [answer] = (await bench.run('datasets', 'import', file, '--json')).documents();
+    expect(answer).toMatchObject({ report: { duplicates_exact: 2, problems_total: 0 } });
+    const id = String(Reflect.get(Object(Reflect.get(Object(answer), 'dataset')), 'id'));
+    expect((await bench.run('datasets', 'show', id)).out).toContain(`exclude ${id.slice(0, 8)} --repeated`);
+    const without = await bench.run('datasets', 'exclude', id, '--repeated', '--json');
+    expect(without.documents()).toMatchObject([
+      { report: { usable_records: 2, duplicates_exact: 0, excluded_records: 2 } },
+    ]);
+    expect((await bench.run('datasets', 'exclude', id, '--repeated')).code).toBe(4);
+    expect((await bench.run('datasets', 'exclude', id, '--repeated', '--lines', '1')).code).toBe(2);
+  });
+
   it('reads a file as files like it were read last time when asked to, and only then', async () => {
     const text = 'anfrage,auskunft\nWhy?,Because.\n';
     const [first, second] = [
@@ -149,10 +166,10 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS/u);
     const { out } = await bench.run('datasets', 'show', 'good');
     expect(out).toMatch(/ready for training +yes/);
-    expect(out).toMatch(/advice +2 records are few/);
+    expect(out).toMatch(/advice +2 records are few.* pipeline datasets import FILE/);
     expect((await bench.run('datasets', 'show', 'bad')).out).toMatch(/blocks a run +None of its 2 records/);
     expect((await bench.run('datasets', 'show', 'nothing', '--json')).documents()).toEqual([
-      { error: { code: 'not_found', message: A_TEXT, hint: A_TEXT } },
+      { error: { code: 'not_found', message: A_TEXT, hint: textWith('`pipeline datasets list`') } },
     ]);
   });
 
@@ -187,6 +204,9 @@ describe('datasets', () => {
     ]);
     const away = await bench.run('datasets', 'show', id);
     expect([away.code, away.err]).toEqual([3, textWith('“a” is in the bin.')]);
+    expect(away.err).toContain(`\`pipeline datasets restore ${id}\``);
+    const binned = (await bench.run('datasets', 'list', '--deleted', '--json')).documents();
+    expect(binned).toMatchObject([[{ id, name: 'a' }]]);
     expect((await bench.run('datasets', 'restore', id, '--json')).documents()).toMatchObject([
       { id, name: 'a' },
     ]);

@@ -2,6 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError } from '../../../src/lib/messages/app-error';
+import { notThere } from '../../../src/lib/messages/not-there';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { checkModelFolder } from './check-folder';
 
@@ -25,13 +26,6 @@ interface BaseModelOptions {
   readonly now: () => string;
 }
 
-const notFound = (id: string): AppError =>
-  new AppError({
-    code: 'not_found',
-    message: `There is no base model “${id}”.`,
-    hint: 'List the base models to see which there are.',
-  });
-
 export class BaseModelService {
   readonly #options: BaseModelOptions;
 
@@ -45,7 +39,7 @@ export class BaseModelService {
 
   async get(id: string): Promise<BaseModel> {
     const model = await this.#options.store.get(id);
-    if (!model) throw notFound(id);
+    if (!model) throw notThere('base model', id);
     return model;
   }
 
@@ -108,7 +102,7 @@ export class BaseModelService {
 
   /** Forgets a model; its folder is left as it is. */
   async remove(id: string): Promise<void> {
-    if (!(await this.#options.store.remove(id))) throw notFound(id);
+    if (!(await this.#options.store.remove(id))) throw notThere('base model', id);
     this.#options.publisher.publish('base_models.removed', { id });
   }
 }

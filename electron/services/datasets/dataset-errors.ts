@@ -1,22 +1,20 @@
 import { AppError } from '../../../src/lib/messages/app-error';
 import { formatDuration } from '../../../src/lib/messages/format';
+import { notThere } from '../../../src/lib/messages/not-there';
 import { SOURCE_DAMAGED } from './import/stored-source';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
+import type { Dataset } from '../../../src/lib/types/lora-training';
 
-export function datasetInBin(name: string): AppError {
+export function datasetInBin({ id, name }: Pick<Dataset, 'id' | 'name'>): AppError {
   return new AppError({
     code: 'not_found',
     message: `“${name}” is in the bin.`,
-    hint: 'Bring it back first: datasets restore on the command line.',
+    hint: `Bring it back first, from the bin on the page Datasets or with \`pipeline datasets restore ${id}\`.`,
   });
 }
 
 export function datasetNotFound(id: string): AppError {
-  return new AppError({
-    code: 'not_found',
-    message: `There is no dataset “${id}”.`,
-    hint: 'List the datasets to see which there are.',
-  });
+  return notThere('dataset', id);
 }
 
 export function datasetNotReady(name: string): AppError {
@@ -44,11 +42,11 @@ export function datasetNotDeleted(name: string): AppError {
   });
 }
 
-export function versionNotFound(name: string, number: number): AppError {
+export function versionNotFound({ id, name }: Pick<Dataset, 'id' | 'name'>, number: number): AppError {
   return new AppError({
     code: 'not_found',
     message: `“${name}” has no version ${String(number)}.`,
-    hint: 'List its versions to see which there are.',
+    hint: `See which there are: \`pipeline datasets versions ${id}\`.`,
   });
 }
 

@@ -24,6 +24,8 @@ import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
 export interface ImportOptions {
+  /** What the file was called, where its path does not say it any more. */
+  readonly fileName?: string;
   readonly name?: string;
   readonly description?: string;
   readonly encoding?: string;
@@ -136,7 +138,7 @@ export class DatasetImports {
     await reserveStaging(paths.datasetDir(id), stagingToken);
     const dataset = await repositories.datasets.create({
       id,
-      ...namesOf(path, options.name),
+      ...namesOf(options.fileName ?? path, options.name),
       description: options.description ?? null,
       file_size: await sizeOf(path),
       storage_path: paths.storagePath(id),
@@ -145,6 +147,7 @@ export class DatasetImports {
     publisher.publish('datasets.changed', dataset);
     const request: ImportRequest = {
       sourcePath: path,
+      fileName: options.fileName,
       datasetDir: paths.datasetDir(id),
       stagingToken,
       followLink: options.followLinks ?? true,

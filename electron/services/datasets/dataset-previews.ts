@@ -13,6 +13,13 @@ interface PreviewsOptions {
   readonly maxFileBytes?: () => Promise<number>;
 }
 
+interface Look {
+  readonly path: string;
+  readonly reading: Reading | null;
+  /** What the file was called, where its path does not say it any more. */
+  readonly fileName: string | undefined;
+}
+
 /** Looks of one process at a time: many files may be dropped at once. */
 const LANES = 2;
 
@@ -31,14 +38,14 @@ export class DatasetPreviews {
    * What a file proves to be. Without a reading it is read as files like it were last time, else as it
    * is recognised. A later look at the same file ends an earlier one.
    */
-  async look(path: string, reading: Reading | null): Promise<ImportPreview> {
+  async look(path: string, reading: Reading | null, fileName?: string): Promise<ImportPreview> {
     const abort = new AbortController();
     this.#looking.get(path)?.abort();
     this.#looking.set(path, abort);
     this.#asked += 1;
     try {
       return await this.#queue.run(String(this.#asked % LANES), () =>
-        this.#look(path, reading, abort.signal),
+        this.#look({ path, reading, fileName }, abort.signal),
       );
     } finally {
       if (this.#looking.get(path) === abort) this.#looking.delete(path);
@@ -55,19 +62,20 @@ export class DatasetPreviews {
     await this.#queue.settled();
   }
 
-  async #look(path: string, reading: Reading | null, signal: AbortSignal): Promise<ImportPreview> {
-    const first = await this.#read(path, reading ?? {}, signal);
+  async #look({ reading, ...file }: Look, signal: AbortSignal): Promise<ImportPreview> {
+    const first = await this.#read(file, reading ?? {}, signal);
     if (reading !== null || first.signature === null) return { ...first, is_remembered: false };
     const remembered = await this.#options.memory.recall(first.signature);
     if (remembered === null) return { ...first, is_remembered: false };
-    const again = await this.#read(path, remembered, signal);
+    const again = await this.#read(file, remembered, signal);
     return { ...again, signature: first.signature, is_remembered: true };
   }
 
-  async #read(path: string, reading: Reading, signal: AbortSignal) {
+  async #read({ path, fileName }: Omit<Look, 'reading'>, reading: Reading, signal: AbortSignal) {
     const { runPreview, maxFileBytes } = this.#options;
     const request = {
       sourcePath: resolve(path),
+      fileName,
       // Nothing is written for a look.
       datasetDir: '',
       stagingToken: '',

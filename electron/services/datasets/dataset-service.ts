@@ -10,6 +10,7 @@ import {
   datasetNotReady,
   lineNotFound,
   recordNotFound,
+  sourceMissing,
 } from './dataset-errors';
 import { SOURCE_FILE } from './dataset-files';
 import { DatasetImports } from './dataset-imports';
@@ -179,6 +180,14 @@ export class DatasetService {
     const text = sourcePath === null ? null : await readRawLine(sourcePath, line);
     if (text === null) throw lineNotFound(line);
     return text;
+  }
+
+  /** The original as it was kept, to be read another way. */
+  async source(id: string): Promise<{ readonly path: string; readonly file_name: string }> {
+    const { name, file_name } = await this.get(id);
+    const path = await this.#sourcePath(id);
+    if (path === null) throw sourceMissing(name);
+    return { path, file_name };
   }
 
   /** What its user says of it; what is not said stays. */

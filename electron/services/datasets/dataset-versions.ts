@@ -1,8 +1,13 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CanonicalRecord, ProblemFilter } from '../../../src/lib/types/dataset-records';
-import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
-import type { DatasetEdit, DatasetVersion, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import type { CanonicalRecord, ProblemFilter, RecordSide } from '../../../src/lib/types/dataset-records';
+import { FIRST_CHANGES, MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
+import type {
+  ChangesPage,
+  DatasetEdit,
+  DatasetVersion,
+  VersionDiff,
+} from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { DatasetVersionRow } from '../../db/schema';
 import { isMissing } from '../trainer/file-errors';
@@ -20,13 +25,19 @@ import {
 import { ExcludedRecords } from './excluded-records';
 import { readAllProblems } from './problem-file';
 import type { PageRequest } from './record-index';
-import { recordsAtLines, selectRecordIds } from './record-selection';
+import { recordsAtLines, repeatedRecordIds, selectRecordIds } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
 
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where it is not given. */
   readonly compare?: ComparisonRunner;
+}
+
+interface DiffRequest extends Partial<ChangesPage> {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The ledger of a dataset: what it was, what it is, and what is between the two. */
@@ -83,26 +94,41 @@ export class DatasetVersions {
   }
 
   /** By record id, whatever kinds the two versions are of. */
-  async diff({ id, from, to }: { id: string; from: number; to: number }): Promise<VersionDiff> {
+  async diff({ id, from, to, ...page }: DiffRequest): Promise<VersionDiff> {
     const { compare = compareVersions, paths } = this.#options;
     const dataset = await this.#dataset(id);
     const [older, newer] = [await this.#version(dataset, from), await this.#version(dataset, to)];
-    const request = { from: paths.absolute(older.path), to: paths.absolute(newer.path) };
+    const request = {
+      from: paths.absolute(older.path),
+      to: paths.absolute(newer.path),
+      page: { ...FIRST_CHANGES, ...page },
+    };
     return { from, to, ...(await compare(request, this.#stopping.signal)) };
   }
 
-  /** Of the current version's records that fit a search and have such a problem; the first of them. */
+  /**
+   * Of the current version's records that fit a search and have such a problem; the first of them. Or of
+   * those that it leaves out by hand: they stand nowhere in it, and no problem of theirs is known.
+   */
   async recordIds(wanted: {
     readonly id: string;
     readonly query: string;
     readonly problem: ProblemFilter | null;
+    readonly side?: RecordSide | undefined;
   }): Promise<SelectedRecords> {
     const { repositories, paths } = this.#options;
-    const { id, query, problem } = wanted;
-    const version = await this.#current(await this.#dataset(id));
+    const { id, query, problem, side = 'used' } = wanted;
+    const dataset = await this.#dataset(id);
+    if (side === 'excluded') return this.#excluded.ids(await this.#withoutThem(dataset), query);
+    const version = await this.#current(dataset);
     const among =
       problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
     return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
+  }
+
+  /** Of the current version's records that repeat an earlier one word for word; the first of them. */
+  async repeatedIds(id: string): Promise<SelectedRecords> {
+    return repeatedRecordIds(await this.#currentFile(await this.#dataset(id)), MAX_EDITED_RECORDS);
   }
 
   /** Of the records that begin on these lines of the original file; refused where a line has none. */
@@ -118,8 +144,11 @@ export class DatasetVersions {
     return [...wanted].flatMap((line) => found.get(line) ?? []);
   }
 
-  /** What the current version leaves out by hand. */
-  async excluded(id: string, page: PageRequest): Promise<{ total: number; records: CanonicalRecord[] }> {
+  /** What the current version leaves out by hand, or what of it holds a text. */
+  async excluded(
+    id: string,
+    page: PageRequest & { readonly query?: string },
+  ): Promise<{ total: number; records: CanonicalRecord[] }> {
     return this.#excluded.page(await this.#withoutThem(await this.#dataset(id)), page);
   }
 
@@ -147,7 +176,7 @@ export class DatasetVersions {
   async #version({ id, name }: Dataset, number: number): Promise<DatasetVersionRow> {
     const { repositories, paths } = this.#options;
     const version = (await repositories.datasetVersions.list(id)).find((each) => each.number === number);
-    if (version === undefined) throw versionNotFound(name, number);
+    if (version === undefined) throw versionNotFound({ id, name }, number);
     try {
       await access(paths.absolute(version.path));
     } catch (error) {

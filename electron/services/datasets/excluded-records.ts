@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
+import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { DatasetPaths } from './dataset-paths';
+import { holdsText } from './record-index';
 import type { PageRequest } from './record-index';
 import { recordsAtLines, recordsOfIds } from './record-selection';
+import type { SelectedRecords } from './record-selection';
 import { VersionRecipe } from './version-recipe';
 
 interface ExcludedOptions {
@@ -26,9 +29,27 @@ export class ExcludedRecords {
   }
 
   /** As the newest version that has them wrote them, in the order of the original file. */
-  async page(of: OfVersion, { offset, limit }: PageRequest) {
-    const ids = await this.#ids(of.versionId);
-    const missing = new Set(ids);
+  async page(of: OfVersion, { offset, limit, query = '' }: PageRequest & { readonly query?: string }) {
+    const found = await this.#holding(of, query);
+    return { total: found.length, records: found.slice(offset, offset + limit) };
+  }
+
+  /** Of those that hold a text, in the order of the original file. */
+  async ids(of: OfVersion, query: string): Promise<SelectedRecords> {
+    const found = await this.#holding(of, query);
+    const shown = found.slice(0, MAX_EDITED_RECORDS);
+    return { ids: shown.map(({ id }) => id), indexes: [], truncated: found.length > shown.length };
+  }
+
+  /** As a search among the records in use would find them; all for no text. */
+  async #holding(of: OfVersion, query: string): Promise<CanonicalRecord[]> {
+    const wanted = query.trim() === '' ? '' : query.toLowerCase();
+    const all = await this.#all(of);
+    return wanted === '' ? all : all.filter((record) => holdsText(record, wanted));
+  }
+
+  async #all(of: OfVersion): Promise<CanonicalRecord[]> {
+    const missing = new Set(await this.#ids(of.versionId));
     const found: CanonicalRecord[] = [];
     for await (const file of this.#files(of.datasetId)) {
       if (missing.size === 0) break;
@@ -37,8 +58,7 @@ export class ExcludedRecords {
         missing.delete(record.id);
       }
     }
-    const inOrder = found.toSorted((one, other) => one.source_line - other.source_line);
-    return { total: inOrder.length, records: inOrder.slice(offset, offset + limit) };
+    return found.toSorted((one, other) => one.source_line - other.source_line);
   }
 
   /** Ids of those that begin on these lines of the original, by line. */

@@ -36,6 +36,19 @@ describe('records to edit', () => {
     expect((await of('', 'empty_value')).ids).toEqual([]);
   });
 
+  it('are found where they repeat an earlier one, as many as the import counted', async () => {
+    expect(await service.versions.repeatedIds(id)).toEqual({ ids: [], indexes: [], truncated: false });
+    const again = { conversation_id: 'c', ...chat('one?', '1') };
+    const source = jsonl({ id: 'a', ...chat('one?', '1') }, { id: 'b', ...again }, { id: 'c', ...again });
+    const [outcome] = await service.import([await bench.file(source, 'twice.jsonl')]);
+    expect(outcome?.report?.duplicates_exact).toBe(2);
+    expect(await service.versions.repeatedIds(outcome?.dataset.id ?? '')).toEqual({
+      ids: ['b', 'c'],
+      indexes: [1, 2],
+      truncated: false,
+    });
+  });
+
   it('are found by the severity and the words of a problem', async () => {
     const of = async (filter: Partial<ProblemFilter>) =>
       (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;
@@ -53,6 +66,18 @@ describe('records to edit', () => {
     await service.versions.edit(id, edit({ exclude: ['one'] }));
     expect(await excluded()).toMatchObject({ total: 2, records: [{ id: 'one', source_line: 1 }] });
     expect(await excluded(1)).toMatchObject({ total: 2, records: [{ id: 'four', source_line: 4 }] });
+    const found = async (query: string) =>
+      (await service.versions.excluded(id, { offset: 0, limit: 9, query })).records.map(({ id: of }) => of);
+    expect(await Promise.all([found('FOUR'), found('?'), found('two')])).toEqual([
+      ['four'],
+      ['one', 'four'],
+      [],
+    ]);
+    expect(await service.versions.recordIds({ id, query: 'four', problem: null, side: 'excluded' })).toEqual({
+      ids: ['four'],
+      indexes: [],
+      truncated: false,
+    });
     await service.versions.edit(id, edit({ include: ['one', 'four'] }));
     expect(await excluded()).toEqual({ total: 0, records: [] });
   });

@@ -1,5 +1,7 @@
+import { RecordOrigin } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { canonicalLines, originOf } from './compare/canonical-lines';
+import { HashSet } from './import/hash-index';
 import { holdsText, parseRecord } from './record-index';
 
 interface Selection {
@@ -32,6 +34,27 @@ export async function selectRecordIds(
       if (among?.has(id) === false || (wanted !== '' && !holdsText(parseRecord(line), wanted))) continue;
       if (ids.length === limit) return { ids, indexes, truncated: true };
       ids.push(id);
+      indexes.push(index);
+    }
+  }
+  return { ids, indexes, truncated: false };
+}
+
+const ORIGIN_KEYS: ReadonlySet<string> = new Set(Object.keys(RecordOrigin.shape));
+
+/** Ids of the records whose content an earlier one has already, told as their writer tells them. */
+export async function repeatedRecordIds(path: string, limit: number): Promise<SelectedRecords> {
+  const seen = new HashSet();
+  const [ids, indexes]: [string[], number[]] = [[], []];
+  let index = -1;
+  for await (const lines of canonicalLines(path)) {
+    for (const line of lines) {
+      index += 1;
+      const record = parseRecord(line);
+      const content = Object.entries(record).filter(([key]) => !ORIGIN_KEYS.has(key));
+      if (seen.add(JSON.stringify(content))) continue;
+      if (ids.length === limit) return { ids, indexes, truncated: true };
+      ids.push(record.id);
       indexes.push(index);
     }
   }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import { notThere } from '../../../src/lib/messages/not-there';
 import { correctionOf } from '../../../src/lib/training/memory-correction';
 import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
@@ -14,7 +15,7 @@ import { datasetInBin } from '../datasets/dataset-errors';
 import type { LrRange } from '../trainer/one-shot';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
-import { notFound, refused } from './refusals';
+import { refused } from './refusals';
 import type { RunDataMaker } from './run-data';
 import { writeRunFolder } from './run-folder';
 import type { RunSource, RunSources } from './sources';
@@ -159,8 +160,8 @@ export class JobMaker {
 
   async #dataset(id: string): Promise<Omit<RunSource, 'weight'>> {
     const dataset = await this.#options.sources.dataset(id);
-    if (!dataset) throw notFound('dataset', id);
-    if (dataset.deleted_at !== null) throw datasetInBin(dataset.name);
+    if (!dataset) throw notThere('dataset', id);
+    if (dataset.deleted_at !== null) throw datasetInBin(dataset);
     if (dataset.status !== 'ready' || !dataset.training_ready)
       throw refused(
         'dataset_not_ready',
@@ -175,7 +176,7 @@ export class JobMaker {
 
   async #baseModel(id: string): Promise<BaseModel> {
     const model = await this.#options.sources.baseModel(id);
-    if (!model) throw notFound('base model', id);
+    if (!model) throw notThere('base model', id);
     return model;
   }
 }

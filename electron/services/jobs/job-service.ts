@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
+import { notThere } from '../../../src/lib/messages/not-there';
 import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { RunDataset } from '../../../src/lib/types/run-mixture';
@@ -9,7 +10,7 @@ import type { TrainingSettings } from '../../../src/lib/types/training-settings'
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
-import { notFound, refused, stillSaving } from './refusals';
+import { refused, stillSaving } from './refusals';
 import { checkResume } from './resume-check';
 import { readJobFile } from './run-folder';
 import { lastCompleted, runSize } from './run-size';
@@ -46,7 +47,7 @@ export class JobService {
 
   async get(id: string): Promise<TrainingJob> {
     const job = await this.#options.repositories.jobs.get(id);
-    if (!job) throw notFound('run', id);
+    if (!job) throw notThere('run', id);
     return job;
   }
 

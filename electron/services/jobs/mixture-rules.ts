@@ -40,7 +40,7 @@ export const refuseUnfit = (parts: readonly Part[], method: TrainingSettings['me
   if (new Set(parts.map(({ dataset }) => dataset.id)).size < parts.length)
     throw refused('invalid_setting', 'A dataset is named twice in this run.', 'Give it a weight instead.');
   for (const { dataset } of parts) {
-    if (dataset.deleted_at !== null) throw datasetInBin(dataset.name);
+    if (dataset.deleted_at !== null) throw datasetInBin(dataset);
     refuseOtherKind(dataset, method);
   }
   refuseTooMany(parts);

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import { notThere } from '../../../src/lib/messages/not-there';
 import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { hashFile } from '../jobs/checkpoint-check';
 import { inBucket, MODEL_BUCKET, runDirOf, type Paths } from '../jobs/paths';
-import { notFound, refused } from '../jobs/refusals';
+import { refused } from '../jobs/refusals';
 import { isMissing } from '../trainer/file-errors';
 import type { AdapterCheck } from './artifact-maker';
 import { identify } from '../trainer/process-identity';
@@ -46,7 +47,7 @@ export class ArtifactService {
 
   async get(id: string): Promise<ModelArtifact> {
     const artifact = await this.#options.repositories.artifacts.get(id);
-    if (!artifact) throw notFound('model', id);
+    if (!artifact) throw notThere('model', id);
     return artifact;
   }
 
@@ -172,7 +173,8 @@ export class ArtifactService {
   ): Promise<ArtifactExport> {
     const { repositories, publisher, now } = this.#options;
     const ended = await repositories.exports.update(made.id, { ...changes, completed_at: now() });
-    if (!ended) throw notFound('export', made.id);
+    if (!ended)
+      throw refused('not_found', 'The model was deleted while it was exported.', 'Nothing is left to do.');
     publisher.publish('models.export_changed', ended);
     return ended;
   }
@@ -195,12 +197,12 @@ export class ArtifactService {
 
   async #baseModelDir(id: string): Promise<string> {
     const base = await this.#options.repositories.baseModels.get(id);
-    if (!base) throw notFound('base model', id);
+    if (!base) throw notThere('base model', id);
     return base.path;
   }
 
   #changed(artifact: ModelArtifact | null, id: string): ModelArtifact {
-    if (!artifact) throw notFound('model', id);
+    if (!artifact) throw notThere('model', id);
     this.#options.publisher.publish('models.changed', artifact);
     return artifact;
   }

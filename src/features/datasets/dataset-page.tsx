@@ -13,14 +13,15 @@ import { DatasetSkeleton } from '../../components/skeletons';
 import { ThingPage } from '../../components/thing-page';
 import { showToast } from '../../components/toasts';
 import { readiness } from '../../lib/training/readiness';
-import type { ProblemFilter } from '../../lib/types/dataset-records';
+import { ANY_PROBLEM } from '../../lib/types/dataset-records';
+import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { useKeptTab } from '../../kept-state';
 import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
-import { datasetState } from './dataset-words';
+import { datasetState, filterWords } from './dataset-words';
 import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
 import { DescribeDataset } from './parts/describe-dataset';
@@ -121,16 +122,22 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
   const { dataset, versions } = edits;
   const [shownRecord, setShownRecord] = useState<number | undefined>();
   const [filter, setFilter] = useState<Partial<ProblemFilter> | undefined>();
+  const [side, setSide] = useState<RecordSide | undefined>();
+  const showExcluded = () => {
+    setSide('excluded');
+    setTab('conversations');
+  };
   const showRecord = (index: number) => {
     setShownRecord(index);
     setTab('view');
   };
   const places: Places = {
+    ...editsAsked(edits),
     problems: (next) => {
       setFilter(next);
       setTab('problems');
     },
-    tokens: () => setTab('tokens'),
+    duplicates: () => setTab('tokens'),
   };
   return [
     { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} places={places} /> },
@@ -138,13 +145,13 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
       id: 'problems',
       label: 'Problems',
       count: formatCount(dataset.report?.problems_total ?? 0),
-      content: <Problems edits={edits} start={filter} />,
+      content: <Problems edits={edits} start={filter} onExcluded={showExcluded} />,
     },
     {
       id: 'conversations',
       label: 'Records',
       count: formatCount(dataset.report?.usable_records ?? 0),
-      content: <Conversations edits={edits} />,
+      content: <Conversations key={side} edits={edits} start={side} />,
     },
     { id: 'tokens', label: 'Tokens', content: <Tokens edits={edits} onRecord={showRecord} /> },
     ...(isDesigned(dataset)
@@ -163,6 +170,15 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
     },
   ];
 };
+
+const editsAsked = (edits: Edits): Pick<Places, 'exclude' | 'repeats' | 'fixes'> => ({
+  exclude: (filter) => {
+    const problem = { ...ANY_PROBLEM, ...filter };
+    void edits.askFitting({ query: '', problem, which: `${filterWords(problem)}.` });
+  },
+  repeats: () => void edits.askRepeated(),
+  fixes: () => edits.ask('fixes'),
+});
 
 const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();

@@ -162,3 +162,70 @@ test('records are marked and left out by keys', async () => {
   await page.click(page.button('Exclude 2 records'));
   await page.until(() => expect(called('datasets.edit')).toHaveLength(1));
 });
+
+test('all changes of two versions can be paged through, those of one kind too', async () => {
+  const changes = Array.from({ length: 450 }, (_, index) => ({
+    record_id: `r${index}`,
+    source_line: index + 1,
+    change: index % 2 === 0 ? ('removed' as const) : ('added' as const),
+    before: index % 2 === 0 ? record(`r${index}`, index + 1) : null,
+    after: index % 2 === 0 ? null : record(`r${index}`, index + 1),
+  }));
+  const { datasets, ...rest } = handlers();
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...rest,
+    datasets: {
+      ...datasets,
+      diff: ({ from, to, offset, limit, change: kind }) => {
+        const fitting = changes.filter(({ change }) => kind === null || change === kind);
+        return {
+          ...{ from, to, added: 225, removed: 225, changed: 0, unchanged: 0 },
+          records: fitting.slice(offset, offset + limit),
+        };
+      },
+    },
+  });
+  await page.until(() => page.button('Versions'));
+  await page.click(page.button('Versions'));
+  await page.until(() => expect(page.text()).toContain('1 to 10 of 450 records'));
+  for (let turned = 0; turned < 20; turned += 1) await page.click(page.button('Next page'));
+  await page.until(() => expect(page.text()).toContain('201 to 210 of 450 records'));
+  await page.until(() => expect(page.text()).toContain('line 201'));
+  expect(called('datasets.diff').at(-1)).toMatchObject({ offset: 200, limit: 200, change: null });
+  await page.click(page.button('Added'));
+  await page.until(() => expect(page.text()).toContain('1 to 10 of 225 records'));
+  await page.until(() => expect(page.text()).toContain('line 20added'));
+});
+
+test('a search finds what was excluded too, says so, and includes it again', async () => {
+  const { datasets, ...rest } = handlers();
+  const dataset = fakeDataset(1);
+  const report = dataset.report && { ...dataset.report, excluded_records: 2 };
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...rest,
+    datasets: {
+      ...datasets,
+      list: () => [{ ...dataset, report }],
+      records: () => ({ total: 0, records: [] }),
+      excluded: ({ query }) => ({
+        total: query === 'lamp' ? 1 : 2,
+        records: [record('away', 7), ...(query === 'lamp' ? [] : [record('gone', 8)])],
+      }),
+      record_ids: () => ({ ids: ['away'], indexes: [], truncated: false }),
+    },
+  });
+  await page.until(() => page.button('Records'));
+  await page.click(page.button('Records'));
+  await page.until(() => page.field('Words in a record'));
+  await page.type(page.field('Words in a record'), 'lamp');
+  await page.until(() => expect(page.text()).toContain('1 excluded record holds it too.'));
+  await page.click(page.button('Show excluded'));
+  await page.until(() => expect(document.querySelectorAll('[role=option]')).toHaveLength(1));
+  expect(page.find('[role=option]').textContent).toContain('excluded');
+  expect(page.field('Words in a record').value).toBe('lamp');
+  await page.click(page.button('Include all 1 found'));
+  await page.until(() => expect(page.text()).toContain('Include 1 record again?'));
+  expect(called('datasets.record_ids')).toEqual([
+    { id: fakeId(1), query: 'lamp', problem: null, side: 'excluded' },
+  ]);
+});

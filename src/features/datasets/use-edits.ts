@@ -5,7 +5,7 @@ import { formatAmount, formatCount } from '../../components/format';
 import { showToast } from '../../components/toasts';
 import type { DatasetEdit, DatasetVersion } from '../../lib/types/dataset-versions';
 import type { Dataset } from '../../lib/types/lora-training';
-import type { ProblemFilter } from '../../lib/types/dataset-records';
+import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
 import type { Loaded } from '../../live-store';
 import { datasets } from '../../stores';
 import { useAction } from '../../use-load';
@@ -23,6 +23,8 @@ export interface Made {
 interface Fitting {
   readonly query: string;
   readonly problem: ProblemFilter | null;
+  /** Those in use where it is not said: they are excluded, the others included again. */
+  readonly side?: RecordSide;
   readonly which: string;
 }
 
@@ -55,8 +57,15 @@ export const useEdits = (dataset: Dataset) => {
   const askFitting = ({ which, ...wanted }: Fitting) =>
     attempt('The records were not found', async () => {
       const { ids } = await api.datasets.record_ids({ id, ...wanted });
-      if (ids.length > 0) ask({ kind: 'exclude', ids, which });
+      if (ids.length > 0) ask({ kind: wanted.side === 'excluded' ? 'include' : 'exclude', ids, which });
       else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
+    });
+  const askRepeated = () =>
+    attempt('The repeated records were not found', async () => {
+      const { ids } = await api.datasets.repeated_ids({ id });
+      if (ids.length > 0)
+        ask({ kind: 'exclude', ids, which: 'All that repeat an earlier record word for word.' });
+      else showToast('Nothing to exclude', 'No record in use repeats another word for word.');
     });
   const askOverLimit = (base_model_id: string, max_length: number) =>
     attempt('The records over the limit were not found', async () => {
@@ -71,6 +80,7 @@ export const useEdits = (dataset: Dataset) => {
     ask,
     askFitting,
     askOverLimit,
+    askRepeated,
     made,
     forget: () => setMade(null),
     apply,

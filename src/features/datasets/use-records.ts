@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../../api';
-import type { CanonicalRecord } from '../../lib/types/dataset-records';
+import type { CanonicalRecord, RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLoad } from '../../use-load';
 
@@ -11,15 +11,12 @@ export interface IndexedRecord {
   readonly record: CanonicalRecord;
 }
 
-/** Which records: those in use, or those that were left out by hand. */
-export type Side = 'used' | 'excluded';
-
 /** Chosen when a page comes: its last record. */
 const LAST = Infinity;
 
 interface Wanted {
   readonly id: string;
-  readonly side: Side;
+  readonly side: RecordSide;
   readonly offset: number;
   readonly query: string;
 }
@@ -27,14 +24,20 @@ interface Wanted {
 const loadPage = async ({ id, side, offset, query }: Wanted) => {
   const page = { id, offset, limit: PAGE_OF_RECORDS };
   if (side === 'used') return api.datasets.records({ ...page, query });
-  const { total, records } = await api.datasets.excluded(page);
+  const { total, records } = await api.datasets.excluded({ ...page, query });
   return { total, records: records.map((record, position) => ({ index: offset + position, record })) };
 };
 
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
-export const useRecords = (dataset: Dataset, start = 0) => {
+export const useRecords = (
+  dataset: Dataset,
+  {
+    index: start = 0,
+    side: first = 'used',
+  }: { index?: number | undefined; side?: RecordSide | undefined } = {},
+) => {
   const [query, setQuery] = useState('');
-  const [side, setSide] = useState<Side>('used');
+  const [side, setSide] = useState<RecordSide>(first);
   const [offset, setOffset] = useState(pageOf(start));
   const [chosen, setChosen] = useState<number | null>(start);
   const wanted = { id: dataset.id, side, offset, query };
@@ -78,9 +81,9 @@ export const useRecords = (dataset: Dataset, start = 0) => {
       setQuery(next);
       turnTo(0, null);
     },
-    show: (next: Side) => {
+    /** What is searched for is searched for there too. */
+    show: (next: RecordSide) => {
       setSide(next);
-      setQuery('');
       turnTo(0, null);
     },
   };

@@ -11,15 +11,16 @@ import { EmptyState } from '../../components/states';
 import { paths } from '../../paths';
 import { datasets } from '../../stores';
 import { changeFile, importFiles, isImportable } from './import-store';
-import type { ImportFile } from './import-store';
+import type { ImportFile } from './import-file';
 import { FileCard } from './parts/file-card';
 import { chooseAndImport } from './take-files';
 
-const start = async ({ path, name, description, preview }: ImportFile): Promise<void> => {
+const start = async ({ path, fileName, name, description, preview }: ImportFile): Promise<void> => {
   if (preview === null) return;
   const wanted = name?.trim() ?? '';
   const dataset = await api.datasets.import_file({
     path,
+    file_name: fileName,
     name: wanted === '' ? null : wanted,
     description,
     reading: preview.reading,

@@ -1,2 +1,2 @@
 export { ImportPage } from './import-page';
-export { chooseAndImport, takeFiles } from './take-files';
+export { chooseAndImport, readAgain, takeFiles } from './take-files';

@@ -3,7 +3,8 @@ import { attempt } from '../../attempt';
 import { formatAmount } from '../../components/format';
 import { showToast } from '../../components/toasts';
 import { paths } from '../../paths';
-import { addFiles } from './import-store';
+import type { Dataset } from '../../lib/types/lora-training';
+import { addFiles, addKept } from './import-store';
 
 type Navigate = (path: string) => void;
 
@@ -30,3 +31,11 @@ export const takeFiles = async (chosen: readonly string[], navigate: Navigate): 
 
 export const chooseAndImport = (navigate: Navigate): Promise<void> =>
   attempt('No files were chosen', async () => takeFiles(await api.desktop.choose_files(), navigate));
+
+/** The original of a dataset as it was kept, to the page where it can be read another way. */
+export const readAgain = ({ id, name, description }: Dataset, navigate: Navigate): Promise<void> =>
+  attempt(`“${name}” cannot be read another way`, async () => {
+    const { path, file_name } = await api.datasets.source({ id });
+    addKept(path, { fileName: file_name, name, description: description ?? '' });
+    navigate(paths.import);
+  });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
-import { CanonicalRecord, DatasetProblem, ProblemFilter } from '../types/dataset-records';
+import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
 import { Reading } from '../types/dataset-reading';
-import { DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
+import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate, ExpectedTime } from '../types/estimate';
 import { ImportPreview } from '../types/import-preview';
 import {
@@ -79,9 +79,13 @@ export type MeasuringProgress = z.infer<typeof MeasuringProgress>;
 
 const Paths = z.strictObject({ paths: z.array(z.string()).min(1).max(50) });
 
+const FileName = z.string().min(1).max(255);
+
 /** One file, and how it is to be read and called; its own name where none is given. */
 const ImportWish = z.strictObject({
   path: z.string(),
+  /** What the file was called, where its path does not say it any more. */
+  file_name: FileName.optional(),
   name: z.string().trim().min(1).max(200).nullable(),
   description: z.string().trim().max(2000),
   reading: Reading,
@@ -127,14 +131,30 @@ export const contract = {
     restore: call(ById, Dataset),
     versions: call(ById, z.array(DatasetVersion)),
     use_version: call(z.strictObject({ id: Uuid, number: z.int().min(1) }), Dataset),
-    diff: call(z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1) }), VersionDiff),
+    diff: call(
+      z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1), ...ChangesPage.shape }),
+      VersionDiff,
+    ),
     preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
-      z.strictObject({ id: Uuid, query: z.string().max(200), problem: ProblemFilter.nullable() }),
+      z.strictObject({
+        id: Uuid,
+        query: z.string().max(200),
+        /** Of records that are left out none is known. */
+        problem: ProblemFilter.nullable(),
+        side: RecordSide.optional(),
+      }),
       FoundRecords,
     ),
-    excluded: call(Page, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
+    excluded: call(
+      z.strictObject({ ...Page.shape, query: z.string().max(200) }),
+      z.strictObject({ total: Count, records: z.array(CanonicalRecord) }),
+    ),
+    /** Of the records that repeat an earlier one word for word. */
+    repeated_ids: call(ById, FoundRecords),
+    /** Where the original is kept. */
+    source: call(ById, z.strictObject({ path: z.string(), file_name: FileName })),
     changed: event(Dataset),
     progress: event(ImportProgress),
     stats: call(StatsRequest, DatasetStats),
@@ -147,7 +167,10 @@ export const contract = {
       z.strictObject({ paths: z.array(z.string()), left_out: Count, unread_folders: Count }),
     ),
     /** Null: as files like it were read last time, else as it is recognised. */
-    preview: call(z.strictObject({ path: z.string(), reading: Reading.nullable() }), ImportPreview),
+    preview: call(
+      z.strictObject({ path: z.string(), reading: Reading.nullable(), file_name: FileName.optional() }),
+      ImportPreview,
+    ),
     forget_reading: call(z.strictObject({ signature: z.string().max(100) }), Nothing),
     import_file: call(ImportWish, Dataset),
     deleted: call(Nothing, z.array(Dataset)),

@@ -44,6 +44,10 @@ const CUT: KnownCut = {
   lost_trained_tokens: 18,
 };
 const ERRORS = { to: 'problems', filter: { severity: 'error' } };
+const WARNINGS = { severity: 'warning' };
+const AGAIN = { to: 'import', what: 'again' };
+const MORE = { to: 'import', what: 'more' };
+const MAPPING = { to: 'reading', what: 'mapping' };
 
 it.each([
   ['nothing where all is well', dataset({}), null, []],
@@ -51,19 +55,19 @@ it.each([
     'an import under way',
     dataset({}, { status: 'validating', training_ready: false, report: null }),
     null,
-    [['blocking', /still being imported/, null]],
+    [['blocking', /still being imported/, []]],
   ],
   [
     'zero usable records, whatever the flag says',
     dataset({ usable_records: 0, problems: [problem({})] }),
     null,
-    [['blocking', /None of its 660 records can be used. It is empty./, ERRORS]],
+    [['blocking', /None of its 660 records can be used. It is empty./, [ERRORS, AGAIN]]],
   ],
   [
     'an unknown shape',
     dataset({ usable_records: 0, problems: [problem({ type: 'unknown_shape' })] }, FAILED),
     null,
-    [['blocking', /None of its 660/, { to: 'import' }]],
+    [['blocking', /None of its 660/, [MAPPING, ERRORS]]],
   ],
   [
     'a table with columns nobody named',
@@ -72,64 +76,96 @@ it.each([
       FAILED,
     ),
     null,
-    [['blocking', /None of its 660/, { to: 'import' }]],
+    [['blocking', /None of its 660/, [MAPPING, ERRORS]]],
+  ],
+  [
+    'a file in another encoding',
+    dataset({ usable_records: 0, problems: [problem({ type: 'encoding_error' })] }, FAILED),
+    null,
+    [['blocking', /None of its 660/, [{ to: 'reading', what: 'other' }, ERRORS]]],
+  ],
+  [
+    'a file that cannot be read',
+    dataset({ usable_records: 0, records_total: 0, problems: [problem({ type: 'unreadable' })] }, FAILED),
+    null,
+    [['blocking', /No record can be used/, [AGAIN]]],
   ],
   [
     'a broken import',
     dataset({}, { ...FAILED, report: null }),
     null,
-    [['blocking', /did not come to its end/, { to: 'import' }]],
+    [['blocking', /did not come to its end/, [AGAIN]]],
   ],
   [
     'one rejected record',
     dataset({ rejected_records: 1 }),
     null,
-    [['advice', /^1 record of 660 cannot be used and is left out/, ERRORS]],
+    [['advice', /^1 record of 660 cannot be used and is left out/, [ERRORS, { to: 'fixes' }]]],
   ],
   [
     'records without an answer',
     dataset({ skipped_null_target: 2 }),
     null,
-    [['advice', /^2 records have no answer/, null]],
+    [['advice', /^2 records have no answer/, [AGAIN]]],
   ],
   [
     'warnings',
     dataset({ problems: [problem({ severity: 'warning' })] }),
     null,
-    [['advice', /something about them is odd/, { to: 'problems', filter: { severity: 'warning' } }]],
+    [
+      [
+        'advice',
+        /something about them is odd/,
+        [
+          { to: 'problems', filter: WARNINGS },
+          { to: 'exclude', filter: WARNINGS },
+        ],
+      ],
+    ],
   ],
   [
     'duplicates',
     dataset({ duplicates_exact: 3 }),
     null,
-    [['advice', /^3 records repeat/, { to: 'duplicates' }]],
+    [['advice', /^3 records repeat/, [{ to: 'repeats' }, { to: 'duplicates' }]]],
   ],
-  ['few records', dataset({ usable_records: 12 }), null, [['advice', /^12 records are few/, null]]],
+  [
+    'few records',
+    dataset({ usable_records: 12 }),
+    null,
+    [['advice', /^12 records are few/, [MORE, { to: 'setting', setting: 'num_epochs' }]]],
+  ],
   [
     'nothing held out',
     dataset({}, { total_validation_pairs: 0 }),
     null,
-    [['advice', /No record is left to be held out/, null]],
+    [['advice', /No record is left to be held out/, [MORE]]],
   ],
   [
     'a cut',
     dataset({}),
     CUT,
-    [['advice', /^61 records are longer than 2,048 tokens; 1.8 %/, { to: 'setting', setting: 'max_length' }]],
+    [
+      [
+        'advice',
+        /^61 records are longer than 2,048 tokens; 1.8 %/,
+        [{ to: 'setting', setting: 'max_length' }],
+      ],
+    ],
   ],
   ['a length that cuts nothing', dataset({}), { ...CUT, over_limit: 0 }, []],
   [
     'no advice beside what blocks',
     dataset({ usable_records: 0, duplicates_exact: 3 }),
     CUT,
-    [['blocking', /None/, { to: 'import' }]],
+    [['blocking', /None/, [AGAIN]]],
   ],
 ] as const)('finds %s', (...[, judged, cut, expected]) => {
   const found = readiness(judged, cut);
   expect(found).toEqual(
-    expected.map(([kind, reason, where]) => ({
+    expected.map(([kind, reason, remedies]) => ({
       kind,
-      where,
+      remedies,
       reason: expect.stringMatching(reason) as string,
       remedy: expect.stringMatching(/\.$/) as string,
     })),

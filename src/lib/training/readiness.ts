@@ -1,20 +1,27 @@
 import { formatCount } from '../messages/format';
-import type { ProblemFilter } from '../types/dataset-records';
+import type { ProblemFilter, ProblemType } from '../types/dataset-records';
 import type { Dataset } from '../types/lora-training';
 
-/** Where something can be done about a finding. */
+/** Something that can be done about a finding from where it is shown. */
 export type Remedy =
-  | { readonly to: 'import' }
+  /** Of the corrected file, or of more than this one. */
+  | { readonly to: 'import'; readonly what: 'again' | 'more' }
+  /** Of the same file: by other columns, or in another encoding, or what of it can be read. */
+  | { readonly to: 'reading'; readonly what: 'mapping' | 'other' }
   | { readonly to: 'duplicates' }
+  | { readonly to: 'repeats' }
   | { readonly to: 'problems'; readonly filter: Pick<ProblemFilter, 'severity'> }
-  | { readonly to: 'setting'; readonly setting: 'max_length' };
+  | { readonly to: 'exclude'; readonly filter: Pick<ProblemFilter, 'severity'> }
+  | { readonly to: 'fixes' }
+  | { readonly to: 'setting'; readonly setting: 'max_length' | 'num_epochs' };
 
-/** Why a run with a dataset is not possible, or not as good as it could be; what to do; and where. */
+/** Why a run with a dataset is not possible, or not as good as it could be, and what to do: the first is best. */
 export interface Finding {
   readonly kind: 'blocking' | 'advice';
   readonly reason: string;
   readonly remedy: string;
-  readonly where: Remedy | null;
+  /** None only where waiting is all that helps. */
+  readonly remedies: readonly Remedy[];
 }
 
 /** What the cut at a length takes; known once tokens were counted. */
@@ -46,13 +53,13 @@ export const isBlocked = (dataset: JudgedDataset): boolean => blockOf(dataset) !
 const blockOf = (dataset: JudgedDataset): Finding | null => {
   const { status, report } = dataset;
   if (status === 'uploading' || status === 'validating')
-    return blocking('The file is still being imported.', 'Wait until it is read.', null);
+    return blocking('The file is still being imported.', 'Wait until it is read.', []);
   if (isUsable(dataset)) return null;
   const first = report?.problems[0];
   return blocking(
     noneUsable(report),
     first?.suggestion ?? 'Correct the file and import it again.',
-    needsOtherReading(report) ? { to: 'import' } : ERRORS,
+    remediesOfBlock(report),
   );
 };
 
@@ -69,16 +76,21 @@ const noneUsable = (report: Dataset['report']): string => {
   return `${what} ${problems[0]?.error ?? reason}`;
 };
 
-/** Where other columns or another shape would help, and no line is at fault. */
-const needsOtherReading = (report: Dataset['report']): boolean =>
-  report === null ||
-  report.mapping !== undefined ||
-  report.problems.length === 0 ||
-  report.problems.some(
-    ({ type }) => type === 'unknown_shape' || type === 'unreadable' || type === 'lfs_pointer',
-  );
-
 const ERRORS: Remedy = { to: 'problems', filter: { severity: 'error' } };
+const WARNINGS = { severity: 'warning' } as const;
+const AGAIN: Remedy = { to: 'import', what: 'again' };
+const MORE: Remedy = { to: 'import', what: 'more' };
+
+/** Other columns or another encoding where they would help, another file where this one cannot be read, else its lines. */
+const remediesOfBlock = (report: Dataset['report']): readonly Remedy[] => {
+  if (report === null || report.problems.length === 0) return [AGAIN];
+  const has = (...types: readonly ProblemType[]) => report.problems.some(({ type }) => types.includes(type));
+  if (has('unreadable', 'lfs_pointer')) return [AGAIN];
+  if (report.mapping !== undefined || has('unknown_shape'))
+    return [{ to: 'reading', what: 'mapping' }, ERRORS];
+  if (has('encoding_error', 'salvageable')) return [{ to: 'reading', what: 'other' }, ERRORS];
+  return [ERRORS, AGAIN];
+};
 
 const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
   if (report === null) return [];
@@ -89,7 +101,7 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
           advice(
             `${amount(rejected_records, 'record')} of ${formatCount(records_total)} cannot be used and ${verb(rejected_records, 'is', 'are')} left out.`,
             'Correct these lines and import the file again, or see whether a safe fix saves them.',
-            ERRORS,
+            [ERRORS, { to: 'fixes' }],
           ),
         ]
       : []),
@@ -98,7 +110,7 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
           advice(
             `${amount(skipped_null_target, 'record')} ${verb(skipped_null_target, 'has', 'have')} no answer to train on and ${verb(skipped_null_target, 'is', 'are')} left out.`,
             'Write the answers into the file and import it again, if they were to be learned.',
-            null,
+            [AGAIN],
           ),
         ]
       : []),
@@ -107,7 +119,10 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
           advice(
             'Some records are used although something about them is odd.',
             'Look at the warnings; exclude what should not be learned.',
-            { to: 'problems', filter: { severity: 'warning' } },
+            [
+              { to: 'problems', filter: WARNINGS },
+              { to: 'exclude', filter: WARNINGS },
+            ],
           ),
         ]
       : []),
@@ -123,7 +138,7 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             `${amount(duplicates_exact, 'record')} ${verb(duplicates_exact, 'repeats', 'repeat')} another word for word and ${verb(duplicates_exact, 'weighs', 'weigh')} double in training.`,
             'Exclude the repeats.',
-            { to: 'duplicates' },
+            [{ to: 'repeats' }, { to: 'duplicates' }],
           ),
         ]
       : []),
@@ -132,7 +147,7 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             `${amount(usable_records, 'record')} ${verb(usable_records, 'is', 'are')} few: a model learns them by heart instead of what they have in common.`,
             `Add records, or train for fewer epochs; from ${FEW_RECORDS} on it gets better.`,
-            null,
+            [MORE, { to: 'setting', setting: 'num_epochs' }],
           ),
         ]
       : []),
@@ -141,7 +156,7 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             'No record is left to be held out, so nothing will tell whether the model got better.',
             'Add records; a tenth of them is held out.',
-            null,
+            [MORE],
           ),
         ]
       : []),
@@ -156,23 +171,23 @@ const cutAdvice = (cut: KnownCut | null): Finding[] => {
     advice(
       `${amount(over_limit, 'record')} ${verb(over_limit, 'is', 'are')} longer than ${formatCount(max_length)} tokens; ${share.toFixed(1)} % of what is to be learned is cut off.`,
       `Raise the max length of the run; the longest record has ${formatCount(max)} tokens.`,
-      { to: 'setting', setting: 'max_length' },
+      [{ to: 'setting', setting: 'max_length' }],
     ),
   ];
 };
 
-const blocking = (reason: string, remedy: string, where: Remedy | null): Finding => ({
+const blocking = (reason: string, remedy: string, remedies: readonly Remedy[]): Finding => ({
   kind: 'blocking',
   reason,
   remedy,
-  where,
+  remedies,
 });
 
-const advice = (reason: string, remedy: string, where: Remedy | null): Finding => ({
+const advice = (reason: string, remedy: string, remedies: readonly Remedy[]): Finding => ({
   kind: 'advice',
   reason,
   remedy,
-  where,
+  remedies,
 });
 
 const amount = (count: number, singular: string): string =>

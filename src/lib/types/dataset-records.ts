@@ -138,6 +138,10 @@ export const ProblemFilter = z.strictObject({
 });
 export type ProblemFilter = z.infer<typeof ProblemFilter>;
 
+/** Which records: those in use, or those that were left out by hand. */
+export const RecordSide = z.enum(['used', 'excluded']);
+export type RecordSide = z.infer<typeof RecordSide>;
+
 export const ANY_PROBLEM: ProblemFilter = { type: null, severity: null, query: '' };
 
 export const DatasetShape = z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J']);

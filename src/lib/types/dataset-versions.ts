@@ -55,7 +55,18 @@ export type RecordChange = z.infer<typeof RecordChange>;
 
 export const MAX_SHOWN_CHANGES = 200;
 
-/** What differs between two versions, by record id; the first changes in the order of the file. */
+/** Which changes are shown, in the order of the original file. */
+export const ChangesPage = z.strictObject({
+  offset: Count,
+  limit: z.int().min(1).max(MAX_SHOWN_CHANGES),
+  /** Null for all kinds. */
+  change: RecordChange.shape.change.nullable(),
+});
+export type ChangesPage = z.infer<typeof ChangesPage>;
+
+export const FIRST_CHANGES: ChangesPage = { offset: 0, limit: MAX_SHOWN_CHANGES, change: null };
+
+/** What differs between two versions, by record id, and one page of the changes. */
 export const VersionDiff = z.strictObject({
   from: z.int().min(1),
   /** Null for an edit that was only looked at. */

@@ -27,11 +27,16 @@ export function rawIdOf(line: string): string {
   return line.slice(OPENING.length, end);
 }
 
+/** The line of the original on which a canonical line's record begins, after its id as it stands there. */
+export function sourceLineOf(line: string, rawId: string): number {
+  const start = OPENING.length + rawId.length + BEFORE_LINE.length;
+  return Number.parseInt(line.slice(start, start + LONGEST_NUMBER), 10);
+}
+
 /** A canonical line's id, and the line of the original on which its record begins. */
 export function originOf(line: Buffer): { readonly id: string; readonly sourceLine: number } {
   const text = line.toString('latin1');
   const rawId = rawIdOf(text);
-  const start = OPENING.length + rawId.length + BEFORE_LINE.length;
   const id: unknown = JSON.parse(`"${Buffer.from(rawId, 'latin1').toString('utf8')}"`);
-  return { id: String(id), sourceLine: Number.parseInt(text.slice(start, start + LONGEST_NUMBER), 10) };
+  return { id: String(id), sourceLine: sourceLineOf(text, rawId) };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import type { ChangesPage } from '../../../../src/lib/types/dataset-versions';
 import { compareVersions } from './compare-versions';
 
 let dir = '';
@@ -27,8 +28,11 @@ const file = async (name: string, records: readonly CanonicalRecord[]): Promise<
   return path;
 };
 
-const compare = async (older: readonly CanonicalRecord[], newer: readonly CanonicalRecord[]) =>
-  compareVersions({ from: await file('older', older), to: await file('newer', newer) });
+const compare = async (
+  older: readonly CanonicalRecord[],
+  newer: readonly CanonicalRecord[],
+  page?: ChangesPage,
+) => compareVersions({ from: await file('older', older), to: await file('newer', newer), page });
 
 describe('the difference of two versions', () => {
   it('names what was added, removed and changed, in the order of the original', async () => {
@@ -68,6 +72,29 @@ describe('the difference of two versions', () => {
     );
   });
 
+  it('shows any page of them, also of one kind only', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => record(`r${String(index)}`, index + 1));
+    const newer = many.flatMap((each, index) =>
+      index % 2 === 0 ? [record(each.id, each.source_line, 'new')] : [],
+    );
+    const linesOf = async (page: ChangesPage) =>
+      (await compare(many, newer, page)).records.map(({ source_line, change, before }) => [
+        source_line,
+        change,
+        before?.id,
+      ]);
+    expect(await linesOf({ offset: 498, limit: 200, change: null })).toEqual([
+      [499, 'changed', 'r498'],
+      [500, 'removed', 'r499'],
+    ]);
+    expect(await linesOf({ offset: 200, limit: 2, change: 'removed' })).toEqual([
+      [402, 'removed', 'r401'],
+      [404, 'removed', 'r403'],
+    ]);
+    expect(await linesOf({ offset: 0, limit: 200, change: 'added' })).toEqual([]);
+    expect(await linesOf({ offset: 500, limit: 200, change: null })).toEqual([]);
+  });
+
   it('holds records that are longer than a line of an original may be', async () => {
     const long = 'x'.repeat(17 * 1024 * 1024);
     const { changed, records } = await compare([record('a', 1, `${long}1`)], [record('a', 1, `${long}2`)]);
@@ -100,7 +127,10 @@ describe('the difference of two versions', () => {
           count('unchanged'),
           older.length - count('changed') - count('unchanged'),
         ]);
-        expect(diff.records.length).toBe(diff.added + diff.changed + diff.removed);
+        const total = diff.added + diff.changed + diff.removed;
+        expect(diff.records.length).toBe(total);
+        const second = await compare(older, newer, { offset: 3, limit: 5, change: null });
+        expect(second).toEqual({ ...diff, records: diff.records.slice(3, 8) });
       }),
       { numRuns: 100 },
     );

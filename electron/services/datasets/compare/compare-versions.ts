@@ -1,13 +1,17 @@
 import { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
-import { MAX_SHOWN_CHANGES } from '../../../../src/lib/types/dataset-versions';
-import type { RecordChange, VersionDiff } from '../../../../src/lib/types/dataset-versions';
+import { FIRST_CHANGES } from '../../../../src/lib/types/dataset-versions';
+import type { ChangesPage, RecordChange, VersionDiff } from '../../../../src/lib/types/dataset-versions';
 import { GrowingNumbers, HashIndex, hash64 } from '../import/hash-index';
-import { canonicalLines, rawIdOf } from './canonical-lines';
+import { shortened } from '../import/short-record';
+import { canonicalLines, rawIdOf, sourceLineOf } from './canonical-lines';
+import { RecordChanges } from './record-changes';
+import type { PlacedChange } from './record-changes';
 
-/** Paths of two canonical files. */
+/** Paths of two canonical files, and which of their changes are to be shown; the first where it is not said. */
 export interface ComparisonRequest {
   readonly from: string;
   readonly to: string;
+  readonly page?: ChangesPage | undefined;
 }
 
 export type RecordDiff = Omit<VersionDiff, 'from' | 'to'>;
@@ -15,43 +19,40 @@ export type RecordDiff = Omit<VersionDiff, 'from' | 'to'>;
 /** Two versions of one dataset, compared. `compareVersions` is one of these, and so is what a thread makes. */
 export type ComparisonRunner = (request: ComparisonRequest, signal: AbortSignal) => Promise<RecordDiff>;
 
-/** Of the shown records on each side: a few may be as long as a line may be. */
+/** Of the records shown whole on each side: a few may be as long as a line may be. */
 const SHOWN_BYTES = 16 * 1024 * 1024;
-
-interface FoundChange {
-  readonly change: RecordChange['change'];
-  readonly before: Buffer | null;
-  readonly after: Buffer | null;
-}
 
 /**
  * Compares records by their ids, whatever they are made of. Both files are read a little at a time; a
- * record is kept as 64 bits of its id and 64 of its line, so that a million of them take 40 MB.
+ * record is kept as 64 bits of its id, 64 of its line and its place, so that a million of them take 60 MB.
  */
 export async function compareVersions(
-  { from, to }: ComparisonRequest,
+  { from, to, page = FIRST_CHANGES }: ComparisonRequest,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RecordDiff> {
   const known = await readKnown(from, signal);
-  const found = await readOther(to, known, signal);
-  const removed = known.count - found.changed - found.unchanged;
-  const shown = await withBefore(from, { found, known, removed }, signal);
-  const { added, changed, unchanged } = found;
-  return { added, removed, changed, unchanged, records: firstChanges(shown) };
+  const { changes, unchanged } = await readOther(to, known, signal);
+  const shown = changes.page(page);
+  const before = await readAt(from, placesIn(shown, 'before'), signal);
+  const after = await readAt(to, placesIn(shown, 'after'), signal);
+  return {
+    ...changes.counts,
+    unchanged,
+    records: shown.map((change) => recordChange(change, { before, after })),
+  };
 }
 
 class KnownRecords {
   readonly ids = new HashIndex();
   private readonly contents = new GrowingNumbers();
+  private readonly lines = new GrowingNumbers();
   private readonly met = new GrowingNumbers();
 
-  get count(): number {
-    return this.met.values.length;
-  }
-
   add(line: string): void {
-    this.ids.numberOf(rawIdOf(line));
+    const rawId = rawIdOf(line);
+    this.ids.numberOf(rawId);
     this.contents.push(...hash64(line));
+    this.lines.push(sourceLineOf(line, rawId));
     this.met.push(0);
   }
 
@@ -62,8 +63,9 @@ class KnownRecords {
     return isSame ? 'unchanged' : 'changed';
   }
 
-  isMet(number: number): boolean {
-    return this.met.get(number) === 1;
+  noteRemoved(changes: RecordChanges): void {
+    for (const [before, met] of this.met.values.entries())
+      if (met === 0) changes.note('removed', { line: this.lines.get(before), before, after: null });
   }
 }
 
@@ -74,101 +76,61 @@ async function readKnown(path: string, signal: AbortSignal): Promise<KnownRecord
   return known;
 }
 
-class FoundRecords {
-  added = 0;
-  changed = 0;
-  unchanged = 0;
-  readonly first = new FirstLines();
-  /** Of the first changed records: their numbers in the older version. */
-  readonly changedNumbers: (number | null)[] = [];
-
-  note(number: number | null, line: Buffer, state: 'added' | 'changed'): void {
-    this[state] += 1;
-    if (this.first.keep(line)) this.changedNumbers.push(number);
-  }
-
-  get changedShown(): number {
-    return this.changedNumbers.filter((number) => number !== null).length;
-  }
+interface FoundChanges {
+  readonly changes: RecordChanges;
+  readonly unchanged: number;
 }
 
-/** Copies of the first lines of many, as far as memory allows. */
-class FirstLines {
-  readonly lines: Buffer[] = [];
-  private bytes = 0;
-
-  keep(line: Buffer): boolean {
-    if (this.lines.length >= MAX_SHOWN_CHANGES || this.bytes > SHOWN_BYTES) return false;
-    this.bytes += line.length;
-    this.lines.push(Buffer.from(line));
-    return true;
-  }
-}
-
-async function readOther(path: string, known: KnownRecords, signal: AbortSignal): Promise<FoundRecords> {
-  const found = new FoundRecords();
+async function readOther(path: string, known: KnownRecords, signal: AbortSignal): Promise<FoundChanges> {
+  const changes = new RecordChanges();
+  let [after, unchanged] = [0, 0];
   for await (const lines of canonicalLines(path, signal)) {
-    for (const line of lines) {
-      const text = line.toString('latin1');
-      const number = known.ids.knownNumberOf(rawIdOf(text));
-      const state = number === null ? 'added' : known.meet(number, text);
-      if (state === 'unchanged') found.unchanged += 1;
-      else found.note(number, line, state);
+    for (const each of lines) {
+      const text = each.toString('latin1');
+      const rawId = rawIdOf(text);
+      const before = known.ids.knownNumberOf(rawId);
+      const state = before === null ? 'added' : known.meet(before, text);
+      if (state === 'unchanged') unchanged += 1;
+      else changes.note(state, { line: sourceLineOf(text, rawId), before, after });
+      after += 1;
     }
   }
-  return found;
+  known.noteRemoved(changes);
+  return { changes, unchanged };
 }
 
-interface Comparison {
-  readonly found: FoundRecords;
-  readonly known: KnownRecords;
-  readonly removed: number;
-}
+const placesIn = (shown: readonly PlacedChange[], side: 'before' | 'after'): ReadonlySet<number> =>
+  new Set(shown.flatMap((change) => change[side] ?? []));
 
-/** The older half of the changed records, and the first of the removed ones. */
-async function withBefore(
+type RecordsByPlace = ReadonlyMap<number, CanonicalRecord>;
+
+/** The records at some places of a file; the first of them whole, the beginnings of what memory does not hold. */
+async function readAt(
   path: string,
-  { found, known, removed }: Comparison,
+  places: ReadonlySet<number>,
   signal: AbortSignal,
-): Promise<FoundChange[]> {
-  const wanted = new Set(found.changedNumbers);
-  const before = new Map<number | null, Buffer>();
-  const [old, gone] = [new FirstLines(), new FirstLines()];
-  const isDone = () =>
-    before.size === found.changedShown && gone.lines.length === Math.min(removed, MAX_SHOWN_CHANGES);
-  let number = 0;
+): Promise<RecordsByPlace> {
+  const records = new Map<number, CanonicalRecord>();
+  let [place, bytes] = [0, 0];
   for await (const lines of canonicalLines(path, signal)) {
-    if (isDone()) break;
+    if (records.size === places.size) break;
     for (const line of lines) {
-      if (wanted.has(number) && old.keep(line)) before.set(number, old.lines.at(-1) ?? line);
-      if (!known.isMet(number)) gone.keep(line);
-      number += 1;
+      if (places.has(place)) {
+        const record = CanonicalRecord.parse(JSON.parse(line.toString('utf8')));
+        records.set(place, bytes > SHOWN_BYTES ? shortened(record) : record);
+        bytes += line.length;
+      }
+      place += 1;
     }
   }
-  const others = found.first.lines.map((after, index): FoundChange => {
-    const oldNumber = found.changedNumbers[index] ?? null;
-    if (oldNumber === null) return { change: 'added', before: null, after };
-    return { change: 'changed', before: before.get(oldNumber) ?? null, after };
-  });
-  return [
-    ...others.filter((change) => change.change === 'added' || change.before !== null),
-    ...gone.lines.map((line): FoundChange => ({ change: 'removed', before: line, after: null })),
-  ];
+  return records;
 }
 
-function firstChanges(found: readonly FoundChange[]): RecordChange[] {
-  return found
-    .map(recordChange)
-    .toSorted((left, right) => left.source_line - right.source_line)
-    .slice(0, MAX_SHOWN_CHANGES);
-}
-
-function recordChange({ change, before, after }: FoundChange): RecordChange {
-  const [old, young] = [parsed(before), parsed(after)];
-  const { id, source_line } = young ?? old ?? { id: '', source_line: 1 };
-  return { record_id: id, source_line, change, before: old, after: young };
-}
-
-function parsed(line: Buffer | null): CanonicalRecord | null {
-  return line === null ? null : CanonicalRecord.parse(JSON.parse(line.toString('utf8')));
+function recordChange(
+  { change, line, before, after }: PlacedChange,
+  records: { readonly before: RecordsByPlace; readonly after: RecordsByPlace },
+): RecordChange {
+  const old = before === null ? null : (records.before.get(before) ?? null);
+  const young = after === null ? null : (records.after.get(after) ?? null);
+  return { record_id: (young ?? old)?.id ?? '', source_line: line, change, before: old, after: young };
 }

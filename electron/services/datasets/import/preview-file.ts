@@ -11,6 +11,7 @@ import { roleOf } from '../shapes/roles';
 import { readingOfWords } from '../version-recipe';
 import type { CanonicalWriter } from './canonical-writer';
 import { chooseContainer } from './choose-container';
+import { HashSet } from './hash-index';
 import { HeadSource } from './head-source';
 import type { HeadLimits } from './head-source';
 import type { ImportRequest } from './import-request';
@@ -49,7 +50,7 @@ export async function previewFile(
   signal: AbortSignal = new AbortController().signal,
   limits: HeadLimits = {},
 ): Promise<FilePreview> {
-  const file = { file_name: basename(request.sourcePath), reading: readingOfWords(request) };
+  const file = { file_name: nameOf(request), reading: readingOfWords(request) };
   try {
     const { sizeBytes, linkTarget } = await lookAtSource(request);
     const known = { ...file, size_bytes: sizeBytes, link_target: linkTarget };
@@ -60,6 +61,8 @@ export async function previewFile(
     return { ...file, size_bytes: 0, link_target: null, ...refused };
   }
 }
+
+const nameOf = ({ fileName, sourcePath }: ImportRequest): string => fileName ?? basename(sourcePath);
 
 interface HeadReading {
   readonly request: ImportRequest;
@@ -80,7 +83,7 @@ async function readHead(reading: HeadReading): Promise<HeadFindings> {
   const whole = await openSource(sourcePath, { signal, onUnpacked, encoding });
   const head = new HeadSource(whole, limits);
   const { source } = head;
-  const fileName = basename(sourcePath);
+  const fileName = nameOf(request);
   const container = await chooseContainer({ request, source, path: sourcePath, fileName, maxBytes });
   if ('problems' in container) return head.isCut ? unseenHead(whole) : refusedHead(container, whole);
   const readable = { source, signal, onBytes: () => undefined, maxRows: ENOUGH_RECORDS };
@@ -105,8 +108,11 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   const records: CanonicalRecord[] = [];
   const log = new FirstProblems();
   const statistics = new StatisticsTally(DEFAULT_SEED);
+  const contents = new HashSet();
+  let duplicates = 0;
   const writer = {
     add: (...[origin, content]: Parameters<CanonicalWriter['add']>) => {
+      if (!contents.add(JSON.stringify(content))) duplicates += 1;
       if (records.length < SHOWN_RECORDS) records.push(shortened({ ...origin, ...content }));
     },
   };
@@ -124,7 +130,7 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   for (const fault of notes.faults) log.add(structureProblem(fault));
   for (const place of isWhole ? notes.breaks : []) log.add(breakProblem(place));
   const { faults: structureFaults, remarks } = notes;
-  return { ...plan, reader, statistics, log, duplicates: 0, structureFaults, remarks, records, isWhole };
+  return { ...plan, reader, statistics, log, duplicates, structureFaults, remarks, records, isWhole };
 }
 
 /** Where a text ends too early, the last of its records may be the beginning of one. */

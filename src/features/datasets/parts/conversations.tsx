@@ -1,10 +1,14 @@
 import { Undo2 } from 'lucide-react';
+import { api } from '../../../api';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { Segments } from '../../../components/fields';
-import { formatCount } from '../../../components/format';
+import { formatAmount, formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { shownTurns } from '../../../lib/types/record-turns';
+import type { RecordSide } from '../../../lib/types/dataset-records';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
 import type { Edits } from '../use-edits';
 import { useMarks } from '../use-marks';
@@ -16,8 +20,14 @@ import { RecordList } from './record-list';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
-export const Conversations = ({ edits }: { readonly edits: Edits }) => {
-  const records = useRecords(edits.dataset);
+interface ConversationsProps {
+  readonly edits: Edits;
+  /** What to begin with. */
+  readonly start?: RecordSide | undefined;
+}
+
+export const Conversations = ({ edits, start }: ConversationsProps) => {
+  const records = useRecords(edits.dataset, { side: start });
   const marks = useMarks();
   const kind = records.side === 'used' ? 'exclude' : 'include';
   const ask = (ids: readonly string[]) => {
@@ -38,6 +48,7 @@ export const Conversations = ({ edits }: { readonly edits: Edits }) => {
         records={records}
         marks={marks}
         head={<Sides edits={edits} records={records} onChange={marks.clear} />}
+        elsewhere={<AlsoExcluded dataset={edits.dataset} records={records} />}
         foot={<Chosen edits={edits} records={records} marks={marks} onAsk={() => ask([...marks.ids])} />}
       />
       <Panel plain className="flex-1 overflow-y-auto">
@@ -83,6 +94,26 @@ const Sides = ({
   );
 };
 
+/** A search among the records in use says what it would find among those that were left out. */
+const AlsoExcluded = ({ dataset, records }: { readonly dataset: Dataset; readonly records: Records }) => {
+  const { query, side, show } = records;
+  const { id, report, revision } = dataset;
+  const isAsked = side === 'used' && query.trim() !== '' && (report?.excluded_records ?? 0) > 0;
+  const { state } = useLoad(JSON.stringify([id, revision, isAsked && query]), async () =>
+    isAsked ? (await api.datasets.excluded({ id, offset: 0, limit: 1, query })).total : 0,
+  );
+  const found = state.kind === 'ready' ? state.value : 0;
+  if (found === 0) return null;
+  return (
+    <p className="flex items-center gap-2 text-xs text-ink-2">
+      {`${formatAmount(found, 'excluded record')} ${found === 1 ? 'holds' : 'hold'} it too.`}
+      <Button small look="plain" className="ml-auto" onClick={() => show('excluded')}>
+        Show excluded
+      </Button>
+    </p>
+  );
+};
+
 /** What can be done with the marked records, or with all that a search found. */
 const Chosen = ({
   edits,
@@ -109,15 +140,11 @@ const Chosen = ({
       </div>
     );
   if (query.trim() === '' || found === 0) return null;
+  const which = `All that hold “${query.trim()}”.`;
   return (
     <div className="border-t px-2 py-2">
-      <Button
-        small
-        onClick={() =>
-          void edits.askFitting({ query, problem: null, which: `All that hold “${query.trim()}”.` })
-        }
-      >
-        {`Exclude all ${formatCount(found)} found…`}
+      <Button small onClick={() => void edits.askFitting({ query, problem: null, side, which })}>
+        {`${verb} all ${formatCount(found)} found…`}
       </Button>
     </div>
   );

@@ -34,7 +34,7 @@ export const ModelView = ({
   /** The record to begin with. */
   readonly start?: number | undefined;
 }) => {
-  const records = useRecords(dataset, start);
+  const records = useRecords(dataset, { index: start });
   const reader = useReader();
   const { model, maxLength } = reader;
   const ways = useWayfinding({ dataset, model, maxLength, records });

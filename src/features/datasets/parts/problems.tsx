@@ -4,7 +4,7 @@ import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { SearchInput, Segments, Select } from '../../../components/fields';
-import { formatAmount } from '../../../components/format';
+import { formatAmount, formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
@@ -28,9 +28,10 @@ interface ProblemsProps {
   readonly edits: Edits;
   /** What to begin with. */
   readonly start?: Partial<ProblemFilter>;
+  readonly onExcluded: () => void;
 }
 
-export const Problems = ({ edits, start }: ProblemsProps) => {
+export const Problems = ({ edits, start, onExcluded }: ProblemsProps) => {
   const { dataset } = edits;
   const [filter, setFilter] = useState<ProblemFilter>({ ...ANY_PROBLEM, ...start });
   const [offset, setOffset] = useState(0);
@@ -45,6 +46,7 @@ export const Problems = ({ edits, start }: ProblemsProps) => {
   return (
     <Panel title="Problems" plain actions={<Actions edits={edits} />}>
       <Filters edits={edits} filter={filter} onChange={change} />
+      <OfExcluded count={dataset.report?.excluded_records ?? 0} onShow={onExcluded} />
       <Async state={state} errorTitle="The problems cannot be read" onRetry={reload}>
         {({ total, problems }) =>
           total === 0 ? (
@@ -70,6 +72,19 @@ export const Problems = ({ edits, start }: ProblemsProps) => {
     </Panel>
   );
 };
+
+/** Nobody trains on them, so what is odd about them is no problem; but whoever looks for it should know. */
+const OfExcluded = ({ count, onShow }: { readonly count: number; readonly onShow: () => void }) =>
+  count === 0 ? null : (
+    <p className="flex min-h-10 items-center gap-3 border-b px-4 text-ink-2">
+      {count === 1
+        ? 'Problems of the record that was excluded are not among these.'
+        : `Problems of the ${formatCount(count)} records that were excluded are not among these.`}
+      <Button small className="ml-auto" onClick={onShow}>
+        Show the excluded
+      </Button>
+    </p>
+  );
 
 const Actions = ({ edits }: { readonly edits: Edits }) => {
   const { id, report, training_ready } = edits.dataset;

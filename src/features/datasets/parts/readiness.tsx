@@ -7,12 +7,15 @@ import type { Finding, KnownCut, Remedy } from '../../../lib/training/readiness'
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
-import { chooseAndImport } from '../../import';
+import { chooseAndImport, readAgain } from '../../import';
 
-/** Where on the page of a dataset something can be done. */
+/** What can be done on the page of a dataset, by the names of remedies. */
 export interface Places {
   readonly problems: (filter: Partial<ProblemFilter>) => void;
-  readonly tokens: () => void;
+  readonly exclude: (filter: Partial<ProblemFilter>) => void;
+  readonly duplicates: () => void;
+  readonly repeats: () => void;
+  readonly fixes: () => void;
 }
 
 interface ReadinessProps {
@@ -25,11 +28,12 @@ interface ReadinessProps {
 export const Readiness = ({ dataset, cut, places }: ReadinessProps) => {
   const [, navigate] = useLocation();
   const findings = readiness(dataset, cut);
-  const go = (where: Remedy) => {
-    if (where.to === 'import') void chooseAndImport(navigate);
-    else if (where.to === 'problems') places.problems(where.filter);
-    else if (where.to === 'duplicates') places.tokens();
-    else navigate(paths.newRunOnChanging(dataset.id, where.setting));
+  const go = (remedy: Remedy): void => {
+    if (remedy.to === 'import') void chooseAndImport(navigate);
+    else if (remedy.to === 'reading') void readAgain(dataset, navigate);
+    else if (remedy.to === 'setting') navigate(paths.newRunOnChanging(dataset.id, remedy.setting));
+    else if (remedy.to === 'problems' || remedy.to === 'exclude') places[remedy.to](remedy.filter);
+    else places[remedy.to]();
   };
   const of = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind);
   return (
@@ -61,33 +65,45 @@ const Findings = ({
 }: {
   readonly title: string;
   readonly findings: readonly Finding[];
-  readonly onGo: (where: Remedy) => void;
+  readonly onGo: (remedy: Remedy) => void;
 }) =>
   findings.length === 0 ? null : (
     <div className="border-b px-4 py-2 last:border-0">
       <h3 className="text-xs font-medium text-ink-3">{title}</h3>
       <ul aria-label={title}>
-        {findings.map(({ kind, reason, remedy, where }) => (
+        {findings.map(({ kind, reason, remedy, remedies }) => (
           <li key={reason} className="flex min-h-9 items-start gap-3 py-1.5">
             {ICONS[kind]}
             <p className="max-w-[45rem] min-w-0">
               {reason} <span className="text-ink-2">{remedy}</span>
             </p>
-            {where ? (
-              <Button small className="ml-auto" onClick={() => onGo(where)}>
-                {LABELS[where.to]}
-              </Button>
-            ) : null}
+            <span className="ml-auto flex shrink-0 flex-wrap justify-end gap-2">
+              {remedies.map((each) => (
+                <Button key={labelOf(each)} small onClick={() => onGo(each)}>
+                  {labelOf(each)}
+                </Button>
+              ))}
+            </span>
           </li>
         ))}
       </ul>
     </div>
   );
 
-/** Each names where it leads. */
-const LABELS: Record<Remedy['to'], string> = {
-  import: 'Import again…',
+const LABELS: Record<Exclude<Remedy['to'], 'import' | 'reading' | 'setting'>, string> = {
   problems: 'See the problems',
+  exclude: 'Exclude these…',
   duplicates: 'See the duplicates',
-  setting: 'Set max length in New run',
+  repeats: 'Exclude the repeats…',
+  fixes: 'Safe fixes…',
+};
+const IMPORTS = { again: 'Import again…', more: 'Import more…' } as const;
+const READINGS = { mapping: 'Change the mapping', other: 'Read it another way' } as const;
+const SETTINGS = { max_length: 'Set max length in New run', num_epochs: 'Set epochs in New run' } as const;
+
+/** Each names where it leads. */
+const labelOf = (remedy: Remedy): string => {
+  if (remedy.to === 'import') return IMPORTS[remedy.what];
+  if (remedy.to === 'reading') return READINGS[remedy.what];
+  return remedy.to === 'setting' ? SETTINGS[remedy.setting] : LABELS[remedy.to];
 };

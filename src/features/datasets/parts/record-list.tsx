@@ -23,20 +23,22 @@ export const RecordList = ({
   records,
   marks,
   head,
+  elsewhere,
   foot,
 }: {
   readonly records: Records;
   /** Where several can be marked. */
   readonly marks?: Marks;
   readonly head?: ReactNode;
+  /** What a search found that is not in this list. */
+  readonly elsewhere?: ReactNode;
   readonly foot?: ReactNode;
 }) => (
   <Panel plain className="flex min-h-0 w-[21.25rem] flex-col max-medium:max-h-60 max-medium:w-full">
     <div className="flex flex-col gap-2 border-b p-2">
       {head}
-      {records.side === 'used' ? (
-        <SearchInput label="Words in a record" value={records.query} onChange={records.search} />
-      ) : null}
+      <SearchInput label="Words in a record" value={records.query} onChange={records.search} />
+      {elsewhere}
     </div>
     <div className="min-h-0 flex-1 overflow-y-auto">
       <Async state={records.state} errorTitle="The records cannot be read" onRetry={records.reload}>
@@ -63,7 +65,7 @@ export const RecordList = ({
 );
 
 const emptyWords = ({ query, side }: Records): string => {
-  if (side === 'excluded') return 'No record was excluded.';
+  if (side === 'excluded') return query ? `No excluded record holds “${query}”.` : 'No record was excluded.';
   return query ? `No record holds “${query}”.` : 'No usable record.';
 };
 

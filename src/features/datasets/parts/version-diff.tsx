@@ -4,9 +4,12 @@ import type { Tone } from '../../../components/badge';
 import { Segments } from '../../../components/fields';
 import { capitalised, formatAmount, formatCount } from '../../../components/format';
 import { Pager } from '../../../components/pager';
+import { Async } from '../../../components/states';
+import { MAX_SHOWN_CHANGES } from '../../../lib/types/dataset-versions';
 import type { RecordChange, VersionDiff } from '../../../lib/types/dataset-versions';
 import { changedTurns, splitChange } from '../turn-changes';
 import type { Split, TurnPair } from '../turn-changes';
+import { useChanges } from '../use-versions';
 import { diffWords, touched } from '../version-words';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
@@ -17,39 +20,60 @@ const KINDS = ['changed', 'removed', 'added'] as const;
 
 type Shown = 'all' | RecordChange['change'];
 
-/** What differs, by record: the figures first, then each record before and after. */
+/** Which of the changes are looked at. */
+const usePlace = () => {
+  const [{ shown, offset }, setPlace] = useState<{ shown: Shown; offset: number }>({
+    shown: 'all',
+    offset: 0,
+  });
+  return {
+    shown,
+    offset,
+    show: (next: Shown) => setPlace({ shown: next, offset: 0 }),
+    setOffset: (next: number) => setPlace({ shown, offset: next }),
+  };
+};
+
+/** What differs between two versions, by record: the figures first, then each record before and after. */
+export const VersionDifference = ({
+  datasetId,
+  diff,
+}: {
+  readonly datasetId: string;
+  readonly diff: VersionDiff & { readonly to: number };
+}) => {
+  const { shown, offset, show, setOffset } = usePlace();
+  // More than a page comes at once: turning it is immediate then, and a comparison reads both files.
+  const first = offset - (offset % MAX_SHOWN_CHANGES);
+  const page = { offset: first, limit: MAX_SHOWN_CHANGES, change: shown === 'all' ? null : shown };
+  const { state, reload } = useChanges(datasetId, diff, page);
+  const total = shown === 'all' ? touched(diff) : diff[shown];
+  return (
+    <>
+      <Figures diff={diff} shown={shown} onShown={show} />
+      <Async state={state} errorTitle="These changes cannot be read" onRetry={reload} rows={LIMIT}>
+        {(records) => <Rows rows={records.slice(offset - first, offset - first + LIMIT)} />}
+      </Async>
+      <Pager
+        label={formatAmount(total, 'record')}
+        total={total}
+        offset={offset}
+        limit={LIMIT}
+        onOffset={setOffset}
+      />
+    </>
+  );
+};
+
+/** The same of an edit that was only looked at: of that, the first changes are known and no more. */
 export const DiffView = ({ diff }: { readonly diff: VersionDiff }) => {
-  const [shown, setShown] = useState<Shown>('all');
-  const [offset, setOffset] = useState(0);
-  const present = KINDS.filter((kind) => diff[kind] > 0);
+  const { shown, offset, show, setOffset } = usePlace();
   const rows = diff.records.filter(({ change }) => shown === 'all' || change === shown);
   const total = touched(diff);
   return (
     <>
-      <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1 text-ink-2">
-        <p>{total === 0 ? 'Both have the same records.' : `${capitalised(diffWords(diff))}.`}</p>
-        {present.length > 1 ? (
-          <span className="ml-auto">
-            <Segments
-              label="Kind of change"
-              value={shown}
-              options={[
-                { value: 'all', label: 'All' },
-                ...present.map((value) => ({ value, label: capitalised(value) })),
-              ]}
-              onChange={(next) => {
-                setShown(next);
-                setOffset(0);
-              }}
-            />
-          </span>
-        ) : null}
-      </div>
-      <ul aria-label="Changed records">
-        {rows.slice(offset, offset + LIMIT).map((row) => (
-          <ChangeRow key={`${row.change} ${row.record_id}`} row={row} />
-        ))}
-      </ul>
+      <Figures diff={diff} shown={shown} onShown={show} />
+      <Rows rows={rows.slice(offset, offset + LIMIT)} />
       {total > diff.records.length ? (
         <p className="border-t px-4 py-2 text-xs text-ink-2">
           {`The first ${formatCount(diff.records.length)} of ${formatCount(total)} are listed.`}
@@ -65,6 +89,44 @@ export const DiffView = ({ diff }: { readonly diff: VersionDiff }) => {
     </>
   );
 };
+
+const Figures = ({
+  diff,
+  shown,
+  onShown,
+}: {
+  readonly diff: VersionDiff;
+  readonly shown: Shown;
+  readonly onShown: (next: Shown) => void;
+}) => {
+  const present = KINDS.filter((kind) => diff[kind] > 0);
+  return (
+    <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1 text-ink-2">
+      <p>{touched(diff) === 0 ? 'Both have the same records.' : `${capitalised(diffWords(diff))}.`}</p>
+      {present.length > 1 ? (
+        <span className="ml-auto">
+          <Segments
+            label="Kind of change"
+            value={shown}
+            options={[
+              { value: 'all', label: 'All' },
+              ...present.map((value) => ({ value, label: capitalised(value) })),
+            ]}
+            onChange={onShown}
+          />
+        </span>
+      ) : null}
+    </div>
+  );
+};
+
+const Rows = ({ rows }: { readonly rows: readonly RecordChange[] }) => (
+  <ul aria-label="Changed records">
+    {rows.map((row) => (
+      <ChangeRow key={`${row.change} ${row.record_id}`} row={row} />
+    ))}
+  </ul>
+);
 
 const ChangeRow = ({ row }: { readonly row: RecordChange }) => {
   const turns = changedTurns(row.before, row.after);

@@ -18,7 +18,7 @@ import { jobs } from '../../../stores';
 import type { Edits } from '../use-edits';
 import { currentOf, useVersionDiff } from '../use-versions';
 import { madeWords } from '../version-words';
-import { DiffView } from './version-diff';
+import { VersionDifference } from './version-diff';
 
 /** Two versions to be compared, by their numbers. */
 export interface Compared {
@@ -220,7 +220,13 @@ const Difference = ({
       }
     >
       <Async state={state} errorTitle="The versions cannot be compared" onRetry={reload} rows={3}>
-        {(diff) => <DiffView key={`${diff.from} ${diff.to}`} diff={diff} />}
+        {(diff) => (
+          <VersionDifference
+            key={`${diff.from} ${diff.to}`}
+            datasetId={dataset.id}
+            diff={{ ...diff, to: compared.to }}
+          />
+        )}
       </Async>
     </Panel>
   );

@@ -12,18 +12,20 @@ import { useLatestAnswer } from '../../../latest-answer';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
 import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
-import { changeFile, removeFile } from '../import-store';
-import type { ImportFile } from '../import-store';
+import { changeFile, changeReading, noteLook, removeFile } from '../import-store';
+import type { ImportFile } from '../import-file';
 import { ImportProgress } from './import-progress';
 import { ProblemPreview } from './problem-preview';
 import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
+import { Repeated } from './repeated';
+import { SharedWith } from './shared-with';
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 /** One file: what it is, what becomes of it, and then how far it is. */
 export const FileCard = ({ file }: { readonly file: ImportFile }) => {
-  const name = visibleText(baseName(file.path));
+  const name = visibleText(file.fileName ?? baseName(file.path));
   const { preview, datasetId } = file;
   const isRunning = datasetId !== null;
   return (
@@ -58,15 +60,19 @@ const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
 const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
   [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
 
-const look = async ({ path, reading }: Pick<ImportFile, 'path' | 'reading'>): Promise<ImportPreview> => {
-  const preview = await api.datasets.preview({ path, reading });
-  changeFile(path, { preview, seen: reading });
+const look = async ({
+  path,
+  reading,
+  fileName,
+}: Pick<ImportFile, 'path' | 'reading' | 'fileName'>): Promise<ImportPreview> => {
+  const preview = await api.datasets.preview({ path, reading, file_name: fileName });
+  noteLook(path, reading, preview);
   return preview;
 };
 
 const Looking = ({ file }: { readonly file: ImportFile }) => {
-  const { path, reading } = file;
-  const { state, current } = useLatestAnswer({ path, reading }, look);
+  const { path, reading, fileName } = file;
+  const { state, current } = useLatestAnswer({ path, reading, fileName }, look);
   return (
     <Async state={state} rows={4} errorTitle="The file cannot be looked at">
       {(preview) => (
@@ -75,9 +81,10 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
             <Recognised file={file} preview={preview} />
             {isHopeless(preview) ? null : (
               <>
+                <SharedWith file={file} />
                 <ReadingForm
                   preview={asWanted(preview, reading)}
-                  onChange={(next) => changeFile(path, { reading: next })}
+                  onChange={(next) => changeReading(path, next)}
                 />
                 <Words file={file} preview={preview} />
               </>
@@ -112,7 +119,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
   const { report, is_remembered, signature, link_target } = preview;
   const forget = async () => {
     if (signature !== null) await api.datasets.forget_reading({ signature });
-    changeFile(file.path, { reading: {} });
+    changeReading(file.path, {});
   };
   return (
     <div className="flex flex-col gap-2">
@@ -122,6 +129,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
       <p className="text-xs text-ink-2">
         {extentOf(preview)}
         {link_target ? ` A link to ${visibleText(link_target)}.` : ''}
+        <Repeated report={report} lead=" " />
       </p>
       {is_remembered ? (
         <p className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">

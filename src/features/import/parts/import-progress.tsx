@@ -13,8 +13,9 @@ import { useLive } from '../../../live-store';
 import { paths } from '../../../paths';
 import { datasets, imports } from '../../../stores';
 import { changeFile } from '../import-store';
-import type { ImportFile } from '../import-store';
+import type { ImportFile } from '../import-file';
 import { FileText } from '../../../components/file-text';
+import { Repeated } from './repeated';
 
 /** A file whose import was started, to its end. */
 export const ImportProgress = ({ file, id }: { readonly file: ImportFile; readonly id: string }) => {
@@ -76,6 +77,7 @@ const Done = ({ dataset }: { readonly dataset: Dataset }) => {
       <p className="min-w-0 flex-1 text-ink-2">
         {formatAmount(usable_records, 'usable record')}
         {problems_total > 0 ? `, ${formatAmount(problems_total, 'problem')}` : ''}
+        <Repeated report={dataset.report} lead=", " />
       </p>
       <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">
         <FileText>{`Open “${dataset.name}”`}</FileText>

@@ -10,7 +10,7 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
   if (report.problems_total === 0) return null;
   const more = report.problems_total - SHOWN;
   return (
-    <section aria-label="First problems" className="flex min-w-0 flex-col gap-2">
+    <div role="group" aria-label="First problems" className="flex min-w-0 flex-col gap-2">
       <h3 className="font-medium">{formatAmount(report.problems_total, 'problem')}</h3>
       <ul className="flex flex-col gap-2">
         {report.problems.slice(0, SHOWN).map((problem, index) => (
@@ -28,7 +28,7 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
       {more > 0 ? (
         <p className="text-xs text-ink-2">{`and ${formatCount(more)} more, all listed after the import`}</p>
       ) : null}
-    </section>
+    </div>
   );
 };
 

@@ -18,7 +18,7 @@ export const ReadingForm = ({ preview, onChange }: Editing) => {
   const { reading, report, container } = preview;
   const change = (changes: Partial<Reading>) => onChange(changedReading(reading, changes));
   return (
-    <section aria-label="How it is read" className="flex min-w-0 flex-col gap-4">
+    <div role="group" aria-label="How it is read" className="flex min-w-0 flex-col gap-4">
       {preview.columns.length > 0 ? <Columns preview={preview} onChange={onChange} /> : null}
       {preview.table ? <TableForm layout={preview.table} onChange={(table) => change({ table })} /> : null}
       {isUnknown(preview) ? (
@@ -38,7 +38,7 @@ export const ReadingForm = ({ preview, onChange }: Editing) => {
         </Field>
       )}
       <MoreWords preview={preview} onChange={onChange} />
-    </section>
+    </div>
   );
 };
 

@@ -12,7 +12,7 @@ export const RecordPreview = ({ records }: { readonly records: readonly Canonica
   const record = records[index];
   if (record === undefined) return null;
   return (
-    <section aria-label="First records" className="flex min-w-0 flex-col gap-2">
+    <div role="group" aria-label="First records" className="flex min-w-0 flex-col gap-2">
       <div className="flex h-6 items-center gap-2">
         <h3 className="font-medium">{`Record ${index + 1}`}</h3>
         <span className="text-xs text-ink-3">{`of the first ${records.length}, line ${record.source_line}`}</span>
@@ -55,6 +55,6 @@ export const RecordPreview = ({ records }: { readonly records: readonly Canonica
           </li>
         ))}
       </ol>
-    </section>
+    </div>
   );
 };

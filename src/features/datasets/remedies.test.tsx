@@ -1,0 +1,63 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test } from 'vitest';
+import type { FakeHandlers } from '../../fake-api';
+import { fakeDataset, fakeId } from '../../fake-rows';
+import type { DatasetProblem, DatasetReport } from '../../lib/types/dataset-records';
+import type { Dataset } from '../../lib/types/lora-training';
+import { mount } from '../../mount';
+import { DatasetPage } from './dataset-page';
+
+let page: Awaited<ReturnType<typeof mount>>;
+afterEach(() => page.unmount());
+
+const UNKNOWN: DatasetProblem = {
+  line: 1,
+  path: null,
+  record_id: null,
+  type: 'unknown_shape',
+  severity: 'error',
+  error: 'Nothing of it is known.',
+  suggestion: 'Say which column is what.',
+};
+
+const datasetWith = (report: Partial<DatasetReport>, rest: Partial<Dataset> = {}): Dataset => {
+  const dataset = fakeDataset(1, rest);
+  return { ...dataset, report: dataset.report && { ...dataset.report, ...report } };
+};
+
+const open = async (dataset: Dataset, handlers: FakeHandlers['datasets'] = {}) => {
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    datasets: { list: () => [dataset], versions: () => [], ...handlers },
+  });
+};
+
+test('a file of which nothing is known leads to its mapping, with the kept original', async () => {
+  const nothing = { usable_records: 0, problems_total: 1, problems: [UNKNOWN] };
+  await open(datasetWith(nothing, { status: 'error', training_ready: false, file_name: 'talk.csv' }), {
+    source: () => ({ path: '/data/versions/abc/source', file_name: 'talk.csv' }),
+  });
+  await page.until(() => page.button('Change the mapping'));
+  await page.click(page.button('Change the mapping'));
+  await page.until(() => expect(page.visited.at(-1)).toBe('/import'));
+  expect(page.fake.calls).toContainEqual({ name: 'datasets.source', input: { id: fakeId(1) } });
+});
+
+test('repeated records are excluded from where they are said to be', async () => {
+  await open(datasetWith({ duplicates_exact: 2 }), {
+    repeated_ids: () => ({ ids: ['b', 'c'], indexes: [1, 2], truncated: false }),
+  });
+  await page.until(() => page.button('Exclude the repeats…'));
+  await page.click(page.button('Exclude the repeats…'));
+  await page.until(() => expect(page.text()).toContain('Exclude 2 records?'));
+  expect(page.text()).toContain('All that repeat an earlier record word for word.');
+});
+
+test('records with a warning are excluded from there too', async () => {
+  const problem: DatasetProblem = { ...UNKNOWN, type: 'duplicate_id', severity: 'warning', record_id: 'b' };
+  await open(datasetWith({ problems_total: 1, problems: [problem] }), {
+    record_ids: () => ({ ids: ['b'], indexes: [1], truncated: false }),
+  });
+  await page.until(() => page.button('Exclude these…'));
+  await page.click(page.button('Exclude these…'));
+  await page.until(() => expect(page.text()).toContain('All with a problem among the warnings.'));
+});
