@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from .commands import leave_with_parent
 from .config import JobFile, load_job
@@ -49,7 +49,10 @@ def run_attempt(arguments: list[str]) -> int:
     prepare_environment()
     place = place_of(os.environ)
     if place.rank > 0:
-        return follow(options, place)
+        follow(options, place)
+    if place.size > 1 and options.processes > 1:
+        sys.stderr.write("--processes is for a run that nothing else has started in several processes\n")
+        return USAGE_ERROR
     run_dir: Path = options.run_dir.resolve()
     pipe_fd = claim_stdout()
     try:
@@ -73,19 +76,22 @@ def run_attempt(arguments: list[str]) -> int:
         log.close()
 
 
-def follow(options: argparse.Namespace, place: Place) -> int:
+def follow(options: argparse.Namespace, place: Place) -> NoReturn:
     """`run` in a process that is not the first: it computes its share, and says what fails to a log of its own."""
+    code = EXIT_FAILED
     claim_stdout()
     with following(place) as folder:
         log = EventLog(folder)
         deny_network(_say_denied)
         try:
-            return _train(options, log=log, commands=Commands(log), place=place)
+            code = _train(options, log=log, commands=Commands(log), place=place)
         except BaseException as error:  # noqa: BLE001 (the same boundary)
-            log.emit("failed", **_fields_of(error))
-            return EXIT_FAILED
-        finally:
-            log.close()
+            failure = _fields_of(error)
+            sys.stderr.write(failure["traceback"])
+            log.emit("failed", **failure)
+        log.close()
+    # The first process goes by the status, which no library may change on the way out.
+    os._exit(code)
 
 
 def _train(options: argparse.Namespace, *, log: EventLog, commands: Commands, place: Place) -> int:

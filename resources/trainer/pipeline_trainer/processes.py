@@ -72,7 +72,7 @@ class Others:
     def __init__(self, count: int, arguments: list[str], *, lost: Callable[[Mapping[str, Any]], None]) -> None:
         """Start `count` of them, with the arguments of this one.
 
-        `lost` gets the fields of `failed` once one of them has ended too early, from a thread of its own.
+        `lost` gets the fields of `failed` once one of them has ended too early and all are gone, in a thread of its own.
         """
         self.place = ONE_PROCESS
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -111,12 +111,14 @@ class Others:
 
     def _watch(self, rank: int, process: subprocess.Popen[bytes]) -> None:
         status = process.wait()
-        # Not released again after a loss: the process ends on it.
         if status == 0 or not self._leaving.acquire(blocking=False):
             return
-        fields = failure_in(self._folder / name_of(rank)) or _lost(rank, self.place.size, status)
-        self._end()
-        self._lost(fields)
+        try:
+            fields = failure_in(self._folder / name_of(rank)) or _lost(rank, self.place.size, status)
+            self._end()
+            self._lost(fields)
+        finally:
+            self._leaving.release()
 
     def _end(self) -> None:
         for process in self._processes:

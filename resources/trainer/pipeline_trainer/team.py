@@ -24,8 +24,10 @@ from .processes import Place, process_lost
 
 DISTRIBUTED: Final[Any] = torch.distributed  # its stubs lack half of what it has
 LOOPBACK: Final = "127.0.0.1"
-# Longer than the first process writes a checkpoint or lets the model answer; one that has died is seen at once.
+# A process that has died is seen at once; this is for one that hangs. The first also writes checkpoints and lets the
+# model answer while the others wait.
 PATIENCE: Final = timedelta(minutes=30)
+PATIENCE_WITH_FIRST: Final = timedelta(days=1)
 
 
 class OutOfMemoryElsewhereError(MemoryError):
@@ -73,9 +75,10 @@ ALONE: Final = Team()
 class Processes(Team):
     """Several processes. All must make the same calls in the same order; each waits for the slowest."""
 
-    def __init__(self, store: Any, *, rank: int, size: int, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, store: Any, *, rank: int, size: int, patience: timedelta) -> None:
         """Find the others by `store`, one of torch's. A process that answers no longer than `patience` is `process_lost`."""
         self.rank, self.size = rank, size
+        store.set_timeout(patience)
         gloo = DISTRIBUTED.ProcessGroupGloo
         options = gloo._Options()  # noqa: SLF001 (torch has no public name for it)
         options._devices = [gloo.create_device(hostname=LOOPBACK)]  # noqa: SLF001 (the same)
@@ -154,7 +157,8 @@ def join(place: Place, *, device: str) -> Team:
             "A run trains on the cards of one machine; these processes were started on several.",
             hint="Start them with torchrun --standalone.",
         )
-    team = Processes(_store_of(place), rank=place.rank, size=place.size)
+    patience = PATIENCE if place.rank == 0 else PATIENCE_WITH_FIRST
+    team = Processes(_store_of(place), rank=place.rank, size=place.size, patience=patience)
     cards = torch.tensor([int(device == "cuda")])
     team.sum(cards)
     if 0 < int(cards) < place.size:

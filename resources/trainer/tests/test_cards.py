@@ -88,17 +88,31 @@ def spend_all(rank: int) -> None:
     budget.now = lambda: 3600.0 * next(hours) if rank == 0 else 0.0
 
 
-@pytest.mark.parametrize("packing", ["off", "on"])
-def test_the_losses_of_two_processes_are_those_of_one(tmp_path: Path, model: Path, packing: str) -> None:
+@pytest.mark.parametrize(("packing", "processes"), [("off", 2), ("on", 2), ("off", 3)])
+def test_the_losses_of_several_processes_are_those_of_one(tmp_path: Path, model: Path, packing: str, processes: int) -> None:
     settings: dict[str, Any] = {"packing": packing, "num_epochs": 5, "eval_steps": 10}
     alone, together = (make_run(tmp_path / name, model, **settings) for name in ("alone", "together"))
     assert attempt(alone) == 0
-    assert train_together(together, 2) == [0, 0]
+    assert train_together(together, processes) == [0] * processes
     assert len(together.named("metrics")) == 25
     assert_same(together, alone)
     assert together.named("completed")[0]["base_validation_loss"] == pytest.approx(
         alone.named("completed")[0]["base_validation_loss"], rel=1e-6
     )
+
+
+def test_patience_ends_all_and_the_result_answers_as_that_of_one(tmp_path: Path, model: Path) -> None:
+    settings: dict[str, Any] = {"variant": "pissa", "collapse": "auto", "num_epochs": 4, "eval_steps": 4}
+    patience = {"early_stopping_patience": 1, "early_stopping_min_delta": 0.2}
+    alone, together = (
+        make_run(tmp_path / name, model, prompts=["What is 3?"], **settings, **patience) for name in ("alone", "together")
+    )
+    assert attempt(alone) == 0
+    assert train_together(together, 2) == [0, 0]
+    assert together.named("completed")[0]["ended_by"] == "early_stopping"
+    assert_same(together, alone)
+    answers, wanted = together.named("sample"), alone.named("sample")
+    assert [(event["step"], event["text"]) for event in answers] == [(event["step"], event["text"]) for event in wanted]
 
 
 @pytest.mark.parametrize("method", ["dpo", "kto"])
