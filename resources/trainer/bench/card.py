@@ -26,7 +26,7 @@ from pipeline_trainer.layout import Layout
 from pipeline_trainer.loss import LossHead, backward
 from pipeline_trainer.model import Trainable, attach_adapter
 from pipeline_trainer.optimizer import optimizer_for
-from pipeline_trainer.step import is_out_of_memory
+from pipeline_trainer.out_of_memory import is_out_of_memory
 
 from .shapes import SHAPES, Shape, build, operations
 

@@ -6,17 +6,21 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from .commands import leave_with_parent
 from .config import JobFile, load_job
 from .errors import TrainerError
 from .guard import deny_network
+from .processes import Others, Place, following, place_of, take_card
 from .protocol import EXIT_CANCELLED, EXIT_FAILED, EXIT_INTERRUPTED, Commands, EventLog, claim_stdout
 from .threads import prepare_environment
 
 USAGE_ERROR: Final = 2
+MOST_PROCESSES: Final = 64
 COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "lr-range", "selftest")
 # Both are one module, which is told which of them it is.
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
@@ -32,16 +36,23 @@ def main(argv: list[str]) -> int:
     if attended:
         leave_with_parent()
     if command == "run":
-        return run_attempt(_run_options(arguments))
+        return run_attempt(arguments)
     if command in COMMANDS:
         return run_command(command, arguments)
     sys.stderr.write(f"usage: pipeline_trainer run RUN_DIR | [{ATTENDED}] {' | '.join(COMMANDS)}\n")
     return USAGE_ERROR
 
 
-def run_attempt(options: argparse.Namespace) -> int:
+def run_attempt(arguments: list[str]) -> int:
     """`run`: one attempt of a job. Whatever happens, exactly one terminal event ends it."""
+    options = _run_options(arguments)
     prepare_environment()
+    place = place_of(os.environ)
+    if place.rank > 0:
+        follow(options, place)
+    if place.size > 1 and options.processes > 1:
+        sys.stderr.write("--processes is for a run that nothing else has started in several processes\n")
+        return USAGE_ERROR
     run_dir: Path = options.run_dir.resolve()
     pipe_fd = claim_stdout()
     try:
@@ -55,21 +66,55 @@ def run_attempt(options: argparse.Namespace) -> int:
     commands = Commands(log)
     commands.start(read_stdin=not options.detached)
     try:
-        return _checked(_train(run_dir, options, log=log, commands=commands), log)
+        with Others(options.processes - 1, arguments, lost=partial(_end_with, log)) as others:
+            place = place if options.processes == 1 else others.place
+            return _checked(_train(options, log=log, commands=commands, place=place), log)
     except BaseException as error:  # noqa: BLE001 (the last boundary of the process)
-        failure = describe(error)
-        log.emit("failed", code=failure.code, message=failure.message, hint=failure.hint, traceback=traceback.format_exc())
+        log.emit("failed", **_fields_of(error))
         return EXIT_FAILED
     finally:
         log.close()
 
 
-def _train(run_dir: Path, options: argparse.Namespace, *, log: EventLog, commands: Commands) -> int:
+def follow(options: argparse.Namespace, place: Place) -> NoReturn:
+    """`run` in a process that is not the first: it computes its share, and says what fails to a log of its own."""
+    code = EXIT_FAILED
+    claim_stdout()
+    with following(place) as folder:
+        log = EventLog(folder)
+        deny_network(_say_denied)
+        try:
+            code = _train(options, log=log, commands=Commands(log), place=place)
+        except BaseException as error:  # noqa: BLE001 (the same boundary)
+            failure = _fields_of(error)
+            sys.stderr.write(failure["traceback"])
+            log.emit("failed", **failure)
+        log.close()
+    # The first process goes by the status, which no library may change on the way out.
+    os._exit(code)
+
+
+def _train(options: argparse.Namespace, *, log: EventLog, commands: Commands, place: Place) -> int:
+    run_dir = options.run_dir.resolve()
     job: JobFile = load_job(run_dir, dataset=options.dataset, base_model=options.base_model)
     os.environ.setdefault("OMP_NUM_THREADS", str(job.threads))
+    take_card(place, os.environ)
     from .train import run  # noqa: PLC0415 (torch: a stop while it loads must already be heard)
 
-    return run(run_dir, job=job, log=log, commands=commands, cache_dir=options.cache_dir)
+    return run(run_dir, job=job, log=log, commands=commands, cache_dir=options.cache_dir, place=place)
+
+
+def _fields_of(error: BaseException) -> dict[str, str]:
+    failure = describe(error)
+    document = {"code": failure.code, "message": failure.message, "hint": failure.hint}
+    return {**document, "traceback": "".join(traceback.format_exception(error))}
+
+
+def _end_with(log: EventLog, failure: Mapping[str, str]) -> None:
+    """End the attempt at once: the main thread may be waiting for a process that is gone."""
+    log.emit("failed", **failure)
+    log.close()
+    os._exit(EXIT_FAILED)
 
 
 def _checked(code: int, log: EventLog) -> int:
@@ -108,6 +153,12 @@ def _say_denied(target: str) -> None:
     sys.stderr.write(f"A connection to {target} was denied.\n")
 
 
+def _count(text: str) -> int:
+    if not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
 def _run_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="pipeline_trainer run",
@@ -120,6 +171,7 @@ def _run_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--base-model", type=Path, help="where the base model is now")
     parser.add_argument("--attempt", type=int, help="the attempt's number; by default one more than the last")
     parser.add_argument("--cache-dir", type=Path, help="folder of the token cache; none without it")
+    parser.add_argument("--processes", type=_count, default=1, help="how many train together, a card each")
     parser.add_argument("--detached", action="store_true", help="no parent: the end of stdin means nothing")
     return parser.parse_args(arguments)
 

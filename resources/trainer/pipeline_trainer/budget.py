@@ -52,9 +52,14 @@ class Budget:
 
     def begin(self) -> None:
         """From here on it is training."""
-        if self.hours is not None or self.kwh is not None:
+        if not self.unlimited:
             self.before = read_used(self.path)
             self._began = Used(now(), self.joules())
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether there is no budget."""
+        return self.hours is None and self.kwh is None
 
     @property
     def used(self) -> Used:
@@ -97,12 +102,14 @@ def read_used(path: Path) -> Used:
     return used if used.seconds >= 0 and used.joules >= 0 else Used()
 
 
-def refuse_unmeasured_energy(settings: Settings, compute: Compute) -> None:
-    """Raises `energy_not_measured` where an energy budget could never end a run."""
+def refuse_unmeasured_energy(settings: Settings, compute: Compute, cards: int = 1) -> None:
+    """Raises `energy_not_measured` where an energy budget could never end a run, or only too late."""
     if settings.max_energy_kwh is None:
         return
     reason = "this run trains on the processor, whose power is not measured"
-    if compute.device.type == "cuda":
+    if cards > 1:
+        reason = f"this run trains on {cards} cards, and the power of one is measured"
+    elif compute.device.type == "cuda":
         if "gpu_power_watts" in read_card(compute.device):
             return
         reason = f"{compute.name} does not report its power"

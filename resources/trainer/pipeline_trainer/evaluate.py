@@ -17,9 +17,10 @@ from .hardware import resolve
 from .layout import Layout, layout_for
 from .loss import LossHead
 from .preference import Parts, preference_of
-from .progress import Groups, HeldOut, count
+from .progress import Groups, HeldOut, count, summed
 from .reading import open_model
 from .setup import read_data
+from .team import ALONE, Team
 from .threads import pin
 
 METHOD: Final = "mean cross-entropy a trained token, dropout off"
@@ -36,20 +37,22 @@ def held_out_groups(
     device: torch.device,
     check: Callable[[], None],
     at_once: int = BATCH_ROWS,
+    team: Team = ALONE,
 ) -> Groups:
     """Losses of `rows` under `all` and under each of their groups, `at_once` rows a pass.
 
     Every row's sum is taken on its own, so groups cost nothing more. `check` is called before each batch
-    and may raise to stop.
+    and may raise to stop. Of several processes, each takes its share and all get the whole.
     """
     groups: Groups = {}
-    for part in layout.passes([piece for row in rows for piece in row.pieces], at_once):
+    pieces = [piece for row in rows for piece in row.pieces]
+    for part in layout.passes(team.share(pieces), at_once):
         check()
         batch = layout.batch(part).to(device)
         losses = torch.split(head.token_losses(batch).double(), [row.trained_tokens for row in part])
         for row, own in zip(part, losses, strict=True):
             count(groups, row.groups, HeldOut(float(own.sum()), row.trained_tokens, int(not row.continues)))
-    return groups
+    return summed(groups, rows, team)
 
 
 @contextmanager

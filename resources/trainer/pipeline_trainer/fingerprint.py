@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from torch import Tensor
 
 from .data.batches import Row
 from .durable import sha256_of
@@ -53,4 +54,13 @@ def rows_hash(rows: Iterable[Row]) -> str:
         total.update(f"{row.record_id}\0{len(row.ids)}\n".encode())
         total.update(np.asarray(row.ids, dtype="<i8").tobytes())
         total.update(np.asarray(row.trained, dtype="?").tobytes())
+    return total.hexdigest()
+
+
+def tensors_hash(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of tensors on the processor, bit for bit, in their order."""
+    total = hashlib.sha256()
+    for name, tensor in tensors.items():
+        total.update(f"{name}\0{tuple(tensor.shape)}\n".encode())
+        total.update(tensor.numpy().tobytes())
     return total.hexdigest()

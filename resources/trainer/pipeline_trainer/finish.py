@@ -11,6 +11,7 @@ from .errors import TrainerError
 from .hardware import peak_memory_bytes
 from .protocol import EXIT_CANCELLED, EXIT_INTERRUPTED, Command
 from .run_state import Run
+from .team import ALONE
 from .validate import emit_evaluation, evaluate, sample, save
 
 ADAPTER_PATH: Final = "adapter"
@@ -27,6 +28,8 @@ class Result:
 
 def complete(run: Run) -> None:
     """Write the best adapter, let it answer, and report it beside the untouched model."""
+    # The other processes have left with the last step.
+    run.team = ALONE
     run.log.emit("stage", name="finalization", detail="writing the adapter")
     result = write_result(run)
     set_adapter_tensors(run.trainable, read_adapter(run.run_dir / ADAPTER_PATH)[0])

@@ -23,7 +23,8 @@ from .data.batches import Row
 from .layout import Layout
 from .loss import LossHead, backward
 from .model import Trainable, without_adapter
-from .progress import Groups, HeldOut, count
+from .progress import Groups, HeldOut, count, summed
+from .team import ALONE, Team
 
 Kind = Literal["dpo", "orpo", "kto"]
 HELD_OUT_RECORDS: Final = 4
@@ -31,12 +32,13 @@ HELD_OUT_RECORDS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What computes: the model with its adapter, its losses, how records become passes, and where."""
+    """What computes: the model with its adapter, its losses, how records become passes, where, and with whom."""
 
     trainable: Trainable
     head: LossHead
     layout: Layout
     device: torch.device
+    team: Team = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Preference:
         divergence = self.divergence(parts, rows, micro_batch=micro_batch, check=check)
         parts.trainable.model.train()
         loss = torch.zeros((), dtype=torch.float64, device=parts.device)
-        for part in parts.layout.passes(rows, micro_batch):
+        for part in parts.layout.passes(parts.team.share(rows), micro_batch):
             check()
             part_loss = self.losses(parts, part, divergence).sum() / len(rows)
             backward(part_loss)
             loss += part_loss.detach()
+        parts.team.sum(loss)
         return float(loss)
 
     @torch.no_grad()
@@ -71,11 +74,11 @@ class Preference:
         """Summed losses of `rows`, whole and by group. A record weighs one, as in training."""
         divergence = self.divergence(parts, rows, micro_batch=at_once, check=check)
         groups: Groups = {}
-        for part in parts.layout.passes(rows, at_once):
+        for part in parts.layout.passes(parts.team.share(rows), at_once):
             check()
             for row, loss in zip(part, self.losses(parts, part, divergence).tolist(), strict=True):
                 count(groups, row.groups, HeldOut(loss, 1, 1))
-        return groups
+        return summed(groups, rows, parts.team)
 
     def losses(self, parts: Parts, rows: Sequence[Row], divergence: Tensor) -> Tensor:
         """The loss of each record, (rows,) float32."""
@@ -98,11 +101,12 @@ class Preference:
             return total
         training = parts.trainable.model.training
         parts.trainable.model.eval()
-        others = exchanged(rows)
+        others = parts.team.share(exchanged(rows))
         for part in parts.layout.passes(others, micro_batch):
             check()
             total += (log_probabilities(parts, part) - reference(parts, part)).sum()
         parts.trainable.model.train(training)
+        parts.team.sum(total)
         return (total / len(rows)).clamp(min=0)
 
     def _orpo(self, policy: Tensor, sides: Sequence[Row]) -> Tensor:

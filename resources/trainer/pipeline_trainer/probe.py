@@ -16,10 +16,10 @@ from .hardware import Compute, peak_memory_bytes, resolve
 from .layout import Layout
 from .loss import LossHead, backward
 from .optimizer import optimizer_for
+from .out_of_memory import is_out_of_memory, row_too_large
 from .pass_size import micro_batch_for
 from .preference import Parts, preference_of
 from .setup import Data, load_trainable, read_data
-from .step import is_out_of_memory, row_too_large
 from .threads import pin
 
 TIMED_SECONDS: Final = 3.0

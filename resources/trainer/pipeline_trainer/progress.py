@@ -1,9 +1,14 @@
 """What a run has reached: the counters that a checkpoint carries."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import torch
+
+from .data.batches import Row
+from .team import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,21 @@ def count(groups: Groups, names: Iterable[str], result: HeldOut) -> None:
     """Add what one row gave to `all` and to its groups."""
     for name in ("all", *names):
         groups[name] = groups[name] + result if name in groups else result
+
+
+def summed(groups: Groups, rows: Sequence[Row], team: Team) -> Groups:
+    """What all processes of `team` counted, each of its share of `rows`."""
+    if team.size == 1:
+        return groups
+    names = sorted({"all", *(name for row in rows for name in row.groups)})
+    nothing = HeldOut(0.0, 0, 0)
+    parts = [groups.get(name, nothing) for name in names]
+    counts = torch.tensor([[part.total, part.tokens, part.records] for part in parts], dtype=torch.float64)  # (groups, 3)
+    team.sum(counts)
+    return {
+        name: HeldOut(total, int(tokens), int(records))
+        for name, (total, tokens, records) in zip(names, counts.tolist(), strict=True)
+    }
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ REFUSED: Final = {
 }
 
 
-def identity_of(job: JobFile, compute: Compute, *, rows: str) -> dict[str, Any]:
+def identity_of(job: JobFile, compute: Compute, *, rows: str, processes: int = 1) -> dict[str, Any]:
     """What a checkpoint belongs to: `must_agree` or be refused, `exactness` or be marked not bit-exact."""
     settings = {field.name: getattr(job.settings, field.name) for field in fields(Settings)}
     mathematics = {name: value for name, value in settings.items() if name not in FREE_SETTINGS}
@@ -47,6 +47,7 @@ def identity_of(job: JobFile, compute: Compute, *, rows: str) -> dict[str, Any]:
             "device_name": compute.name,
             "precision": compute.precision,
             "threads": job.threads,
+            "processes": processes,
         },
     }
 
@@ -76,10 +77,13 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any], *, log: 
     must_agree = saved["must_agree"]
     added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
     refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
-    before, now = saved["exactness"], identity["exactness"]
+    # Older checkpoints are of one process and do not say so.
+    before, now = {"processes": 1, **saved["exactness"]}, identity["exactness"]
     changes = [f"{name} {before.get(name)} → {value}" for name, value in now.items() if before.get(name) != value]
     if changes:
-        log.warn("not_bit_exact", f"This attempt goes on, but not bit for bit: {', '.join(changes)}.")
+        moved = before["processes"] != now["processes"] and must_agree["settings"]["lora_dropout"] > 0
+        dropout = " With dropout its random numbers fall differently." if moved else ""
+        log.warn("not_bit_exact", f"This attempt goes on, but not bit for bit: {', '.join(changes)}.{dropout}")
 
 
 def refuse_other_run(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from .config import JobFile
 from .data.batches import Row
 from .data.order import Sampler, derive_seed
 from .data.templates import ChatTemplate
+from .fingerprint import tensors_hash
 from .hardware import Compute, GpuMonitor
 from .layout import Layout
 from .loss import LossHead
@@ -23,6 +24,7 @@ from .preference import Parts, Preference
 from .progress import Progress
 from .protocol import Command, Commands, EventLog
 from .schedule import Intervals, Schedule
+from .team import Team
 
 
 class StoppedError(Exception):
@@ -67,6 +69,7 @@ class Run:
     identity: dict[str, Any]
     gpu: GpuMonitor
     budget: Budget
+    team: Team
     resumed_from: int | None = None
     saved_at: float = 0.0
     saved_step: int | None = None  # the step that the newest checkpoint holds as it stands
@@ -80,7 +83,7 @@ class Run:
     @property
     def parts(self) -> Parts:
         """What computes."""
-        return Parts(self.trainable, self.head, self.layout, self.compute.device)
+        return Parts(self.trainable, self.head, self.layout, self.compute.device, self.team)
 
     @property
     def finished(self) -> bool:
@@ -100,6 +103,20 @@ class Run:
                 self.requests.append(command)
             else:
                 raise StoppedError(command)
+
+    def meet(self) -> None:
+        """Wait for the other processes, each of which must be the same run. Raises `processes_differ`."""
+        if self.team.size == 1:
+            return
+        state = {
+            "data or settings": self.identity["must_agree"],
+            "software, precision or kind of card": self.identity["exactness"],
+            "layout of rows": self.layout,
+            "step": self.progress.step,
+            "rows a pass": self.progress.micro_batch,
+            "adapter": tensors_hash(adapter_tensors(self.trainable)),
+        }
+        self.team.meet(state)
 
     def close(self) -> None:
         """The attempt is over."""

@@ -26,12 +26,14 @@ from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
 from .pass_size import PassSize, longest, pass_size_for
 from .preference import preference_of
+from .processes import ONE_PROCESS, Place
 from .progress import Progress
 from .protocol import Commands, EventLog
 from .recompute import name_of, recompute
 from .resume import find_checkpoint, identity_of, judge_checkpoint
 from .run_state import Run
 from .schedule import build_intervals, build_schedule, planned_steps
+from .team import ALONE, Team, join
 from .threads import pin
 
 PACKAGES: Final = ("transformers", "peft", "safetensors", "tokenizers", "numpy")
@@ -46,26 +48,49 @@ class Data:
     hash: str
 
 
-def setup(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None) -> Run:
+def setup(
+    run_dir: Path,
+    *,
+    job: JobFile,
+    log: EventLog,
+    commands: Commands,
+    cache_dir: Path | None,
+    place: Place = ONE_PROCESS,
+) -> Run:
     """Check data, model and checkpoint, and only then load. Raises TrainerError."""
     pin(job.threads)
-    compute = resolve(job.device, job.settings.precision)
-    refuse_unmeasured_energy(job.settings, compute)
+    # That a process finds no card of its own is for all of them to say, in the same words.
+    device = "auto" if place.rank > 0 and job.device == "cuda" else job.device
+    compute = resolve(device, job.settings.precision)
+    refuse_unmeasured_energy(job.settings, compute, place.size)
+    team = join(place, device=compute.device.type)
     found = find_checkpoint(run_dir / "checkpoints", log=log)
     commands.loading_step = 0 if found is None else found.step
     _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
     log.emit("stage", name="preprocessing", detail="reading and tokenising the dataset")
     data = read_data(run_dir, job=job, cache_dir=cache_dir)
-    identity = identity_of(job, compute, rows=data.hash)
+    identity = identity_of(job, compute, rows=data.hash, processes=team.size)
     if found is not None:
         judge_checkpoint(found, identity, log=log)
     refuse_other_plan(job, len(data.rows.train))
-    log.emit("stage", name="model_loading", detail=job.base_model.name)
+    log.emit("stage", name="model_loading", detail=_loading(job, team))
     passes = pass_size_for(job, compute, data.rows.train, cache_dir)
-    run = build(run_dir, job=job, log=log, commands=commands, data=data, compute=compute, passes=passes, identity=identity)
+    run = build(
+        run_dir,
+        job=job,
+        log=log,
+        commands=commands,
+        data=data,
+        compute=compute,
+        passes=passes,
+        identity=identity,
+        team=team,
+    )
     if found is not None:
         run.resume(found.path)
         run.resumed_from = found.step
+    run.progress.micro_batch = team.first(run.progress.micro_batch)
+    run.meet()
     _plan(run, truncated=data.rows.truncated)
     return run
 
@@ -88,6 +113,7 @@ def build(
     compute: Compute,
     passes: PassSize,
     identity: dict[str, object],
+    team: Team = ALONE,
 ) -> Run:
     """The run before its first step. Raises what loading raises."""
     settings = job.settings
@@ -128,6 +154,7 @@ def build(
         identity=identity,
         gpu=gpu,
         budget=Budget(run_dir / USED_FILE, settings.max_hours, settings.max_energy_kwh, gpu.joules),
+        team=team,
         saved_at=time.monotonic(),
     )
 
@@ -151,6 +178,10 @@ def refuse_other_plan(job: JobFile, records: int) -> None:
             f"The job says {job.total_steps} steps, but its {records} records make {planned}.",
             hint="Create the job again.",
         )
+
+
+def _loading(job: JobFile, team: Team) -> str:
+    return job.base_model.name if team.size == 1 else f"{job.base_model.name}, in each of {team.size} processes"
 
 
 def _hello(log: EventLog, compute: Compute, *, from_checkpoint: str | None) -> None:

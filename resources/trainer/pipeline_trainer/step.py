@@ -1,21 +1,19 @@
 """One optimizer step: forward, loss, backward, clip, update."""
 
-import gc
 import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import torch
 
+from . import rng
 from .data.batches import Row
 from .data.collapse import collapse
-from .errors import TrainerError
+from .data.order import derive_seed
 from .loss import backward
+from .out_of_memory import free_memory, if_it_fits, row_too_large
 from .run_state import Run, StoppedError
-
-CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,9 @@ def optimizer_step(run: Run) -> Outcome:
     A step whose loss or gradient norm is not finite takes its rows but changes no weight.
     """
     started = time.perf_counter()
+    if not run.team.leads:
+        # No checkpoint holds this process' generators, so where they stand follows from the step alone.
+        rng.seed_everything(derive_seed(run.job.settings.seed, f"dropout/{run.team.rank}/{run.progress.step}"))
     origin = run.origin()
     rows = [run.train_rows[index] for index in run.sampler.next_step()]
     try:
@@ -61,7 +62,8 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     """Add the gradient of the mean loss over all trained tokens of `rows`; returns that loss.
 
     The sum of every micro-batch is divided by the trained tokens of the whole step, counted before it:
-    the cut changes the order of additions and nothing else.
+    the cut changes the order of additions and nothing else. Of several processes, each adds the gradient
+    of its share, and all get the whole loss.
     """
     if run.preference is not None:
         return run.preference.gradient(run.parts, rows, micro_batch=run.progress.micro_batch, check=run.check)
@@ -69,27 +71,25 @@ def gradient(run: Run, rows: Sequence[Row]) -> float:
     trained_tokens = sum(row.trained_tokens for row in rows)
     loss = torch.zeros((), dtype=torch.float64, device=run.compute.device)
     kept = collapse(rows) if run.collapses else rows
-    for part in run.layout.passes([piece for row in kept for piece in row.pieces], run.progress.micro_batch):
+    pieces = [piece for row in kept for piece in row.pieces]
+    for part in run.layout.passes(run.team.share(pieces), run.progress.micro_batch):
         run.check()
         batch = run.layout.batch(part).to(run.compute.device)
         part_loss = run.head.token_losses(batch).sum() / trained_tokens
         backward(part_loss)
         loss += part_loss.detach()
+    run.team.sum(loss)
     return float(loss)
 
 
 def _gradient(run: Run, rows: Sequence[Row]) -> float:
-    """`gradient`, again with half the micro-batch as often as memory runs out."""
-    while True:
-        origin = run.origin()
-        try:
-            return gradient(run, rows)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-        # Only here, outside the handler, is the failed frame with its tensors gone.
+    """`gradient` over all processes, again with half the micro-batch as often as memory runs out."""
+    origin = run.origin()
+    while (loss := if_it_fits(run.team, lambda: gradient(run, rows))) is None:
         run.back_to(origin)
         halve_micro_batch(run)
+    run.team.sum_gradients(run.trainable.parameters.values())
+    return loss
 
 
 def halve_micro_batch(run: Run) -> None:
@@ -104,26 +104,3 @@ def halve_micro_batch(run: Run) -> None:
         "micro_batch_halved",
         f"Memory ran out: {run.progress.micro_batch} rows at once from here on; a step stays the same size.{dropout}",
     )
-
-
-def free_memory(device: torch.device) -> None:
-    """Give back what no tensor holds any more."""
-    gc.collect()
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-
-
-def row_too_large() -> TrainerError:
-    """What is raised when no smaller pass is left to try."""
-    return TrainerError(
-        "out_of_memory",
-        "The memory does not hold the training of a single row.",
-        hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
-    )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether a card or the processor ran out of memory."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(mark in str(error) for mark in CPU_OUT_OF_MEMORY)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from .config import JobFile
 from .finish import complete, leave
+from .processes import ONE_PROCESS, Place
 from .protocol import EXIT_COMPLETED, Commands, EventLog
 from .run_state import Run, StoppedError
 from .setup import setup
@@ -11,9 +12,11 @@ from .step import optimizer_step
 from .validate import account, answer_requests, measure_base, recover, sample_if_due, save_if_due, validate
 
 
-def run(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None) -> int:
+def run(
+    run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache_dir: Path | None, place: Place = ONE_PROCESS
+) -> int:
     """Train, or go on training, the job in `run_dir`; returns the exit status. Raises TrainerError."""
-    state = setup(run_dir, job=job, log=log, commands=commands, cache_dir=cache_dir)
+    state = setup(run_dir, job=job, log=log, commands=commands, cache_dir=cache_dir, place=place)
     commands.ready()
     try:
         main(state)
@@ -27,10 +30,12 @@ def run(run_dir: Path, *, job: JobFile, log: EventLog, commands: Commands, cache
 def main(run: Run) -> None:
     """Measure the untouched model, train, and hand over the best adapter."""
     run.log.emit("stage", name="training", detail=f"step {run.progress.step} of {run.job.total_steps}")
-    run.budget.begin()
+    if run.team.leads:
+        run.budget.begin()
     measure_base(run)
     fit(run)
-    complete(run)
+    if run.team.leads:
+        complete(run)
 
 
 def fit(run: Run) -> None:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from . import checkpoint, rng
@@ -11,15 +12,17 @@ from .errors import TrainerError
 from .evaluate import BATCH_ROWS, METHOD, evaluating, held_out_groups
 from .generate import answers
 from .model import without_adapter
+from .out_of_memory import free_memory, if_it_fits, row_too_large
 from .pass_size import micro_batch_for
 from .preference import HELD_OUT_RECORDS
 from .progress import Groups
 from .run_state import Run, StoppedError
-from .step import Outcome, free_memory, is_out_of_memory, row_too_large
+from .step import Outcome
 
 NON_FINITE_LIMIT: Final = 3
 RATE_CUT: Final = 0.5
 ASKED: Final = "asked"
+NO_STEP: Final = -1
 
 
 def account(run: Run, outcome: Outcome) -> None:
@@ -51,9 +54,12 @@ def end_by_budget(run: Run) -> None:
     """Train no further step where a budget is used up; a run that goes back first is asked again after it."""
     progress = run.progress
     used_up = run.budget.used_up()
-    if used_up is None or run.finished or progress.non_finite_in_a_row == NON_FINITE_LIMIT:
+    if run.budget.unlimited or run.finished or progress.non_finite_in_a_row == NON_FINITE_LIMIT:
         return
-    progress.budget_ended, reason = used_up
+    if not run.team.first(int(used_up is not None)):
+        return
+    # Another process knows no more than that.
+    progress.budget_ended, reason = used_up or ("time_budget", "The budget is used up")
     run.log.warn(
         "budget_reached",
         f"{reason}: training ends at step {progress.step} of {run.job.total_steps}, and the best adapter so far is kept.",
@@ -112,17 +118,12 @@ def evaluate(run: Run) -> Groups:
     # A pack is as long as so many of the longest training rows.
     lengths = run.train_rows if run.layout.packed else run.held_out_rows
     at_once = micro_batch_for(lengths, most, run.compute)
-    while True:
-        try:
-            return _evaluate(run, at_once)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-        # Only here, outside the handler, is the failed frame with its tensors gone.
+    while (groups := if_it_fits(run.team, partial(_evaluate, run, at_once))) is None:
         free_memory(run.compute.device)
         if at_once == 1:
             raise row_too_large()
         at_once = (at_once + 1) // 2
+    return groups
 
 
 def _evaluate(run: Run, at_once: int) -> Groups:
@@ -131,7 +132,9 @@ def _evaluate(run: Run, at_once: int) -> Groups:
     with rng.isolated(derive_seed(run.job.settings.seed, "evaluation")), evaluating(run.trainable.model):
         if run.preference is not None:
             return run.preference.held_out(run.parts, rows, check=run.check, at_once=at_once)
-        return held_out_groups(run.head, rows, layout=run.layout, device=device, check=run.check, at_once=at_once)
+        return held_out_groups(
+            run.head, rows, layout=run.layout, device=device, check=run.check, at_once=at_once, team=run.team
+        )
 
 
 def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final: bool = False) -> None:
@@ -148,7 +151,7 @@ def emit_evaluation(run: Run, subject: str, groups: Groups, *, step: int, final:
 def save_if_due(run: Run, *, evaluated: bool) -> None:
     """A checkpoint by steps, by time, at a new best, and at the end; one that is there gains an evaluation."""
     progress, intervals = run.progress, run.intervals
-    if progress.step in (0, run.saved_step) and not evaluated:
+    if not run.team.leads or (progress.step in (0, run.saved_step) and not evaluated):
         return
     late = intervals.save_seconds is not None and time.monotonic() - run.saved_at > intervals.save_seconds
     best = progress.best_step == progress.step
@@ -196,7 +199,7 @@ def sample_if_due(run: Run) -> None:
 
 def sample(run: Run) -> None:
     """Ask the job's prompts, all at once, and remember that it was done."""
-    prompts = run.job.sample_prompts
+    prompts = run.job.sample_prompts if run.team.leads else ()
     for prompt, text in zip(prompts, ask(run, [prompt.text for prompt in prompts]), strict=True):
         emit_sample(run, prompt.id, prompt.text, text=text)
     run.progress.sampled_step = run.progress.step
@@ -243,12 +246,17 @@ def recover(run: Run) -> None:
             "The loss was not a number for three steps in a row, again after the learning rate was halved.",
             hint="Retry with a lower learning rate, or look for broken records in the dataset.",
         )
-    if progress.last_good_step is None:
+    # Which checkpoints there are, only the first process knows.
+    good = run.team.first(NO_STEP if progress.last_good_step is None else progress.last_good_step)
+    if good == NO_STEP:
         run.restart()
     else:
-        run.resume(run.checkpoints / checkpoint.folder_name(progress.last_good_step))
+        run.resume(run.checkpoints / checkpoint.folder_name(good))
     run.progress.rate_factor = RATE_CUT
     run.progress.non_finite_in_a_row = 0
+    run.meet()
+    if not run.team.leads:
+        return
     # A process that ends from here on must find the halved rate, and no step that was taken back.
     save(run, taken_back=checkpoint.remove_after(run.checkpoints, run.progress.step))
     run.log.warn(

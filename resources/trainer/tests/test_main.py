@@ -54,7 +54,7 @@ def run_dir(tmp_path: Path) -> Path:
 
 
 def failing(statement: str) -> str:
-    return f"def run(run_dir, *, job, log, commands, cache_dir):\n    {statement}\n"
+    return f"def run(run_dir, *, job, log, commands, cache_dir, place):\n    {statement}\n"
 
 
 def test_hands_the_run_over_and_returns_its_status(run_dir: Path, tmp_path: Path) -> None:

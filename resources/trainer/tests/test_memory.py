@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run
 
-from pipeline_trainer import step
 from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.loss import LossHead
+from pipeline_trainer.out_of_memory import is_out_of_memory
 from pipeline_trainer.pass_size import PassSize
 from pipeline_trainer.protocol import Command
 
@@ -122,6 +122,6 @@ def test_rule_8_other_failures_are_not_taken_for_it(tmp_path: Path, model: Path,
     monkeypatch.setattr(LossHead, "token_losses", broken)
     with pytest.raises(RuntimeError, match="shapes differ"):
         attempt(folder)
-    assert step.is_out_of_memory(torch.OutOfMemoryError())
-    assert step.is_out_of_memory(MemoryError())
-    assert not step.is_out_of_memory(KeyError("not enough memory"))
+    assert is_out_of_memory(torch.OutOfMemoryError())
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(KeyError("not enough memory"))

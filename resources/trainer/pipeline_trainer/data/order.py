@@ -45,6 +45,20 @@ def first_fit(lengths: Sequence[int], names: Sequence[str], budget: int) -> list
     return packs
 
 
+def share_out(lengths: Sequence[int], shares: int) -> list[list[int]]:
+    """Indices in `shares` parts of like tokens: longest first, each to the part that has the fewest.
+
+    No part has more than the longest above another (Graham 1969). Each keeps the order of `lengths`.
+    """
+    parts: list[list[int]] = [[] for _ in range(shares)]
+    tokens = [0] * shares
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        least = tokens.index(min(tokens))
+        parts[least].append(index)
+        tokens[least] += lengths[index]
+    return [sorted(part) for part in parts]
+
+
 class Sampler:
     """Which rows each optimizer step takes: every epoch a new seeded permutation, every row once.
 

@@ -1,0 +1,53 @@
+"""Memory that runs out: how it is told from other faults, and what is left to do."""
+
+import gc
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import torch
+
+from .errors import TrainerError
+from .team import OutOfMemoryElsewhereError, Team
+
+CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
+
+Done = TypeVar("Done")
+
+
+def if_it_fits(team: Team, work: Callable[[], Done]) -> Done | None:
+    """What `work` gives, or None where memory ran out, in this process or in another of `team`.
+
+    When it returns, the failed frame with its tensors is gone.
+    """
+    try:
+        return work()
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        told = isinstance(error, OutOfMemoryElsewhereError)
+    if not told:
+        team.give_up()
+    return None
+
+
+def free_memory(device: torch.device) -> None:
+    """Give back what no tensor holds any more."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def row_too_large() -> TrainerError:
+    """What is raised when no smaller pass is left to try."""
+    return TrainerError(
+        "out_of_memory",
+        "The memory does not hold the training of a single row.",
+        hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a card or the processor ran out of memory."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(mark in str(error) for mark in CPU_OUT_OF_MEMORY)
