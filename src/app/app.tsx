@@ -11,6 +11,7 @@ import { DropAnywhere } from './drop-anywhere';
 import { ErrorBoundary } from './error-boundary';
 import { Palette } from './palette';
 import { SCREENS } from './routes';
+import type { ScreenParameters } from './routes';
 import { RunSpeech } from './run-speech';
 import { Shortcuts, useShortcuts } from './shortcuts';
 import { Sidebar } from './sidebar';
@@ -40,9 +41,7 @@ const Window = () => {
           <Switch>
             {SCREENS.map(({ path, render }) => (
               <Route key={path} path={path}>
-                {({ id = '', setting }: { readonly id?: string; readonly setting?: string }) =>
-                  render({ id, setting })
-                }
+                {({ id = '', ...others }: Partial<ScreenParameters>) => render({ id, ...others })}
               </Route>
             ))}
             <Route>

@@ -21,6 +21,7 @@ import { datasetDocument } from '../output/documents';
 import { addPurge } from './dataset-purge';
 import { addVersions } from './dataset-versions';
 import { addEdits } from './dataset-edits';
+import { addSplit } from './dataset-split';
 import { addStats } from './dataset-stats';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
@@ -159,6 +160,7 @@ export const addDatasets = (registry: Registry): void => {
   addProblems(group, registry);
   addView(group, registry);
   addStats(group, registry);
+  addSplit(group, registry);
   addRemovals(group, registry);
   addPurge(group, registry);
   addVersions(group, registry);
