@@ -33,6 +33,8 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'FORMAT', text: ({ format }) => format },
   { title: 'TRAIN', align: 'right', text: ({ total_training_pairs }) => count(total_training_pairs) },
   { title: 'HELD OUT', align: 'right', text: ({ total_validation_pairs }) => count(total_validation_pairs) },
+  { title: 'TOKENS', align: 'right', text: ({ total_tokens }) => count(total_tokens) },
+  { title: 'PROBLEMS', align: 'right', text: ({ report }) => count(report?.problems_total ?? null) },
   { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
 ];
 

@@ -164,7 +164,7 @@ describe('datasets', () => {
   it('list and show answer rows, and people a table', async () => {
     const listed = (await bench.run('datasets', 'list', '--json')).documents()[0];
     expect(listed).toEqual(listWith({ name: 'good' }));
-    expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS/u);
+    expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS .*TOKENS +PROBLEMS/u);
     const { out } = await bench.run('datasets', 'show', 'good');
     expect(out).toMatch(/ready for training +yes/);
     expect(out).toMatch(/advice +2 records are few.* pipeline datasets import FILE/);
