@@ -82,6 +82,21 @@ describe('the numbers of a dataset', () => {
     expect(bench.changes().at(-1)).toMatchObject({ total_tokens: 40 });
   });
 
+  it('name the records over a limit without another count at every step from one to the next', async () => {
+    const found = { ids: ['b'], indexes: [1], truncated: false };
+    const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(found));
+    expect(await Promise.all([numbers.overLimit(ask), numbers.overLimit(ask)])).toEqual([found, found]);
+    expect(await numbers.overLimit(ask)).toEqual(found);
+    expect(asked).toHaveLength(1);
+    await numbers.overLimit({ ...ask, max_length: 128 });
+    expect(asked).toHaveLength(2);
+    const [first] = (await datasets.records({ id, offset: 0, limit: 1 })).records;
+    const exclude = [first?.record.id ?? ''];
+    await datasets.versions.edit(id, { exclude, include: [], fixes: [] });
+    await numbers.overLimit({ ...ask, max_length: 128 });
+    expect(asked).toHaveLength(3);
+  });
+
   it('are made anew where what was kept is broken', async () => {
     const { numbers, asked, ask } = await setUp();
     for (const broken of ['{"records":', '{"records":1}', '']) {

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
+import { SameAnswer } from '../../../src/lib/same-answer';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
@@ -56,6 +57,7 @@ const NUMBERS_VERSION = 1;
 export class DatasetNumbers {
   readonly #options: DatasetNumbersOptions;
   readonly #running = new Map<string, Map<string, Promise<unknown>>>();
+  readonly #longest = new SameAnswer<FoundRecords>();
   readonly #aborts = new Map<string, Set<AbortController>>();
 
   constructor(options: DatasetNumbersOptions) {
@@ -75,11 +77,15 @@ export class DatasetNumbers {
     return stats;
   }
 
-  /** All records that are longer than a length, not only those that `stats` lists. */
+  /**
+   * All records that are longer than a length, not only those that `stats` lists. Whoever goes from one to
+   * the next asks at every step, and the helper reads and checks all tokens for it.
+   */
   async overLimit(request: StatsRequest): Promise<FoundRecords> {
-    const { params } = await this.#counting(request);
-    const found = await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS });
-    return FoundRecords.parse(found);
+    const { measured, how, params } = await this.#counting(request);
+    return this.#longest.to(keyOf(measured.version, { kind: 'over_limit', how }), async () =>
+      FoundRecords.parse(await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS })),
+    );
   }
 
   async #counting({ id, base_model_id, max_length }: StatsRequest) {
@@ -212,7 +218,11 @@ export class DatasetNumbers {
   }
 }
 
-const keyOf = <Numbers>({ sha256 }: CurrentVersion, { kind, how }: Measure<Numbers>): string =>
+interface Question extends Pick<Measure<unknown>, 'how'> {
+  readonly kind: Measure<unknown>['kind'] | 'over_limit';
+}
+
+const keyOf = ({ sha256 }: CurrentVersion, { kind, how }: Question): string =>
   createHash('sha256')
     .update(JSON.stringify({ version: NUMBERS_VERSION, kind, sha256, ...how }))
     .digest('hex');
