@@ -53,3 +53,26 @@ test('the design of a dataset that has one', async () => {
   await expect(page.getByRole('region', { name: 'Topics' })).toContainText('first home');
   expect(await violations(page)).toEqual([]);
 });
+
+test('the split is seen, tried with another share and seed, and taken into a run', async () => {
+  const { page } = pipeline;
+  await show(page, `/datasets/${id}`);
+  await page.getByRole('tab', { name: 'Tokens' }).click();
+  const split = page.getByRole('region', { name: 'Split' });
+  await expect(split.getByRole('table', { name: 'How each stratum is divided' })).toContainText('first home');
+  await expect(split.getByText('87 to train, 10 held out')).toBeVisible();
+  await split.getByLabel('Held out', { exact: true }).click();
+  await page.getByRole('option', { name: '20 % held out' }).click();
+  await expect(split.getByText('78 to train, 19 held out')).toBeVisible();
+  await split.getByLabel('Seed').fill('7');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Leakage' }).getByText(/seed 7$/)).toBeVisible({
+    timeout: 120_000,
+  });
+  expect(await violations(page)).toEqual([]);
+  await split.getByRole('button', { name: 'New run with it' }).click();
+  const changed = page.getByRole('region', { name: 'Advanced' });
+  await expect(changed).toContainText('Held out 0.2, was 0.1');
+  await expect(changed).toContainText('Seed 7, was 42');
+  await expect(page.getByText('78 train, 19 held out').first()).toBeVisible();
+});

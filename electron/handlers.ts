@@ -50,6 +50,7 @@ const datasetHandlers = ({
   stats: (request) => numbers.stats(request),
   over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),
+  split: (request) => numbers.split(request),
   cancel_measuring: ({ id }) => {
     numbers.cancel(id);
     return Promise.resolve();

@@ -8,6 +8,9 @@ export const paths = {
   newRunOn: (datasetId: string) => `/new-run/dataset/${datasetId}`,
   /** The same with one setting in view, to be changed. */
   newRunOnChanging: (datasetId: string, setting: string) => `/new-run/dataset/${datasetId}/${setting}`,
+  /** The same with another split than the usual one. */
+  newRunSplit: (datasetId: string, share: string, seed: string) =>
+    `/new-run/dataset/${datasetId}/split/${share}/${seed}`,
   newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
   /** The same with one setting in view, to be changed. */
   newRunChanging: (jobId: string, setting: string) => `/new-run/job/${jobId}/${setting}`,

@@ -12,6 +12,7 @@ import { ErrorBoundary } from './error-boundary';
 import { Palette } from './palette';
 import { useRememberOpened } from './recents';
 import { SCREENS } from './routes';
+import type { ScreenParameters } from './routes';
 import { RunSpeech } from './run-speech';
 import { Shortcuts, useShortcuts } from './shortcuts';
 import { Sidebar } from './sidebar';
@@ -42,9 +43,7 @@ const Window = () => {
           <Switch>
             {SCREENS.map(({ path, render }) => (
               <Route key={path} path={path}>
-                {({ id = '', setting }: { readonly id?: string; readonly setting?: string }) =>
-                  render({ id, setting })
-                }
+                {({ id = '', ...others }: Partial<ScreenParameters>) => render({ id, ...others })}
               </Route>
             ))}
             <Route>

@@ -10,9 +10,17 @@ import { SettingsPage } from '../features/settings';
 import { StartPage } from '../features/start';
 import { paths } from '../paths';
 
+/** What stands in the path of a screen. */
+export interface ScreenParameters {
+  readonly id: string;
+  readonly setting?: string;
+  readonly share?: string;
+  readonly seed?: string;
+}
+
 export interface Screen {
   readonly path: string;
-  readonly render: (parameters: { readonly id: string; readonly setting?: string }) => ReactNode;
+  readonly render: (parameters: ScreenParameters) => ReactNode;
   /** Shown in the sidebar and the palette. */
   readonly entry?: { readonly label: string; readonly icon: LucideIcon };
   /** The sidebar entry that a screen without its own belongs to. */
@@ -34,6 +42,13 @@ export const SCREENS: readonly Screen[] = [
   {
     path: paths.newRunOnChanging(':id', ':setting'),
     render: ({ id, setting }) => <NewRunPage key={id} datasetId={id} setting={setting} />,
+    under: paths.jobs,
+  },
+  {
+    path: paths.newRunSplit(':id', ':share', ':seed'),
+    render: ({ id, share = '', seed = '' }) => (
+      <NewRunPage key={`${id} ${share} ${seed}`} datasetId={id} drafts={{ validation_share: share, seed }} />
+    ),
     under: paths.jobs,
   },
   {

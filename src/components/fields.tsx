@@ -46,12 +46,17 @@ export const Field = ({
   </BaseField.Root>
 );
 
-export const Input = ({ className, ...rest }: ComponentProps<'input'>) => (
+export const Input = ({
+  className,
+  small,
+  ...rest
+}: ComponentProps<'input'> & { readonly small?: boolean }) => (
   <BaseField.Control
     {...rest}
     className={classNames(
       CONTROL,
-      'h-8 min-w-0 data-[invalid]:border-bad-fill aria-invalid:border-bad-fill',
+      small ? 'h-6' : 'h-8',
+      'min-w-0 data-[invalid]:border-bad-fill aria-invalid:border-bad-fill',
       className,
     )}
   />

@@ -3,12 +3,15 @@ import { IconButton } from './button';
 import { formatCount } from './format';
 
 export const Pager = ({
+  of,
   label,
   total,
   offset,
   limit,
   onOffset,
 }: {
+  /** Of which list, where a page has several. */
+  readonly of?: string;
   readonly label: string;
   readonly total: number;
   readonly offset: number;
@@ -16,7 +19,10 @@ export const Pager = ({
   readonly onOffset: (offset: number) => void;
 }) =>
   total > limit ? (
-    <nav aria-label="Pages" className="flex items-center gap-2 border-t px-4 py-2 text-xs text-ink-2">
+    <nav
+      aria-label={of === undefined ? 'Pages' : `Pages of ${of}`}
+      className="flex items-center gap-2 border-t px-4 py-2 text-xs text-ink-2"
+    >
       <span>
         {formatCount(offset + 1)} to {formatCount(Math.min(total, offset + limit))} of {label}
       </span>

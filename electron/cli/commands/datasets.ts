@@ -21,6 +21,7 @@ import { datasetDocument } from '../output/documents';
 import { addPurge } from './dataset-purge';
 import { addVersions } from './dataset-versions';
 import { addEdits } from './dataset-edits';
+import { addSplit } from './dataset-split';
 import { addStats } from './dataset-stats';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
@@ -32,6 +33,8 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'FORMAT', text: ({ format }) => format },
   { title: 'TRAIN', align: 'right', text: ({ total_training_pairs }) => count(total_training_pairs) },
   { title: 'HELD OUT', align: 'right', text: ({ total_validation_pairs }) => count(total_validation_pairs) },
+  { title: 'TOKENS', align: 'right', text: ({ total_tokens }) => count(total_tokens) },
+  { title: 'PROBLEMS', align: 'right', text: ({ report }) => count(report?.problems_total ?? null) },
   { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
 ];
 
@@ -159,6 +162,7 @@ export const addDatasets = (registry: Registry): void => {
   addProblems(group, registry);
   addView(group, registry);
   addStats(group, registry);
+  addSplit(group, registry);
   addRemovals(group, registry);
   addPurge(group, registry);
   addVersions(group, registry);

@@ -7,7 +7,7 @@ import type { RequestOptions } from '../trainer/serve-process';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { SplitFile } from '../../../src/lib/types/dataset-records';
 import { DatasetNumbers } from './dataset-numbers';
-import { chat, jsonl } from './import/testing';
+import { chat, jsonl, pair } from './import/testing';
 import { ServiceBench } from './service-bench';
 
 const SPREAD = { min: 1, median: 2, p95: 3, max: 3, histogram: { edges: [0, 3], counts: [2] } };
@@ -82,6 +82,21 @@ describe('the numbers of a dataset', () => {
     expect(bench.changes().at(-1)).toMatchObject({ total_tokens: 40 });
   });
 
+  it('name the records over a limit without another count at every step from one to the next', async () => {
+    const found = { ids: ['b'], indexes: [1], truncated: false };
+    const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(found));
+    expect(await Promise.all([numbers.overLimit(ask), numbers.overLimit(ask)])).toEqual([found, found]);
+    expect(await numbers.overLimit(ask)).toEqual(found);
+    expect(asked).toHaveLength(1);
+    await numbers.overLimit({ ...ask, max_length: 128 });
+    expect(asked).toHaveLength(2);
+    const [first] = (await datasets.records({ id, offset: 0, limit: 1 })).records;
+    const exclude = [first?.record.id ?? ''];
+    await datasets.versions.edit(id, { exclude, include: [], fixes: [] });
+    await numbers.overLimit({ ...ask, max_length: 128 });
+    expect(asked).toHaveLength(3);
+  });
+
   it('are made anew where what was kept is broken', async () => {
     const { numbers, asked, ask } = await setUp();
     for (const broken of ['{"records":', '{"records":1}', '']) {
@@ -100,6 +115,37 @@ describe('the numbers of a dataset', () => {
     expect(split).toMatchObject({ seed: 7, share: 0.5 });
     expect([split.train.length, split.held_out.length]).toEqual([1, 1]);
     expect((await readdir(join(cacheDir, 'numbers'))).filter((name) => name.startsWith('split'))).toEqual([]);
+  });
+
+  it('show the split of a run: who is held out, and how evenly the strata are divided', async () => {
+    const { numbers } = await setUp();
+    const datasets = await bench.service();
+    const personas = ['anxious', 'calm'];
+    const pairs = Array.from({ length: 40 }, (_, index) =>
+      pair({
+        id: `p${String(index)}`,
+        conversation_id: `c${String(index)}`,
+        current_user_input: `Question ${String(index)}?`,
+        conversation_history: [],
+        conversation_metadata: { client_persona: personas[index % 2] },
+      }),
+    );
+    const [outcome] = await datasets.import([await bench.file(jsonl(...pairs), 'pairs.jsonl')]);
+    const id = outcome?.dataset.id ?? '';
+    const split = await numbers.split({ id, seed: 7, share: 0.2 });
+    expect(split).toMatchObject({ seed: 7, share: 0.2, train: 32, held_out: 8 });
+    expect(split.strata).toEqual([
+      { kind: 'persona', value: 'anxious', train: 16, held_out: 4 },
+      { kind: 'persona', value: 'calm', train: 16, held_out: 4 },
+    ]);
+    expect(split.rows).toHaveLength(8);
+    expect(
+      split.rows.every(
+        ({ index, line, record_id }) => record_id === `p${String(index)}` && line === index + 1,
+      ),
+    ).toBe(true);
+    expect(await numbers.split({ id, seed: 7, share: 0.2 })).toEqual(split);
+    expect((await numbers.split({ id, seed: 8, share: 0.2 })).rows).not.toEqual(split.rows);
   });
 
   it('say how far they are, and are asked for once by two at the same time', async () => {

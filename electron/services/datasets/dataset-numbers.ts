@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
+import { SameAnswer } from '../../../src/lib/same-answer';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
-import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import { SplitFile } from '../../../src/lib/types/dataset-records';
+import type { SplitView } from '../../../src/lib/types/dataset-split';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
@@ -15,6 +17,7 @@ import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { readKept, writeKept } from './kept-numbers';
+import { viewOfSplit } from './split-view';
 import { throttled } from './throttle';
 
 export interface DatasetNumbersOptions {
@@ -54,6 +57,7 @@ const NUMBERS_VERSION = 1;
 export class DatasetNumbers {
   readonly #options: DatasetNumbersOptions;
   readonly #running = new Map<string, Map<string, Promise<unknown>>>();
+  readonly #longest = new SameAnswer<FoundRecords>();
   readonly #aborts = new Map<string, Set<AbortController>>();
 
   constructor(options: DatasetNumbersOptions) {
@@ -73,11 +77,15 @@ export class DatasetNumbers {
     return stats;
   }
 
-  /** All records that are longer than a length, not only those that `stats` lists. */
+  /**
+   * All records that are longer than a length, not only those that `stats` lists. Whoever goes from one to
+   * the next asks at every step, and the helper reads and checks all tokens for it.
+   */
   async overLimit(request: StatsRequest): Promise<FoundRecords> {
-    const { params } = await this.#counting(request);
-    const found = await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS });
-    return FoundRecords.parse(found);
+    const { measured, how, params } = await this.#counting(request);
+    return this.#longest.to(keyOf(measured.version, { kind: 'over_limit', how }), async () =>
+      FoundRecords.parse(await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS })),
+    );
   }
 
   async #counting({ id, base_model_id, max_length }: StatsRequest) {
@@ -105,6 +113,14 @@ export class DatasetNumbers {
     });
   }
 
+  /** Which records a run would hold out, and how evenly. */
+  async split({ id, seed, share }: SurveyRequest): Promise<SplitView> {
+    const measured = await this.#measured(id);
+    return this.#withSplit(measured, { seed, share }, async (path) =>
+      viewOfSplit(measured.version.path, SplitFile.parse(JSON.parse(await readFile(path, 'utf8')))),
+    );
+  }
+
   /** Whoever waits for numbers of this dataset is told `cancelled`. */
   cancel(datasetId: string): void {
     for (const abort of this.#aborts.get(datasetId) ?? []) abort.abort();
@@ -117,7 +133,20 @@ export class DatasetNumbers {
     return { dataset, version };
   }
 
-  async #askSurvey({ dataset, version }: Measured, split: SplitChoice, asking: Asking): Promise<unknown> {
+  #askSurvey(measured: Measured, split: SplitChoice, asking: Asking): Promise<unknown> {
+    return this.#withSplit(measured, split, (path) => {
+      asking.signal.throwIfAborted();
+      const { path: dataset, sha256 } = measured.version;
+      return this.#options.request('survey', { dataset, sha256, split: path }, asking);
+    });
+  }
+
+  /** The split that a run would make, in a file that is there for as long as it is used. */
+  async #withSplit<Value>(
+    { dataset, version }: Measured,
+    split: SplitChoice,
+    use: (path: string) => Promise<Value>,
+  ): Promise<Value> {
     const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
     await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
     try {
@@ -125,9 +154,7 @@ export class DatasetNumbers {
       const sources = [{ path: version.path, name, format, weight: 1 }];
       const files = { mixture_path: null, split_path: path };
       await this.#options.makeData({ sources, ...files, split, wants_prompts: false });
-      asking.signal.throwIfAborted();
-      const params = { dataset: version.path, sha256: version.sha256, split: path };
-      return await this.#options.request('survey', params, asking);
+      return await use(path);
     } finally {
       await rm(path, { force: true });
     }
@@ -191,7 +218,11 @@ export class DatasetNumbers {
   }
 }
 
-const keyOf = <Numbers>({ sha256 }: CurrentVersion, { kind, how }: Measure<Numbers>): string =>
+interface Question extends Pick<Measure<unknown>, 'how'> {
+  readonly kind: Measure<unknown>['kind'] | 'over_limit';
+}
+
+const keyOf = ({ sha256 }: CurrentVersion, { kind, how }: Question): string =>
   createHash('sha256')
     .update(JSON.stringify({ version: NUMBERS_VERSION, kind, sha256, ...how }))
     .digest('hex');

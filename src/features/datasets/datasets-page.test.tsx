@@ -53,3 +53,17 @@ test('the bin gives back, and removes for good only when asked twice', async () 
   await page.until(() => expect(page.text()).toContain('The bin is empty'));
   expect(gone).toEqual([fakeId(1), fakeId(2)]);
 });
+
+test('a row has its tokens once they were counted, and how many problems there are', async () => {
+  const counted = fakeDataset(1, { name: 'Counted', total_tokens: 1_234_567 });
+  const report = counted.report && { ...counted.report, problems_total: 12 };
+  const plain = fakeDataset(2, { name: 'Plain', report });
+  page = await mount(<DatasetsPage />, { datasets: { list: () => [plain] } });
+  await page.until(() => expect(page.text()).toContain('12 problems'));
+  expect(page.text()).not.toContain('Tokens');
+  await page.unmount();
+  page = await mount(<DatasetsPage />, { datasets: { list: () => [plain, counted] } });
+  await page.until(() => expect(page.text()).toContain('1,234,567'));
+  await page.click(page.button('Tokens'));
+  expect(names()).toEqual(['Plain', 'Counted']);
+});

@@ -47,6 +47,14 @@ export const useStats = (dataset: Dataset, model: BaseModel, max_length: number)
     api.datasets.stats({ id: dataset.id, base_model_id: model.id, max_length }),
   );
 
-/** By the split that a new run would make. */
-export const useSurvey = (dataset: Dataset) =>
-  useLoad<DatasetSurvey>(versionOf(dataset), () => api.datasets.survey({ id: dataset.id, ...USUAL_SPLIT }));
+/** Which part of the records is held out, and by which seed. */
+export interface SplitChoice {
+  readonly seed: number;
+  readonly share: number;
+}
+
+/** By a split; by that of a new run where nothing is changed. */
+export const useSurvey = (dataset: Dataset, split: SplitChoice = USUAL_SPLIT) =>
+  useLoad<DatasetSurvey>(`${versionOf(dataset)} ${JSON.stringify(split)}`, () =>
+    api.datasets.survey({ id: dataset.id, ...split }),
+  );

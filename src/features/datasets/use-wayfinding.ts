@@ -5,8 +5,11 @@ import { formatCount } from '../../components/format';
 import type { BaseModel } from '../../lib/types/base-model';
 import { ANY_PROBLEM } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
+import { SameAnswer } from '../../lib/same-answer';
 import { nextAfter } from './next-after';
 import type { Records } from './use-records';
+
+const noPlaces = () => new SameAnswer<readonly number[]>();
 
 interface Journey {
   readonly dataset: Dataset;
@@ -16,7 +19,9 @@ interface Journey {
 }
 
 /** The ways from one record to the next, the next that is cut, the next with a problem. */
-export const useWayfinding = ({ dataset: { id }, model, maxLength, records }: Journey) => {
+export const useWayfinding = ({ dataset: { id, validated_at }, model, maxLength, records }: Journey) => {
+  // Keys are pressed many times in a row, and each answer takes a look at all records.
+  const [known] = useState(() => ({ cut: noPlaces(), problems: noPlaces() }));
   const [says, setSays] = useState<string | null>(null);
   const go = (title: string, none: string, find: () => Promise<readonly number[]>) =>
     void attempt(title, async () => {
@@ -37,15 +42,20 @@ export const useWayfinding = ({ dataset: { id }, model, maxLength, records }: Jo
         `None is longer than ${formatCount(maxLength)} tokens.`,
         async () => {
           const asked = { id, base_model_id: model.id, max_length: maxLength };
-          return (await api.datasets.over_limit(asked)).indexes;
+          return known.cut.to(
+            JSON.stringify([asked, validated_at]),
+            async () => (await api.datasets.over_limit(asked)).indexes,
+          );
         },
       );
     },
     nextProblem: () =>
-      go('The next problem was not found', 'No record in use has a problem.', async () => {
-        const found = await api.datasets.record_ids({ id, query: '', problem: ANY_PROBLEM });
-        return found.indexes;
-      }),
+      go('The next problem was not found', 'No record in use has a problem.', () =>
+        known.problems.to(
+          JSON.stringify([id, validated_at]),
+          async () => (await api.datasets.record_ids({ id, query: '', problem: ANY_PROBLEM })).indexes,
+        ),
+      ),
   };
 };
 

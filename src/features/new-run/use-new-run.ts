@@ -43,17 +43,26 @@ const useSettings = (plain: RunRequest | null) => {
   return state.kind === 'ready' ? state.value : null;
 };
 
-/** One's own recipe begins as the run to repeat, else as the balanced one. */
-const beginning = (past: TrainingJob | undefined): OwnRecipe =>
-  past
-    ? { basis: past.preset_id, drafts: draftsOf(past.hyperparameters) }
-    : { basis: 'balanced', drafts: {} };
+const suggestedFor = (dataset: Dataset | null): PresetId =>
+  suggestedPreset(dataset?.report?.usable_records ?? 0);
+
+interface Beginning {
+  readonly past: TrainingJob | undefined;
+  readonly dataset: Dataset | null;
+  readonly drafts: Drafts | undefined;
+}
+
+/** One's own recipe begins as the run to repeat, else as what was changed on the way here, else as the balanced one. */
+const beginning = ({ past, dataset, drafts }: Beginning): OwnRecipe => {
+  if (past) return { basis: past.preset_id, drafts: draftsOf(past.hyperparameters) };
+  return drafts ? { basis: suggestedFor(dataset), drafts } : { basis: 'balanced', drafts: {} };
+};
 
 const NOTHING_READ: ReadDrafts = { changes: {}, errors: {} };
 
-const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, past: TrainingJob | undefined) => {
+const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, first: Beginning) => {
   const [typed, setTyped] = useState<OwnRecipe | null>(null);
-  const own = typed ?? beginning(past);
+  const own = typed ?? beginning(first);
   const recipe = useSettings(requestOf(own.basis));
   // Until the basis is known, all of a past run would count as changed.
   const read = recipe ? readDrafts(own.drafts, recipe) : NOTHING_READ;
@@ -67,12 +76,9 @@ const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, past: 
   };
 };
 
-const suggestedFor = (dataset: Dataset | null): PresetId =>
-  suggestedPreset(dataset?.report?.usable_records ?? 0);
-
-/** A run that changed its recipe is repeated as one's own. */
-const repeatedPreset = (past: TrainingJob | undefined, { changes }: ReadDrafts): PresetId | undefined =>
-  past && Object.keys(changes).length > 0 ? 'custom' : past?.preset_id;
+/** What changed its recipe on the way here, as a run to repeat may have, is one's own. */
+const changedPreset = ({ past, drafts }: Beginning, { changes }: ReadDrafts): PresetId | undefined =>
+  (past ?? drafts) && Object.keys(changes).length > 0 ? 'custom' : past?.preset_id;
 
 /** The recipe that is chosen, with what was typed into it. */
 const useRecipe = (
@@ -95,10 +101,11 @@ export const useNewRun = (origin: Origin) => {
   const { past, dataset, model } = sources;
   const mixture = useMixture(sources);
   const plainOf = (preset: PresetId) => requestFor({ dataset, model, mixture }, preset);
-  const mine = useOwnRecipe(plainOf, past);
+  const first = { past, dataset, drafts: origin.drafts };
+  const mine = useOwnRecipe(plainOf, first);
   const { own, read, setTyped } = mine;
   const suggested = suggestedFor(dataset);
-  const preset = chosen.preset ?? repeatedPreset(past, read) ?? suggested;
+  const preset = chosen.preset ?? changedPreset(first, read) ?? suggested;
   const { known, ...recipe } = useRecipe(preset, mine, plainOf(preset));
   const requestOf = (id: PresetId) => (id === 'custom' ? mine.request : plainOf(id));
   return {

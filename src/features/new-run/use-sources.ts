@@ -1,6 +1,7 @@
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLive, useRows } from '../../live-store';
 import { baseModels, datasets, jobs } from '../../stores';
+import type { Drafts } from './drafts';
 import { MISSING_MODEL, MISSING_RUN, missingData } from './missing';
 
 export interface Origin {
@@ -8,6 +9,8 @@ export interface Origin {
   readonly jobId?: string;
   /** The setting that is to be changed. */
   readonly setting?: string;
+  /** What is changed already of the recipe. */
+  readonly drafts?: Drafts;
 }
 
 export interface Chosen {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
+import { SplitView } from '../types/dataset-split';
 import { Reading } from '../types/dataset-reading';
 import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate, ExpectedTime } from '../types/estimate';
@@ -160,6 +161,7 @@ export const contract = {
     stats: call(StatsRequest, DatasetStats),
     over_limit: call(StatsRequest, FoundRecords),
     survey: call(SurveyRequest, DatasetSurvey),
+    split: call(SurveyRequest, SplitView),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
     find_files: call(

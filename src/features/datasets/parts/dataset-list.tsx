@@ -73,6 +73,20 @@ const COLUMNS: readonly Column<Dataset>[] = [
     cell: ({ report }) => (report ? formatCount(report.usable_records) : NOTHING),
   },
   {
+    key: 'tokens',
+    head: 'Tokens',
+    right: true,
+    order: ({ total_tokens }) => total_tokens ?? -1,
+    cell: ({ total_tokens }) =>
+      total_tokens === null ? (
+        <span title="Not counted yet for this version: its tab Tokens counts them.">{NOTHING}</span>
+      ) : (
+        <span title="All tokens of the version in use, by template and tokenizer of the base model that they were last counted with.">
+          {formatCount(total_tokens)}
+        </span>
+      ),
+  },
+  {
     key: 'size',
     head: 'Size',
     right: true,
@@ -96,7 +110,13 @@ const COLUMNS: readonly Column<Dataset>[] = [
 ];
 
 /** A column that nobody fills is none. */
-const UNTAGGED = COLUMNS.filter(({ key }) => key !== 'tags');
+const filledColumns = (rows: readonly Dataset[]): readonly Column<Dataset>[] => {
+  const isFilled: Readonly<Record<string, boolean>> = {
+    tags: rows.some(({ tags }) => tags.length > 0),
+    tokens: rows.some(({ total_tokens }) => total_tokens !== null),
+  };
+  return COLUMNS.filter(({ key }) => isFilled[key] ?? true);
+};
 
 const State = ({ dataset }: { readonly dataset: Dataset }) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));
@@ -176,7 +196,7 @@ export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null
         ) : (
           <DataTable
             label="Datasets"
-            columns={tags.length > 0 ? COLUMNS : UNTAGGED}
+            columns={filledColumns(rows ?? [])}
             rows={page}
             rowKey={({ id }) => id}
             sort={sort}

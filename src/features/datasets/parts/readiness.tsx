@@ -75,7 +75,7 @@ const Findings = ({
           <li key={reason} className="flex min-h-9 items-start gap-3 py-1.5">
             {ICONS[kind]}
             <p className="max-w-[45rem] min-w-0">
-              {reason} <span className="text-ink-2">{remedy}</span>
+              {reason} <span className="text-ink-2">{shownRemedy(remedy, remedies[0])}</span>
             </p>
             <span className="ml-auto flex shrink-0 flex-wrap justify-end gap-2">
               {remedies.map((each) => (
@@ -100,6 +100,15 @@ const LABELS: Record<Exclude<Remedy['to'], 'import' | 'reading' | 'setting'>, st
 const IMPORTS = { again: 'Import again…', more: 'Import more…' } as const;
 const READINGS = { mapping: 'Change the mapping', other: 'Read it another way' } as const;
 const SETTINGS = { max_length: 'Set max length in New run', num_epochs: 'Set epochs in New run' } as const;
+
+const READING_WORDS = {
+  mapping: 'Say which column or field is what.',
+  other: 'Say in which encoding it is written, or take what can be read of it.',
+} as const;
+
+/** Advice for the command line has its place behind the button. */
+const shownRemedy = (remedy: string, best: Remedy | undefined): string =>
+  best?.to === 'reading' && remedy.includes('--') ? READING_WORDS[best.what] : remedy;
 
 /** Each names where it leads. */
 const labelOf = (remedy: Remedy): string => {

@@ -62,6 +62,7 @@ export const RecordTable = <Row,>({
         />
       </div>
       <Pager
+        of={label}
         label={
           total > rows.length
             ? `The first ${formatCount(rows.length)} of ${formatCount(total)}`

@@ -5,12 +5,19 @@ import type { MeasuredRow } from '../../../components/measured';
 import type { DatasetSurvey } from '../../../lib/types/dataset-numbers';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useSurvey } from '../use-numbers';
+import type { SplitChoice } from '../use-numbers';
 import { Duplicates, Leakage } from './alike';
 import { Measuring } from './measuring';
 import type { OnRecord } from './record-table';
 
-export const Survey = ({ dataset, onRecord }: { readonly dataset: Dataset; readonly onRecord: OnRecord }) => {
-  const { state, reload } = useSurvey(dataset);
+interface SurveyProps {
+  readonly dataset: Dataset;
+  readonly split: SplitChoice;
+  readonly onRecord: OnRecord;
+}
+
+export const Survey = ({ dataset, split, onRecord }: SurveyProps) => {
+  const { state, reload } = useSurvey(dataset, split);
   return (
     <Measuring datasetId={dataset.id} kind="survey" state={state} onRetry={reload}>
       {(survey) => (

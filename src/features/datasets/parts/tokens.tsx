@@ -14,12 +14,15 @@ import type { DatasetStats } from '../../../lib/types/dataset-numbers';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
+import { USUAL_SPLIT } from '../../../lib/training/settings';
 import { useStats, useUsualLength } from '../use-numbers';
+import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
 import type { Edits } from '../use-edits';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
+import { SplitPanel } from './split-panel';
 import { Survey } from './survey';
 
 const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
@@ -34,6 +37,7 @@ export const Tokens = ({ edits, onRecord }: Omit<TokensProps, 'dataset'>) => {
   const { dataset } = edits;
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
+  const [split, setSplit] = useState<SplitChoice>(USUAL_SPLIT);
   const model = models.find(({ id }) => id === modelId) ?? models[0];
   return (
     <div className="flex flex-col gap-4">
@@ -53,7 +57,8 @@ export const Tokens = ({ edits, onRecord }: Omit<TokensProps, 'dataset'>) => {
           </EmptyState>
         </Panel>
       )}
-      <Survey dataset={dataset} onRecord={onRecord} />
+      <SplitPanel dataset={dataset} split={split} onChange={setSplit} onRecord={onRecord} />
+      <Survey dataset={dataset} split={split} onRecord={onRecord} />
     </div>
   );
 };

@@ -1,0 +1,170 @@
+import { Play } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../../../api';
+import { Button } from '../../../components/button';
+import { DataTable } from '../../../components/data-table';
+import type { Column } from '../../../components/data-table';
+import { Input, Select } from '../../../components/fields';
+import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { Panel } from '../../../components/layout';
+import { Pager } from '../../../components/pager';
+import { Async } from '../../../components/states';
+import type { SplitView } from '../../../lib/types/dataset-split';
+import type { Dataset } from '../../../lib/types/lora-training';
+import { paths } from '../../../paths';
+import { useLoad } from '../../../use-load';
+import type { SplitChoice } from '../use-numbers';
+import { lineColumn, RecordTable } from './record-table';
+import type { OnRecord } from './record-table';
+
+const SHARES = [0, 0.05, 0.1, 0.2, 0.3] as const;
+const MAX_SEED = 2_147_483_647;
+
+interface SplitProps {
+  readonly dataset: Dataset;
+  readonly split: SplitChoice;
+  readonly onChange: (split: SplitChoice) => void;
+  readonly onRecord: OnRecord;
+}
+
+/** Which records a run would hold out; share and seed can be tried, and taken into the run. */
+export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) => {
+  const [, navigate] = useLocation();
+  const { id, validated_at, training_ready } = dataset;
+  const { state, reload } = useLoad<SplitView>(JSON.stringify([id, validated_at, split]), () =>
+    api.datasets.split({ id, ...split }),
+  );
+  return (
+    <Panel
+      title="Split"
+      plain
+      note={state.kind === 'ready' ? sidesOf(state.value) : null}
+      actions={
+        <>
+          <Select
+            small
+            label="Held out"
+            value={String(split.share)}
+            options={SHARES.map((share) => ({
+              value: String(share),
+              label: share === 0 ? 'Nothing held out' : `${formatPercent(share, 0)} held out`,
+            }))}
+            onChange={(share) => onChange({ ...split, share: Number(share) })}
+          />
+          <Seed key={split.seed} seed={split.seed} onChange={(seed) => onChange({ ...split, seed })} />
+          <Button
+            small
+            icon={Play}
+            disabled={!training_ready}
+            onClick={() => navigate(paths.newRunSplit(id, String(split.share), String(split.seed)))}
+          >
+            New run with it
+          </Button>
+        </>
+      }
+    >
+      <Async state={state} errorTitle="The split cannot be made" onRetry={reload} rows={3}>
+        {(view) => <Sides view={view} onRecord={onRecord} />}
+      </Async>
+    </Panel>
+  );
+};
+
+const sidesOf = ({ train, held_out }: SplitView): string =>
+  `${formatCount(train)} to train, ${formatCount(held_out)} held out`;
+
+/** Taken when it is left or entered: every seed makes another split. */
+const Seed = ({ seed, onChange }: { readonly seed: number; readonly onChange: (seed: number) => void }) => {
+  const [text, setText] = useState(String(seed));
+  const take = () => {
+    const next = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (next <= MAX_SEED && next !== seed) onChange(next);
+    else setText(String(seed));
+  };
+  return (
+    <label className="flex items-center gap-2 text-ink-2">
+      Seed
+      <Input
+        small
+        inputMode="numeric"
+        className="w-24 text-right tabular-nums"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+        }}
+      />
+    </label>
+  );
+};
+
+type Stratum = SplitView['strata'][number];
+
+const KINDS = { persona: 'Persona', arc: 'Arc', topic: 'Topic' } as const;
+
+const COLUMNS: readonly Column<Stratum>[] = [
+  { key: 'kind', head: 'Divided by', cell: ({ kind }) => KINDS[kind] },
+  { key: 'value', head: 'Value', grow: true, cell: ({ value }) => value.replaceAll('_', ' ') },
+  { key: 'train', head: 'To train', right: true, cell: ({ train }) => formatCount(train) },
+  { key: 'held_out', head: 'Held out', right: true, cell: ({ held_out }) => formatCount(held_out) },
+  {
+    key: 'share',
+    head: 'Share',
+    right: true,
+    cell: ({ train, held_out }) => formatPercent(held_out / Math.max(1, train + held_out)),
+  },
+];
+
+const STRATA_SHOWN = 12;
+
+const Strata = ({ strata }: { readonly strata: readonly Stratum[] }) => {
+  const [offset, setOffset] = useState(0);
+  return (
+    <div className="border-b">
+      <DataTable
+        label="How each stratum is divided"
+        columns={COLUMNS}
+        rows={strata.slice(offset, offset + STRATA_SHOWN)}
+        rowKey={({ kind, value }) => `${kind} ${value}`}
+      />
+      <Pager
+        of="how each stratum is divided"
+        label={formatAmount(strata.length, 'value')}
+        total={strata.length}
+        offset={offset}
+        limit={STRATA_SHOWN}
+        onOffset={setOffset}
+      />
+    </div>
+  );
+};
+
+const Sides = ({ view, onRecord }: { readonly view: SplitView; readonly onRecord: OnRecord }) => (
+  <>
+    <p className="border-b px-4 py-2 text-ink-2">
+      {view.strata.length === 0
+        ? 'Whole conversations are held out, those with the same first question together; the seed decides which. A run keeps their ids.'
+        : 'Whole conversations are held out, those with the same first question together, spread over the personas, then the arcs, then the topics; the seed decides which. A run keeps their ids.'}
+    </p>
+    {view.strata.length > 0 ? <Strata key={view.seed} strata={view.strata} /> : null}
+    {view.held_out === 0 ? (
+      <p className="p-4 text-ink-2">
+        Nothing is held out, so nothing will tell whether the model got better.
+      </p>
+    ) : (
+      <RecordTable
+        label="Held-out records"
+        total={view.held_out}
+        rows={view.rows}
+        columns={[
+          { key: 'id', head: 'Held-out record', grow: true, cell: ({ record_id }) => record_id },
+          lineColumn(),
+        ]}
+        recordOf={(row) => row}
+        onRecord={onRecord}
+      />
+    )}
+  </>
+);
