@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +93,8 @@ class Others:
         if self.place.size == 1:
             return
         if isinstance(error, TrainerError) and error.code == PROCESS_LOST:
-            # Of a process that has died, its watcher knows more than that it no longer answers.
-            threading.Event().wait(REASON_SECONDS)
+            # Of a process that has died, its watcher knows more than that it no longer answers, and ends this one.
+            time.sleep(REASON_SECONDS)
         with self._leaving:
             self._end()
 
@@ -149,18 +150,18 @@ def failure_in(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def process_lost(which: str) -> TrainerError:
+def process_lost(what_happened: str) -> TrainerError:
     """What is raised where one of the processes is no longer there, or answers no more."""
     return TrainerError(
         PROCESS_LOST,
-        f"{which} of the processes that train together has ended or answers no more.",
+        what_happened,
         hint="The log has the details. Resume goes on from the last checkpoint, with as many processes as you like.",
     )
 
 
 def _lost(rank: int, size: int, status: int) -> dict[str, Any]:
     how = f"by signal {-status}" if status < 0 else f"with status {status}"
-    error = process_lost(f"Process {rank + 1} of {size}, ended {how},")
+    error = process_lost(f"Process {rank + 1} of the {size} that train together ended {how}.")
     return {"code": error.code, "message": error.message, "hint": error.hint, "traceback": ""}
 
 

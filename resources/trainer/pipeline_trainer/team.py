@@ -10,6 +10,7 @@ gradient of an adapter, small beside the work of a step, and the path that cards
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -67,6 +68,9 @@ class Team:
 
     def meet(self, state: Mapping[str, object]) -> None:
         """Wait until all are here. Raises `processes_differ` with the names of what is not the same in all."""
+
+    def part(self) -> None:
+        """After the last step: the first goes on alone, and the others may end."""
 
 
 ALONE: Final = Team()
@@ -127,6 +131,11 @@ class Processes(Team):
                 f"The processes that were to train together differ in: {', '.join(names)}.",
                 hint="Train on cards of one kind, or with one process.",
             )
+
+    def part(self) -> None:
+        """None ends before the first has all that it waits for; one that has ended already is missed no more."""
+        with suppress(TrainerError):
+            self.first(0)
 
     def _given_up(self, *, given_up: bool) -> bool:
         votes = torch.tensor([int(given_up)])
@@ -191,4 +200,4 @@ def _answered(exchange: Callable[[], Any]) -> Any:
     try:
         return exchange()
     except RuntimeError as error:
-        raise process_lost("One") from error
+        raise process_lost("One of the processes that train together has ended, or answers no more.") from error

@@ -34,6 +34,7 @@ def main(run: Run) -> None:
         run.budget.begin()
     measure_base(run)
     fit(run)
+    run.team.part()
     if run.team.leads:
         complete(run)
 

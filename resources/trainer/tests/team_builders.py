@@ -57,8 +57,8 @@ def as_processes(
     done = threading.Barrier(2)
 
     def process(rank: int) -> None:
-        team = Processes(FileStore(str(folder / "team"), 2), rank=rank, size=2, patience=patience)
         try:
+            team = Processes(FileStore(str(folder / "team"), 2), rank=rank, size=2, patience=patience)
             work(team)
         except BaseException as error:  # noqa: BLE001 (handed to the test)
             raised[rank] = error

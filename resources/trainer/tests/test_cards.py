@@ -213,6 +213,14 @@ def test_a_process_that_answers_no_more_is_lost_and_not_waited_for(tmp_path: Pat
     assert first.code == "process_lost"
 
 
+def test_who_has_ended_after_the_last_step_is_not_missed(tmp_path: Path) -> None:
+    def part(team: Processes) -> None:
+        if team.leads:
+            team.part()
+
+    assert as_processes(tmp_path, part, patience=timedelta(seconds=1)) == [None, None]
+
+
 def test_who_gives_up_ends_the_sum_of_all(tmp_path: Path) -> None:
     first, second = as_processes(tmp_path, lambda team: team.give_up() if team.leads else team.sum(torch.zeros(1)))
     assert first is None

@@ -114,7 +114,7 @@ def test_a_killed_process_fails_the_run_within_seconds_and_it_goes_on(tmp_path: 
         end = list(events)[-1]
         assert process.wait(timeout=10) == 1
     assert (end["event"], end["code"]) == ("failed", "process_lost")
-    assert "Process 2 of 2, ended by signal 9" in end["message"]
+    assert "Process 2 of the 2 that train together ended by signal 9." in end["message"]
     assert list(scratch.iterdir()) == []
 
     with trainer(folder, scratch) as (process, events):
