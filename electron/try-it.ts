@@ -42,9 +42,11 @@ const stepsFor = (stepMs: number): number =>
   Math.min(STEPS.most, Math.max(STEPS.fewest, Math.round(TRAINING_MS / stepMs)));
 
 const withSteps = (job: NewJob, steps: number): NewJob => {
-  const save_steps = Math.ceil(steps / 2);
   // Held-out loss and answers before and after are what it is for; between them they would cost a tenth of the time.
-  return { ...job, changes: { ...job.changes, max_steps: steps, eval_steps: steps, save_steps } };
+  return {
+    ...job,
+    changes: { ...job.changes, max_steps: steps, eval_steps: steps, save_steps: steps },
+  };
 };
 
 /**

@@ -189,11 +189,11 @@ def save(run: Run, *, taken_back: Sequence[str] = ()) -> None:
 
 
 def sample_if_due(run: Run) -> None:
-    """Answers where a step has both an evaluation and a checkpoint."""
-    step, intervals = run.progress.step, run.intervals
-    both = step % intervals.eval_every == 0 and step % intervals.save_every == 0
+    """Answers at each checkpoint that the plan knows; those by time, and of a new best, have none."""
+    step = run.progress.step
+    planned = step > 0 and step % run.intervals.save_every == 0
     # At the end the result answers, which need not be the last step.
-    if both and not run.finished and run.progress.sampled_step != step:
+    if planned and not run.finished and run.progress.sampled_step != step:
         sample(run)
 
 

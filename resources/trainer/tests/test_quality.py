@@ -15,7 +15,15 @@ PROMPTS = ("What is 3?", "Why?")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     model = make_model(tmp_path_factory.mktemp("base") / "tiny")
-    made = make_run(tmp_path_factory.mktemp("run"), model, prompts=PROMPTS, eval_steps=4, save_steps=4, lora_dropout=0.3)
+    made = make_run(
+        tmp_path_factory.mktemp("run"),
+        model,
+        prompts=PROMPTS,
+        eval_steps=5,
+        save_steps=4,
+        save_total_limit=9,
+        lora_dropout=0.3,
+    )
     assert attempt(made) == 0
     return made
 

@@ -99,13 +99,13 @@ test('says what is left and when it ends, and only limits where the steps are to
   expect(endWords(90_000, null, noon)).toEqual({ left: '≈ 2 min', end: 'ends ≈ 12:01' });
 });
 
-test('names the step of the next samples, where held-out loss and checkpoint fall together', () => {
-  const planned = exampleJob({ ...run, plan: { eval_every: 10, save_every: 15 } });
-  expect(nextSamplesWords(planned, AT)).toBe('Next samples at step 90, ≈ 1 min');
+test('names the step of the next samples, which come with each planned checkpoint', () => {
+  const planned = exampleJob({ ...run, plan: { eval_every: 20, save_every: 15 } });
+  expect(nextSamplesWords(planned, AT)).toBe('Next samples at step 75, ≈ 30 s');
   expect(nextSamplesWords(exampleJob({ ...planned, current_step: 90 }), AT)).toBe(
     'Next samples at the last step, ≈ 20 s',
   );
-  expect(nextSamplesWords(planned, AT + 120_000)).toBe('Next samples at step 90');
+  expect(nextSamplesWords(planned, AT + 120_000)).toBe('Next samples at step 75');
   expect(nextSamplesWords(run, AT)).toBeNull();
   expect(nextSamplesWords(exampleJob({ ...planned, status: 'paused' }), AT)).toBeNull();
 });

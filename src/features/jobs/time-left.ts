@@ -98,16 +98,10 @@ export const statusWords = (job: TrainingJob, now: number): string => {
   return [STAGE_WORDS[stage], at, measuredWords(job, now)].filter((part) => part !== null).join(', ');
 };
 
-const commonMultiple = (one: number, other: number): number => {
-  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  return (one * other) / divisor(one, other);
-};
-
-/** Samples come where an evaluation and a checkpoint fall on one step, and at the end; null before the plan. */
+/** Samples come with each checkpoint that the plan knows, and at the end; null before the plan. */
 const nextSampledStep = ({ plan, current_step: step }: TrainingJob, total: number): number | null => {
-  const [evaluates, saves] = [plan?.['eval_every'], plan?.['save_every']];
-  if (typeof evaluates !== 'number' || typeof saves !== 'number') return null;
-  const every = commonMultiple(evaluates, saves);
+  const every = plan?.['save_every'];
+  if (typeof every !== 'number') return null;
   return Math.min(total, (Math.floor(step / every) + 1) * every);
 };
 
