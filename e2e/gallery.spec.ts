@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { show, violations } from './app';
 import { drop } from './drop';
-import { GOOD_AND_BAD, STRANGE_TABLE } from './gallery/import-texts';
+import { GOOD_AND_BAD, STRANGE_ROWS, STRANGE_TABLE } from './gallery/import-texts';
 import { fill, fillQueue, PLAYED } from './gallery/fill';
 import { dress, inEveryDress, PICTURES, SIZES, take, THEMES } from './gallery/shots';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
@@ -152,6 +152,12 @@ test('a data folder full of real things', async () => {
     await tab(`/datasets/${made.designed}`, 'Tokens');
     await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });
   });
+  await inEveryDress(pipeline, 'dataset-split', async () => {
+    await tab(`/datasets/${made.designed}`, 'Tokens');
+    await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });
+    const strata = page.getByRole('table', { name: 'How each stratum is divided' });
+    await strata.getByRole('row').nth(8).scrollIntoViewIfNeeded();
+  });
   await inEveryDress(pipeline, 'dataset-scaffolding', () => tab(`/datasets/${made.designed}`, 'Scaffolding'));
   await page.mouse.move(0, 0);
   for (const [name, path] of [
@@ -196,6 +202,10 @@ test('import, from an empty page to a file that cannot be used', async () => {
   await inEveryDress(pipeline, 'import-empty', () => show(page, '/import'));
   await look(await write('Advice, with sources.jsonl', GOOD_AND_BAD));
   await inEveryDress(pipeline, 'import-problems', () => show(page, '/import'));
+  await remove();
+  await look(await write('Letters from the north.csv', STRANGE_TABLE));
+  await look(await write('Letters from the south.csv', STRANGE_TABLE + STRANGE_ROWS));
+  await inEveryDress(pipeline, 'import-shared', () => show(page, '/import'));
   await remove();
   await look(await write('Support letters.csv', STRANGE_TABLE));
   await inEveryDress(pipeline, 'import-mapping', async () => {

@@ -28,7 +28,9 @@ const BAD = [
 /** Chat records, of which three have a fault. */
 export const GOOD_AND_BAD = `${[...good, ...BAD, ...good].join('\n')}\n`;
 
-/** A table of which no column says what it is. */
-export const STRANGE_TABLE = `id;anfrage;auskunft;stand\n${QUESTIONS.map(
+export const STRANGE_ROWS = QUESTIONS.map(
   (question, index) => `${1000 + index};"${question}";"${answerTo(question)}";open\n`,
-).join('')}`;
+).join('');
+
+/** A table of which no column says what it is. */
+export const STRANGE_TABLE = `id;anfrage;auskunft;stand\n${STRANGE_ROWS}`;

@@ -71,7 +71,7 @@ const ofExit = ({ code, signal }: TrainerExit): Outcome => {
     return failed(
       'trainer_not_started',
       'The trainer could not be started.',
-      'Look at the checks on the Start page, or run `doctor` on the command line.',
+      'Look at the checks on the Start page, or run `pipeline doctor` on the command line.',
     );
   return failed(
     'trainer_crashed',

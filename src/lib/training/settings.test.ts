@@ -120,7 +120,7 @@ describe('parseSetOptions', () => {
         return error instanceof AppError ? error.hint : error;
       }
     };
-    expect(hint('max_step=5')).toMatch(/^Did you mean max_steps\? `train --help`/);
-    expect(hint('nonsense=5')).toMatch(/^`train --help`/);
+    expect(hint('max_step=5')).toMatch(/^Did you mean max_steps\? `pipeline train --help`/);
+    expect(hint('nonsense=5')).toMatch(/^`pipeline train --help`/);
   });
 });

@@ -74,7 +74,7 @@ const UNAVAILABLE_VALUES: Readonly<Record<string, Readonly<Record<string, string
   },
 };
 
-const HINT = '`train --help` on the command line lists the names and their ranges.';
+const HINT = '`pipeline train --help` on the command line lists the names and their ranges.';
 
 export const invalidSetting = (message: string, hint = HINT): AppError =>
   new AppError({ code: 'invalid_setting', message, hint });
