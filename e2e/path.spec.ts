@@ -125,6 +125,14 @@ test('its page fills while it runs, and it completes', async () => {
   await expect(loss.getByRole('table', { name: /^training/ }).getByRole('row')).toHaveCount(STEPS + 1);
 });
 
+test('ended, its curve is as high as while it ran, and its answers are in view', async () => {
+  const { page } = pipeline;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const height = async () => (await page.getByRole('figure', { name: 'Loss' }).boundingBox())?.height ?? 0;
+  await expect.poll(height).toBeGreaterThan(280);
+  await expect(page.getByRole('tabpanel', { name: 'Samples' })).toBeInViewport({ ratio: 1 });
+});
+
 test('each step reaches the window and its row in under 300 ms', async () => {
   const seen = z
     .array(z.object({ point: MetricsPoint, heard: z.number(), read: z.number() }))

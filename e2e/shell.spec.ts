@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
+import { Dataset } from '../src/lib/types/lora-training';
+import { Settings } from '../src/lib/types/system';
 import { call, request, show, violations } from './app';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
@@ -76,6 +78,24 @@ for (const theme of ['light', 'dark'] as const) {
     });
   }
 }
+
+test('the palette offers what was opened last, also after a restart', async () => {
+  const { id, name } = await call(pipeline.page, { name: 'datasets.import_sample' }, Dataset);
+  await show(pipeline.page, `/datasets/${id}`);
+  await expect(pipeline.page.getByRole('main').getByText('Ready', { exact: true })).toBeVisible();
+  await expect
+    .poll(async () => (await call(pipeline.page, { name: 'settings.get' }, Settings)).recently_opened)
+    .toEqual([`/datasets/${id}`]);
+  expect(pipeline.complaints).toEqual([]);
+  await pipeline.close();
+  pipeline = await launch({ dataDir: pipeline.dataDir });
+  const { page } = pipeline;
+  await page.keyboard.press('Control+k');
+  const recent = page.getByRole('group', { name: 'Recent' }).getByRole('option');
+  await expect(recent).toHaveText([`${name}dataset⏎`]);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+});
 
 test('the bridge is the only way out of the page', async () => {
   const found = await pipeline.page.evaluate(() => ({

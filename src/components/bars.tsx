@@ -41,7 +41,10 @@ export const MemoryBar = ({
   const label = `${formatMemory(usedBytes)} in use, ${formatMemory(runBytes)} for this run, of ${formatMemory(totalBytes)}`;
   return (
     <div role="img" aria-label={label} title={label} className="relative h-2 rounded-sm bg-active">
-      <div className="absolute inset-y-0 left-0 bg-ink-3" style={{ width: percent(usedBytes, scaleBytes) }} />
+      <div
+        className="absolute inset-y-0 left-0 bg-line-control"
+        style={{ width: percent(usedBytes, scaleBytes) }}
+      />
       <div
         className={classNames('absolute inset-y-0', over ? 'hatched' : 'bg-accent')}
         style={{

@@ -6,4 +6,5 @@ export { groupJobs, groupWords, isRunning, STATUS_WORDS, verdictOf, workedMs } f
 export { JobsPage } from './jobs-page';
 export { announcement, progressWords } from './run-news';
 export { statusWords, timeLeftWords } from './time-left';
+export { useQueuePlan } from './use-expected';
 export { useIsSaving } from './use-saving';

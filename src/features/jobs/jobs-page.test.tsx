@@ -58,6 +58,16 @@ test('where nothing is measured yet, the order is all that is told', async () =>
   expect(page.find('section[aria-label=Waiting] h2').textContent).not.toContain('all done');
 });
 
+test('a search leaves each job that waits its place and its time', async () => {
+  await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')]);
+  await page.until(() => expect(waitingRows()).toHaveLength(2));
+  const search = page.find('input[data-search]');
+  if (!(search instanceof HTMLInputElement)) throw new Error('The search is no field.');
+  await page.type(search, 'Notes');
+  await page.until(() => expect(waitingRows()).toHaveLength(1));
+  await page.until(() => expect(waitingRows()[0]).toMatch(/Notes2\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/));
+});
+
 test('a run that ended says how long it worked', async () => {
   await open([
     exampleJob({ status: 'failed', error_message: 'No.', worked_ms: 68_000, attempt: 1 }),

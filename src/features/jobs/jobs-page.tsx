@@ -124,7 +124,7 @@ const Groups = ({
           <StoppedRow key={job.id} job={job} />
         ))}
       </Group>
-      {waiting.length > 0 ? <WaitingList waiting={waiting} running={running[0]} /> : null}
+      {waiting.length > 0 ? <WaitingList found={waiting} /> : null}
       <Group title="Paused" count={paused.length}>
         {paused.map((job) => (
           <StoppedRow key={job.id} job={job} />

@@ -84,6 +84,19 @@ test('a change makes a recipe one’s own and leaves the others as they are', as
   });
 });
 
+test('says when it would start behind the jobs that are there', async () => {
+  const running = fakeJob(6, {
+    status: 'running',
+    current_stage: 'training',
+    current_step: 5,
+    completed_at: null,
+    current_metrics: { training_loss: 2, learning_rate: 1e-4, step_ms: 1000, pace_ms: 1000 },
+    estimated_completion_at: new Date(Date.now() + 5000).toISOString(),
+  });
+  await open({}, { runs: [running] });
+  await page.until(() => expect(page.text()).toMatch(/Starts ≈ .*\d\d:\d\d1 running, 0 waiting/));
+});
+
 test('names each setting that was changed, as many as it counts', async () => {
   await open({});
   await page.click(page.button('Advanced'));

@@ -49,3 +49,17 @@ test('the check of the adapter has a name and a clock that runs until the job ha
   expect(place.textContent).not.toContain('Check');
   act(() => root.unmount());
 });
+
+test('a run that failed before its data was read counted nothing', () => {
+  const place = document.createElement('div');
+  const root = createRoot(place);
+  const failed = { status: 'failed', attempt: 1, worked_ms: 1000 } as const;
+  const show = (job: TrainingJob) => {
+    act(() => root.render(<JobFigures job={job} run={EMPTY_RUN} />));
+  };
+  show(exampleJob({ status: 'running', current_stage: 'preprocessing', attempt: 1 }));
+  expect(place.textContent).toContain('Records—counted with the data');
+  show(exampleJob({ ...failed, completed_at: new Date(ENDED).toISOString() }));
+  expect(place.textContent).toContain('Records—not counted');
+  act(() => root.unmount());
+});

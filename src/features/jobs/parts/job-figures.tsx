@@ -5,6 +5,7 @@ import {
   formatChange,
   formatCount,
   formatDuration,
+  formatDurationBand,
   formatLoss,
   formatMemory,
   NOTHING,
@@ -18,6 +19,7 @@ import { isRunning, workedMs } from '../job-words';
 import { checkingSince, paceOf, stageTimes } from '../run-times';
 import { endWords, noTimeLeftWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
 import type { TimeLeft } from '../time-left';
+import { useExpected } from '../use-expected';
 import { StageBar } from './stage-bar';
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
@@ -100,13 +102,26 @@ const TimeLeftFigure = ({
 /** What lies between two attempts is nobody's work. */
 const TimeSpent = ({ job }: { readonly job: TrainingJob }) => {
   const worked = workedMs(job);
-  if (worked === null) return <Figure label="Time" value={NOTHING} source="not started" />;
+  if (worked === null) return <TimeExpected job={job} />;
   return (
     <Figure
       label="Time"
       value={formatDuration(worked)}
       source={job.attempt > 1 ? `of work in ${formatAmount(job.attempt, 'attempt')}` : 'of work'}
       method="How long its trainers worked, from the start of the process to its end; the time between two attempts is not counted."
+    />
+  );
+};
+
+/** Before it begins: what is known of it from the runs before. */
+const TimeExpected = ({ job }: { readonly job: TrainingJob }) => {
+  const expected = useExpected(job.status === 'queued' ? [job] : []).get(job.id);
+  return (
+    <Figure
+      label="Time"
+      value={expected?.time_ms ? formatDurationBand(expected.time_ms) : NOTHING}
+      source={expected?.time_ms ? 'expected' : 'not started'}
+      method={expected?.time_method}
     />
   );
 };
@@ -163,7 +178,10 @@ const planned = (job: TrainingJob, key: string): number | null => {
 const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
   const [trained, heldOut] = [planned(job, 'train_records'), planned(job, 'held_out_records')];
   const cut = planned(job, 'truncated_records') ?? 0;
-  if (trained === null) return <Figure label="Records" value={NOTHING} source="counted with the data" />;
+  if (trained === null) {
+    const source = job.completed_at === null ? 'counted with the data' : 'not counted';
+    return <Figure label="Records" value={NOTHING} source={source} />;
+  }
   return (
     <Figure
       label="Records"

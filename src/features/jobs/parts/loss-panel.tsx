@@ -36,12 +36,15 @@ const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-34rem),32rem)]';
  * but in a low one the small charts, which come last there, leave it their room.
  */
 const BELOW_OUTCOME = 'h-[clamp(13rem,max(calc(100vh-38.5rem),min(19rem,calc(100vh-31rem))),32rem)]';
+/** Below that of a pause or a break, which has two lines. */
+const BELOW_STOP = 'h-[clamp(13rem,max(calc(100vh-38.75rem),min(18rem,calc(100vh-32rem))),32rem)]';
 /** Below that of a failure, which has its details. */
 const BELOW_FAILURE = 'h-[clamp(13rem,max(calc(100vh-40.5rem),min(16rem,calc(100vh-34.75rem))),32rem)]';
 
 const heightOf = (job: TrainingJob): string => {
   if (job.status === 'failed') return BELOW_FAILURE;
-  return job.status === 'queued' || isRunning(job) ? HEIGHT : BELOW_OUTCOME;
+  if (job.status === 'queued' || isRunning(job)) return HEIGHT;
+  return hasEnded(job) ? BELOW_OUTCOME : BELOW_STOP;
 };
 
 /** Before the first step; null where the plan is known and can be drawn. */

@@ -1,20 +1,19 @@
 import { Clock } from 'lucide-react';
 import { Link } from 'wouter';
-import { ordinal } from '../../../components/format';
+import { formatClockAhead, ordinal } from '../../../components/format';
 import { useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
-import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
-import { jobs } from '../../../stores';
-import { groupJobs } from '../job-words';
 import { timeLeftWords } from '../time-left';
+import { useQueuePlan } from '../use-expected';
 import { FileText } from '../../../components/file-text';
 
 /** Why a job waits, and its place among those that do. */
 export const QueuePlace = ({ job }: { readonly job: TrainingJob }) => {
   const now = useNow();
-  const { running, waiting } = groupJobs(useRows(jobs));
+  const { running, waiting, starts } = useQueuePlan();
   const at = waiting.findIndex(({ id }) => id === job.id);
+  const startsIn = starts[at] ?? null;
   const before = running[0] ?? (at > 0 ? waiting[at - 1] : undefined);
   return (
     <section
@@ -25,6 +24,7 @@ export const QueuePlace = ({ job }: { readonly job: TrainingJob }) => {
       <p className="min-w-0 flex-1 basis-80">
         <span className="font-semibold">
           {waiting.length > 1 ? `${ordinal(at + 1)} of ${waiting.length} waiting.` : 'Starts next.'}
+          {startsIn === null ? '' : ` Begins ≈ ${formatClockAhead(now + startsIn, now)}.`}
         </span>{' '}
         {before ? (
           <>

@@ -20,25 +20,16 @@ import type { TrainingJob } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { useAction } from '../../../use-load';
-import { freeIn, startsWords } from '../time-left';
-import { useExpected } from '../use-expected';
-import { planQueue } from '../waiting-times';
+import { startsWords } from '../time-left';
+import { useQueuePlan } from '../use-expected';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
-/** The waiting order: dragged, or moved with Alt and the arrows. */
-export const WaitingList = ({
-  waiting,
-  running,
-}: {
-  readonly waiting: readonly TrainingJob[];
-  /** After which the first of them begins. */
-  readonly running: TrainingJob | undefined;
-}) => {
+/** The waiting order: dragged, or moved with Alt and the arrows. Of those that were not found only the places stay. */
+export const WaitingList = ({ found }: { readonly found: readonly TrainingJob[] }) => {
   const now = useNow();
-  const expected = useExpected(waiting);
-  const { starts, end } = planQueue(waiting, expected, freeIn(running, now));
+  const { waiting, expected, starts, end } = useQueuePlan();
   const [dragged, setDragged] = useState<string | null>(null);
   const [said, setSaid] = useState('');
   const action = useAction();
@@ -58,7 +49,7 @@ export const WaitingList = ({
     <section aria-label="Waiting">
       <h2 className="flex h-8 items-center gap-2 border-t bg-surface-0 px-4 text-xs font-semibold text-ink-2">
         Waiting{' '}
-        <span className="font-normal text-ink-3">{waiting.length}, in this order; drag, or Alt ↑ ↓</span>
+        <span className="font-normal text-ink-3">{found.length}, in this order; drag, or Alt ↑ ↓</span>
         {end === null ? null : (
           <span className="ml-auto font-normal text-ink-3 tabular-nums">
             all done ≈ {formatClockAhead(now + end, now)}
@@ -70,20 +61,22 @@ export const WaitingList = ({
       </p>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <ol>
-        {waiting.map((job, index) => (
-          <WaitingRow
-            key={job.id}
-            job={job}
-            index={index}
-            starts={startsWords(starts[index] ?? null, index, now)}
-            expected={expected.get(job.id)}
-            last={index === waiting.length - 1}
-            dragged={dragged === job.id}
-            onDrag={setDragged}
-            onDrop={drop}
-            onMove={move}
-          />
-        ))}
+        {waiting.map((job, index) =>
+          found.some(({ id }) => id === job.id) ? (
+            <WaitingRow
+              key={job.id}
+              job={job}
+              index={index}
+              starts={startsWords(starts[index] ?? null, index, now)}
+              expected={expected.get(job.id)}
+              last={index === waiting.length - 1}
+              dragged={dragged === job.id}
+              onDrag={setDragged}
+              onDrop={drop}
+              onMove={move}
+            />
+          ) : null,
+        )}
       </ol>
     </section>
   );

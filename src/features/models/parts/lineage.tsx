@@ -43,13 +43,17 @@ export const Lineage = ({
         <Step
           icon={Database}
           title={
-            dataset_id ? (
-              <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
+            <>
+              Dataset “
+              {dataset_id ? (
+                <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
+                  <FileText>{summary.dataset_name}</FileText>
+                </Link>
+              ) : (
                 <FileText>{summary.dataset_name}</FileText>
-              </Link>
-            ) : (
-              summary.dataset_name
-            )
+              )}
+              ”
+            </>
           }
         >
           {formatAmount(summary.train_records, 'record')} trained,{' '}
@@ -63,7 +67,7 @@ export const Lineage = ({
           title={
             job_id ? (
               <Link href={paths.job(job_id)} className="hover:text-accent-text">
-                <FileText>{run?.name ?? 'The run'}</FileText>
+                Job “<FileText>{run?.name ?? 'unknown'}</FileText>”
               </Link>
             ) : (
               'Imported'

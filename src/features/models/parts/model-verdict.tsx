@@ -69,7 +69,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
               loss={before}
               share={(before ?? 0) / longest}
               perplexity={perplexity(quality.base_perplexity)}
-              className="bg-ink-3"
+              className="bg-line-control"
             />
             <BarRow
               label="Adapter"

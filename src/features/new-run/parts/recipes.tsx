@@ -78,7 +78,7 @@ const MemoryKey = ({ state }: { readonly state: Loaded<Estimate> }) => {
   return (
     <p className="flex flex-wrap items-center gap-x-3 text-xs text-ink-2">
       <span className="flex items-center gap-1.5">
-        <span aria-hidden className="size-2 rounded-xs bg-ink-3" />
+        <span aria-hidden className="size-2 rounded-xs bg-line-control" />
         in use now
       </span>
       <span className="flex items-center gap-1.5">

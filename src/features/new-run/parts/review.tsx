@@ -3,9 +3,7 @@ import { formatAmount, formatClockAhead, formatCount, formatPercent } from '../.
 import { useNow } from '../../../components/time';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS } from '../../../lib/types/lora-training';
-import { useRows } from '../../../live-store';
-import { jobs } from '../../../stores';
-import { groupJobs } from '../../jobs';
+import { useQueuePlan } from '../../jobs';
 import { stepsWords } from '../steps-words';
 import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
@@ -60,19 +58,28 @@ const sentence = (run: NewRun, estimate: Estimate): string => {
   return `${parameters}. ${formatAmount(estimate.train_records, 'record')} train, ${heldOut} ${steps}.${kept} Samples from the untouched model come first.`;
 };
 
+const startWords = (startsIn: number | null, ahead: number, now: number): string => {
+  if (ahead === 0) return 'Starts at once';
+  return startsIn === null
+    ? `Starts after ${formatAmount(ahead, 'job')}`
+    : `Starts ≈ ${formatClockAhead(now + startsIn, now)}`;
+};
+
+const endWords = (startsIn: number | null, estimate: Estimate | null, now: number): string =>
+  startsIn === null || !estimate?.time_ms
+    ? ''
+    : `, ends ≈ ${formatClockAhead(now + startsIn + estimate.time_ms.expected, now)}`;
+
 const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
   const now = useNow();
-  const { running, waiting } = groupJobs(useRows(jobs));
+  const { running, waiting, end } = useQueuePlan();
   const ahead = running.length + waiting.length;
   const free = ahead === 0;
   return (
     <div className="text-right">
       <p>
-        {free && estimate?.time_ms
-          ? `Starts at once, ends ≈ ${formatClockAhead(now + estimate.time_ms.expected, now)}`
-          : free
-            ? 'Starts at once'
-            : `Starts after ${formatAmount(ahead, 'job')}`}
+        {startWords(free ? 0 : end, ahead, now)}
+        {endWords(free ? 0 : end, estimate, now)}
       </p>
       <p className="text-xs text-ink-2">
         {free ? 'No other job is running or waiting' : `${running.length} running, ${waiting.length} waiting`}

@@ -104,8 +104,8 @@ const Phases = ({ phases, compact }: { readonly phases: TryItPhases; readonly co
   <div
     aria-hidden
     className={classNames(
-      'gap-0.5 px-4 pt-5 text-xs text-ink-3 tabular-nums',
-      compact ? 'hidden tall:flex' : 'flex',
+      'flex gap-0.5 px-4 text-xs text-ink-3 tabular-nums',
+      compact ? 'pt-3 tall:pt-5' : 'pt-5',
     )}
   >
     {NAMES.map((name, index) => {
