@@ -75,16 +75,39 @@ const preload: UserConfig = {
 
 const PARTS: Readonly<Record<string, UserConfig>> = { renderer, main, preload };
 
+/** They measure time or memory, which what ran before in the same process would change. */
+const MEASURED = [
+  'electron/**/worker-*.test.ts',
+  'electron/**/*speed.test.ts',
+  'electron/**/many-datasets.test.ts',
+];
+
+/**
+ * Tests of the program share a process: each of a hundred files would load the same modules again, a minute in
+ * all. What runs in a window's DOM has a process a file.
+ */
 export default defineConfig(({ mode }) => {
   const part = PARTS[mode];
   if (part) return part;
   return {
     plugins: [react()],
     test: {
-      include: ['src/**/*.test.{ts,tsx}', 'electron/**/*.test.ts', 'scripts/**/*.test.mjs'],
       environment: 'node',
       testTimeout: 30_000,
       maxWorkers: 2,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'apart',
+            include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs', ...MEASURED],
+          },
+        },
+        {
+          extends: true,
+          test: { name: 'together', include: ['electron/**/*.test.ts'], exclude: MEASURED, isolate: false },
+        },
+      ],
     },
   };
 });
