@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Verdict } from './lora-training';
 import { Count, Sha256, Timestamp, Uuid } from './primitives';
 import { RunDataset } from './run-mixture';
-import { TrainingSettings } from './training-settings';
+import { Quantization, TrainingSettings } from './training-settings';
 
 export const ArtifactFile = z.strictObject({
   name: z.string(),
@@ -85,6 +85,8 @@ export const ExportVerification = z.strictObject({
   max_abs_diff: z.number(),
   greedy_equal: z.boolean(),
   prompts: Count,
+  /** What training saw of the base model; what is compared stands on the base model as it is. */
+  trained_on: Quantization.default('none'),
 });
 export type ExportVerification = z.infer<typeof ExportVerification>;
 
