@@ -42,7 +42,7 @@ def versions_of(settings: Settings) -> dict[str, str]:
 def _nothing_compiled() -> Iterator[None]:
     """The plain functions of the library where it asks for compiled ones.
 
-    None of those is called here, and only to mark them takes five seconds of torch's compiler.
+    None of those is called here, and only to mark them loads torch's compiler.
     """
     compiler = torch.compile
     setattr(torch, "compile", _as_it_is)  # noqa: B010 (as a plain assignment its types would have to agree)

@@ -277,7 +277,7 @@ def test_evaluating_a_run_sees_the_base_that_it_was_trained_on(
 
 
 def test_only_runs_that_need_bitsandbytes_load_it() -> None:
-    """PEFT would import it at once, which takes as long as torch."""
+    """PEFT would import it at once, and torch's compiler with it."""
     program = (
         "import sys, pipeline_trainer.setup, peft\n"
         "assert sys.modules['bitsandbytes'] is None\n"
