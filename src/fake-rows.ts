@@ -110,6 +110,7 @@ export const fakeSettings = (preset: keyof typeof HYPERPARAMETER_PRESETS): Train
   max_hours: null,
   max_energy_kwh: null,
   collapse: 'auto',
+  quantization: 'none',
 });
 
 export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJob => ({

@@ -175,10 +175,18 @@ export const FIELDS: readonly FieldSpec[] = [
   {
     key: 'optimizer',
     label: 'Optimizer',
-    range: '2 choices',
-    help: 'Adafactor keeps less in memory than AdamW.',
+    range: '3 choices',
+    help: 'adamw_8bit keeps its memory of past steps in fewer bits, adafactor less of it.',
     kind: 'choice',
-    choices: ['adamw', 'adafactor'],
+    choices: ['adamw', 'adamw_8bit', 'adafactor'],
+  },
+  {
+    key: 'quantization',
+    label: 'Base model in memory',
+    range: '3 choices',
+    help: 'int8 and nf4 hold its weights in 8 and 4 bits while training: less memory, a little slower.',
+    kind: 'choice',
+    choices: ['none', 'int8', 'nf4'],
   },
   {
     key: 'precision',

@@ -91,6 +91,7 @@ const SETTINGS: TrainingSettings = {
   max_hours: null,
   max_energy_kwh: null,
   collapse: 'auto',
+  quantization: 'none',
 };
 
 export const addDataset = (repositories: Repositories) => {

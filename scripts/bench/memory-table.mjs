@@ -17,6 +17,7 @@ const USUAL = {
   precision: 'fp32',
   packing: 'auto',
   variant: 'lora',
+  quantization: 'none',
   method: 'sft',
 };
 

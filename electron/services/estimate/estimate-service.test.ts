@@ -157,6 +157,16 @@ describe('EstimateService', () => {
     expect(estimate.fits).not.toBe('fits');
     for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
   });
+
+  it('offers a base of fewer bits where that fits and whole weights do not', async () => {
+    const bits = { ...REQUEST, changes: { quantization: 'nf4' as const } };
+    const leanest = await serviceWith(1, null).estimate(bits);
+    const estimate = await serviceWith(leanest.memory_bytes.high, null).estimate(REQUEST);
+    expect(estimate.fits).not.toBe('fits');
+    expect(estimate.remedies.map(({ label }) => label)).toContain('Hold the base model in 4 bits');
+    const remedied = await serviceWith(leanest.memory_bytes.high, null).estimate(bits);
+    expect(remedied.fits).toBe('fits');
+  });
 });
 
 it('says where the longest record is cut', async () => {

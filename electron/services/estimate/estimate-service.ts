@@ -19,6 +19,8 @@ const TIME_BAND = 0.15;
 /** Evaluations and samples are as many and as long as a run asks for. */
 const BESIDES_BAND = 0.5;
 const SMALLEST_LENGTH = 256;
+const BITS = { int8: 8, nf4: 4 } as const;
+const FEWER_BITS = { none: ['int8', 'nf4'], int8: ['nf4'], nf4: [] } as const;
 
 export interface MeasuredSpeed {
   /** Median real tokens a second of finished runs of this base model on this machine. */
@@ -107,6 +109,10 @@ const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Es
       label: `Set batch size to 1 and accumulate ${settings.batch_size} steps`,
       changes: { batch_size: 1, gradient_accumulation_steps: settings.batch_size },
     },
+    ...FEWER_BITS[settings.quantization].map((quantization) => ({
+      label: `Hold the base model in ${BITS[quantization]} bits`,
+      changes: { quantization },
+    })),
   ];
   return tries.filter(
     ({ changes }) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ArtifactFile, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import type { JobFile } from '../../../src/lib/types/run-folder';
+import type { Quantization } from '../../../src/lib/types/training-settings';
 import { bucketOf, MODEL_BUCKET, type Paths, runDirOf } from '../jobs/paths';
 import { readJobFile } from '../jobs/run-folder';
 import type { AsyncRepositories } from '../../db/async-repositories';
@@ -17,6 +18,8 @@ import { LOG_FILE, stageAdapter, unusable } from './stage-adapter';
 export interface AdapterCheck {
   readonly adapterDir: string;
   readonly baseModelDir: string;
+  /** What training saw of the base model. */
+  readonly quantization: Quantization;
 }
 
 export interface ArtifactMakerOptions {
@@ -92,7 +95,12 @@ export class ArtifactMaker {
     const adapterDir = join(runDir, ...adapter_path.split('/'));
     try {
       const files = await stageAdapter({ staging, adapterDir, runDir, expected: adapter_sha256, log });
-      const loaded = await verify({ adapterDir: staging, baseModelDir: file.base_model.path });
+      const { base_model, settings } = file;
+      const loaded = await verify({
+        adapterDir: staging,
+        baseModelDir: base_model.path,
+        quantization: settings.quantization,
+      });
       if (!loaded.ok) throw unusable(loaded.message ?? 'The adapter does not load on its base model.');
       // A crash before the row is written leaves a folder that no row knows; it is made again.
       await bucket.adopt({ staged: staging, path: storage_path, derived: [LOG_FILE], replace: true });

@@ -155,7 +155,7 @@ export class ArtifactService {
   async ask({
     id,
     ...question
-  }: { id: string } & Omit<Question, 'baseModelDir' | 'adapterDir'>): Promise<Answers> {
+  }: { id: string } & Omit<Question, 'baseModelDir' | 'adapterDir' | 'quantization'>): Promise<Answers> {
     return this.#options.commands.generate({ ...question, ...(await this.#folders(await this.get(id))) });
   }
 
@@ -163,7 +163,10 @@ export class ArtifactService {
   async askBaseModel({
     id,
     ...question
-  }: { id: string } & Omit<Question, 'baseModelDir' | 'adapterDir' | 'compare'>): Promise<Answers> {
+  }: { id: string } & Omit<
+    Question,
+    'baseModelDir' | 'adapterDir' | 'quantization' | 'compare'
+  >): Promise<Answers> {
     return this.#options.commands.generate({ ...question, baseModelDir: await this.#baseModelDir(id) });
   }
 
@@ -192,7 +195,8 @@ export class ArtifactService {
 
   async #folders(artifact: ModelArtifact): Promise<AdapterCheck> {
     const adapterDir = inBucket(this.#options.paths, MODEL_BUCKET, artifact.storage_path);
-    return { adapterDir, baseModelDir: await this.#baseModelDir(artifact.base_model_id) };
+    const { quantization } = artifact.configuration;
+    return { adapterDir, baseModelDir: await this.#baseModelDir(artifact.base_model_id), quantization };
   }
 
   async #baseModelDir(id: string): Promise<string> {

@@ -16,6 +16,18 @@ const heldOut = ({ quality_metrics: quality }: ModelArtifact): string[] => [
     `precision ${quality.precision}.`,
 ];
 
+const BITS = { int8: '8-bit (int8)', nf4: '4-bit (NF4)' } as const;
+
+const quantizedBase = ({ configuration: { quantization } }: ModelArtifact): string[] =>
+  quantization === 'none'
+    ? []
+    : [
+        `The base model had ${BITS[quantization]} weights in training, and in the measurements above. ` +
+          'Before the export was called done, the adapter was loaded in plain PEFT on the base model as it is, ' +
+          'where its answers may differ a little.',
+        '',
+      ];
+
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
 
 const learnedFrom = (summary: TrainingSummary): string[] => {
@@ -74,6 +86,7 @@ export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string
     '',
     '## Training',
     '',
+    ...quantizedBase(artifact),
     `Taken from step ${summary.source_step} of ${summary.total_steps}, on ${summary.device}. ` +
       `Base model fingerprint ${summary.base_model_fingerprint}.`,
     '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
+import type { Quantization } from '../../../src/lib/types/training-settings';
 import type { LrRange, OneShot } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
@@ -8,6 +9,8 @@ const Probed = z.object({ step_ms: z.number().positive() });
 export interface Question {
   readonly baseModelDir: string;
   readonly adapterDir?: string;
+  /** Of the base model, as the adapter learned on it: so its answers are those of the run, in the same memory. */
+  readonly quantization?: Quantization;
   readonly prompt: string;
   readonly compare?: boolean | undefined;
   readonly max_new_tokens?: number | undefined;
@@ -25,8 +28,8 @@ export class TrainerCommands {
     this.#oneShot = oneShot;
   }
 
-  verify({ adapterDir, baseModelDir }: AdapterCheck) {
-    return this.#oneShot.verify(['--adapter', adapterDir, '--base-model', baseModelDir]);
+  verify(check: AdapterCheck) {
+    return this.#oneShot.verify(checked(check));
   }
 
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */
@@ -43,6 +46,7 @@ export class TrainerCommands {
   generate({ baseModelDir, adapterDir, prompt, ...how }: Question) {
     const flags: readonly (readonly [string, string | number | undefined])[] = [
       ['--adapter', adapterDir],
+      ['--quantization', how.quantization],
       ['--max-new-tokens', how.max_new_tokens],
       ['--temperature', how.temperature],
       ['--seed', how.seed],
@@ -54,15 +58,19 @@ export class TrainerCommands {
   }
 
   export({
-    adapterDir,
-    baseModelDir,
     format,
     to,
     card,
     runDir,
+    ...check
   }: AdapterCheck & { format: ExportFormat; to: string; card: string; runDir?: string }) {
-    const model = ['--base-model', baseModelDir, '--adapter', adapterDir];
     const run = runDir === undefined ? [] : ['--run', runDir];
-    return this.#oneShot.export([...model, '--format', format, '--to', to, '--card', card, ...run]);
+    return this.#oneShot.export([...checked(check), '--format', format, '--to', to, '--card', card, ...run]);
   }
 }
+
+const checked = ({ adapterDir, baseModelDir, quantization }: AdapterCheck): string[] => [
+  ...['--adapter', adapterDir],
+  ...['--base-model', baseModelDir],
+  ...['--quantization', quantization],
+];

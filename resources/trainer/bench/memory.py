@@ -24,7 +24,7 @@ from .workload import settings_of
 BUNDLED: Final = "bundled"
 STEPS: Final = 2
 TOKENIZER_FILES: Final = ("tokenizer*", "special_tokens_map.json", "vocab.json", "merges.txt", "chat_template*")
-USUAL: Final = {"variant": "lora", "optimizer": "adamw", "packing": "auto"}
+USUAL: Final = {"variant": "lora", "optimizer": "adamw", "packing": "auto", "quantization": "none"}
 # hidden, intermediate, layers, heads, key heads, vocabulary, and whether both embeddings are one
 SHAPES: Final = {
     "small": (256, 1024, 6, 4, 2, 8192, True),
@@ -86,6 +86,16 @@ CONFIGURATIONS: Final = (
     Configuration("vocabulary", 2, 256, settings={"method": "dpo"}),
     Configuration("vocabulary", 2, 256, 0.1, settings={"target_modules": ["q_proj", "k_proj", "v_proj", "o_proj"]}),
     Configuration("vocabulary", 2, 256, 1.0, settings={"method": "text"}),
+    Configuration(BUNDLED, 1, 128, settings={"quantization": "int8"}),
+    Configuration(BUNDLED, 1, 128, settings={"quantization": "nf4"}),
+    Configuration(BUNDLED, 1, 384, settings={"quantization": "nf4"}, recompute_layers=30),
+    Configuration("small", 2, 128, settings={"quantization": "int8", "precision": "bf16"}),
+    Configuration("wide", 2, 256, settings={"quantization": "int8"}),
+    Configuration("wide", 4, 256, settings={"quantization": "nf4"}),
+    Configuration("wide", 2, 256, settings={"quantization": "nf4", "variant": "dora"}),
+    Configuration("deep", 4, 256, settings={"quantization": "nf4", "optimizer": "adamw_8bit", "lora_rank": 64}),
+    Configuration("wide", 4, 256, settings={"optimizer": "adamw_8bit", "lora_rank": 128}),
+    Configuration("vocabulary", 2, 256, 1.0, settings={"quantization": "nf4"}),
 )
 
 

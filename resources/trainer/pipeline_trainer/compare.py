@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .adapter_folder import read_adapter, set_adapter_tensors
+from .config import Quantization
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .model import Trainable, load_base
@@ -27,16 +28,18 @@ class Verification:
     """Over every position of a few dialogues.
 
     `max_abs_diff`: the largest difference of two logits; `greedy_equal`: whether both hold the same token for
-    the most probable one.
+    the most probable one. Both sides stand on the base model as it is, as whoever loads the adapter has it;
+    `trained_on`: how many bits it had in training, where answers may have been others.
     """
 
     ok: bool
     max_abs_diff: float
     greedy_equal: bool
     prompts: int
+    trained_on: Quantization = "none"
 
 
-def compare(base_model: Path, *, stored: Path, loaded_again: Path) -> Verification:
+def compare(base_model: Path, *, stored: Path, loaded_again: Path, trained_on: Quantization = "none") -> Verification:
     """The trainer's way of loading `stored` against plain PEFT's way of loading `loaded_again`.
 
     Raises `adapter_damaged`, `adapter_missing` or `adapter_unusable`.
@@ -51,7 +54,8 @@ def compare(base_model: Path, *, stored: Path, loaded_again: Path) -> Verificati
     difference = max(float((own - other).abs().max()) for own, other in pairs)
     largest = max(float(own.abs().max()) for own in own_logits)
     same = all(torch.equal(own.argmax(-1), other.argmax(-1)) for own, other in pairs)
-    return Verification(difference <= RELATIVE_TOLERANCE * largest and same, difference, same, len(DIALOGUES))
+    ok = difference <= RELATIVE_TOLERANCE * largest and same
+    return Verification(ok, difference, same, len(DIALOGUES), trained_on)
 
 
 def attach_stored(base: Any, folder: Path) -> Trainable:

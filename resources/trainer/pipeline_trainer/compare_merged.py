@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from . import generate
 from .compare import DIALOGUES, attach_stored, observe
-from .config import load_job
+from .config import Quantization, load_job
 from .data.batches import Row
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
@@ -47,13 +47,17 @@ class HeldOutLoss:
 
 @dataclass(frozen=True, slots=True)
 class MergedVerification:
-    """`max_abs_diff`: the largest difference of two logits over a few dialogues; `prompts` were answered by both."""
+    """`max_abs_diff`: the largest difference of two logits over a few dialogues; `prompts` were answered by both.
+
+    `trained_on`: how many bits the base model had in training; both sides stand on it as it is.
+    """
 
     ok: bool
     max_abs_diff: float
     greedy_equal: bool
     prompts: int
     held_out_loss: HeldOutLoss
+    trained_on: Quantization = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Observed:
     loss: float
 
 
-def compare_merged(base_model: Path, *, adapter: Path, merged: Path, run_dir: Path | None) -> MergedVerification:
+def compare_merged(
+    base_model: Path, *, adapter: Path, merged: Path, run_dir: Path | None, trained_on: Quantization = "none"
+) -> MergedVerification:
     """Load one after the other, so that one is in memory. Raises what `attach_stored` raises."""
     template = ChatTemplate(load_tokenizer(base_model))
     held_out = held_out_texts(run_dir, base_model)
@@ -86,7 +92,8 @@ def compare_merged(base_model: Path, *, adapter: Path, merged: Path, run_dir: Pa
     close = abs(again.loss - own.loss) <= LOSS_TOLERANCE * own.loss
     exact = is_rounded(merged) or difference <= FLOAT32_TOLERANCE * largest
     loss = HeldOutLoss(len(held_out), own.loss, again.loss)
-    return MergedVerification(equal and close and exact, difference, equal, len(DIALOGUES), loss)
+    ok = equal and close and exact
+    return MergedVerification(ok, difference, equal, len(DIALOGUES), loss, trained_on)
 
 
 def held_out_texts(run_dir: Path | None, base_model: Path) -> list[Row]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Final, Literal, NoReturn, cast, get_args
 
 from .errors import TrainerError
 
@@ -19,12 +19,14 @@ SCHEMA_PATH = Path(__file__).parent / "schema" / "job.schema.json"
 Device = Literal["auto", "cpu", "cuda"]
 LossScope = Literal["auto", "final", "all"]
 LrScheduler = Literal["cosine", "linear", "constant", "wsd"]
-OptimizerName = Literal["adamw", "adafactor"]
+OptimizerName = Literal["adamw", "adamw_8bit", "adafactor"]
 Packing = Literal["auto", "on", "off"]
 Method = Literal["sft", "text", "dpo", "orpo", "kto"]
 Precision = Literal["auto", "bf16", "fp32"]
 Collapse = Literal["auto", "off"]
+Quantization = Literal["none", "int8", "nf4"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
+QUANTIZATIONS: Final = get_args(Quantization)
 TargetModules = Literal["all-linear"] | tuple[str, ...]
 
 
@@ -90,6 +92,7 @@ class Settings:
     max_hours: float | None
     max_energy_kwh: float | None
     collapse: Collapse
+    quantization: Quantization
 
     @property
     def records_per_step(self) -> int:

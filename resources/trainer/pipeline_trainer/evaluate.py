@@ -79,7 +79,7 @@ def main(argv: list[str]) -> int:
     data = read_data(options.run_dir, job=job)
     compute = resolve(job.device, job.settings.precision)
     adapter = options.adapter or options.run_dir / "adapter"
-    opened = open_model(job.base_model.path, compute=compute, adapter=adapter)
+    opened = open_model(job.base_model.path, compute=compute, adapter=adapter, quantization=job.settings.quantization)
     head = LossHead(opened.model)
     layout = layout_for(
         job.settings.packing,

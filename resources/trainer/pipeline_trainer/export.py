@@ -15,6 +15,7 @@ from typing import Final
 from .adapter_folder import ADAPTER_FILES
 from .compare import Verification, compare
 from .compare_merged import MergedVerification, compare_merged
+from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
 from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
 from .errors import TrainerError
@@ -42,6 +43,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--card", type=Path)
     parser.add_argument("--run", type=Path, help="the run's folder: a merged model is compared on what it held out")
+    parser.add_argument(
+        "--quantization", choices=QUANTIZATIONS, default="none", help="of the base model in training, for the report"
+    )
     options = parser.parse_args(argv)
     target = target_of(options.to, options.format)
     try:
@@ -105,14 +109,24 @@ def fill(staging: Path, options: argparse.Namespace) -> None:
 def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification:
     """Compare what was written with what is stored; a ZIP is unpacked again for it."""
     if options.format == "merged":
-        return compare_merged(options.base_model, adapter=options.adapter, merged=staging, run_dir=options.run)
+        return compare_merged(
+            options.base_model,
+            adapter=options.adapter,
+            merged=staging,
+            run_dir=options.run,
+            trained_on=options.quantization,
+        )
     if options.format == "adapter":
-        return compare(options.base_model, stored=options.adapter, loaded_again=staging)
+        return _compared(options, staging)
     with TemporaryDirectory(dir=staging.parent, prefix=".unpacked-") as unpacked:
         archive = pack(staging)
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(unpacked)
-        return compare(options.base_model, stored=options.adapter, loaded_again=Path(unpacked))
+        return _compared(options, Path(unpacked))
+
+
+def _compared(options: argparse.Namespace, loaded_again: Path) -> Verification:
+    return compare(options.base_model, stored=options.adapter, loaded_again=loaded_again, trained_on=options.quantization)
 
 
 def archive_of(staging: Path) -> Path:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate
 
 Choose = Callable[[Tensor], Tensor]  # (batch, vocab) → (batch,)
@@ -140,7 +141,12 @@ def main(argv: list[str]) -> int:
     from .hardware import resolve  # noqa: PLC0415 (seconds to import, after the arguments were checked)
     from .reading import open_model  # noqa: PLC0415 (the same)
 
-    opened = open_model(options.base_model, compute=resolve(options.device, "auto"), adapter=options.adapter)
+    opened = open_model(
+        options.base_model,
+        compute=resolve(options.device, "auto"),
+        adapter=options.adapter,
+        quantization=options.quantization,
+    )
     written: dict[str, str] = {}
     for subject in subjects(has_adapter=options.adapter is not None, compare=options.compare):
         choose = drawing(options.temperature, options.seed) if options.temperature > 0 else greedy
@@ -173,6 +179,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="pipeline_trainer generate")
     parser.add_argument("--base-model", type=Path, required=True)
     parser.add_argument("--adapter", type=Path)
+    parser.add_argument(
+        "--quantization", choices=QUANTIZATIONS, default="none", help="of the base model, as it was in training"
+    )
     parser.add_argument("--prompt", required=True)
     parser.add_argument("--compare", action="store_true", help="with an adapter: ask its base model too")
     parser.add_argument("--max-new-tokens", type=int, default=200)

@@ -11,8 +11,9 @@ import torch
 from torch import nn
 from torch.nn import Parameter
 
-from .config import Settings, TargetModules
+from .config import Quantization, Settings, TargetModules
 from .errors import TrainerError
+from .quantized import packed_count, quantize, shapes_only
 from .variants import ADAPTER, add_origin
 from .variants import initialise as start
 
@@ -39,7 +40,8 @@ class Trainable:
     @property
     def total_count(self) -> int:
         """All numbers of base and adapter; tied weights count once."""
-        return sum(parameter.numel() for parameter in self.model.parameters())
+        parameters: int = sum(parameter.numel() for parameter in self.model.parameters())
+        return parameters + packed_count(self.model)
 
 
 def hide_known_warnings() -> None:
@@ -47,10 +49,10 @@ def hide_known_warnings() -> None:
     warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
 
 
-def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
-    """Load `folder`: safetensors only, no code from the folder, nothing from a network.
+def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device, quantization: Quantization = "none") -> Any:
+    """Load `folder`: safetensors only, no code from the folder, nothing from a network; quantised while it is loaded.
 
-    Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`.
+    Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`, or what `quantize` raises.
     """
     refuse_unsafe(folder)
     hide_known_warnings()
@@ -60,7 +62,12 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a library without types
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            # As they are on disk, weights are mapped and not copied, and rounded once where they are packed.
+            dtype=dtype if quantization == "none" else "auto",
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise TrainerError(
@@ -69,6 +76,10 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device) -> Any:
             hint="Check that the folder is complete, or choose another base model.",
         ) from error
     model.config.use_cache = False
+    if quantization != "none":
+        quantize(model, quantization, dtype=dtype, device=device)
+        for parameter in model.parameters():
+            parameter.data = parameter.data.to(dtype)
     untyped: Any = model  # its stub of `to` knows no device
     return untyped.to(device).requires_grad_(requires_grad=False)
 
@@ -107,8 +118,9 @@ def attach_adapter(base: Any, settings: Settings) -> Trainable:
         use_rslora=settings.variant == "rslora",
         use_dora=settings.variant == "dora",
     )
-    model = get_peft_model(base, config, adapter_name=ADAPTER)
-    origin = add_origin(model, replace(config, lora_dropout=0.0)) if settings.variant == "pissa" else {}
+    with shapes_only():
+        model = get_peft_model(base, config, adapter_name=ADAPTER)
+        origin = add_origin(model, replace(config, lora_dropout=0.0)) if settings.variant == "pissa" else {}
     trainable = Trainable(model, trained_parameters(model), origin)
     initialise(trainable, settings.seed)
     return trainable

@@ -1,4 +1,4 @@
-"""AdamW or Adafactor over the adapter, with its state as plain named tensors (never pickle)."""
+"""AdamW, of 32 or of 8 bits, or Adafactor over the adapter, with its state as plain named tensors (never pickle)."""
 
 import math
 from collections.abc import Mapping
@@ -8,13 +8,24 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
+from .bnb import bitsandbytes
 from .config import OptimizerName, Settings
 from .variants import B_HALF, LORA_PLUS_RATIO
 
 BETAS: Final = (0.9, 0.999)
-WHOLE_MOMENTS: Final = {"adamw": ("exp_avg", "exp_avg_sq", "step"), "adafactor": ("exp_avg_sq", "step")}
+WHOLE_MOMENTS: Final = {
+    "adamw": ("exp_avg", "exp_avg_sq", "step"),
+    "adamw_8bit": ("state1", "state2", "step"),
+    "adafactor": ("exp_avg_sq", "step"),
+}
 # Adafactor keeps sums over the rows and the columns of a matrix instead of one number for each of its weights.
 FACTORED_MOMENTS: Final = ("exp_avg_sq_row", "exp_avg_sq_col", "step")
+# Of eight bits are the moments of tensors of this size and more, in blocks with a scale each; those of others are whole.
+LEAST_8BIT: Final = 4096
+EIGHT_BIT_MOMENTS: Final = (*WHOLE_MOMENTS["adamw_8bit"], "absmax1", "absmax2")
+# What a byte of the first and of the second moment stands for, (256,) each: the same for all tensors.
+CODES: Final = {"code/qmap1": "dynamic", "code/qmap2": "udynamic"}
+COUNTED_PLAINLY: Final = ("adafactor", "adamw_8bit")
 
 
 class Optimizer:
@@ -54,8 +65,8 @@ class Optimizer:
         self._optimizer.zero_grad(set_to_none=True)
 
     def state_tensors(self) -> dict[str, Tensor]:
-        """`{parameter}/{moment}` for every parameter that was stepped, on the processor."""
-        return {
+        """`{parameter}/{moment}` for every parameter that was stepped, and of eight bits their code, on the processor."""
+        return self._codes() | {
             f"{name}/{moment}": torch.as_tensor(self._optimizer.state[parameter][moment]).detach().cpu().contiguous()
             for name, parameter in self._named.items()
             if parameter in self._optimizer.state
@@ -71,12 +82,24 @@ class Optimizer:
             state: dict[str, Any] = {
                 moment: tensors[f"{name}/{moment}"].to(parameter.device, copy=True) for moment in self._moments(parameter)
             }
-            # Adafactor counts in plain numbers.
-            self._optimizer.state[parameter] = {**state, "step": int(state["step"])} if self._kind == "adafactor" else state
+            if self._kind in COUNTED_PLAINLY:
+                state["step"] = int(state["step"])
+            if "absmax1" in state:
+                state |= {name.removeprefix("code/"): tensors[name].to(parameter.device) for name in CODES}
+            self._optimizer.state[parameter] = state
 
     def _moments(self, parameter: Parameter) -> tuple[str, ...]:
-        factored = self._kind == "adafactor" and parameter.dim() > 1
-        return FACTORED_MOMENTS if factored else WHOLE_MOMENTS[self._kind]
+        if self._kind == "adafactor" and parameter.dim() > 1:
+            return FACTORED_MOMENTS
+        if self._kind == "adamw_8bit" and parameter.numel() >= LEAST_8BIT:
+            return EIGHT_BIT_MOMENTS
+        return WHOLE_MOMENTS[self._kind]
+
+    def _codes(self) -> dict[str, Tensor]:
+        if self._kind != "adamw_8bit":
+            return {}
+        made: Any = self._optimizer
+        return {name: made.name2qmap[kind].detach().cpu() for name, kind in CODES.items()}
 
 
 def optimizer_for(parameters: Mapping[str, Parameter], settings: Settings) -> Optimizer:
@@ -91,12 +114,18 @@ def optimizer_for(parameters: Mapping[str, Parameter], settings: Settings) -> Op
 
 
 def make(kind: OptimizerName, groups: list[dict[str, Any]], *, weight_decay: float) -> torch.optim.Optimizer:
-    """Torch's AdamW, or transformers' Adafactor at the rate that it is given.
+    """Torch's AdamW, bitsandbytes' of 8 bits (Dettmers et al. 2022), or transformers' Adafactor.
 
-    Adafactor's own rate is relative to a tensor's size, and B begins as zero: it would hardly move.
+    The last is at the rate that it is given: its own rate is relative to a tensor's size, and B begins as zero.
+    Raises `library_unavailable`.
     """
     if kind == "adamw":
         return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, weight_decay=weight_decay, fused=True)
+    if kind == "adamw_8bit":
+        eight_bit: torch.optim.Optimizer = bitsandbytes().optim.AdamW8bit(
+            groups, lr=0.0, betas=BETAS, weight_decay=weight_decay, min_8bit_size=LEAST_8BIT
+        )
+        return eight_bit
     from transformers.optimization import Adafactor  # noqa: PLC0415 (seconds to import, after the checks)
 
     adafactor: Any = Adafactor  # untyped, like much of that library

@@ -9,10 +9,12 @@ from typing import Any
 import torch
 
 from .adapter_folder import read_adapter
+from .config import Quantization
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .hardware import Compute
 from .model import Trainable, first_line, load_base
+from .quantized import shapes_only
 from .variants import ADAPTER
 
 
@@ -32,12 +34,14 @@ class Opened:
             yield self.model
 
 
-def open_model(base_model: Path, *, compute: Compute, adapter: Path | None = None) -> Opened:
+def open_model(
+    base_model: Path, *, compute: Compute, adapter: Path | None = None, quantization: Quantization = "none"
+) -> Opened:
     """Load a base model, with the adapter of a PEFT folder where one is given. Raises TrainerError."""
     if adapter is not None:
         read_adapter(adapter)
     template = ChatTemplate(load_tokenizer(base_model))
-    base = load_base(base_model, dtype=compute.dtype, device=compute.device)
+    base = load_base(base_model, dtype=compute.dtype, device=compute.device, quantization=quantization)
     if adapter is None:
         return Opened(base.eval(), template, None)
     trainable = load_plain(base, adapter)
@@ -49,7 +53,8 @@ def load_plain(base: Any, adapter: Path) -> Trainable:
     from peft import PeftModel  # noqa: PLC0415 (seconds to import, after the checks)
 
     try:
-        model = PeftModel.from_pretrained(base, str(adapter), adapter_name=ADAPTER, local_files_only=True)
+        with shapes_only():
+            model = PeftModel.from_pretrained(base, str(adapter), adapter_name=ADAPTER, local_files_only=True)
     except (ValueError, RuntimeError, KeyError, TypeError, OSError) as error:
         raise TrainerError(
             "adapter_unusable",

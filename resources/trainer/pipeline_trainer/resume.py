@@ -9,6 +9,7 @@ from typing import Any, Final
 import torch
 
 from . import checkpoint
+from .bnb import versions_of
 from .config import JobFile, Settings, added_settings
 from .errors import TrainerError
 from .hardware import Compute
@@ -43,6 +44,7 @@ def identity_of(job: JobFile, compute: Compute, *, rows: str, processes: int = 1
             "torch": torch.__version__,
             "transformers": version("transformers"),
             "peft": version("peft"),
+            **versions_of(job.settings),
             "device": compute.device.type,
             "device_name": compute.name,
             "precision": compute.precision,

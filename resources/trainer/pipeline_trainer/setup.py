@@ -162,8 +162,9 @@ def build(
 def load_trainable(job: JobFile, compute: Compute) -> Trainable:
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
     rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
-    base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device)
-    trainable = attach_adapter(base, job.settings)
+    settings = job.settings
+    base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device, quantization=settings.quantization)
+    trainable = attach_adapter(base, settings)
     if job.memory is not None:
         recompute(trainable.model, job.memory)
     return trainable

@@ -29,6 +29,7 @@ EACH = [
     pytest.param({"variant": "pissa"}, id="pissa"),
     pytest.param({"variant": "lora_plus", "learning_rate": 1e-3}, id="lora_plus"),
     pytest.param({"optimizer": "adafactor"}, id="adafactor"),
+    pytest.param({"optimizer": "adamw_8bit", "lora_rank": 128}, id="adamw_8bit"),
     pytest.param({"lr_scheduler": "wsd"}, id="wsd"),
     pytest.param({"variant": "dora", "optimizer": "adafactor", "weight_decay": 0.1}, id="dora-adafactor"),
 ]

@@ -60,6 +60,7 @@ SETTINGS: dict[str, Any] = {
     "max_hours": None,
     "max_energy_kwh": None,
     "collapse": "off",
+    "quantization": "none",
 }
 
 

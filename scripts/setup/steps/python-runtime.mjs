@@ -17,7 +17,7 @@ export const pythonIn = ({ pythonDir }) => join(pythonDir, 'bin', 'python');
 export const pythonRuntime = {
   title: 'Python environment of the trainer',
   registry: 'Python package index',
-  downloadBytes: 3.05e9,
+  downloadBytes: 3.1e9,
   diskBytes: DISK_BYTES,
   // On one disk the environment shares its files with uv's cache.
   elsewhere: ({ paths }) => onOtherDisk({ folder: uvCacheDir(), bytes: DISK_BYTES }, paths.root),

@@ -53,6 +53,15 @@ export const adaptedLayers = (
   });
 };
 
+/** The linear layers of all blocks, adapted or not: their weights, and those of the largest. */
+export const frozenLayers = (shape: Shape): { readonly parameters: number; readonly largest: number } => {
+  const sizes = Object.values(shape.linear_layers ?? usualLayers(shape)).map(
+    ([input, output]) => input * output,
+  );
+  const aBlock = sizes.reduce((sum, size) => sum + size, 0);
+  return { parameters: aBlock * shape.num_hidden_layers, largest: Math.max(0, ...sizes) };
+};
+
 /** Parameters that LoRA adds: r × (in + out) for every targeted linear layer, and DoRA's magnitudes. */
 export const trainableParameters = (shape: Shape, settings: TrainingSettings): number => {
   const magnitudes = settings.variant === 'dora' ? 1 : 0;

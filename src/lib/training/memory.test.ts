@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TrainingSettings } from '../types/training-settings';
-import { memoryRatio, type MemoryRequest, peakMemoryBytes } from './memory';
+import { memoryParts, memoryRatio, type MemoryRequest, peakMemoryBytes } from './memory';
 import measured from './memory-measured.json';
 import { trainableParameters } from './memory-layers';
 
@@ -120,6 +120,31 @@ describe('peakMemoryBytes', () => {
       expect(peak_bytes / estimate).toBeLessThan(1.1);
     },
   );
+
+  it('takes of a quantised base a byte a packed weight, or half a byte and its scales', () => {
+    const of = (changes: Partial<TrainingSettings>) =>
+      memoryParts({ ...request, device: 'cuda', weight_bytes: 2, settings: settings(changes) }).weights;
+    const packed = 30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536);
+    const whole = 2 * (SMOLLM2.parameters - packed);
+    expect(of({})).toBe(2 * SMOLLM2.parameters);
+    expect(of({ quantization: 'int8' })).toBe(packed + whole);
+    expect(of({ quantization: 'nf4' })).toBeCloseTo(0.516 * packed + whole);
+  });
+
+  it('counts all unpacked weights where DoRA keeps them behind dropout', () => {
+    const of = (lora_dropout: number) =>
+      memoryParts({
+        ...request,
+        settings: settings({ quantization: 'nf4', variant: 'dora', lora_dropout }),
+      }).buffers;
+    expect(of(0.1) - of(0)).toBe(4 * (30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536) - 576 * 1536));
+  });
+
+  it('takes fewer bytes of moments in eight bits', () => {
+    const adapter = (optimizer: TrainingSettings['optimizer']) =>
+      memoryParts({ ...request, settings: settings({ optimizer }) }).adapter;
+    expect(adapter('adamw_8bit') / adapter('adamw')).toBeCloseTo(10 / 16, 2);
+  });
 
   it('is what a past run held, once that run has corrected it', () => {
     const held = 1.3 * peakMemoryBytes(request);

@@ -1,7 +1,7 @@
 import type { BaseModel } from '../types/base-model';
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { adaptedLayers, keptPerToken, trainableParameters } from './memory-layers';
+import { adaptedLayers, frozenLayers, keptPerToken, trainableParameters } from './memory-layers';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -9,7 +9,10 @@ const MEBIBYTE = 1024 ** 2;
 const PROCESS_BYTES = { cpu: 810 * MEBIBYTE, cuda: 768 * MEBIBYTE } as const;
 
 /** Weight and gradient in float32, and the moments. */
-const ADAPTER_BYTES = { adamw: 4 + 4 + 8, adafactor: 4 + 4 } as const;
+const ADAPTER_BYTES = { adamw: 4 + 4 + 8, adamw_8bit: 4 + 4 + 2 * (1 + 4 / 256), adafactor: 4 + 4 } as const;
+
+/** Of a packed weight, its block's share of scales included. */
+const PACKED_BYTES = { int8: 1, nf4: 0.516 } as const;
 
 /** Of each logit where all are there at once: its logarithm, and two gradients, all float32. */
 const LOGIT_BYTES = 12;
@@ -23,6 +26,8 @@ const CARD_ALLOCATOR = 1.04;
 
 /** What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement. */
 const HEAP_GAPS = 0.85;
+/** What unpacked weights leave there, as a share of all of them in float32: by measurement. */
+const UNPACKED_GAPS = 0.3;
 
 export interface MemoryRequest {
   readonly model: Pick<BaseModel, 'parameters' | 'config' | 'size_bytes' | 'architecture'>;
@@ -92,17 +97,44 @@ const adapterBytes = ({ model, settings }: MemoryRequest): number => {
   return settings.variant === 'pissa' ? trained + 4 * trainableParameters(model.config, settings) : trained;
 };
 
+/** Of a quantised base embeddings, last projection and norms stay whole. */
+const weightsBytes = ({ model, settings: { quantization }, weight_bytes }: MemoryRequest): number => {
+  if (quantization === 'none') return model.parameters * weight_bytes;
+  const packed = frozenLayers(model.config).parameters;
+  return packed * PACKED_BYTES[quantization] + Math.max(0, model.parameters - packed) * weight_bytes;
+};
+
+/** What is unpacked at once to compute with: the largest layer, but all that DoRA multiplies by behind dropout. */
+const unpackedBytes = ({ model, settings, weight_bytes }: MemoryRequest): number => {
+  const { quantization, variant, lora_dropout } = settings;
+  if (quantization === 'none') return 0;
+  const { parameters, largest } = frozenLayers(model.config);
+  if (variant === 'dora' && lora_dropout > 0) return parameters * weight_bytes;
+  // int8 is multiplied in float32.
+  return largest * (quantization === 'int8' && weight_bytes === 2 ? 6 : weight_bytes);
+};
+
+const gapBytes = (request: MemoryRequest): number => {
+  const kept = activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
+  const { quantization } = request.settings;
+  const unpacked = quantization === 'none' ? 0 : 4 * frozenLayers(request.model.config).parameters;
+  return HEAP_GAPS * kept + UNPACKED_GAPS * unpacked;
+};
+
 /** The estimate by part, before a card's allocator. */
 export const memoryParts = (request: MemoryRequest): MemoryParts => {
-  const { model, settings, device, weight_bytes } = request;
+  const { model, settings, device } = request;
   return {
     process: PROCESS_BYTES[device],
-    weights: model.parameters * weight_bytes,
+    weights: weightsBytes(request),
     adapter: adapterBytes(request),
     activations: activationBytes(request),
     loss: lossBytes(request),
-    buffers: bufferBytes(request) + doraBytes(adaptedLayers(model.config, settings), settings),
-    gaps: HEAP_GAPS * activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } }),
+    buffers:
+      bufferBytes(request) +
+      unpackedBytes(request) +
+      doraBytes(adaptedLayers(model.config, settings), settings),
+    gaps: gapBytes(request),
     loading: device === 'cpu' ? model.size_bytes : 0,
   };
 };

@@ -82,6 +82,8 @@ describe('parseSetOptions', () => {
         'lr_scheduler=linear',
         'target_modules=q_proj, v_proj',
         'eval_steps=none',
+        'quantization=none',
+        'optimizer=adamw_8bit',
       ]),
     ).toEqual({
       learning_rate: 0.0003,
@@ -89,15 +91,16 @@ describe('parseSetOptions', () => {
       lr_scheduler: 'linear',
       target_modules: ['q_proj', 'v_proj'],
       eval_steps: null,
+      quantization: 'none',
+      optimizer: 'adamw_8bit',
     });
   });
 
   it.each([
     ['packing=true', /^packing is true; it may be auto, on or off\.$/],
-    ['quantization=nf4', /not available in this version/],
+    ['quantization=fp4', /^quantization is fp4; it may be none, int8 or nf4\.$/],
     ['variant=ia3', /variant is ia3; it may be lora, /],
-    ['optimizer=sgd', /optimizer is sgd; it may be adamw or adafactor/],
-    ['optimizer=adamw8bit', /adafactor is smaller still/],
+    ['optimizer=sgd', /optimizer is sgd; it may be adamw, adamw_8bit or adafactor/],
     ['method=ppo', /method is ppo/],
     ['beta=0', /beta is 0; it may be above 0 to 10/],
     ['lr_scheduler=step', /lr_scheduler is step/],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Verdict } from './lora-training';
 import { Count, Sha256, Timestamp, Uuid } from './primitives';
 import { RunDataset } from './run-mixture';
-import { TrainingSettings } from './training-settings';
+import { Quantization, TrainingSettings } from './training-settings';
 
 export const ArtifactFile = z.strictObject({
   name: z.string(),
@@ -89,6 +89,8 @@ export const ExportVerification = z.strictObject({
   greedy_equal: z.boolean(),
   prompts: Count,
   held_out_loss: z.strictObject({ texts: Count, adapter: z.number(), merged: z.number() }).optional(),
+  /** What training saw of the base model; what is compared stands on the base model as it is. */
+  trained_on: Quantization.default('none'),
 });
 export type ExportVerification = z.infer<typeof ExportVerification>;
 

@@ -10,7 +10,10 @@ export const Packing = z.enum(['auto', 'on', 'off']);
 export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
 /** `auto`: records that repeat another's whole history are trained in one pass with it, and share its step. */
 export const Collapse = z.enum(['auto', 'off']);
-export const OptimizerName = z.enum(['adamw', 'adafactor']);
+export const OptimizerName = z.enum(['adamw', 'adamw_8bit', 'adafactor']);
+/** Of the base model's linear layers, when it is loaded; the files stay as they are. */
+export const Quantization = z.enum(['none', 'int8', 'nf4']);
+export type Quantization = z.infer<typeof Quantization>;
 export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
 
 /** Of training alone, over all attempts; `null`: no budget. */
@@ -69,6 +72,7 @@ export const AdvancedSettings = z.strictObject({
   max_hours: MaxHours,
   max_energy_kwh: MaxEnergy,
   collapse: Collapse,
+  quantization: Quantization,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -92,6 +96,7 @@ export const TrainingSettings = z.strictObject({
   max_hours: MaxHours.default(null),
   max_energy_kwh: MaxEnergy.default(null),
   collapse: Collapse.default('off'),
+  quantization: Quantization.default('none'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
