@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { removeDataDir } from './launch';
 
 const ROOT = join(import.meta.dirname, '..');
+const SAMPLE = join(ROOT, 'resources', 'samples', 'lighthouse-keeper.jsonl');
 const CLI = join(ROOT, 'dist', 'electron', 'cli.js');
 const run = promisify(execFile);
 
@@ -22,17 +23,26 @@ const Demo = z.object({
   after: z.string().min(1),
 });
 
-test('the demo imports, trains, checks, exports and answers before and after', async () => {
+/** How the sample's lighthouse keeper greets and takes leave. */
+const VOICE = /\b(aye|fair winds|friend)\b/i;
+
+test('the demo imports, trains, checks, exports, and its answer has the voice of the sample', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pipeline demo ü '));
   const to = join(dataDir, 'exported');
-  const words = ['demo', '--steps', '2', '--to', to, '--json', '--data-dir', dataDir];
+  const words = ['demo', '--to', to, '--json', '--data-dir', dataDir];
+  const startedAt = performance.now();
   const { stdout } = await run(process.execPath, [CLI, ...words], { maxBuffer: 64 * 1024 * 1024 });
+  console.log(`demo: ${Math.round((performance.now() - startedAt) / 1000)} s, an export included`);
   const documents = stdout
     .trim()
     .split('\n')
     .map((line): unknown => JSON.parse(line));
   const found = Demo.parse(documents.at(-1));
   expect(found.final_validation_loss).toBeLessThan(found.base_validation_loss);
+  expect(found.question).not.toMatch(VOICE);
+  expect(found.before).not.toMatch(VOICE);
+  expect(found.after).toMatch(VOICE);
+  expect(await readFile(SAMPLE, 'utf8')).not.toContain(found.question);
   expect(found.export).toMatchObject({ path: to, verification: { ok: true } });
   expect(await readdir(to)).toContain('adapter_model.safetensors');
   expect(await readdir(found.adapter_path)).toContain('adapter_model.safetensors');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { Dataset } from '../src/lib/types/lora-training';
@@ -5,6 +6,7 @@ import { Settings } from '../src/lib/types/system';
 import { call, request, show, violations } from './app';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
+const ROOT = join(import.meta.dirname, '..');
 const SCREENS = ['Start', 'Datasets', 'Jobs', 'Models', 'Settings'] as const;
 const PATHS = ['/', '/datasets', '/new-run', '/jobs', '/models', '/settings'] as const;
 const STARTS_WITHIN_MS = 2000;
@@ -122,6 +124,42 @@ test('requests that the contract does not name are refused', async () => {
 
 test('no page complained in all of this', () => {
   expect(pipeline.complaints).toEqual([]);
+});
+
+test('no script runs but the app’s own', async () => {
+  const { app, page } = pipeline;
+  const policy = await app.evaluate(async ({ session }, url) => {
+    const page = await session.defaultSession.fetch(url);
+    return page.headers.get('content-security-policy') ?? '';
+  }, page.url());
+  const directives = policy.split(';').map((directive) => directive.trim());
+  expect(directives).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'"]));
+  expect(policy).not.toContain('unsafe-eval');
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = "document.documentElement.dataset.ran = 'inline'";
+    document.head.append(script);
+    return document.documentElement.dataset['ran'] ?? 'nothing';
+  });
+  expect(ran).toBe('nothing');
+});
+
+test('another page with the same bridge is not answered', async () => {
+  const preload = join(ROOT, 'dist', 'electron', 'preload.cjs');
+  const reply = await pipeline.app.evaluate(
+    async ({ BrowserWindow }, { preload, url }): Promise<unknown> => {
+      const other = new BrowserWindow({
+        show: false,
+        webPreferences: { preload, sandbox: true, contextIsolation: true },
+      });
+      await other.loadURL(url);
+      const answered: unknown = await other.webContents.executeJavaScript("window.api.call('settings.get')");
+      other.destroy();
+      return answered;
+    },
+    { preload, url: pipeline.page.url() },
+  );
+  expect(reply).toMatchObject({ ok: false, error: { code: 'forbidden' } });
 });
 
 test('nothing leaves: navigation, new windows and requests are denied, and counted', async () => {
