@@ -22,6 +22,7 @@ import { importInWorker } from './services/datasets/worker-import';
 import { previewInWorker } from './services/datasets/worker-preview';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
+import { isAtWork } from './services/jobs/at-work';
 import { Conclusion } from './services/jobs/conclusion';
 import { JobService } from './services/jobs/job-service';
 import { DATASET_BUCKET, pathsOf } from './services/jobs/paths';
@@ -95,14 +96,13 @@ const buildGround = async (options: AppOptions, database: Database) => {
   const common = { repositories, paths, publisher, now };
   const settings = new SettingsService({ store: repositories.settings, publisher });
   const hardware = new HardwareService({ dataDir, publisher });
-  const isAtWork = async () => (await repositories.jobs.unfinished()).some(({ status }) => isActive(status));
   return {
     network,
     places,
     common,
     settings,
     hardware,
-    isAtWork,
+    isAtWork: () => isAtWork(repositories),
     makeData: runDataIn(options.bundleDir),
     userId,
     models: join(resourcesDir, 'models'),
@@ -143,7 +143,7 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
 
 /** What makes and works the queue, and what comes of it. */
 const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
-  const { places, common, settings, hardware, isAtWork, makeData } = ground;
+  const { places, common, settings, hardware, makeData } = ground;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
   const maker = createMaker(ground, commands);
@@ -159,7 +159,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     repositories,
     paths,
     hardware: () => hardware.current(),
-    isAtWork,
+    isAtWork: ground.isAtWork,
     cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
     fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
   });

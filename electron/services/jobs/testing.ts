@@ -1,4 +1,3 @@
-import { isActive } from '../../../src/lib/training/job-states';
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import { isAtWork } from './at-work';
 import { type Database, openDatabaseHere } from '../../db/client';
 import { ArtifactMaker } from '../models/artifact-maker';
 import { ArtifactService } from '../models/artifact-service';
@@ -156,9 +156,6 @@ const machine = ({ free_bytes = 16e9 }: WorldOptions) => ({
   memory_total_bytes: 32e9,
   memory_free_bytes: free_bytes,
 });
-
-const isAtWork = async ({ jobs }: Pick<AsyncRepositories, 'jobs'>): Promise<boolean> =>
-  (await jobs.unfinished()).some(({ status }) => isActive(status));
 
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
