@@ -17,6 +17,7 @@ import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { readKept, writeKept } from './kept-numbers';
+import { makeSplit } from './make-split';
 import { viewOfSplit } from './split-view';
 import { throttled } from './throttle';
 
@@ -143,17 +144,14 @@ export class DatasetNumbers {
 
   /** The split that a run would make, in a file that is there for as long as it is used. */
   async #withSplit<Value>(
-    { dataset, version }: Measured,
+    measured: Measured,
     split: SplitChoice,
     use: (path: string) => Promise<Value>,
   ): Promise<Value> {
     const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
     await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
     try {
-      const { name, format } = dataset;
-      const sources = [{ path: version.path, name, format, weight: 1 }];
-      const files = { mixture_path: null, split_path: path };
-      await this.#options.makeData({ sources, ...files, split, wants_prompts: false });
+      await makeSplit(this.#options.makeData, { ...measured, split }, path);
       return await use(path);
     } finally {
       await rm(path, { force: true });

@@ -10,6 +10,7 @@ import { isMissing } from '../trainer/file-errors';
 import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady, notPacked } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
+import { makeSplit, type SplitWanted } from './make-split';
 
 export interface DatasetPacksOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
@@ -85,26 +86,18 @@ export class DatasetPacks {
     return path;
   }
 
-  async #makeSplit(path: string, { dataset, version, split }: SplitWanted): Promise<void> {
+  async #makeSplit(path: string, wanted: SplitWanted): Promise<void> {
     if (await isThere(path)) return;
     const { cacheDir, makeData } = this.#options;
     await mkdir(join(cacheDir, 'numbers'), { recursive: true, mode: 0o700 });
     const staging = `${path}.${crypto.randomUUID()}`;
-    const { name, format } = dataset;
-    const sources = [{ path: version.path, name, format, weight: 1 }];
     try {
-      await makeData({ sources, mixture_path: null, split_path: staging, split, wants_prompts: false });
+      await makeSplit(makeData, wanted, staging);
       await rename(staging, path);
     } finally {
       await rm(staging, { force: true });
     }
   }
-}
-
-interface SplitWanted {
-  readonly dataset: Dataset;
-  readonly version: CurrentVersion;
-  readonly split: { readonly seed: number; readonly share: number };
 }
 
 const isThere = async (path: string): Promise<boolean> => {
