@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
+import { mergedLossWords } from '../../../src/lib/messages/merged-loss';
 import {
   type ArtifactExport,
   ExportFormat,
@@ -114,12 +115,12 @@ const addLooks = (group: Command, { add }: Registry): void => {
 
 export const exportOf = ({ path, files, verification }: ArtifactExport) => ({ path, files, verification });
 
-const checkLine = ({ max_abs_diff, held_out_loss }: ExportVerification): string => {
-  const difference = `the logits differ by at most ${max_abs_diff.toExponential(1)}`;
-  if (!held_out_loss) return `Checked in plain PEFT: ${difference}.`;
-  const { texts, adapter, merged } = held_out_loss;
-  const of = texts > 0 ? 'held-out loss' : 'loss of a few dialogues';
-  return `Checked against base and adapter: ${of} ${adapter.toFixed(4)}, merged ${merged.toFixed(4)}; ${difference}.`;
+const checkLine = (verification: ExportVerification): string => {
+  const difference = `the logits differ by at most ${verification.max_abs_diff.toExponential(1)}`;
+  const losses = mergedLossWords(verification);
+  return losses === null
+    ? `Checked in plain PEFT: ${difference}.`
+    : `Checked against base and adapter: ${losses}; ${difference}.`;
 };
 
 const tellExport = (output: Output, made: ArtifactExport): void => {

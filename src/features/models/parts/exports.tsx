@@ -9,7 +9,8 @@ import { classNames } from '../../../components/class-names';
 import { formatAmount, formatBytes } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
-import type { ArtifactExport, ExportVerification } from '../../../lib/types/model-artifact';
+import { mergedLossWords } from '../../../lib/messages/merged-loss';
+import type { ArtifactExport } from '../../../lib/types/model-artifact';
 import { createLiveStore, useLive } from '../../../live-store';
 
 /** The exports of one model, live. */
@@ -119,18 +120,14 @@ const outcome = ({ status, verification, error }: ArtifactExport): string => {
       : `largest logit difference ${verification.max_abs_diff.toExponential(1)}`;
   const tokens = `greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}`;
   const figures = [
-    ...lossesOf(verification.held_out_loss),
+    mergedLossWords(verification),
     difference,
     tokens,
     formatAmount(verification.prompts, 'prompt'),
-  ].join(', ');
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
   return status === 'failed'
     ? `${error ?? 'Differs from the trainer'}: ${figures}`
     : `Loaded again: ${figures}`;
-};
-
-const lossesOf = (losses: ExportVerification['held_out_loss']): string[] => {
-  if (!losses) return [];
-  const of = losses.texts > 0 ? 'held-out loss' : 'loss of a few dialogues';
-  return [`${of} ${losses.adapter.toFixed(4)}, merged ${losses.merged.toFixed(4)}`];
 };
