@@ -106,9 +106,9 @@ const READING_WORDS = {
   other: 'Say in which encoding it is written, or take what can be read of it.',
 } as const;
 
-/** Advice for the command line has its place behind the button. */
+/** What a report suggests of another reading are words for the command line; here a button leads to it. */
 const shownRemedy = (remedy: string, best: Remedy | undefined): string =>
-  best?.to === 'reading' && remedy.includes('--') ? READING_WORDS[best.what] : remedy;
+  best?.to === 'reading' ? READING_WORDS[best.what] : remedy;
 
 /** Each names where it leads. */
 const labelOf = (remedy: Remedy): string => {
