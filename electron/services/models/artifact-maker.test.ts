@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { openWorld, removeWorld, type World } from '../jobs/testing';
 import { ArtifactMaker, type ArtifactMakerOptions, type Result } from './artifact-maker';
-import { modelCard } from './model-card';
 
 const header = Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}');
 const length = Buffer.alloc(8);
@@ -57,18 +56,6 @@ const stored = async (): Promise<string[]> => {
   await mkdir(userDir(), { recursive: true });
   return readdir(userDir(), { recursive: true });
 };
-
-it('has a card that says how each of its exports is loaded', async () => {
-  await trained();
-  await make();
-  const [artifact] = await world.repositories.artifacts.list();
-  if (!artifact) throw new Error('no artifact was made');
-  expect(modelCard(artifact, 'adapter')).toMatch(/library_name: peft[^]*A LoRA adapter for[^]*PeftModel/);
-  expect(modelCard(artifact, 'zip')).toBe(modelCard(artifact, 'adapter'));
-  const merged = modelCard(artifact, 'merged');
-  expect(merged).toMatch(/library_name: transformers[^]*merged into its weights/);
-  expect(merged).not.toMatch(/peft/i);
-});
 
 describe('a stored model', () => {
   it('is E01’s four files, private, each with its size and hash, and the copy is what was checked', async () => {
