@@ -1,6 +1,5 @@
 """Several cards with real processes: started by `--processes` or by torchrun, and none outlives the first."""
 
-import json
 import os
 import queue
 import select
@@ -14,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from real_attempt import PACKAGE, Events, trainer
 from training_builders import Folder, make_model, make_run
 
-import pipeline_trainer
 from pipeline_trainer.__main__ import main
 from pipeline_trainer.processes import Others, Place
 
-PACKAGE = Path(pipeline_trainer.__file__).parents[1]
 LONG = {"num_epochs": 20, "batch_size": 4, "save_steps": 5, "eval_steps": 50}
 pytestmark = pytest.mark.skipif(not Path("/proc/self/net").exists(), reason="looks into /proc")
 
@@ -31,21 +29,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def trainer(folder: Folder, scratch: Path) -> Iterator[tuple[subprocess.Popen[bytes], Iterator[dict[str, Any]]]]:
-    """A real attempt in two processes, with its events as they come. Its temporary files are in `scratch`."""
+def two_processes(folder: Folder, scratch: Path) -> Iterator[tuple[subprocess.Popen[bytes], Events]]:
+    """A real attempt in two processes. Its temporary files are in `scratch`."""
     scratch.mkdir(exist_ok=True)
-    with subprocess.Popen(
-        [sys.executable, "-m", "pipeline_trainer", "run", str(folder.path), "--processes", "2"],
-        cwd=PACKAGE,
-        env={**os.environ, "TMPDIR": str(scratch)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process, map(json.loads, process.stdout)
-        finally:
-            process.kill()
+    with trainer(folder, "--processes", "2", environment={"TMPDIR": str(scratch)}) as attempt:
+        yield attempt
 
 
 def wait_for(events: Iterator[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -90,7 +78,7 @@ def wait_until_gone(pid: int, seconds: float) -> None:
 
 def test_pause_ends_all_and_another_attempt_goes_on(tmp_path: Path, model: Path) -> None:
     folder, scratch = make_run(tmp_path / "run", model, **LONG), tmp_path / "scratch"
-    with trainer(folder, scratch) as (process, events):
+    with two_processes(folder, scratch) as (process, events):
         wait_for(events, "checkpoint")
         child = child_of(process)
         addresses = sockets_of(process.pid) + sockets_of(child)
@@ -108,7 +96,7 @@ def test_pause_ends_all_and_another_attempt_goes_on(tmp_path: Path, model: Path)
 
 def test_a_killed_process_fails_the_run_within_seconds_and_it_goes_on(tmp_path: Path, model: Path) -> None:
     folder, scratch = make_run(tmp_path / "run", model, **LONG), tmp_path / "scratch"
-    with trainer(folder, scratch) as (process, events):
+    with two_processes(folder, scratch) as (process, events):
         wait_for(events, "checkpoint")
         os.kill(child_of(process), signal.SIGKILL)
         end = list(events)[-1]
@@ -117,7 +105,7 @@ def test_a_killed_process_fails_the_run_within_seconds_and_it_goes_on(tmp_path: 
     assert "Process 2 of the 2 that train together ended by signal 9." in end["message"]
     assert list(scratch.iterdir()) == []
 
-    with trainer(folder, scratch) as (process, events):
+    with two_processes(folder, scratch) as (process, events):
         assert wait_for(events, "hello")["from_checkpoint"] is not None
         wait_for(events, "checkpoint")
         child = child_of(process)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
-from training_builders import Folder, attempt, make_model, make_run, open_run
+from training_builders import Folder, assert_learns_and_goes_on, attempt, make_model, make_run, open_run
 
 from pipeline_trainer import evaluate, probe, step
 from pipeline_trainer.data.batches import Row
@@ -21,7 +21,6 @@ from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.inspect_record import inspect
 from pipeline_trainer.model import without_adapter
 from pipeline_trainer.preference import exchanged
-from pipeline_trainer.protocol import Command
 from pipeline_trainer.run_state import Run
 from pipeline_trainer.verify import main as verify
 
@@ -137,16 +136,10 @@ def test_each_learns_goes_on_bit_for_bit_and_loads_in_plain_peft(
     tmp_path: Path, model: Path, method: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     straight, stopped = (make_job(tmp_path / name, model, method, lora_dropout=0.1) for name in ("straight", "stopped"))
-    assert attempt(straight) == 0
-    completed = straight.named("completed")[0]
-    assert completed["final_validation_loss"] < completed["base_validation_loss"] - 0.03
+    assert_learns_and_goes_on(straight, stopped, gain=0.03, poll=13)
     if method == "dpo":
-        assert completed["base_validation_loss"] == pytest.approx(math.log(2))
+        assert straight.named("completed")[0]["base_validation_loss"] == pytest.approx(math.log(2))
     assert method.upper() in straight.named("evaluation")[0]["method"]
-    while attempt(stopped, at_poll={13: Command("pause")}) == 75:
-        pass
-    assert len(stopped.named("hello")) > 1
-    assert stopped.adapter() == straight.adapter()
     assert verify(["--adapter", str(straight.path / "adapter"), "--base-model", str(model)]) == 0
     assert json.loads(capsys.readouterr().out)["ok"]
 

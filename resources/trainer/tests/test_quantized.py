@@ -13,12 +13,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from peft import PeftModel
+from real_attempt import PACKAGE, trainer, wait_for_step
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from training_builders import Folder, attempt, make_model, make_rows, make_run, open_run
+from training_builders import Folder, assert_learns_and_goes_on, attempt, make_model, make_rows, make_run, open_run
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
-import pipeline_trainer
 from pipeline_trainer import evaluate
 from pipeline_trainer.attention import within_documents
 from pipeline_trainer.data.batches import collate
@@ -30,7 +30,6 @@ from pipeline_trainer.protocol import Command
 from pipeline_trainer.quantized import Int8, Nf4, QuantizedLinear, pack, packed_count, quantize
 from pipeline_trainer.verify import main as verify
 
-PACKAGE = Path(pipeline_trainer.__file__).parents[1]
 CPU = torch.device("cpu")
 # Quantiles of a normal distribution (Dettmers et al. 2023, appendix E).
 NF4_LEVELS = (
@@ -196,14 +195,7 @@ def test_each_learns_goes_on_bit_for_bit_and_loads_in_plain_peft(
     tmp_path: Path, model: Path, settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     straight, stopped = (make_job(tmp_path / name, model, **settings) for name in ("straight", "stopped"))
-    assert attempt(straight) == 0
-    completed = straight.named("completed")[0]
-    assert completed["final_validation_loss"] < completed["base_validation_loss"] - 0.1
-    attempts = 1
-    while attempt(stopped, at_poll={9: Command("pause")}) == 75:
-        attempts += 1
-    assert attempts > 1
-    assert stopped.adapter() == straight.adapter()
+    assert_learns_and_goes_on(straight, stopped, gain=0.1, poll=9)
     how = settings["quantization"]
     arguments = ["--adapter", str(straight.path / "adapter"), "--base-model", str(model), "--quantization", how]
     capsys.readouterr()
@@ -228,13 +220,8 @@ def test_rule_5_killed_on_a_quantised_base_the_real_process_goes_on_bit_for_bit(
     settings: dict[str, Any] = {"quantization": "nf4", "optimizer": "adamw_8bit", "lora_rank": 128, "num_epochs": 3}
     straight, folder = (make_job(tmp_path / name, model, **settings) for name in ("straight", "run"))
     assert attempt(straight) == 0
-    words = [sys.executable, "-m", "pipeline_trainer", "run", str(folder.path)]
-    with subprocess.Popen(words, cwd=PACKAGE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        for event in map(json.loads, process.stdout):
-            if event["event"] == "metrics" and event["step"] >= 7:
-                break
-        process.kill()
+    with trainer(folder) as (_process, events):
+        wait_for_step(events, 7)
     assert folder.events()[-1]["event"] not in {"completed", "failed", "interrupted"}
     assert attempt(folder) == 0
     assert folder.adapter() == straight.adapter()

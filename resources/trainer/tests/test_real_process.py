@@ -1,45 +1,13 @@
 """Rule 5 with the real process: killed or orphaned, it ends as promised and goes on bit for bit."""
 
-import json
 import random
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-from training_builders import Folder, attempt, make_model, make_run
+from real_attempt import trainer, wait_for_step
+from training_builders import attempt, make_model, make_run
 
-import pipeline_trainer
-
-PACKAGE = Path(pipeline_trainer.__file__).parents[1]
 EPOCHS = 20  # of ten steps
-
-
-@contextmanager
-def trainer(folder: Folder) -> Iterator[tuple[subprocess.Popen[bytes], Iterator[dict[str, Any]]]]:
-    """A real attempt, with its events as they come; killed at the end of the block if it still runs."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "pipeline_trainer", "run", str(folder.path)],
-        cwd=PACKAGE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process, map(json.loads, process.stdout)
-        finally:
-            process.kill()
-
-
-def wait_for_step(events: Iterator[dict[str, Any]], step: int) -> None:
-    """Read on until `step` was reported."""
-    for event in events:
-        if event["event"] == "metrics" and event["step"] >= step:
-            return
-    pytest.fail(f"the process ended before step {step}")
 
 
 def test_rule_5_killed_and_orphaned_the_real_process_goes_on_bit_for_bit(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor
 from torch.nn import functional
-from training_builders import Folder, attempt, make_model, make_records, make_run, open_run
+from training_builders import Folder, assert_learns_and_goes_on, attempt, make_model, make_records, make_run, open_run
 from transformers import AutoModelForCausalLM
 
 from pipeline_trainer.adapter_folder import WEIGHTS, adapter_tensors, disk_name, set_adapter_tensors
@@ -17,7 +17,6 @@ from pipeline_trainer.data.batches import collate
 from pipeline_trainer.loss import LossHead
 from pipeline_trainer.model import without_adapter
 from pipeline_trainer.optimizer import Optimizer
-from pipeline_trainer.protocol import Command
 from pipeline_trainer.run_state import Run
 from pipeline_trainer.schedule import Schedule
 from pipeline_trainer.step import optimizer_step
@@ -54,14 +53,7 @@ def test_each_learns_goes_on_bit_for_bit_and_loads_in_plain_peft(
     tmp_path: Path, model: Path, settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     straight, stopped = (make_job(tmp_path / name, model, **settings) for name in ("straight", "stopped"))
-    assert attempt(straight) == 0
-    completed = straight.named("completed")[0]
-    assert completed["final_validation_loss"] < completed["base_validation_loss"] - 0.1
-    attempts = 1
-    while attempt(stopped, at_poll={9: Command("pause")}) == 75:
-        attempts += 1
-    assert attempts > 1
-    assert stopped.adapter() == straight.adapter()
+    assert_learns_and_goes_on(straight, stopped, gain=0.1, poll=9)
     assert verify(["--adapter", str(straight.path / "adapter"), "--base-model", str(model)]) == 0
     assert json.loads(capsys.readouterr().out)["ok"]
     assert_plain_peft_computes_the_same(straight)

@@ -16,7 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from pipeline_trainer.config import JobFile, parse_job
 from pipeline_trainer.data.batches import Row
 from pipeline_trainer.fingerprint import model_fingerprint
-from pipeline_trainer.protocol import Command, EventLog
+from pipeline_trainer.protocol import EXIT_INTERRUPTED, Command, EventLog
 from pipeline_trainer.run_state import Run
 from pipeline_trainer.setup import setup
 
@@ -250,6 +250,17 @@ def attempt(
         return run(folder.path, job=folder.job, log=log, commands=listener, cache_dir=cache_dir)
     finally:
         log.close()
+
+
+def assert_learns_and_goes_on(straight: Folder, stopped: Folder, *, gain: float, poll: int) -> None:
+    """The held-out loss falls by `gain`, and a run that is paused at every `poll` ends with the same weights."""
+    assert attempt(straight) == 0
+    completed = straight.named("completed")[0]
+    assert completed["final_validation_loss"] < completed["base_validation_loss"] - gain
+    while attempt(stopped, at_poll={poll: Command("pause")}) == EXIT_INTERRUPTED:
+        pass
+    assert len(stopped.named("hello")) > 1
+    assert stopped.adapter() == straight.adapter()
 
 
 def make_rows(lengths: Sequence[int], *, vocabulary: int = 200, trained: int = 5) -> list[Row]:
