@@ -5,6 +5,7 @@ import { api } from '../../api';
 import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../lib/types/job-records';
 import { CheckpointEvent } from '../../lib/types/trainer-events';
 import { toErrorPayload } from '../../lib/messages/app-error';
+import { questionOf } from '../../lib/training/question';
 import type { Loaded } from '../../live-store';
 
 export interface JobRun {
@@ -31,7 +32,7 @@ export const mergeRun = (known: JobRun, news: Partial<JobRun>): JobRun => ({
     order: ({ attempt, seq }) => attempt * 1e9 + seq,
   }),
   samples: merged(known.samples, news.samples, {
-    key: ({ step, prompt_id }) => `${step} ${prompt_id}`,
+    key: (sample) => `${sample.step} ${questionOf(sample)}`,
     order: ({ step }) => step,
   }),
   evaluations: merged(known.evaluations, news.evaluations, {
