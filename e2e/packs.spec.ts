@@ -28,7 +28,14 @@ test('where packing puts the borders, once the tokens are counted', async () => 
   await expect(packing).toContainText('counts them once', { timeout: 60_000 });
 
   const [model] = await call(page, { name: 'base_models.list' }, z.array(z.object({ id: z.string() })));
-  const ask = { id, base_model_id: model?.id ?? '', max_length: 2048 };
+  const base_model_id = model?.id ?? '';
+  const run = { dataset_id: id, base_model_id, preset_id: 'balanced', changes: {} };
+  const usual = await call(
+    page,
+    { name: 'jobs.settings', input: run },
+    z.looseObject({ max_length: z.int() }),
+  );
+  const ask = { id, base_model_id, max_length: usual.max_length };
   await call(page, { name: 'datasets.stats', input: ask }, z.unknown());
   await page.getByRole('button', { name: /^Next(?! )/ }).click();
   await expect(packing).toContainText(/In step \d+ of the first epoch|held out/, { timeout: 60_000 });
