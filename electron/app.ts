@@ -247,7 +247,6 @@ export interface App {
   start(): Promise<void>;
   /** Lets trainers save and leave, then closes everything. */
   stop(): Promise<void>;
-  staysOpenWithoutWindow(): Promise<boolean>;
 }
 
 /** Builds every part in the order in which they need each other; nothing runs before `start`. */
@@ -282,10 +281,6 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.serve.stop();
       await services.counting.stop();
       await database.close();
-    },
-    staysOpenWithoutWindow: async () => {
-      const { keep_training_when_closed } = await services.settings.get();
-      return keep_training_when_closed && (await services.jobs.list()).some(({ status }) => isActive(status));
     },
   };
 };
