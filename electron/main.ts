@@ -9,6 +9,7 @@ import { type App, createApp } from './app';
 import { resolveDataDir } from './data-dir';
 import { handlersOf } from './handlers';
 import { desktopHandlers } from './platform/desktop';
+import { FolderMemory } from './platform/folder-memory';
 import { createKeepAwake } from './platform/keep-awake';
 import { menuTemplate } from './platform/menu';
 import { registerAppScheme, serveWindowFiles } from './platform/protocol';
@@ -88,7 +89,10 @@ const start = async (): Promise<void> => {
   serveWindowFiles(join(distDir, '..', 'renderer'));
   const handlers = {
     ...handlersOf(pipeline.services),
-    desktop: desktopHandlers(currentWindow, pipeline.services),
+    desktop: desktopHandlers(currentWindow, {
+      datasets: pipeline.services.datasets,
+      folders: new FolderMemory(pipeline.services.repositories.settings, (thrown) => log.error(thrown)),
+    }),
   };
   servePort({ currentWindow, answer: createServer(handlers, (name, thrown) => log.warn(name, thrown)) });
   Menu.setApplicationMenu(
