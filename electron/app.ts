@@ -85,7 +85,7 @@ const tell = ({ onNotice, onFailure }: AppOptions, notice: ErrorPayload): void =
 /** What everything else stands on. */
 const buildGround = async (options: AppOptions, database: Database) => {
   const { dataDir, resourcesDir } = options;
-  const { id: userId } = await database.profile();
+  const { id: userId, name: profile } = await database.profile();
   const repositories = database.forUser(userId);
   const now = () => new Date().toISOString();
   const network = new NetworkCounter({ publisher: options.publisher, now });
@@ -105,6 +105,7 @@ const buildGround = async (options: AppOptions, database: Database) => {
     isAtWork,
     makeData: runDataIn(options.bundleDir),
     userId,
+    profile,
     models: join(resourcesDir, 'models'),
   };
 };
@@ -234,6 +235,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     serve,
     counting,
     dataDir,
+    profile: ground.profile,
     samplesDir: join(resourcesDir, 'samples'),
   };
 };
