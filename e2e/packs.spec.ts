@@ -12,6 +12,8 @@ test.beforeAll(async () => {
   id = await importAdvice(pipeline);
 });
 
+test.afterEach(() => expect(pipeline.complaints).toEqual([]));
+
 test.afterAll(async () => {
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);
@@ -21,6 +23,9 @@ test('where packing puts the borders, once the tokens are counted', async () => 
   const { page } = pipeline;
   await show(page, `/datasets/${id}`);
   await page.getByRole('tab', { name: 'What the model sees' }).click();
+  // Where a run on a processor cuts, a question of this dataset fills a whole row, so none would begin.
+  await page.getByRole('combobox', { name: 'Max length' }).click();
+  await page.getByRole('option', { name: 'Max length 2,048' }).click();
   const packing = page.getByRole('region', { name: 'Packing' });
   await expect(packing).toContainText('packs nothing', { timeout: 60_000 });
   await packing.getByRole('combobox', { name: 'Packing' }).click();
@@ -28,14 +33,7 @@ test('where packing puts the borders, once the tokens are counted', async () => 
   await expect(packing).toContainText('counts them once', { timeout: 60_000 });
 
   const [model] = await call(page, { name: 'base_models.list' }, z.array(z.object({ id: z.string() })));
-  const base_model_id = model?.id ?? '';
-  const run = { dataset_id: id, base_model_id, preset_id: 'balanced', changes: {} };
-  const usual = await call(
-    page,
-    { name: 'jobs.settings', input: run },
-    z.looseObject({ max_length: z.int() }),
-  );
-  const ask = { id, base_model_id, max_length: usual.max_length };
+  const ask = { id, base_model_id: model?.id ?? '', max_length: 2048 };
   await call(page, { name: 'datasets.stats', input: ask }, z.unknown());
   await page.getByRole('button', { name: /^Next(?! )/ }).click();
   await expect(packing).toContainText(/In step \d+ of the first epoch|held out/, { timeout: 60_000 });
