@@ -40,8 +40,9 @@ test.beforeAll(async () => {
   });
 });
 
+test.afterEach(() => expect(pipeline.complaints).toEqual([]));
+
 test.afterAll(async () => {
-  expect(pipeline.complaints).toEqual([]);
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);
   await rm(folder, { recursive: true, force: true });

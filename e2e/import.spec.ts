@@ -11,6 +11,8 @@ let pipeline: LaunchedApp;
 test.beforeAll(async () => {
   pipeline = await launch();
 });
+test.afterEach(() => expect(pipeline.complaints).toEqual([]));
+
 test.afterAll(async () => {
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);
@@ -57,7 +59,6 @@ test('a table with unknown columns is mapped once, and the next one like it is r
     ['first', 30],
     ['second', 7],
   ]);
-  expect(pipeline.complaints).toEqual([]);
 });
 
 test('files of one shape share one mapping, and another shape keeps its own', async () => {
@@ -104,5 +105,4 @@ test('files of one shape share one mapping, and another shape keeps its own', as
   for (const name of ['north', 'south', 'chats'])
     await expect(page.getByRole('link', { name: `Open “${name}”` })).toBeVisible();
   await expect(page.getByText('2 records repeat an earlier one word for word')).toBeVisible();
-  expect(pipeline.complaints).toEqual([]);
 });

@@ -11,7 +11,7 @@ export interface LaunchedApp {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly dataDir: string;
-  /** What the page said on its console as an error, and every violation of its security policy. */
+  /** What the window said on its console as an error, and every violation of its policy, from its first load on. */
   readonly complaints: string[];
   /** From the start of the process to the first page's heading. */
   readonly startedInMs: number;
@@ -24,19 +24,27 @@ interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const collectComplaints = async (page: Page): Promise<string[]> => {
+const WATCHED = 'isWatched';
+
+/** Begins before the window is there, so that its first load is heard too. */
+const collectComplaints = async (app: ElectronApplication): Promise<string[]> => {
   const complaints: string[] = [];
-  page.on('console', (message) => {
+  const context = app.context();
+  context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.evaluate(() => {
+  context.on('weberror', (thrown) => complaints.push(thrown.error().message));
+  await context.addInitScript((watched) => {
+    Reflect.set(window, watched, true);
     document.addEventListener('securitypolicyviolation', (violation) => {
       console.error(`securitypolicyviolation: ${violation.violatedDirective} ${violation.blockedURI}`);
     });
-  });
+  }, WATCHED);
   return complaints;
 };
+
+const isWatched = (page: Page): Promise<boolean> =>
+  page.evaluate((watched) => Reflect.has(window, watched), WATCHED);
 
 /** Starts the built app, as a person would, on a data folder of its own. */
 export const launch = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
@@ -48,10 +56,11 @@ export const launch = async (options: LaunchOptions = {}): Promise<LaunchedApp> 
   Object.assign(env, { PIPELINE_DATA_DIR: dataDir, PIPELINE_NO_DIALOGS: '1' });
   const startedAt = performance.now();
   const app = await _electron.launch({ executablePath: ELECTRON, args: [ROOT, '--no-sandbox'], env });
+  const complaints = await collectComplaints(app);
   const page = await app.firstWindow();
-  const complaints = await collectComplaints(page);
   await page.waitForSelector('h1');
   const startedInMs = performance.now() - startedAt;
+  if (!(await isWatched(page))) complaints.push('The first load of the window was not watched.');
   return { app, page, dataDir, complaints, startedInMs, close: () => app.close() };
 };
 

@@ -11,6 +11,8 @@ test.beforeAll(async () => {
   id = await importAdvice(pipeline);
 });
 
+test.afterEach(() => expect(pipeline.complaints).toEqual([]));
+
 test.afterAll(async () => {
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);

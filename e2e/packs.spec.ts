@@ -12,6 +12,8 @@ test.beforeAll(async () => {
   id = await importAdvice(pipeline);
 });
 
+test.afterEach(() => expect(pipeline.complaints).toEqual([]));
+
 test.afterAll(async () => {
   await pipeline.close();
   await removeDataDir(pipeline.dataDir);
@@ -21,6 +23,9 @@ test('where packing puts the borders, once the tokens are counted', async () => 
   const { page } = pipeline;
   await show(page, `/datasets/${id}`);
   await page.getByRole('tab', { name: 'What the model sees' }).click();
+  // Where a run on a processor cuts, a question of this dataset fills a whole row, so none would begin.
+  await page.getByRole('combobox', { name: 'Max length' }).click();
+  await page.getByRole('option', { name: 'Max length 2,048' }).click();
   const packing = page.getByRole('region', { name: 'Packing' });
   await expect(packing).toContainText('packs nothing', { timeout: 60_000 });
   await packing.getByRole('combobox', { name: 'Packing' }).click();

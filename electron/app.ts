@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Publisher } from '../src/lib/contract/derived';
 import { AppError } from '../src/lib/messages/app-error';
-import { isActive } from '../src/lib/training/job-states';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
 import { createEstimates } from './estimates';
@@ -86,7 +85,7 @@ const tell = ({ onNotice, onFailure }: AppOptions, notice: ErrorPayload): void =
 /** What everything else stands on. */
 const buildGround = async (options: AppOptions, database: Database) => {
   const { dataDir, resourcesDir } = options;
-  const { id: userId } = await database.profile();
+  const { id: userId, name: profile } = await database.profile();
   const repositories = database.forUser(userId);
   const now = () => new Date().toISOString();
   const network = new NetworkCounter({ publisher: options.publisher, now });
@@ -105,6 +104,7 @@ const buildGround = async (options: AppOptions, database: Database) => {
     isAtWork: () => isAtWork(repositories),
     makeData: runDataIn(options.bundleDir),
     userId,
+    profile,
     models: join(resourcesDir, 'models'),
   };
 };
@@ -234,6 +234,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     serve,
     counting,
     dataDir,
+    profile: ground.profile,
     samplesDir: join(resourcesDir, 'samples'),
   };
 };
@@ -247,7 +248,6 @@ export interface App {
   start(): Promise<void>;
   /** Lets trainers save and leave, then closes everything. */
   stop(): Promise<void>;
-  staysOpenWithoutWindow(): Promise<boolean>;
 }
 
 /** Builds every part in the order in which they need each other; nothing runs before `start`. */
@@ -282,10 +282,6 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await services.serve.stop();
       await services.counting.stop();
       await database.close();
-    },
-    staysOpenWithoutWindow: async () => {
-      const { keep_training_when_closed } = await services.settings.get();
-      return keep_training_when_closed && (await services.jobs.list()).some(({ status }) => isActive(status));
     },
   };
 };

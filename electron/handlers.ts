@@ -140,6 +140,7 @@ export const handlersOf = (services: Services): Omit<Handlers, 'desktop'> => ({
         version: APP_VERSION,
         data_dir: services.dataDir,
         platform: process.platform,
+        profile: services.profile,
       }),
   },
   settings: { get: () => services.settings.get(), set: (changes) => services.settings.set(changes) },

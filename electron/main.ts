@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, dialog, Menu, nativeTheme, session } from 'electron';
 import log from 'electron-log/node';
-import type { Publisher } from '../src/lib/contract/derived';
 import { toErrorPayload } from '../src/lib/messages/app-error';
-import { isActive } from '../src/lib/training/job-states';
 import type { ErrorPayload } from '../src/lib/types/system';
-import { TrainingJob } from '../src/lib/types/lora-training';
 import { type App, createApp } from './app';
 import { resolveDataDir } from './data-dir';
 import { handlersOf } from './handlers';
 import { desktopHandlers } from './platform/desktop';
+import { FolderMemory } from './platform/folder-memory';
 import { createKeepAwake } from './platform/keep-awake';
 import { menuTemplate } from './platform/menu';
 import { registerAppScheme, serveWindowFiles } from './platform/protocol';
 import { denyNavigation, denyNetwork } from './platform/security';
 import { stopBeforeQuit } from './platform/stop-before-quit';
 import { showTray } from './platform/tray';
+import { watchWork } from './platform/watch-work';
 import { openWindow } from './platform/window';
+import { liveWithoutWindow, staysWithout } from './platform/without-window';
 import { servePort, windowPublisher } from './transport/electron-port';
 import { createServer } from './transport/serve';
 
@@ -27,12 +27,11 @@ const resourcesDir = app.isPackaged ? process.resourcesPath : join(distDir, '..'
 const dataDir = resolveDataDir();
 
 let window: BrowserWindow | null = null;
-let removeTray: (() => void) | null = null;
+let life: ReturnType<typeof liveWithoutWindow> | null = null;
 const currentWindow = (): BrowserWindow | null => window;
 
 const showWindow = (): void => {
-  removeTray?.();
-  removeTray = null;
+  life?.onOpened();
   if (window && !window.isDestroyed()) {
     if (window.isMinimized()) window.restore();
     window.focus();
@@ -52,41 +51,24 @@ const prepareFolders = (): void => {
   log.errorHandler.startCatching({ showDialog: process.env['PIPELINE_NO_DIALOGS'] !== '1' });
 };
 
-const publisherWithSideEffects = (): Publisher => {
-  const toWindow = windowPublisher(currentWindow);
-  const keepAwake = createKeepAwake();
-  const active = new Set<string>();
-  return {
-    publish: (name, payload) => {
-      toWindow.publish(name, payload);
-      if (name !== 'jobs.changed') return;
-      const job = TrainingJob.safeParse(payload).data;
-      if (!job) return;
-      if (isActive(job.status)) active.add(job.id);
-      else active.delete(job.id);
-      keepAwake(active.size > 0);
-    },
-  };
-};
-
 const stopOnQuit = (pipeline: App): void => {
   const onFailure = (thrown: unknown) => log.error(thrown);
-  app.on('before-quit', stopBeforeQuit({ stop: () => pipeline.stop(), quit: () => app.quit(), onFailure }));
+  const stop = () => {
+    life?.onQuitting();
+    return pipeline.stop();
+  };
+  app.on('before-quit', stopBeforeQuit({ stop, quit: () => app.quit(), onFailure }));
 };
 
-const quitOrHide = (pipeline: App): void => {
-  app.on('window-all-closed', () => {
-    pipeline
-      .staysOpenWithoutWindow()
-      .then((stays) => {
-        if (stays) removeTray ??= showTray({ iconsDir: join(resourcesDir, 'icons'), open: showWindow });
-        else app.quit();
-      })
-      .catch((thrown: unknown) => {
-        log.error(thrown);
-        app.quit();
-      });
+const outliveWindow = ({ services: { settings, jobs } }: App) => {
+  const without = liveWithoutWindow({
+    staysOpen: async () => staysWithout((await settings.get()).keep_training_when_closed, await jobs.list()),
+    showTray: () => showTray({ iconsDir: join(resourcesDir, 'icons'), open: showWindow }),
+    quit: () => app.quit(),
+    onFailure: (thrown) => log.error(thrown),
   });
+  app.on('window-all-closed', without.onClosed);
+  return without;
 };
 
 const start = async (): Promise<void> => {
@@ -95,7 +77,10 @@ const start = async (): Promise<void> => {
     resourcesDir,
     bundleDir: distDir,
     migrationsDir: join(distDir, '..', '..', 'migrations'),
-    publisher: publisherWithSideEffects(),
+    publisher: watchWork(windowPublisher(currentWindow), {
+      onWork: createKeepAwake(),
+      onLess: () => life?.onLess(),
+    }),
     kind: 'app',
     onFailure: (thrown) => log.error(thrown),
     onNotice: showNotice,
@@ -104,7 +89,10 @@ const start = async (): Promise<void> => {
   serveWindowFiles(join(distDir, '..', 'renderer'));
   const handlers = {
     ...handlersOf(pipeline.services),
-    desktop: desktopHandlers(currentWindow, pipeline.services),
+    desktop: desktopHandlers(currentWindow, {
+      datasets: pipeline.services.datasets,
+      folders: new FolderMemory(pipeline.services.repositories.settings, (thrown) => log.error(thrown)),
+    }),
   };
   servePort({ currentWindow, answer: createServer(handlers, (name, thrown) => log.warn(name, thrown)) });
   Menu.setApplicationMenu(
@@ -114,7 +102,7 @@ const start = async (): Promise<void> => {
   );
   nativeTheme.themeSource = (await pipeline.services.settings.get()).theme;
   stopOnQuit(pipeline);
-  quitOrHide(pipeline);
+  life = outliveWindow(pipeline);
   showWindow();
   await pipeline.start();
 };

@@ -37,7 +37,7 @@ const HARDWARE: HardwareState = {
   disk_total_bytes: 200 * GIB,
 };
 
-const SEEN = {
+const seenAt = (max_length: unknown) => ({
   messages: [{ role: 'user', content: 'Hi', trained: false }],
   text: 'Hi!',
   tokens: [
@@ -50,9 +50,9 @@ const SEEN = {
   lost_tokens: 0,
   lost_trained_tokens: 0,
   dropped_turns: 0,
-  max_length: 512,
+  max_length,
   template: { source: 'own', note: 'Its own.' },
-};
+});
 
 interface Counted {
   readonly publisher: Publisher;
@@ -133,7 +133,10 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
       dataDir: dir,
     }),
     estimates: estimatesOver(datasets, baseModels),
-    serve: { request: () => Promise.resolve(SEEN) },
+    serve: {
+      request: (_method: string, params: Readonly<Record<string, unknown>>) =>
+        Promise.resolve(seenAt(params['max_length'])),
+    },
   };
   return {
     services,

@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes';
 import { findBaseModel, findDataset } from '../find';
 import { barChart } from '../output/bar-chart';
 import type { Output } from '../output/output';
+import { usualSettings } from '../usual-settings';
 
 const LANGUAGES_SHOWN = 5;
 
@@ -91,15 +92,14 @@ const editedMeanwhile = (name: string): AppError =>
 
 /** Length, seed and share are those of a new run where nothing else is said. */
 const countAll = async (work: Invocation<Options>, dataset: Dataset) => {
-  const { datasets, numbers, estimates } = work.app.services;
-  const { id: base_model_id } = await findBaseModel(work.app.services, work.options.baseModel);
-  const request = { dataset_id: dataset.id, base_model_id, preset_id: 'balanced', changes: {} } as const;
-  const settings = await estimates.settings(request);
+  const { datasets, numbers } = work.app.services;
+  const model = await findBaseModel(work.app.services, work.options.baseModel);
+  const settings = await usualSettings(work.app.services, dataset, model);
   const max_length = work.options.maxLength ?? settings.max_length;
   const { id, name } = dataset;
   const version = await datasets.currentVersion(id);
   const survey = await numbers.survey({ id, seed: settings.seed, share: settings.validation_share });
-  const stats = await numbers.stats({ id, base_model_id, max_length });
+  const stats = await numbers.stats({ id, base_model_id: model.id, max_length });
   if ((await datasets.currentVersion(id))?.id !== version?.id) throw editedMeanwhile(name);
   return { stats, survey };
 };

@@ -5,8 +5,7 @@ import { operand, type Registry, WholeNumber } from '../command';
 import { EXIT } from '../exit-codes';
 import { findBaseModel, findDataset } from '../find';
 import type { Output } from '../output/output';
-
-const DEFAULT_LENGTH = 2048;
+import { usualSettings } from '../usual-settings';
 
 /** Marks runs of trained tokens; a colour or capitals would say less in a pipe, or change the text. */
 const markTrained = (tokens: RecordView['tokens']): string =>
@@ -39,7 +38,7 @@ export const addView = (group: Command, { add }: Registry): void =>
     flags: [
       ['--record <n>', 'which record, from 1'],
       ['--base-model <model>', 'whose template and tokenizer'],
-      ['--max-length <n>', 'where longer records are cut'],
+      ['--max-length <n>', 'where longer records are cut; what a new run takes where it is not given'],
     ],
     options: z.object({
       record: WholeNumber.pipe(z.int().min(1, 'records count from 1')).default(1),
@@ -54,8 +53,7 @@ export const addView = (group: Command, { add }: Registry): void =>
       const answer = await services.serve.request('inspect', {
         base_model: model.path,
         record,
-        max_length:
-          options.maxLength ?? Math.min(DEFAULT_LENGTH, model.max_position_embeddings ?? DEFAULT_LENGTH),
+        max_length: options.maxLength ?? (await usualSettings(services, dataset, model)).max_length,
         loss_scope: 'auto',
         format: dataset.format,
       });

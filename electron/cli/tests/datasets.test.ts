@@ -185,6 +185,20 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'view', 'good')).err).toContain('--base-model is missing');
   });
 
+  it('view cuts where a new run would, else where it is told to', async () => {
+    const world = await bench.world();
+    const [tiny] = await world.repositories.baseModels.list();
+    if (!tiny) throw new Error('no base model');
+    const { id: _id, user_id: _user, created_at: _created, revision: _revision, ...model } = tiny;
+    const roomy = { name: 'roomy', path: join(bench.dir, 'roomy'), max_position_embeddings: 4096 };
+    await world.repositories.baseModels.upsert({ ...model, ...roomy });
+    await world.close();
+    const view = ['datasets', 'view', 'good', '--base-model', 'roomy', '--json'];
+    expect((await bench.run(...view)).documents()).toMatchObject([{ max_length: 512 }]);
+    const shorter = await bench.run(...view, '--max-length', '64');
+    expect(shorter.documents()).toMatchObject([{ max_length: 64 }]);
+  });
+
   it('problems go into a CSV that a spreadsheet never runs', async () => {
     const file = await bench.file('=evil.jsonl', '{"=cmd()":1}\n');
     await bench.run('datasets', 'import', file, '--name', 'evil');

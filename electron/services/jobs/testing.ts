@@ -122,6 +122,8 @@ interface WorldOptions {
   readonly pid?: number;
   readonly stop_patience_ms?: number;
   readonly devices?: () => Promise<readonly string[]>;
+  /** Hears the news as the window does. */
+  readonly listener?: Publisher;
   /** What stands between the queue and its trainers. */
   readonly around?: (launch: LaunchTrainer) => LaunchTrainer;
 }
@@ -157,6 +159,13 @@ const machine = ({ free_bytes = 16e9 }: WorldOptions) => ({
   memory_free_bytes: free_bytes,
 });
 
+const keepingNews = (published: World['published'], listener?: Publisher): Publisher => ({
+  publish: (name, payload) => {
+    published.push({ name, payload });
+    listener?.publish(name, payload);
+  },
+});
+
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
   const database = open(dir);
@@ -165,7 +174,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const { dataset, base_model_id } = await sharedRows(repositories, paths);
   const [published, failures]: [World['published'], unknown[]] = [[], []];
   const state = { fingerprint: FINGERPRINT };
-  const publisher: Publisher = { publish: (name, payload) => void published.push({ name, payload }) };
+  const publisher = keepingNews(published, options.listener);
   const env = { ...process.env, PIPELINE_PYTHON: options.python ?? (await fakePython(dir)) };
   const places = { env, resourcesDir: dir, trainerDir: paths.trainerDir, cacheDir: paths.cacheDir };
   const oneShot = new OneShot(places);

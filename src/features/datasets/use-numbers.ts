@@ -23,12 +23,12 @@ export const useMeasuring = (
   return progress;
 };
 
-const usualLength = async (dataset: Dataset, model: BaseModel): Promise<number> => {
+/** Where a new run would cut the records of this dataset if nothing is changed, in tokens. */
+export const usualLength = async (dataset: Dataset, model: BaseModel): Promise<number> => {
   const run = { dataset_id: dataset.id, base_model_id: model.id, changes: {} };
   return (await api.jobs.settings({ ...run, preset_id: 'balanced' })).max_length;
 };
 
-/** Where a new run would cut the records of this dataset if nothing is changed. */
 export const useUsualLength = (dataset: Dataset, model: BaseModel) =>
   useLoad<number>(`${dataset.id} ${model.id}`, () => usualLength(dataset, model));
 

@@ -14,7 +14,8 @@ const noPlaces = () => new SameAnswer<readonly number[]>();
 interface Journey {
   readonly dataset: Dataset;
   readonly model: BaseModel | undefined;
-  readonly maxLength: number;
+  /** Null until it is known. */
+  readonly maxLength: number | null;
   readonly records: Records;
 }
 
@@ -35,7 +36,7 @@ export const useWayfinding = ({ dataset: { id, validated_at }, model, maxLength,
     next: () => records.move(1),
     previous: () => records.move(-1),
     nextCut: () => {
-      if (!model) return;
+      if (!model || maxLength === null) return;
       setSays('Counting tokens…');
       go(
         'The next record that is cut was not found',

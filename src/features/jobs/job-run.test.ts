@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Checkpoint, Evaluation, JobEvent, MetricsPoint } from '../../lib/types/job-records';
+import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../lib/types/job-records';
 import { EMPTY_RUN, heldOutOf, type JobRun, mergeRun } from './job-run';
 
 const evaluation = (step: number, rest: Partial<Evaluation> = {}): Evaluation => ({
@@ -63,6 +63,24 @@ test('fifty batches of new steps behind 40,000 take a moment', () => {
   for (const batch of batches) run = mergeRun(run, { points: batch });
   expect(performance.now() - started).toBeLessThan(500);
   expect(run.points.map(({ step }) => step)).toEqual(Array.from({ length: 40_250 }, (_, at) => at + 1));
+});
+
+const asked = (step: number, prompt: string, text: string): JobSample => ({
+  attempt: 1,
+  step,
+  prompt_id: 'asked',
+  prompt,
+  seed: 42,
+  text,
+});
+
+test('two questions typed at one step both stay; the same one asked there again is answered anew', () => {
+  const first = asked(4, 'Who keeps the light?', 'I do.');
+  const second = asked(4, 'And at night?', 'I too.');
+  const both = mergeRun(mergeRun(EMPTY_RUN, { samples: [first] }), { samples: [second] });
+  expect(both.samples).toEqual([first, second]);
+  const again = asked(4, 'And at night?', 'Still I.');
+  expect(mergeRun(both, { samples: [again] }).samples).toEqual([first, again]);
 });
 
 const checkpoint = (step: number, best: boolean): Checkpoint => ({

@@ -5,19 +5,30 @@ import { api } from '../../api';
 import type { Checkpoint, Evaluation, JobEvent, JobSample, MetricsPoint } from '../../lib/types/job-records';
 import { CheckpointEvent } from '../../lib/types/trainer-events';
 import { toErrorPayload } from '../../lib/messages/app-error';
+import { questionOf } from '../../lib/training/question';
 import type { Loaded } from '../../live-store';
 
 export interface JobRun {
   readonly points: readonly MetricsPoint[];
   readonly events: readonly JobEvent[];
+  /** Of a long run those in the middle are not here: how many, behind the first `EVENT_PAGE`. */
+  readonly eventsLeftOut: number;
   readonly samples: readonly JobSample[];
   readonly evaluations: readonly Evaluation[];
   readonly checkpoints: readonly Checkpoint[];
 }
 
-export const EMPTY_RUN: JobRun = { points: [], events: [], samples: [], evaluations: [], checkpoints: [] };
+export const EMPTY_RUN: JobRun = {
+  points: [],
+  events: [],
+  eventsLeftOut: 0,
+  samples: [],
+  evaluations: [],
+  checkpoints: [],
+};
 
-const EVENT_PAGE = 500;
+/** How many events of a long run are read from its beginning, and as many from its end. */
+export const EVENT_PAGE = 500;
 
 /** Adds to what is known; of two reports of one thing the later attempt or the later word counts. */
 export const mergeRun = (known: JobRun, news: Partial<JobRun>): JobRun => ({
@@ -30,8 +41,9 @@ export const mergeRun = (known: JobRun, news: Partial<JobRun>): JobRun => ({
     key: ({ attempt, seq }) => `${attempt} ${seq}`,
     order: ({ attempt, seq }) => attempt * 1e9 + seq,
   }),
+  eventsLeftOut: known.eventsLeftOut,
   samples: merged(known.samples, news.samples, {
-    key: ({ step, prompt_id }) => `${step} ${prompt_id}`,
+    key: (sample) => `${sample.step} ${questionOf(sample)}`,
     order: ({ step }) => step,
   }),
   evaluations: merged(known.evaluations, news.evaluations, {
@@ -115,7 +127,7 @@ export const useJobRun = (jobId: string): Loaded<JobRun> => {
 };
 
 const loadRun = async (id: string): Promise<JobRun> => {
-  const [points, events, samples, evaluations, checkpoints] = await Promise.all([
+  const [points, { events, leftOut }, samples, evaluations, checkpoints] = await Promise.all([
     api.jobs.metrics({ id }),
     loadEvents(id),
     api.jobs.samples({ id }),
@@ -123,14 +135,15 @@ const loadRun = async (id: string): Promise<JobRun> => {
     api.jobs.checkpoints({ id }),
   ]);
   // The rows hold what became of each checkpoint; of a long run's events the middle is missing.
-  return { ...mergeRun(EMPTY_RUN, { points, events, samples, evaluations }), checkpoints };
+  const run = mergeRun(EMPTY_RUN, { points, events, samples, evaluations });
+  return { ...run, eventsLeftOut: leftOut, checkpoints };
 };
 
-const loadEvents = async (id: string): Promise<JobEvent[]> => {
-  const first = await api.jobs.events({ id, offset: 0, limit: EVENT_PAGE });
-  if (first.total <= EVENT_PAGE) return first.events;
-  const last = await api.jobs.events({ id, offset: first.total - EVENT_PAGE, limit: EVENT_PAGE });
-  return [...first.events, ...last.events];
+const loadEvents = async (id: string): Promise<{ events: JobEvent[]; leftOut: number }> => {
+  const { total, events } = await api.jobs.events({ id, offset: 0, limit: EVENT_PAGE });
+  if (total <= EVENT_PAGE) return { events, leftOut: 0 };
+  const last = await api.jobs.events({ id, offset: total - EVENT_PAGE, limit: EVENT_PAGE });
+  return { events: [...events, ...last.events], leftOut: Math.max(0, total - 2 * EVENT_PAGE) };
 };
 
 /** The step that an event names, else the last one before it; null before the first. */

@@ -31,3 +31,8 @@ test('is none where nothing was asked before or after', () => {
   expect(answerPair([sample(0, 'a')], 50)).toBeNull();
   expect(answerPair([sample(50, 'a')], 50)).toBeNull();
 });
+
+test('does not take two questions that were typed during the run for one', () => {
+  const typed = (step: number, prompt: string) => ({ ...sample(step, 'asked'), prompt });
+  expect(answerPair([typed(0, 'Who keeps the light?'), typed(50, 'And at night?')], 50)).toBeNull();
+});

@@ -1,3 +1,4 @@
+import { questionOf } from '../../lib/training/question';
 import type { JobSample } from '../../lib/types/job-records';
 
 interface AnswerPair {
@@ -15,7 +16,7 @@ interface AnswerPair {
 export const answerPair = (samples: readonly JobSample[], sourceStep: number): AnswerPair | null => {
   for (const base of samples.filter(({ step }) => step === 0)) {
     const adapter = samples
-      .filter(({ prompt_id, step }) => prompt_id === base.prompt_id && step > 0 && step <= sourceStep)
+      .filter((one) => questionOf(one) === questionOf(base) && one.step > 0 && one.step <= sourceStep)
       .reduce<JobSample | null>((last, one) => (last === null || one.step > last.step ? one : last), null);
     if (adapter) return { prompt: base.prompt, base: base.text, adapter: adapter.text, step: adapter.step };
   }

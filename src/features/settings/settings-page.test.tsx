@@ -19,7 +19,7 @@ const open = async (handlers: FakeHandlers = {}) => {
     settings: { get: () => DEFAULT_SETTINGS, set: (change) => ({ ...DEFAULT_SETTINGS, ...change }) },
     base_models: { list: () => [] },
     system: {
-      about: () => ({ version: '1', data_dir: '/data', platform: 'linux' }),
+      about: () => ({ version: '1', data_dir: '/data', platform: 'linux', profile: 'Night shift' }),
       doctor: () => [],
       network: () => ({ window_requests: 0, trainer_requests: 0, last: [] }),
     },
@@ -52,6 +52,11 @@ test('says what went wrong with everything once, with one way to try again', asy
   const before = asked();
   await page.click(again);
   await page.until(() => expect(asked()).toBe(before + 1));
+});
+
+test('says whose data it is', async () => {
+  await open();
+  await page.until(() => expect(page.text()).toContain('ProfileNight shift'));
 });
 
 test('counts no costs', async () => {

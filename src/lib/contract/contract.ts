@@ -263,6 +263,8 @@ export const contract = {
         version: z.string(),
         data_dir: z.string(),
         platform: z.string(),
+        /** The name of the one whose data it is. */
+        profile: z.string(),
       }),
     ),
     hardware_changed: event(HardwareState),

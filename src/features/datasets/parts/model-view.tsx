@@ -14,6 +14,8 @@ import type { Loaded } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
+import { maxLengthsFor } from '../max-lengths';
+import { usualLength } from '../use-numbers';
 import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../use-records';
 import { useWayfinding } from '../use-wayfinding';
@@ -24,8 +26,6 @@ import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
 import { TokenStrip } from './token-strip';
 
-const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
-
 export const ModelView = ({
   dataset,
   start,
@@ -35,7 +35,7 @@ export const ModelView = ({
   readonly start?: number | undefined;
 }) => {
   const records = useRecords(dataset, { index: start });
-  const reader = useReader();
+  const reader = useReader(dataset);
   const { model, maxLength } = reader;
   const ways = useWayfinding({ dataset, model, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
@@ -43,11 +43,11 @@ export const ModelView = ({
   const [packing, setPacking] = useState<Packing>('auto');
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
-      {model ? (
+      {model && maxLength !== null ? (
         <TokenStrip dataset={dataset} model={model} maxLength={maxLength} tokens={tokensOf(view.state)} />
       ) : null}
       <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
-        <RecordList records={records} foot={<Ways ways={ways} hasModel={model !== undefined} />} />
+        <RecordList records={records} foot={<Ways ways={ways} canCut={maxLength !== null} />} />
         <Panel plain className="flex min-h-0 flex-1 flex-col">
           <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
             <h2 className="font-semibold whitespace-nowrap">
@@ -57,7 +57,7 @@ export const ModelView = ({
             <ReaderChoice reader={reader} />
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
-            {model && records.current ? (
+            {model && records.current && maxLength !== null ? (
               <>
                 <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
                   {(rendered) => rendered && <TemplateView view={rendered} />}
@@ -76,7 +76,7 @@ export const ModelView = ({
                 />
               </>
             ) : (
-              <NoView model={model} />
+              <NoView reader={reader} />
             )}
           </div>
         </Panel>
@@ -85,21 +85,28 @@ export const ModelView = ({
   );
 };
 
-/** By which base model and up to which length the records are read. */
-const useReader = () => {
+/** By which base model and up to which length the records are read: as a new run reads them, else as chosen. */
+const useReader = (dataset: Dataset) => {
   const models = useRows(baseModels);
   const [modelId, setModelId] = useState<string | null>(null);
-  const [length, setLength] = useState<number | null>(null);
+  const [chosen, setLength] = useState<number | null>(null);
   const model = models.find(({ id }) => id === modelId) ?? models[0];
-  const longest = model?.max_position_embeddings ?? 32768;
-  const lengths = [...new Set([...LENGTHS.filter((known) => known < longest), Math.min(longest, 32768)])];
-  return { models, model, setModelId, lengths, maxLength: Math.min(length ?? 2048, longest), setLength };
+  const { state, reload } = useLoad<number | null>(`${dataset.id} ${model?.id}`, () =>
+    model ? usualLength(dataset, model) : Promise.resolve(null),
+  );
+  const usual = state.kind === 'ready' ? state.value : null;
+  const maxLength = model && chosen !== null ? Math.min(chosen, longestOf(model)) : usual;
+  return { models, model, setModelId, maxLength, setLength, state, reload };
 };
 
+type Reader = ReturnType<typeof useReader>;
+
+const longestOf = ({ max_position_embeddings }: BaseModel): number => max_position_embeddings ?? Infinity;
+
 const ReaderChoice = ({
-  reader: { models, model, setModelId, lengths, maxLength, setLength },
+  reader: { models, model, setModelId, maxLength, setLength },
 }: {
-  readonly reader: ReturnType<typeof useReader>;
+  readonly reader: Reader;
 }) => (
   <div className="ml-auto flex min-w-0 flex-wrap items-center gap-2">
     <Select
@@ -110,16 +117,15 @@ const ReaderChoice = ({
       options={models.map(({ id, name }) => ({ value: id, label: name }))}
       onChange={setModelId}
     />
-    <Select
-      small
-      label="Max length"
-      value={String(maxLength)}
-      options={lengths.map((value) => ({
-        value: String(value),
-        label: `Max length ${formatCount(value)}`,
-      }))}
-      onChange={(next) => setLength(Number(next))}
-    />
+    {model && maxLength !== null ? (
+      <Select
+        small
+        label="Max length"
+        value={String(maxLength)}
+        options={maxLengthsFor(model, maxLength)}
+        onChange={(next) => setLength(Number(next))}
+      />
+    ) : null}
   </div>
 );
 
@@ -127,7 +133,7 @@ const tokensOf = (state: Loaded<RecordView | null>): number | null =>
   state.kind === 'ready' ? (state.value?.total_tokens ?? null) : null;
 
 /** The keys of this page, which work wherever the focus is. */
-const Ways = ({ ways, hasModel }: { readonly ways: Wayfinding; readonly hasModel: boolean }) => (
+const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: boolean }) => (
   <div role="group" aria-label="Go to a record" className="flex flex-wrap justify-between border-t p-1">
     <Button small look="plain" shortcut="J" onClick={ways.next}>
       Next
@@ -139,7 +145,7 @@ const Ways = ({ ways, hasModel }: { readonly ways: Wayfinding; readonly hasModel
       small
       look="plain"
       shortcut="L"
-      disabled={!hasModel}
+      disabled={!canCut}
       aria-label="Next that is cut"
       onClick={ways.nextCut}
     >
@@ -167,8 +173,12 @@ const Legend = () => (
   </p>
 );
 
-const NoView = ({ model }: { readonly model: BaseModel | undefined }) =>
-  model ? null : (
+const NoView = ({ reader: { model, state, reload } }: { readonly reader: Reader }) =>
+  model ? (
+    <Async state={state} errorTitle="Where a run would cut the record is not known" onRetry={reload}>
+      {() => null}
+    </Async>
+  ) : (
     <EmptyState icon={Box} title="No base model to read it with">
       The text that a model sees depends on its template and tokenizer. Add a base model in Settings.
     </EmptyState>
@@ -184,10 +194,10 @@ const useView = ({
   readonly dataset: Dataset;
   readonly row: IndexedRecord | null;
   readonly model: BaseModel | undefined;
-  readonly maxLength: number;
+  readonly maxLength: number | null;
 }) =>
   useLoad(`${dataset.id} ${dataset.revision} ${row?.index} ${model?.id} ${maxLength}`, () =>
-    row && model
+    row && model && maxLength !== null
       ? api.datasets.view({
           id: dataset.id,
           index: row.index,

@@ -15,6 +15,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { USUAL_SPLIT } from '../../../lib/training/settings';
+import { maxLengthsFor } from '../max-lengths';
 import { useStats, useUsualLength } from '../use-numbers';
 import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
@@ -24,8 +25,6 @@ import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
 import { SplitPanel } from './split-panel';
 import { Survey } from './survey';
-
-const LENGTHS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
 interface TokensProps {
   readonly dataset: Dataset;
@@ -100,7 +99,7 @@ const WithModel = ({ dataset, edits, model, choice, onRecord }: WithModelProps) 
               small
               label="Max length"
               value={String(maxLength)}
-              options={lengthsFor(model, maxLength)}
+              options={maxLengthsFor(model, maxLength)}
               onChange={(next) => setLength(Number(next))}
             />
           </Counted>
@@ -108,14 +107,6 @@ const WithModel = ({ dataset, edits, model, choice, onRecord }: WithModelProps) 
       }}
     </Async>
   );
-};
-
-const lengthsFor = ({ max_position_embeddings }: BaseModel, chosen: number) => {
-  const longest = max_position_embeddings ?? Infinity;
-  const lengths = [...new Set([...LENGTHS.filter((known) => known <= longest), chosen])];
-  return lengths
-    .toSorted((one, other) => one - other)
-    .map((value) => ({ value: String(value), label: `Max length ${formatCount(value)}` }));
 };
 
 const Counted = ({

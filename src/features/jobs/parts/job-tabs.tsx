@@ -39,8 +39,8 @@ export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run:
     {
       id: 'events',
       label: 'Events',
-      count: formatCount(eventRows(run.events).length),
-      content: <EventList run={run} />,
+      count: formatCount(eventRows(run.events).length + run.eventsLeftOut),
+      content: <EventList jobId={job.id} run={run} />,
     },
     { id: 'settings', label: 'Settings', content: <RunSettings job={job} run={run} /> },
     {

@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { formatCount, formatLoss } from '../../../components/format';
 import { useIsCut } from '../../../components/use-is-cut';
+import { questionOf } from '../../../lib/training/question';
 import type { JobSample } from '../../../lib/types/job-records';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
@@ -12,17 +13,17 @@ import { FileText } from '../../../components/file-text';
 
 /** The same question to the untouched model and along the run, side by side. */
 export const Samples = ({ run }: { readonly run: JobRun }) => {
-  const prompts = [...new Map(run.samples.map((sample) => [sample.prompt_id, sample])).values()];
+  const prompts = [...new Map(run.samples.map((sample) => [questionOf(sample), sample])).values()];
   const [chosen, setChosen] = useState<string | null>(null);
   const [isWhole, setWhole] = useState(false);
-  const current = prompts.find(({ prompt_id }) => prompt_id === chosen) ?? prompts[0];
+  const current = prompts.find((one) => questionOf(one) === chosen) ?? prompts[0];
   const { frame, isCut } = useIsCut(current);
   if (!current)
     return (
       <p className="p-4 text-ink-2">The untouched model answers first; then the model at each checkpoint.</p>
     );
   const bestStep = run.checkpoints.find(({ best }) => best)?.step;
-  const answers = run.samples.filter(({ prompt_id }) => prompt_id === current.prompt_id);
+  const answers = run.samples.filter((one) => questionOf(one) === questionOf(current));
   const glance = chosenOf(answers, bestStep);
   const more = answers.length > glance.length ? `Show all ${answers.length} answers` : 'Show whole answers';
   return (
@@ -64,10 +65,13 @@ const PromptChoice = ({
 }: {
   readonly prompts: readonly JobSample[];
   readonly current: JobSample;
-  readonly onChange: (promptId: string | null) => void;
+  readonly onChange: (question: string | null) => void;
 }) => {
   const at = prompts.indexOf(current);
-  const go = (to: number) => onChange(prompts[to]?.prompt_id ?? null);
+  const go = (to: number) => {
+    const next = prompts[to];
+    onChange(next ? questionOf(next) : null);
+  };
   return (
     <div className="flex h-5 items-center justify-between text-ink-3">
       <span className="whitespace-nowrap">

@@ -55,6 +55,7 @@ export const DataFolder = ({ state, quiet, onRetry }: SharedState<About>) => {
                     ? `${formatBytes(machine.disk_free_bytes)} of ${formatBytes(machine.disk_total_bytes)}`
                     : NOTHING,
                 ],
+                ['Profile', about.profile],
                 ['Pipeline', `${about.version}, ${about.platform}`],
               ]}
             />
