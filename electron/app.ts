@@ -19,6 +19,7 @@ import { ReadingMemory } from './services/datasets/reading-memory';
 import { compareInWorker } from './services/datasets/worker-compare';
 import { importInWorker } from './services/datasets/worker-import';
 import { previewInWorker } from './services/datasets/worker-preview';
+import type { EstimateService } from './services/estimate/estimate-service';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
 import { isAtWork } from './services/jobs/at-work';
@@ -142,10 +143,15 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
 };
 
 /** What makes and works the queue, and what comes of it. */
-const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
+const buildRuns = (
+  options: AppOptions,
+  ground: Ground,
+  { database, estimates }: { database: Database; estimates: EstimateService },
+) => {
   const { places, common, settings, hardware, makeData } = ground;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
+  const freeDiskBytes = () => hardware.freeDiskBytes();
   const maker = createMaker(ground, commands);
   const runner = new QueueRunner({
     ...common,
@@ -153,6 +159,7 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     launch: createLauncher(places),
     kind: options.kind,
     devices: () => hardware.devices(),
+    freeDiskBytes,
     onFailure: options.onFailure,
   });
   const sources = createRunSources({
@@ -167,6 +174,8 @@ const buildRuns = (options: AppOptions, ground: Ground, database: Database) => {
     sources,
     app_version: APP_VERSION,
     makeData,
+    estimates,
+    freeDiskBytes,
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -217,7 +226,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     request: (...asked) => counting.request(...asked),
   });
   const estimates = createEstimates({ datasets, baseModels, numbers, ground });
-  const runs = buildRuns(options, ground, database);
+  const runs = buildRuns(options, ground, { database, estimates });
   return {
     ...runs,
     packs: createPacks({ datasets, baseModels, jobs: runs.jobs, serve, hardware, cacheDir, makeData }),

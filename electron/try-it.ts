@@ -75,7 +75,10 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
     changes: CHANGES,
     sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }],
   };
-  return jobs.create(withSteps(job, steps ?? stepsFor((await jobs.probe(job)).step_ms)));
+  if (steps !== undefined) return jobs.create(withSteps(job, steps));
+  const { step_ms } = await jobs.probe(job);
+  // The probe has trained two steps here: that it fits is measured, not estimated.
+  return jobs.create(withSteps(job, stepsFor(step_ms)), { force: true });
 };
 
 /** Lines that hold a record: the sample's first describes the file. */

@@ -2,7 +2,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Publisher } from '../../src/lib/contract/derived';
-import type { HardwareState } from '../../src/lib/types/system';
 import { BaseModelService, BUNDLED_MODEL } from '../services/base-models/base-model-service';
 import { DatasetNumbers } from '../services/datasets/dataset-numbers';
 import { DatasetPaths } from '../services/datasets/dataset-paths';
@@ -11,7 +10,6 @@ import { previewFile } from '../services/datasets/import/preview-file';
 import { ReadingMemory } from '../services/datasets/reading-memory';
 import { DatasetService } from '../services/datasets/dataset-service';
 import { importFile } from '../services/datasets/import/import-file';
-import { EstimateService } from '../services/estimate/estimate-service';
 import { makeRunData } from '../services/jobs/run-data';
 import { DATASET_BUCKET } from '../services/jobs/paths';
 import { openWorld, removeWorld, type World } from '../services/jobs/testing';
@@ -22,20 +20,7 @@ import type { CliApp } from './io';
 import { runCli } from './run-cli';
 import type { StopKind } from './stop-signals';
 
-const GIB = 1024 ** 3;
 const RESOURCES = join(import.meta.dirname, '..', '..', 'resources');
-
-const HARDWARE: HardwareState = {
-  gpus: [],
-  problem: 'No NVIDIA card.',
-  driver: null,
-  cpu_name: 'test',
-  cpu_cores: 2,
-  memory_total_bytes: 16 * GIB,
-  memory_free_bytes: 8 * GIB,
-  disk_free_bytes: 100 * GIB,
-  disk_total_bytes: 200 * GIB,
-};
 
 const seenAt = (max_length: unknown) => ({
   messages: [{ role: 'user', content: 'Hi', trained: false }],
@@ -77,22 +62,10 @@ const countingOver = ({ repositories, paths }: World, { publisher, datasets, bas
   return { numbers, counting };
 };
 
-const hardware = { current: () => Promise.resolve(HARDWARE) };
-
-const estimatesOver = (datasets: DatasetService, baseModels: BaseModelService): EstimateService =>
-  new EstimateService({
-    dataset: (id) => datasets.get(id),
-    baseModel: (id) => baseModels.get(id),
-    hardware: hardware.current,
-    isAtWork: () => Promise.resolve(false),
-    measuredSpeed: () => Promise.resolve(null),
-    measuredMemory: () => Promise.resolve([]),
-    countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),
-  });
-
 /** The services of a command line over a world: real files and database, a scripted trainer. */
 const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
   const { repositories, paths, runner, dir } = world;
+  const hardware = { current: () => Promise.resolve(world.hardware()) };
   const now = () => new Date().toISOString();
   const [known] = await repositories.datasets.list();
   const bundledDir = join(dir, 'models', BUNDLED_MODEL);
@@ -132,7 +105,6 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
       bundledModelDir: bundledDir,
       dataDir: dir,
     }),
-    estimates: estimatesOver(datasets, baseModels),
     serve: {
       request: (_method: string, params: Readonly<Record<string, unknown>>) =>
         Promise.resolve(seenAt(params['max_length'])),

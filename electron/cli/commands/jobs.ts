@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { mixtureName } from '../../../src/lib/training/mixture';
-import { NoOptions, operand, type Registry, WholeNumber, type Workplace } from '../command';
+import { type CommandSpec, NoOptions, operand, type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
 import { describeEnd, JOB_COLUMNS, jobPairs } from '../run/describe-job';
 import type { CliServices } from '../io';
+import { FORCE_FLAG, orWithForce } from '../run/force';
 import { runInForeground } from '../run/foreground';
 import { isAtWork, settleForLook, settleOrphans, waitForRest } from '../run/orphans';
 import { runQueue } from '../run/run-queue';
@@ -51,20 +52,22 @@ const addLooks = (group: Command, { add }: Registry): void => {
   });
 };
 
-const QueueOption = z.object({ queue: z.boolean().optional() });
+const AgainOptions = z.object({ queue: z.boolean().optional(), force: z.boolean().optional() });
+const QUEUE_FLAG = ['--queue', 'put it in the queue and return at once'] as const;
 
 /** `resume` and `retry`: here and now, or with --queue when the queue comes to it. */
 const addAgain = (group: Command, { add }: Registry): void => {
-  const again = (verb: 'resume' | 'retry', about: string): void =>
+  const again = (verb: 'resume' | 'retry', about: string, flags: CommandSpec<unknown>['flags']): void =>
     add(group, {
       usage: `${verb} <run>`,
       about,
-      flags: [['--queue', 'put it in the queue and return at once']],
-      options: QueueOption,
+      flags,
+      options: AgainOptions,
       run: async (work) => {
         const { app, output, args, options } = work;
         const { id } = await findJob(app.services, operand(args));
-        const begin = () => app.services.jobs[verb](id);
+        const { force } = options;
+        const begin = () => orWithForce(app.services.jobs[verb](id, { force }));
         if (options.queue === true) {
           await settleOrphans(work);
           const job = await begin();
@@ -76,8 +79,8 @@ const addAgain = (group: Command, { add }: Registry): void => {
         return code;
       },
     });
-  again('resume', 'go on with a run that was paused, interrupted or has failed');
-  again('retry', 'the same data and settings as a new run');
+  again('resume', 'go on with a run that was paused, interrupted or has failed', [QUEUE_FLAG]);
+  again('retry', 'the same data and settings as a new run', [QUEUE_FLAG, FORCE_FLAG]);
 };
 
 /** A queued run waits for a process that works the queue, which may never come by itself. */

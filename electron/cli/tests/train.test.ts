@@ -173,11 +173,18 @@ describe('train', () => {
     const [model] = await world.repositories.baseModels.list();
     if (model) await world.repositories.baseModels.upsert({ ...model, parameters: 4e9 });
     await world.close();
-    const { code, documents } = await bench.run('train', ...RUN, ...words, '--json');
-    expect([code, documents()]).toMatchObject([
-      4,
-      [{ error: { code: 'does_not_fit', hint: textWith('--force') } }],
-    ]);
+    const refusal = [4, [{ error: { code: 'does_not_fit', hint: textWith('--force') } }]];
+    const refused = async (...argv: string[]): Promise<void> => {
+      const { code, documents } = await bench.run(...argv, '--json');
+      expect([code, documents()]).toMatchObject(refusal);
+    };
+    const big = ['train', ...RUN, ...words, '--name', 'big'];
+    await refused(...big);
+    await refused(...big, '--queue');
+    expect((await bench.run(...big, '--queue', '--force')).code).toBe(0);
+    await bench.run('jobs', 'cancel', 'big');
+    await refused('jobs', 'retry', 'big', '--queue');
+    expect((await bench.run('jobs', 'retry', 'big', '--queue', '--force')).code).toBe(0);
   });
 });
 

@@ -69,7 +69,7 @@ const model: BaseModel = {
   created_at: NOW,
   revision: 0,
 };
-const machine = (free: number): HardwareState => ({
+const machine = (free: number, disk_free_bytes = 1e12): HardwareState => ({
   gpus: [],
   problem: null,
   driver: null,
@@ -77,20 +77,26 @@ const machine = (free: number): HardwareState => ({
   cpu_cores: 2,
   memory_total_bytes: 24 * GIB,
   memory_free_bytes: free,
-  disk_free_bytes: 1e12,
+  disk_free_bytes,
   disk_total_bytes: 2e12,
 });
+
+interface Circumstances {
+  readonly past?: readonly MeasuredRun[];
+  readonly isAtWork?: boolean;
+  readonly disk?: number;
+}
 
 const serviceWith = (
   free: number,
   speed: MeasuredSpeed | null,
-  { past = [], isAtWork = false }: { past?: readonly MeasuredRun[]; isAtWork?: boolean } = {},
+  { past = [], isAtWork = false, disk }: Circumstances = {},
 ) =>
   new EstimateService({
     isAtWork: () => Promise.resolve(isAtWork),
     dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
-    hardware: () => Promise.resolve(machine(free)),
+    hardware: () => Promise.resolve(machine(free, disk)),
     measuredSpeed: () => Promise.resolve(speed),
     measuredMemory: () => Promise.resolve(past),
     countTokens: () => Promise.resolve({ total_tokens: 10_000, trained_tokens: 5000, max: 200 }),
@@ -174,6 +180,14 @@ it('says where the longest record is cut', async () => {
     serviceWith(20 * GIB, null).estimate({ ...REQUEST, changes: { max_length } });
   expect((await asked(4096)).cut).toBeNull();
   expect((await asked(64)).cut).toMatchObject({ limit: 64 });
+});
+
+it('offers fewer checkpoints where memory suffices and the disk does not', async () => {
+  const { disk_bytes } = await serviceWith(20 * GIB, null).estimate(REQUEST);
+  const full = await serviceWith(20 * GIB, null, { disk: 0.7 * disk_bytes.expected }).estimate(REQUEST);
+  expect(full.fits).toBe('fits');
+  expect(full.remedies.map(({ changes }) => changes)).toContainEqual({ save_total_limit: 1 });
+  expect((await serviceWith(20 * GIB, null, { disk: 10 }).estimate(REQUEST)).remedies).toEqual([]);
 });
 
 describe('memory', () => {

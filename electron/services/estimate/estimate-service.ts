@@ -1,7 +1,9 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
 import { correctionOf, type MeasuredRun } from '../../../src/lib/training/memory-correction';
+import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { formatDuration } from '../../../src/lib/messages/format';
+import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
 import { longestOf, memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
@@ -16,6 +18,7 @@ import { memoryMethod } from './memory-method';
 import type { TokenCounts } from './token-counts';
 
 const TIME_BAND = 0.15;
+const DISK_BAND = 0.1;
 /** Evaluations and samples are as many and as long as a run asks for. */
 const BESIDES_BAND = 0.5;
 const SMALLEST_LENGTH = 256;
@@ -99,6 +102,12 @@ const fitOf = (memory: Band, free: number): Estimate['fits'] => {
   return memory.expected <= free ? 'tight' : 'does_not_fit';
 };
 
+const diskOf = (known: Known, settings: TrainingSettings) => ({
+  disk_bytes: band(keptBytes(known.model.config, settings) + mixtureBytes(known), DISK_BAND),
+  disk_free_bytes: known.hardware.disk_free_bytes,
+});
+
+/** What gives a run the room that it has not, of memory and of the disk at once. */
 const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Estimate['remedies'] => {
   const { free } = known.room;
   const half = Math.floor(settings.max_length / 2);
@@ -113,12 +122,16 @@ const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Es
       label: `Hold the base model in ${BITS[quantization]} bits`,
       changes: { quantization },
     })),
+    { label: 'Keep 1 checkpoint and the best', changes: { save_total_limit: 1 } },
   ];
-  return tries.filter(
-    ({ changes }) =>
+  return tries.filter(({ changes }) => {
+    const changed = { ...settings, ...changes };
+    return (
       (changes.max_length ?? SMALLEST_LENGTH) >= SMALLEST_LENGTH &&
-      planOf(known, { ...settings, ...changes }, facts).memory.high <= free,
-  );
+      planOf(known, changed, facts).memory.high <= free &&
+      !isDiskTooSmall(diskOf(known, changed))
+    );
+  });
 };
 
 const tokensAnEpoch = (all: number, { train, held_out }: { train: number; held_out: number }): number =>
@@ -235,29 +248,27 @@ const estimateFrom = (
   const tokens = Math.round(measured.epoch.tokens);
   const { memory, method } = planOf(known, settings, measured.facts);
   const { total, free } = known.room;
-  const trainable = trainableParameters(known.model.config, settings);
-  // A checkpoint holds the adapter and two moments of every parameter, in float32.
-  const disk = trainable * 4 * (1 + 3 * (settings.save_total_limit + 1)) + mixtureBytes(known);
+  const disk = diskOf(known, settings);
   const fits = fitOf(memory, free);
+  const hasRoom = fits === 'fits' && !isDiskTooSmall(disk);
   return {
     memory_bytes: memory,
     memory_total_bytes: total,
     memory_free_bytes: free,
     memory_method: method,
     ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, measured.speed),
-    disk_bytes: band(disk, 0.1),
-    disk_free_bytes: known.hardware.disk_free_bytes,
+    ...disk,
     energy_kwh: null,
     total_steps: plan.total_steps,
     steps_per_epoch: plan.steps_per_epoch,
     total_epochs: plan.total_epochs,
     train_records: train,
     held_out_records: held_out,
-    trainable_parameters: trainable,
+    trainable_parameters: trainableParameters(known.model.config, settings),
     total_parameters: known.model.parameters,
     tokens_per_epoch: tokens,
     cut: cutOf(measured.facts.longest, settings),
     fits,
-    remedies: fits === 'fits' ? [] : remediesFor(known, settings, measured.facts),
+    remedies: hasRoom ? [] : remediesFor(known, settings, measured.facts),
   };
 };

@@ -38,6 +38,12 @@ export class HardwareService {
     };
   }
 
+  /** Of the drive that holds the data folder. */
+  async freeDiskBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#options.dataDir);
+    return bavail * bsize;
+  }
+
   /**
    * What runs can be given, at most some seconds old: usable cards by UUID, and `cpu`. A driver that fails for a
    * moment takes no card away, since a trainer may be at work on it.

@@ -6,11 +6,12 @@ import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { EventIngest } from '../metrics/event-ingest';
 import type { RunningTrainer, TrainerExit, TrainerStart } from '../trainer/trainer-process';
 import type { Conclusion } from './conclusion';
+import { type DiskCheckOptions, refuseFullDisk } from './disk-check';
 import { type Paths, runDirOf } from './paths';
 
 export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
 
-export interface AttemptOptions {
+export interface AttemptOptions extends DiskCheckOptions {
   readonly repositories: AsyncRepositories;
   readonly publisher: Publisher;
   readonly conclusion: Conclusion;
@@ -96,6 +97,7 @@ export class AttemptRun {
       process_started_at: null,
       boot_id: null,
     });
+    await refuseFullDisk(this.job, this.#options);
     const trainer = await this.#options.launch(this.#start(), this.device);
     this.#trainer = trainer;
     this.#catchUp(trainer);

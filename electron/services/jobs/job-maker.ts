@@ -3,6 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
+import { AppError } from '../../../src/lib/messages/app-error';
+import { misfitOf } from '../../../src/lib/messages/misfit';
 import { notThere } from '../../../src/lib/messages/not-there';
 import { correctionOf } from '../../../src/lib/training/memory-correction';
 import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
@@ -12,6 +14,7 @@ import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
+import type { EstimateService } from '../estimate/estimate-service';
 import type { LrRange } from '../trainer/one-shot';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
@@ -26,6 +29,7 @@ export interface JobMakerOptions {
   readonly paths: Paths;
   readonly now: () => string;
   readonly app_version: string;
+  readonly estimates: Pick<EstimateService, 'estimate'>;
   readonly makeData: RunDataMaker;
   /** Times one optimizer step of a run folder, without training it. */
   readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
@@ -39,6 +43,8 @@ interface Making {
   readonly sample_prompts: readonly SamplePrompt[] | undefined;
   readonly settings?: TrainingSettings;
   readonly retry_of?: TrainingJob;
+  /** Although memory or disk seem not to suffice. */
+  readonly force?: boolean;
 }
 
 /** From a wish to a run folder and a row. */
@@ -60,6 +66,7 @@ export class JobMaker {
     const { repositories, paths, now, makeData } = this.#options;
     const { folder, gpu_config } = await this.#folder(making);
     const { sources, base_model, settings, preset_id } = folder;
+    if (making.force !== true) await this.#refuseMisfit(making.request, settings);
     const [{ dataset }] = sources;
     const id = randomUUID();
     const runDir = runDirOf(paths, id);
@@ -89,6 +96,11 @@ export class JobMaker {
       if (!(await repositories.jobs.get(id))) await rm(runDir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  async #refuseMisfit(request: RunRequest, settings: TrainingSettings): Promise<void> {
+    const misfit = misfitOf(await this.#options.estimates.estimate(request, settings));
+    if (misfit) throw new AppError(misfit);
   }
 
   /** How long an optimizer step of such a run would take here; nothing of it is kept. */

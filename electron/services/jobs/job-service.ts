@@ -7,6 +7,7 @@ import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { RunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import type { DiskCheckOptions } from './disk-check';
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
@@ -15,7 +16,7 @@ import { checkResume } from './resume-check';
 import { readJobFile } from './run-folder';
 import { lastCompleted, runSize } from './run-size';
 
-export interface JobServiceOptions extends JobMakerOptions {
+export interface JobServiceOptions extends JobMakerOptions, DiskCheckOptions {
   readonly repositories: AsyncRepositories;
   readonly runner: Pick<
     QueueRunner,
@@ -28,6 +29,11 @@ interface PageOf {
   readonly id: string;
   readonly offset: number;
   readonly limit: number;
+}
+
+/** `force` makes a run although memory or disk seem not to suffice. */
+interface Insistence {
+  readonly force?: boolean;
 }
 
 const RETRY_LIMIT = 5;
@@ -70,9 +76,12 @@ export class JobService {
     return this.#maker.lrRange(job, steps);
   }
 
-  /** Writes the run folder and puts the job at the end of the queue. */
-  async create({ name, sample_prompts, ...request }: NewJob): Promise<TrainingJob> {
-    return this.#queued(await this.#maker.make({ name, request, sample_prompts }));
+  /** Writes the run folder and puts the job at the end of the queue; throws `does_not_fit` where it has no room. */
+  async create(
+    { name, sample_prompts, ...request }: NewJob,
+    { force }: Insistence = {},
+  ): Promise<TrainingJob> {
+    return this.#queued(await this.#maker.make({ name, request, sample_prompts, force }));
   }
 
   async pause(id: string): Promise<TrainingJob> {
@@ -126,8 +135,8 @@ export class JobService {
     return runner.owns || !isActive(status) ? runner.cancel(id, wish) : runner.request(id, 'cancel', wish);
   }
 
-  /** The same dataset and settings as a new run, at most five times in a row. */
-  async retry(id: string): Promise<TrainingJob> {
+  /** The same dataset and settings as a new run, at most five times in a row; refused as `create` is. */
+  async retry(id: string, { force }: Insistence = {}): Promise<TrainingJob> {
     const job = await this.get(id);
     if (isActive(job.status) || job.status === 'queued')
       throw refused('job_state', `A run that is ${job.status} cannot be retried.`, 'Cancel it first.');
@@ -147,6 +156,7 @@ export class JobService {
         sample_prompts: file?.sample_prompts,
         settings: hyperparameters,
         retry_of: job,
+        force,
       }),
     );
   }

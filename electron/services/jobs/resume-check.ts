@@ -3,13 +3,14 @@ import { AppError } from '../../../src/lib/messages/app-error';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { isMissing } from '../trainer/file-errors';
 import { findCheckpoint, hashFile } from './checkpoint-check';
+import { type DiskCheckOptions, diskShortage } from './disk-check';
 import { type Paths, runDirOf } from './paths';
 import { refused } from './refusals';
 import { readJobFile } from './run-folder';
 import type { RunSources } from './sources';
 
-export interface ResumeCheckOptions {
-  readonly repositories: Pick<AsyncRepositories, 'records'>;
+export interface ResumeCheckOptions extends DiskCheckOptions {
+  readonly repositories: Pick<AsyncRepositories, 'records' | 'baseModels'>;
   readonly sources: Pick<RunSources, 'fingerprint'>;
   readonly paths: Paths;
 }
@@ -55,6 +56,8 @@ export const checkResume = async (job: TrainingJob, options: ResumeCheckOptions)
       `The base model “${file.base_model.name}” is no longer what the run began with.`,
       'Put the original files back, or retry it as a new run.',
     );
+  const shortage = await diskShortage(job, options);
+  if (shortage !== null) throw refuse(shortage, 'Free space on that drive, then resume it.');
   if (job.status === 'interrupted') return;
   if ((await findCheckpoint(runDir, await options.repositories.records.checkpoints(job.id))) === null)
     throw refuse(

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
+import type { HardwareState } from '../../../src/lib/types/system';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { isAtWork } from './at-work';
 import { type Database, openDatabaseHere } from '../../db/client';
+import { EstimateService } from '../estimate/estimate-service';
 import { ArtifactMaker } from '../models/artifact-maker';
 import { ArtifactService } from '../models/artifact-service';
 import { TrainerCommands } from '../models/trainer-commands';
@@ -38,9 +40,11 @@ export interface World {
   readonly oneShot: OneShot;
   readonly dataset_id: string;
   readonly base_model_id: string;
-  readonly state: { fingerprint: string };
+  readonly state: { fingerprint: string; disk_free_bytes: number };
+  readonly estimates: EstimateService;
+  readonly hardware: () => HardwareState;
   readonly datasetFile: string;
-  create(name: string): Promise<TrainingJob>;
+  create(name: string, options?: { readonly force?: boolean }): Promise<TrainingJob>;
   until(id: string, ...statuses: JobStatus[]): Promise<TrainingJob>;
   close(): Promise<void>;
 }
@@ -153,10 +157,16 @@ const makingBy = (commands: TrainerCommands) => ({
   lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
 });
 
-const machine = ({ free_bytes = 16e9 }: WorldOptions) => ({
+const machine = ({ free_bytes = 16e9 }: WorldOptions, disk_free_bytes: number): HardwareState => ({
   gpus: [],
+  problem: 'No NVIDIA card.',
+  driver: null,
+  cpu_name: 'test',
+  cpu_cores: 2,
   memory_total_bytes: 32e9,
   memory_free_bytes: free_bytes,
+  disk_free_bytes,
+  disk_total_bytes: 2e11,
 });
 
 const keepingNews = (published: World['published'], listener?: Publisher): Publisher => ({
@@ -166,6 +176,40 @@ const keepingNews = (published: World['published'], listener?: Publisher): Publi
   },
 });
 
+const there = async <Row>(row: Promise<Row | null>): Promise<Row> => {
+  const found = await row;
+  if (!found) throw new Error('not there');
+  return found;
+};
+
+/** Real formulas over records of a length that is given. */
+const estimatesOver = (repositories: AsyncRepositories, hardware: () => HardwareState): EstimateService =>
+  new EstimateService({
+    dataset: (id) => there(repositories.datasets.get(id)),
+    baseModel: (id) => there(repositories.baseModels.get(id)),
+    hardware: () => Promise.resolve(hardware()),
+    isAtWork: () => isAtWork(repositories),
+    measuredSpeed: () => Promise.resolve(null),
+    measuredMemory: () => Promise.resolve([]),
+    countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),
+  });
+
+/** What the jobs of a world see of the machine; `state` is for the test to change. */
+const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths: Paths) => {
+  const state = { fingerprint: FINGERPRINT, disk_free_bytes: 1e11 };
+  const hardware = () => machine(options, state.disk_free_bytes);
+  const sources = createRunSources({
+    repositories,
+    paths,
+    hardware: () => Promise.resolve(hardware()),
+    isAtWork: () => isAtWork(repositories),
+    cost_per_gpu_hour: () => Promise.resolve(0),
+    fingerprint: () => Promise.resolve(state.fingerprint),
+  });
+  const freeDiskBytes = () => Promise.resolve(state.disk_free_bytes);
+  return { state, hardware, sources, freeDiskBytes, estimates: estimatesOver(repositories, hardware) };
+};
+
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
   const database = open(dir);
@@ -173,7 +217,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const paths = { ...pathsOf(dir, dir), ...(options.trainerDir && { trainerDir: options.trainerDir }) };
   const { dataset, base_model_id } = await sharedRows(repositories, paths);
   const [published, failures]: [World['published'], unknown[]] = [[], []];
-  const state = { fingerprint: FINGERPRINT };
+  const { state, hardware, ...surroundings } = machineOf(options, repositories, paths);
   const publisher = keepingNews(published, options.listener);
   const env = { ...process.env, PIPELINE_PYTHON: options.python ?? (await fakePython(dir)) };
   const places = { env, resourcesDir: dir, trainerDir: paths.trainerDir, cacheDir: paths.cacheDir };
@@ -188,20 +232,13 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     launch: (options.around ?? ((launch) => launch))(createLauncher(places)),
     kind: 'app',
     devices: options.devices ?? (() => Promise.resolve(['cpu'])),
+    ...surroundings,
     onFailure: (error) => void failures.push(error),
     poll_ms: 50,
     pid: options.pid,
     stop_patience_ms: options.stop_patience_ms,
   });
-  const sources = createRunSources({
-    repositories,
-    paths,
-    hardware: () => Promise.resolve(machine(options)),
-    isAtWork: () => isAtWork(repositories),
-    cost_per_gpu_hour: () => Promise.resolve(0),
-    fingerprint: () => Promise.resolve(state.fingerprint),
-  });
-  const jobs = new JobService({ ...common, sources, runner, ...makingBy(commands) });
+  const jobs = new JobService({ ...common, ...surroundings, runner, ...makingBy(commands) });
   const models = new ArtifactService({ ...common, commands });
   return {
     dir,
@@ -215,10 +252,12 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     models,
     oneShot,
     state,
+    estimates: surroundings.estimates,
+    hardware,
     dataset_id: dataset.id,
     base_model_id,
     datasetFile: dataset.file,
-    create: (name) => jobs.create({ ...requestOf(dataset.id, base_model_id), name }),
+    create: (name, insistence) => jobs.create({ ...requestOf(dataset.id, base_model_id), name }, insistence),
     until: (id, ...statuses) => waitUntil(jobs, id, statuses),
     close: async () => {
       await runner.stop();

@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
+import type { RunRequest } from '../../lib/contract/contract';
+import type { Estimate } from '../../lib/types/estimate';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
 import type { RunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
@@ -18,7 +20,13 @@ const open = async (
     data = [fakeDataset(1)],
     runs = [],
     kept = [],
-  }: { data?: Dataset[]; runs?: TrainingJob[]; kept?: RunDataset[] } = {},
+    estimate = () => fakeEstimate(),
+  }: {
+    data?: Dataset[];
+    runs?: TrainingJob[];
+    kept?: RunDataset[];
+    estimate?: (request: RunRequest) => Estimate;
+  } = {},
 ) => {
   page = await mount(<NewRunPage {...origin} />, {
     datasets: { list: () => data },
@@ -26,7 +34,7 @@ const open = async (
     jobs: {
       list: () => runs,
       settings: ({ preset_id }) => fakeSettings(preset_id),
-      estimate: () => fakeEstimate(),
+      estimate,
       datasets: () => kept,
     },
   });
@@ -165,4 +173,31 @@ test('a part that is gone blocks the run to repeat until it is taken out', async
   expect(isDisabled(start())).toBe(true);
   await page.click(page.button('Take Second out of this run'));
   await page.until(() => expect(isDisabled(start())).toBe(false));
+});
+
+const TOO_BIG = fakeEstimate({
+  fits: 'does_not_fit',
+  memory_bytes: { low: 20e9, expected: 21e9, high: 22e9 },
+  remedies: [{ label: 'Set rank to 8', changes: { lora_rank: 8 } }],
+});
+
+test('a run that does not fit is not started; the button that makes it fit lets it start', async () => {
+  const estimate = ({ changes }: RunRequest) => (changes.lora_rank === 8 ? fakeEstimate() : TOO_BIG);
+  await open({}, { estimate });
+  await page.until(() =>
+    expect(page.find('header').textContent).toMatch(/needs ≈ 19.6 GB of memory, and 11.2 GB are free/u),
+  );
+  expect(isDisabled(start())).toBe(true);
+  await page.click(page.button('Set rank to 8'));
+  await page.until(() => expect(isDisabled(start())).toBe(false));
+  expect(card('custom')).toContain('rank 8');
+});
+
+test('a run that the disk has no room for is not started either', async () => {
+  await open({}, { estimate: () => fakeEstimate({ disk_free_bytes: 1e9 }) });
+  await page.until(() =>
+    expect(page.find('header').textContent).toContain('writes ≈ 2.0 GB, and 1.0 GB of the disk are free'),
+  );
+  expect(isDisabled(start())).toBe(true);
+  expect(card('balanced')).toContain('Does not fit');
 });

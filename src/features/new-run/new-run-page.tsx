@@ -17,6 +17,7 @@ import { Recipes } from './parts/recipes';
 import { Review } from './parts/review';
 import { startBlock } from './start-block';
 import { useEstimates } from './use-estimates';
+import type { Estimates } from './use-estimates';
 import { useNewRun } from './use-new-run';
 import type { NewRun } from './use-new-run';
 import type { Origin } from './use-sources';
@@ -26,7 +27,8 @@ export const NewRunPage = (origin: Origin) => {
   const run = useNewRun(origin);
   const action = useAction();
   const there = useThere(run);
-  const block = there === 'form' ? startBlock(run) : null;
+  const estimates = useEstimates(run.requestOf);
+  const block = there === 'form' ? startBlock(run, estimates) : null;
   const ready = there === 'form' && run.request !== null && block === null;
   const start = () => {
     const { request } = run;
@@ -60,7 +62,7 @@ export const NewRunPage = (origin: Origin) => {
       }
     >
       <ErrorNote error={action.failure} onDismiss={action.clear} />
-      <Body run={run} there={there} setting={origin.setting} />
+      <Body run={run} there={there} estimates={estimates} setting={origin.setting} />
     </Page>
   );
 };
@@ -102,15 +104,13 @@ const useCtrlEnter = (start: () => void) => {
   }, []);
 };
 
-const Body = ({
-  run,
-  there,
-  setting,
-}: {
+interface Filled {
   readonly run: NewRun;
-  readonly there: There;
+  readonly estimates: Estimates;
   readonly setting?: string;
-}) => {
+}
+
+const Body = ({ there, ...filled }: Filled & { readonly there: There }) => {
   switch (there) {
     case 'no list':
       return <NoList />;
@@ -121,7 +121,7 @@ const Body = ({
     case 'no models':
       return <NoModels />;
     case 'form':
-      return <Form run={run} setting={setting} />;
+      return <Form {...filled} />;
   }
 };
 
@@ -214,17 +214,14 @@ const Waiting = () => (
   </div>
 );
 
-const Form = ({ run, setting }: { readonly run: NewRun; readonly setting?: string }) => {
-  const estimates = useEstimates(run.requestOf);
-  return (
-    <>
-      <div className={CARDS}>
-        <DataCard run={run} estimates={estimates} />
-        <ModelCard run={run} />
-      </div>
-      <Recipes run={run} estimates={estimates} />
-      <Advanced run={run} focus={setting} />
-      <Review run={run} estimates={estimates} />
-    </>
-  );
-};
+const Form = ({ run, estimates, setting }: Filled) => (
+  <>
+    <div className={CARDS}>
+      <DataCard run={run} estimates={estimates} />
+      <ModelCard run={run} />
+    </div>
+    <Recipes run={run} estimates={estimates} />
+    <Advanced run={run} focus={setting} />
+    <Review run={run} estimates={estimates} />
+  </>
+);

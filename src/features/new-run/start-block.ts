@@ -1,4 +1,7 @@
+import type { PresetId } from '../../lib/types/lora-training';
+import { misfitOf } from '../../lib/messages/misfit';
 import { FIELDS } from '../../setting-fields';
+import type { Estimates } from './use-estimates';
 import type { NewRun } from './use-new-run';
 
 /** `1 not valid: Epochs`; null where all can be meant. */
@@ -7,10 +10,20 @@ export const invalidWords = (errors: NewRun['errors']): string | null => {
   return labels.length === 0 ? null : `${labels.length} not valid: ${labels.join(', ')}`;
 };
 
+/** Where the machine has no room for it; the service looks again when it is started. */
+const misfitWords = (preset: PresetId, estimates: Estimates): string | null => {
+  const state = estimates.of(preset);
+  if (state.kind !== 'ready' || !estimates.isCurrent(preset)) return null;
+  return misfitOf(state.value)?.message ?? null;
+};
+
 /** Why the run cannot start as it is filled in. */
-export const startBlock = ({ missing, errors, name, mixture }: NewRun): string | null =>
+export const startBlock = (
+  { missing, errors, name, mixture, preset }: NewRun,
+  estimates: Estimates,
+): string | null =>
   missing.data ??
   missing.model ??
   mixture.block ??
   invalidWords(errors) ??
-  (name.trim() === '' ? 'The run has no name' : null);
+  (name.trim() === '' ? 'The run has no name' : misfitWords(preset, estimates));

@@ -13,12 +13,14 @@ import {
 } from '../../../components/format';
 import { Skeleton } from '../../../components/layout';
 import { Tooltip } from '../../../components/tooltip';
+import { isDiskTooSmall } from '../../../lib/messages/misfit';
 import type { Estimate } from '../../../lib/types/estimate';
 
 interface Row {
   readonly label: string;
   readonly value: string;
   readonly method: string;
+  readonly bad?: boolean;
 }
 
 const energyRow = ({ energy_kwh: energy }: Estimate): Row[] =>
@@ -50,8 +52,11 @@ const rowsOf = (estimate: Estimate): readonly Row[] => [
   },
   {
     label: 'Disk',
-    value: `≈ ${formatBytes(estimate.disk_bytes.expected)}`,
+    value: isDiskTooSmall(estimate)
+      ? `≈ ${formatBytes(estimate.disk_bytes.expected)}, ${formatBytes(estimate.disk_free_bytes)} free`
+      : `≈ ${formatBytes(estimate.disk_bytes.expected)}`,
     method: `Checkpoints and the adapter, in GB of 10⁹ bytes; ${formatBytes(estimate.disk_free_bytes)} free.`,
+    bad: isDiskTooSmall(estimate),
   },
   ...energyRow(estimate),
 ];
@@ -70,11 +75,11 @@ export const Figures = ({
     <div className={classNames('flex flex-col gap-2', stale && 'text-ink-3')}>
       <Memory estimate={estimate} scaleBytes={scaleBytes} />
       <dl className="grid grid-cols-[auto_1fr] items-baseline gap-y-1">
-        {rowsOf(estimate).map(({ label, value, method }) => (
+        {rowsOf(estimate).map(({ label, value, method, bad = false }) => (
           <Fragment key={label}>
             <dt className="text-xs text-ink-2">{label}</dt>
             <Tooltip text={method}>
-              <dd className="text-right">{value}</dd>
+              <dd className={classNames('text-right', bad && 'text-bad')}>{value}</dd>
             </Tooltip>
           </Fragment>
         ))}

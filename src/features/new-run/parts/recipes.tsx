@@ -4,6 +4,7 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { decapitalised, formatCount, formatMemory, formatRate } from '../../../components/format';
+import { misfitOf } from '../../../lib/messages/misfit';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS, PresetId } from '../../../lib/types/lora-training';
 import type { Loaded } from '../../../live-store';
@@ -121,7 +122,7 @@ const RecipeCard = ({
           />
           {TITLES[preset]}
         </label>
-        {estimate ? <Fit fits={estimate.fits} suggested={preset === run.suggested} /> : null}
+        {estimate ? <Fit estimate={estimate} suggested={preset === run.suggested} /> : null}
       </div>
       <Ingredients preset={preset} run={run} />
       <Needs state={run.requestOf(preset) ? state : null} preset={preset} estimates={estimates} />
@@ -161,9 +162,9 @@ const Needs = ({
   );
 };
 
-const Fit = ({ fits, suggested }: { readonly fits: Estimate['fits']; readonly suggested: boolean }) => {
-  if (fits === 'does_not_fit') return <Badge tone="bad">Does not fit</Badge>;
-  if (fits === 'tight') return <Badge tone="warn">Tight</Badge>;
+const Fit = ({ estimate, suggested }: { readonly estimate: Estimate; readonly suggested: boolean }) => {
+  if (misfitOf(estimate)) return <Badge tone="bad">Does not fit</Badge>;
+  if (estimate.fits === 'tight') return <Badge tone="warn">Tight</Badge>;
   return suggested ? <Badge tone="accent">Suggested</Badge> : null;
 };
 
