@@ -1,14 +1,22 @@
 import { defineConfig } from '@playwright/test';
 
+const GALLERY = 'gallery.spec.ts';
+/** They measure how soon the app answers, which another window beside theirs would change. */
+const TIMED = ['dataset-edits.spec.ts', 'packs.spec.ts', 'path.spec.ts', 'shell.spec.ts'];
+/** Begun first, it runs beside all the others. */
+const LONGEST = 'recovery.spec.ts';
+
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
-  workers: 1,
+  workers: 2,
   timeout: 300_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
   projects: [
-    { name: 'app', testIgnore: 'gallery.spec.ts' },
-    { name: 'gallery', testMatch: 'gallery.spec.ts' },
+    { name: 'longest', testMatch: LONGEST },
+    { name: 'together', testIgnore: [LONGEST, GALLERY, ...TIMED] },
+    { name: 'timed', testMatch: TIMED, workers: 1 },
+    { name: 'gallery', testMatch: GALLERY, workers: 1 },
   ],
 });

@@ -7,6 +7,6 @@ const { playwright } = await import('./run/stages/stages.mjs');
 const { paths, node } = await prepare('tests');
 const { failed } = await runStage({
   name: 'gallery',
-  commands: [playwright({ paths, node, project: 'gallery' })],
+  commands: [playwright({ paths, node, projects: ['gallery'] })],
 });
 process.exitCode = failed > 0 ? 1 : 0;

@@ -22,7 +22,8 @@ export const stagesFor = (tools) => [
   checkStage(tools),
   unitStage(tools),
   trainerStage(tools),
-  windowStage(tools),
+  windowStage(tools, { name: 'e2e', projects: ['longest', 'together'] }),
+  windowStage(tools, { name: 'timed', projects: ['timed'] }),
 ];
 
 // No report: each command is one test, passed or failed.
@@ -65,23 +66,23 @@ function trainerStage({ paths, python, reportsDir }) {
   };
 }
 
-function windowStage({ paths, node, reportsDir }) {
-  const report = join(reportsDir, 'e2e.json');
+function windowStage({ paths, node, reportsDir }, { name, projects }) {
+  const report = join(reportsDir, `${name}.json`);
   return {
-    name: 'e2e',
-    commands: [playwright({ paths, node, project: 'app', env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
+    name,
+    commands: [playwright({ paths, node, projects, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
     readReport: () => readPlaywright(report),
   };
 }
 
 /** Playwright on the real window, on a virtual display where there is none. */
-export function playwright({ paths, node, project, env }) {
+export function playwright({ paths, node, projects, env }) {
   const runner = join(paths.nodeModules, '@playwright', 'test', 'cli.js');
   const args = [
     runner,
     'test',
     '--config=e2e/playwright.config.ts',
-    `--project=${project}`,
+    ...projects.map((project) => `--project=${project}`),
     '--reporter=list,json',
   ];
   const cwd = paths.root;

@@ -34,4 +34,4 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
 
 /** Advice for the command line has its place beside this list, as a field. */
 const withoutFlags = (suggestion: string): string =>
-  suggestion.includes('--') ? 'Say so under “How it is read”.' : suggestion;
+  suggestion.includes('--') ? 'Say so in the fields of this page.' : suggestion;
