@@ -130,7 +130,7 @@ def _made(folder: Path, split: Path, settings: PackSettings) -> PackPlan:
         raise TrainerError(
             "tokens_not_counted",
             "Which records share a row depends on the tokens of all, and they are not counted for this length.",
-            hint="“Next that is cut” counts them once for this base model and length; so does the command datasets stats.",
+            hint="The command datasets stats counts them once for this base model and length.",
         )
     return plan_packs(tokens, read_split(split), settings)
 

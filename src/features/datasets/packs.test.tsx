@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { AppError } from '../../lib/messages/app-error';
+import type { DatasetStats } from '../../lib/types/dataset-numbers';
 import type { RecordPacks } from '../../lib/types/record-packs';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeId } from '../../fake-rows';
@@ -24,6 +25,29 @@ const PACKS: RecordPacks = {
   packs: [{ number: 1, documents: [document(8, 0, 900), document(4, 900, 1200), document(6, 1200, 1300)] }],
 };
 
+const STATS: DatasetStats = {
+  records: 9,
+  total_tokens: 1300,
+  trained_tokens: 700,
+  kept_tokens: 1300,
+  over_limit: 0,
+  lost_trained_tokens: 0,
+  turns: 9,
+  turn_tokens: 700,
+  avg_tokens_per_turn: 78,
+  min: 50,
+  median: 100,
+  p95: 900,
+  max: 900,
+  histogram: { edges: [], counts: [] },
+  problems_total: 0,
+  problems: [],
+  too_long_rows: [],
+  max_length: 2048,
+  template: { source: 'own', note: '' },
+  methods: {},
+};
+
 const request = {
   id: fakeId(1),
   index: 4,
@@ -31,7 +55,12 @@ const request = {
   max_length: 2048,
   packing: 'on' as const,
 };
-const open = async (packs: NonNullable<FakeHandlers['datasets']>['packs'], seen: number[] = []) => {
+type Datasets = NonNullable<FakeHandlers['datasets']>;
+
+const open = async (
+  packs: Datasets['packs'],
+  { stats, seen = [] }: { stats?: Datasets['stats']; seen?: number[] } = {},
+) => {
   const borders = (
     <PackBorders
       version="1"
@@ -40,12 +69,12 @@ const open = async (packs: NonNullable<FakeHandlers['datasets']>['packs'], seen:
       onRecord={(index) => seen.push(index)}
     />
   );
-  page = await mount(borders, { datasets: { packs } });
+  page = await mount(borders, { datasets: { packs, ...(stats && { stats }) } });
 };
 
 test('a record says where it lies in its row, and leads to its neighbours', async () => {
   const seen: number[] = [];
-  await open(() => PACKS, seen);
+  await open(() => PACKS, { seen });
   await page.until(() =>
     expect(page.text()).toContain('tokens 901–1,200 of 1,300, in a row of at most 2,048'),
   );
@@ -54,13 +83,27 @@ test('a record says where it lies in its row, and leads to its neighbours', asyn
   expect(seen).toEqual([8]);
 });
 
-test('where the tokens are not counted, it says what to do', async () => {
-  await open(() => {
-    throw new AppError({
-      code: 'tokens_not_counted',
-      message: 'Not counted.',
-      hint: 'Open the page Tokens.',
-    });
+const notCounted = () => {
+  throw new AppError({ code: 'tokens_not_counted', message: 'Not counted.', hint: 'Count them.' });
+};
+
+test('where the tokens are not counted, it counts them and asks again', async () => {
+  const asked: unknown[] = [];
+  await open(() => (asked.length > 0 ? PACKS : notCounted()), {
+    stats: (wanted) => {
+      asked.push(wanted);
+      return STATS;
+    },
   });
-  await page.until(() => expect(page.text()).toContain('Not counted. Open the page Tokens.'));
+  await page.until(() => expect(page.text()).toContain('row 1 of 2'));
+  expect(asked).toEqual([{ id: fakeId(1), base_model_id: fakeId(2), max_length: 2048 }]);
+});
+
+test('where they cannot be counted, it says why', async () => {
+  await open(notCounted, {
+    stats: () => {
+      throw new AppError({ code: 'disk_full', message: 'The disk is full.', hint: 'Free some space.' });
+    },
+  });
+  await page.until(() => expect(page.text()).toContain('The disk is full. Free some space.'));
 });

@@ -3,6 +3,7 @@ import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { Select } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
+import { toErrorPayload } from '../../../lib/messages/app-error';
 import type { ErrorPayload } from '../../../lib/types/system';
 import type { PackRequest, RecordPacks } from '../../../lib/types/record-packs';
 import { useLoad } from '../../../use-load';
@@ -14,13 +15,7 @@ type Packed = Pack['documents'][number];
 interface PackBordersProps {
   /** Changes with the records. */
   readonly version: string;
-  readonly request: {
-    readonly id: string;
-    readonly index: number;
-    readonly base_model_id: string;
-    readonly max_length: number;
-    readonly packing: Packing;
-  };
+  readonly request: PackRequest;
   readonly onPacking: (packing: Packing) => void;
   readonly onRecord: (index: number) => void;
 }
@@ -30,9 +25,21 @@ const CHOICES = [
   { value: 'on', label: 'Packing on' },
 ] as const;
 
+/** Where the tokens are not counted yet, the strip above is at it, and this waits for the same numbers. */
+const packsOf = async (request: PackRequest): Promise<RecordPacks> => {
+  try {
+    return await api.datasets.packs(request);
+  } catch (thrown) {
+    if (toErrorPayload(thrown).code !== 'tokens_not_counted') throw thrown;
+    const { id, base_model_id, max_length } = request;
+    await api.datasets.stats({ id, base_model_id, max_length });
+    return api.datasets.packs(request);
+  }
+};
+
 /** Where packing puts the borders around a record: what stands before and behind it when it is trained. */
 export const PackBorders = ({ version, request, onPacking, onRecord }: PackBordersProps) => {
-  const { state } = useLoad(`${version} ${JSON.stringify(request)}`, () => api.datasets.packs(request));
+  const { state } = useLoad(`${version} ${JSON.stringify(request)}`, () => packsOf(request));
   return (
     <section aria-label="Packing" className="border-t px-4 py-3">
       <div className="flex items-center gap-3">
