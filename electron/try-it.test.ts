@@ -20,7 +20,7 @@ test('tells the sample, the model and the steps between which a probe will choos
     records: 250,
     sample_bytes: 469_569,
     lora_rank: 16,
-    steps: { fewest: 12, most: 20 },
+    steps: { fewest: 14, most: 24 },
     last_job_id: null,
   });
 });
