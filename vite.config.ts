@@ -42,6 +42,7 @@ const main: UserConfig = {
         'database-worker': resolve(root, 'electron/db/worker.ts'),
         'import-worker': resolve(root, 'electron/services/datasets/import-worker.ts'),
         'compare-worker': resolve(root, 'electron/services/datasets/compare-worker.ts'),
+        'record-scan-worker': resolve(root, 'electron/services/datasets/record-scan-worker.ts'),
         'run-data-worker': resolve(root, 'electron/services/jobs/run-data-worker.ts'),
         'preview-worker': resolve(root, 'electron/services/datasets/preview-worker.ts'),
       },

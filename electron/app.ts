@@ -19,6 +19,7 @@ import { ReadingMemory } from './services/datasets/reading-memory';
 import { compareInWorker } from './services/datasets/worker-compare';
 import { importInWorker } from './services/datasets/worker-import';
 import { previewInWorker } from './services/datasets/worker-preview';
+import { scansInWorker } from './services/datasets/worker-record-scans';
 import type { EstimateService } from './services/estimate/estimate-service';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
@@ -125,12 +126,14 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
   });
   const memory = new ReadingMemory(repositories.settings);
   const maxFileBytes = async () => (await settings.get()).dataset_size_limit_bytes;
+  const scans = scansInWorker(pathToFileURL(join(bundleDir, 'record-scan-worker.js')));
   const datasets = new DatasetService({
     ...common,
     memory,
     paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
     runImport: importInWorker(pathToFileURL(join(bundleDir, 'import-worker.js'))),
     compare: compareInWorker(pathToFileURL(join(bundleDir, 'compare-worker.js'))),
+    scans,
     maxFileBytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
   });
@@ -139,7 +142,7 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
     maxFileBytes,
     runPreview: previewInWorker(pathToFileURL(join(bundleDir, 'preview-worker.js'))),
   });
-  return { baseModels, datasets, previews, bundledDir };
+  return { baseModels, datasets, previews, scans, bundledDir };
 };
 
 /** What makes and works the queue, and what comes of it. */
@@ -206,7 +209,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
   const { network, places, common, settings, hardware, makeData } = ground;
   const { repositories } = common;
   const { cacheDir } = places;
-  const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
+  const { baseModels, datasets, previews, scans, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
     python: () => findPython(places),
@@ -223,6 +226,7 @@ const buildServices = async (options: AppOptions, database: Database) => {
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.get(id),
     makeData,
+    scans,
     request: (...asked) => counting.request(...asked),
   });
   const estimates = createEstimates({ datasets, baseModels, numbers, ground });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { MeasuringProgress, StatsRequest, SurveyRequest } from '../../../src/lib/contract/contract';
@@ -7,7 +7,7 @@ import { SameAnswer } from '../../../src/lib/same-answer';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
-import { SplitFile } from '../../../src/lib/types/dataset-records';
+import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { SplitView } from '../../../src/lib/types/dataset-split';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -18,7 +18,8 @@ import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { readKept, writeKept } from './kept-numbers';
 import { makeSplit } from './make-split';
-import { viewOfSplit } from './split-view';
+import { recordScans } from './record-scans';
+import type { RecordScans } from './record-scans';
 import { throttled } from './throttle';
 
 export interface DatasetNumbersOptions {
@@ -27,6 +28,8 @@ export interface DatasetNumbersOptions {
   readonly baseModel: (id: string) => Promise<BaseModel>;
   /** Makes the split that a run would make. */
   readonly makeData: RunDataMaker;
+  /** On the calling thread where they are not given. */
+  readonly scans?: RecordScans;
   readonly request: ServeProcess['request'];
   readonly repositories: Pick<AsyncRepositories, 'datasets'>;
   readonly publisher: Publisher;
@@ -117,8 +120,9 @@ export class DatasetNumbers {
   /** Which records a run would hold out, and how evenly. */
   async split({ id, seed, share }: SurveyRequest): Promise<SplitView> {
     const measured = await this.#measured(id);
-    return this.#withSplit(measured, { seed, share }, async (path) =>
-      viewOfSplit(measured.version.path, SplitFile.parse(JSON.parse(await readFile(path, 'utf8')))),
+    const { scans = recordScans } = this.#options;
+    return this.#withSplit(measured, { seed, share }, (split_path) =>
+      scans.split({ path: measured.version.path, split_path }),
     );
   }
 

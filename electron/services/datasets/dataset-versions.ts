@@ -25,13 +25,17 @@ import {
 import { ExcludedRecords } from './excluded-records';
 import { readAllProblems } from './problem-file';
 import type { PageRequest } from './record-index';
-import { recordsAtLines, repeatedRecordIds, selectRecordIds } from './record-selection';
+import { recordScans } from './record-scans';
+import type { RecordScans } from './record-scans';
+import { recordsAtLines } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
 
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where it is not given. */
   readonly compare?: ComparisonRunner;
+  /** So are these. */
+  readonly scans?: RecordScans;
 }
 
 interface DiffRequest extends Partial<ChangesPage> {
@@ -116,19 +120,22 @@ export class DatasetVersions {
     readonly problem: ProblemFilter | null;
     readonly side?: RecordSide | undefined;
   }): Promise<SelectedRecords> {
-    const { repositories, paths } = this.#options;
+    const { repositories, paths, scans = recordScans } = this.#options;
     const { id, query, problem, side = 'used' } = wanted;
     const dataset = await this.#dataset(id);
     if (side === 'excluded') return this.#excluded.ids(await this.#withoutThem(dataset), query);
     const version = await this.#current(dataset);
     const among =
       problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
-    return selectRecordIds(paths.absolute(version.path), { query, among, limit: MAX_EDITED_RECORDS });
+    const path = paths.absolute(version.path);
+    return scans.select({ path, query, among, limit: MAX_EDITED_RECORDS });
   }
 
   /** Of the current version's records that repeat an earlier one word for word; the first of them. */
   async repeatedIds(id: string): Promise<SelectedRecords> {
-    return repeatedRecordIds(await this.#currentFile(await this.#dataset(id)), MAX_EDITED_RECORDS);
+    const { scans = recordScans } = this.#options;
+    const path = await this.#currentFile(await this.#dataset(id));
+    return scans.repeats({ path, limit: MAX_EDITED_RECORDS });
   }
 
   /** Of the records that begin on these lines of the original file; refused where a line has none. */

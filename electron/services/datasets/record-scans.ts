@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { SplitFile } from '../../../src/lib/types/dataset-records';
+import type { SplitView } from '../../../src/lib/types/dataset-split';
+import { repeatedRecordIds, selectRecordIds } from './record-selection';
+import type { SelectedRecords } from './record-selection';
+import { viewOfSplit } from './split-view';
+
+const Path = z.string();
+const Limit = z.int().min(0);
+
+/** One reading of all records of a canonical file. */
+export const RecordScan = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('split'), path: Path, split_path: Path }),
+  z.strictObject({ kind: z.literal('repeats'), path: Path, limit: Limit }),
+  z.strictObject({
+    kind: z.literal('select'),
+    path: Path,
+    query: z.string(),
+    among: z.set(z.string()).nullable(),
+    limit: Limit,
+  }),
+]);
+export type RecordScan = z.infer<typeof RecordScan>;
+
+type ScanOf<Kind extends RecordScan['kind']> = Omit<Extract<RecordScan, { kind: Kind }>, 'kind'>;
+
+/** What needs every record of a version, which of a million takes seconds. */
+export interface RecordScans {
+  /** What the split that is written at `split_path` makes of the records. */
+  split(scan: ScanOf<'split'>): Promise<SplitView>;
+  /** The first `limit` of those that repeat an earlier one. */
+  repeats(scan: ScanOf<'repeats'>): Promise<SelectedRecords>;
+  /** The first `limit` of those that hold a text. */
+  select(scan: ScanOf<'select'>): Promise<SelectedRecords>;
+}
+
+/** On the thread that asks. */
+export const recordScans: RecordScans = {
+  split: async ({ path, split_path }) =>
+    viewOfSplit(path, SplitFile.parse(JSON.parse(await readFile(split_path, 'utf8')))),
+  repeats: ({ path, limit }) => repeatedRecordIds(path, limit),
+  select: ({ path, ...selection }) => selectRecordIds(path, selection),
+};
+
+export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords> => {
+  switch (scan.kind) {
+    case 'split':
+      return recordScans.split(scan);
+    case 'repeats':
+      return recordScans.repeats(scan);
+    case 'select':
+      return recordScans.select(scan);
+  }
+};
