@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import export, verify
 from pipeline_trainer.compare import compare
@@ -27,8 +28,16 @@ sys.exit(main(['--attended', 'export', *sys.argv[1:]]))
 MODEL = Path(__file__).parents[2] / "models" / "smollm2-135m-instruct"
 
 
-def arguments(stored: Path, kind: str, to: Path) -> list[str]:
-    return ["--adapter", str(stored), "--base-model", str(MODEL), "--format", kind, "--to", str(to)]
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A run of a model of a few thousand weights that has ended: what is checked of it takes no time."""
+    folder = make_run(tmp_path_factory.mktemp("run"), make_model(tmp_path_factory.mktemp("base") / "tiny"))
+    assert attempt(folder) == 0
+    return folder
+
+
+def arguments(stored: Path, kind: str, to: Path, base_model: Path = MODEL) -> list[str]:
+    return ["--adapter", str(stored), "--base-model", str(base_model), "--format", kind, "--to", str(to)]
 
 
 def test_rule_9_a_stored_adapter_has_equal_logits_in_plain_peft(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,20 +47,21 @@ def test_rule_9_a_stored_adapter_has_equal_logits_in_plain_peft(stored: Path, ca
     assert found["max_abs_diff"] == 0.0
 
 
-def test_rule_9_the_comparison_notices_another_adapter(stored: Path, tmp_path: Path) -> None:
+def test_rule_9_the_comparison_notices_another_adapter(tiny: Folder, tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
+    stored = tiny.path / "adapter"
     other = {name: tensor * 0.5 for name, tensor in load_file(stored / "adapter_model.safetensors").items()}
     save_file(other, tmp_path / "adapter_model.safetensors")
     (tmp_path / "adapter_config.json").write_bytes((stored / "adapter_config.json").read_bytes())
-    assert not compare(MODEL, stored=stored, loaded_again=tmp_path).ok
+    assert not compare(tiny.model, stored=stored, loaded_again=tmp_path).ok
 
 
 def test_export_as_zip_is_checked_and_leaves_nothing_beside_it(
-    stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "mein Export ü.zip"
-    assert export.main(arguments(stored, "zip", target)) == 0
+    assert export.main(arguments(tiny.path / "adapter", "zip", target, tiny.model)) == 0
     assert json.loads(capsys.readouterr().out)["verification"]["ok"]
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
     with zipfile.ZipFile(target) as packed:
