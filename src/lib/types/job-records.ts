@@ -70,7 +70,8 @@ export type Checkpoint = z.infer<typeof Checkpoint>;
 /**
  * One process of a run, with the receipt of its environment: what the app knows is there from the start, the
  * rest as soon as the trainer has said it. `devices` are UUIDs of cards, or `cpu`; `lock_hash` is null for a
- * Python of the user's own. `end_reason` is a terminal event's name, or `killed`.
+ * Python of the user's own. `end_reason` is a terminal event's name; without one, what the process came to:
+ * `killed` by a signal or unseen, else `failed`, `interrupted` or `cancelled`.
  */
 export const JobAttempt = z.strictObject({
   number: z.int().min(1),
