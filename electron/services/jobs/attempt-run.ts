@@ -76,7 +76,7 @@ export class AttemptRun {
   }
 
   async #run(): Promise<void> {
-    const { conclusion, onFailure } = this.#options;
+    const { repositories, conclusion, onFailure } = this.#options;
     try {
       const exit = await this.#train();
       await conclusion.conclude({ ingest: this.#ingest, exit, wish: this.#wish });
@@ -85,6 +85,7 @@ export class AttemptRun {
     } finally {
       clearTimeout(this.#killTimer);
       await this.#flushLogs().catch(onFailure);
+      await repositories.devices.release(this.job.id).catch(onFailure);
     }
   }
 
