@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,14 @@ describe('checkModelFolder', () => {
     };
     await put('model.safetensors', safetensors(10, shapes));
     expect((await checkModelFolder(folder)).linear_layers).toEqual({ qkv_proj: [8, 16], down_proj: [24, 8] });
+  });
+
+  it('says of which files its fingerprint is made', async () => {
+    await put('README.md', 'not one of them');
+    const { hashes } = await checkModelFolder(folder);
+    const sha256 = createHash('sha256').update('{}').digest('hex');
+    expect(Object.keys(hashes)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+    expect(hashes['tokenizer.json']).toBe(sha256);
   });
 
   it('gives another fingerprint when a weight, the tokenizer or the template changes', async () => {

@@ -27,6 +27,8 @@ export interface CheckedFolder extends ModelConfig {
   readonly dtype: string;
   readonly size_bytes: number;
   readonly fingerprint: string;
+  /** SHA-256 of each file that the fingerprint is made of. */
+  readonly hashes: Readonly<Record<string, string>>;
   readonly has_chat_template: boolean;
   readonly linear_layers: SafetensorsHeader['linear_layers'];
 }
@@ -188,12 +190,18 @@ const hashFile = async (path: string): Promise<string> => {
 };
 
 /** SHA-256 over the names and hashes of every file that decides what the model computes. */
-const fingerprintOf = async (folder: string, names: readonly string[]): Promise<string> => {
+const fingerprintOf = async (
+  folder: string,
+  names: readonly string[],
+): Promise<Pick<CheckedFolder, 'fingerprint' | 'hashes'>> => {
   const total = createHash('sha256');
+  const hashes: Record<string, string> = {};
   for (const name of names.filter((each) => HASHED.test(each))) {
-    total.update(`${name}\0${await hashFile(join(folder, name))}\n`);
+    const hash = await hashFile(join(folder, name));
+    hashes[name] = hash;
+    total.update(`${name}\0${hash}\n`);
   }
-  return total.digest('hex');
+  return { fingerprint: total.digest('hex'), hashes };
 };
 
 const hasTemplate = async (folder: string, names: readonly string[]): Promise<boolean> => {
@@ -216,6 +224,6 @@ export const checkModelFolder = async (chosen: string): Promise<CheckedFolder> =
   requireParts(names);
   const config = parseModelConfig(await readJson(join(path, 'config.json')));
   const weights = await readWeights(path, await shardNames(path, names));
-  const [fingerprint, has_chat_template] = [await fingerprintOf(path, names), await hasTemplate(path, names)];
-  return { path, ...config, ...weights, fingerprint, has_chat_template };
+  const known = await fingerprintOf(path, names);
+  return { path, ...config, ...weights, ...known, has_chat_template: await hasTemplate(path, names) };
 };
