@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src/lib/messages/app-error';
-import { type ModelConfig, parseModelConfig } from './model-config';
+import { isTransposed, type ModelConfig, parseModelConfig } from './model-config';
 import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
 
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/i;
@@ -213,6 +213,9 @@ const hasTemplate = async (folder: string, names: readonly string[]): Promise<bo
   return parsed.success && parsed.data.chat_template !== undefined && parsed.data.chat_template !== null;
 };
 
+const turned = (layers: SafetensorsHeader['linear_layers']): SafetensorsHeader['linear_layers'] =>
+  Object.fromEntries(Object.entries(layers).map(([name, [height, width]]) => [name, [width, height]]));
+
 /** Checks a local model folder without running, or even loading, anything of it. */
 export const checkModelFolder = async (chosen: string): Promise<CheckedFolder> => {
   const path = await realpath(chosen).catch(() =>
@@ -224,6 +227,14 @@ export const checkModelFolder = async (chosen: string): Promise<CheckedFolder> =
   requireParts(names);
   const config = parseModelConfig(await readJson(join(path, 'config.json')));
   const weights = await readWeights(path, await shardNames(path, names));
+  const linear_layers = isTransposed(config) ? turned(weights.linear_layers) : weights.linear_layers;
   const known = await fingerprintOf(path, names);
-  return { path, ...config, ...weights, ...known, has_chat_template: await hasTemplate(path, names) };
+  return {
+    path,
+    ...config,
+    ...weights,
+    linear_layers,
+    ...known,
+    has_chat_template: await hasTemplate(path, names),
+  };
 };

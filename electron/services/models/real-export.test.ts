@@ -2,11 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { BaseModelService } from '../base-models/base-model-service';
 import { openWorld, removeWorld, type World } from '../jobs/testing';
-import { makeTinyModel, RUNTIME_PYTHON, TRAINER_DIR } from './tiny-model';
+import { makeTinyGpt2, RUNTIME_PYTHON, TRAINER_DIR } from './tiny-gpt2';
 
 const SLOW = 240_000;
+const AdapterConfig = z.object({ fan_in_fan_out: z.boolean() });
 
 let folder: string;
 let world: World;
@@ -49,14 +51,14 @@ const exported = async (artifactId: string | null): Promise<string> => {
 };
 
 it(
-  'the card of a real export names data, settings, the losses before and after, and the template that was used',
+  'the card of a real GPT-2 names data, settings, the losses before and after, and the template that was used',
   { timeout: SLOW },
   async () => {
-    await makeTinyModel(join(folder, 'model'), 'make_model');
-    await rm(join(folder, 'model', 'chat_template.jinja'));
+    await makeTinyGpt2(join(folder, 'model'));
     const { model, job } = await trained();
     expect([job.status, model.has_chat_template]).toEqual(['completed', false]);
-    const card = await readFile(join(await exported(job.artifact_id), 'README.md'), 'utf8');
+    const to = await exported(job.artifact_id);
+    const card = await readFile(join(to, 'README.md'), 'utf8');
     const artifact = await world.models.get(job.artifact_id ?? '');
     const { base_validation_loss: before, final_validation_loss: after } = artifact.quality_metrics;
     const [dataset] = await world.jobs.datasets(job.id);
@@ -65,5 +67,7 @@ it(
     expect(card).toContain(`| Loss | ${before?.toFixed(4)} | ${after?.toFixed(4)} |`);
     expect(card).toContain("Pipeline's plain one was used in training and is in this folder");
     expect(after).toBeLessThan(before ?? 0);
+    const adapter = AdapterConfig.parse(JSON.parse(await readFile(join(to, 'adapter_config.json'), 'utf8')));
+    expect(adapter).toEqual({ fan_in_fan_out: true });
   },
 );
