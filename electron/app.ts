@@ -38,7 +38,7 @@ import { Doctor } from './services/runtime/doctor';
 import { SettingsService } from './services/settings/settings-service';
 import { createLauncher } from './services/trainer/launcher';
 import { OneShot } from './services/trainer/one-shot';
-import { findPython } from './services/trainer/runtime';
+import { findLockHash, findPython } from './services/trainer/runtime';
 import { ServeProcess } from './services/trainer/serve-process';
 
 export const APP_VERSION = packageJson.version;
@@ -160,6 +160,7 @@ const buildRuns = (
     ...common,
     conclusion: new Conclusion({ ...common, maker }),
     launch: createLauncher(places),
+    receipt: async () => ({ app_version: APP_VERSION, lock_hash: await findLockHash(places) }),
     kind: options.kind,
     devices: () => hardware.devices(),
     freeDiskBytes,

@@ -123,6 +123,7 @@ describe('the shipped migrations', () => {
       '0003_immutable_versions',
       '0004_version_recipes',
       '0005_export_owner',
+      '0006_attempt_receipt',
     ]);
   });
 

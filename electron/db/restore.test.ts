@@ -226,8 +226,7 @@ describe('a folder that cannot be used', () => {
     expect(() => openIn(join(folder, 'file'))).toThrow(code('database_unwritable'));
   });
 
-  it('is named: it is read-only', () => {
-    if (process.getuid?.() === 0) return;
+  it.skipIf(process.getuid?.() === 0)('is named: it is read-only', () => {
     fill();
     chmodSync(folder, 0o500);
     expect(() => openIn(folder)).toThrow(code('database_unwritable'));

@@ -19,7 +19,8 @@ const fillOld = async (): Promise<string> => {
     ...rest,
     entries: entries.slice(0, 4),
   }));
-  for (const later of ['0004_version_recipes.sql', '0005_export_owner.sql']) rmSync(join(old, later));
+  for (const later of ['0004_version_recipes', '0005_export_owner', '0006_attempt_receipt'])
+    rmSync(join(old, `${later}.sql`));
   const session = openIn(folder, old);
   const user_id = session.profile().id;
   session.close();

@@ -42,9 +42,9 @@ const addLooks = (group: Command, { add }: Registry): void => {
       await settleForLook(work);
       const { services } = app;
       const job = await findJob(services, operand(args));
-      if (output.json) output.document(job);
-      const dataset = mixtureName(await services.jobs.datasets(job.id));
       const attempts = await services.jobs.attempts(job.id);
+      if (output.json) output.document({ ...job, attempts });
+      const dataset = mixtureName(await services.jobs.datasets(job.id));
       const events = await lastEvents(services, job.id);
       output.pairs(jobPairs(job, { dataset, attempts, events }));
       return EXIT.done;

@@ -41,6 +41,26 @@ interface Around {
 const said = (title: string, text: string | null): [string, string][] =>
   text === null || text === '' ? [] : [[title, text]];
 
+const unlessNull = <Value>(value: Value | null, text: (value: Value) => string): string[] =>
+  value === null ? [] : [text(value)];
+
+/** What an attempt ran on and with, as far as it is known. */
+const receiptOf = (attempt: JobAttempt): string =>
+  [
+    attempt.device_name ?? attempt.devices.join(', '),
+    ...unlessNull(attempt.driver, (driver) => `driver ${driver}`),
+    ...unlessNull(attempt.precision, (precision) => precision),
+    ...unlessNull(attempt.threads, (threads) => (threads === 1 ? '1 thread' : `${threads} threads`)),
+    ...unlessNull(attempt.torch, (torch) => `PyTorch ${torch}`),
+    ...unlessNull(attempt.app_version, (version) => `Pipeline ${version}`),
+    ...unlessNull(attempt.lock_hash, (hash) => `runtime ${hash.slice(0, 12)}`),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+
+const receipts = (attempts: readonly JobAttempt[]): [string, string][] =>
+  attempts.flatMap((attempt) => said(`attempt ${attempt.number}`, receiptOf(attempt)));
+
 export const jobPairs = (job: TrainingJob, { dataset, attempts, events }: Around): [string, string][] => [
   ['id', job.id],
   ['name', job.name],
@@ -54,6 +74,7 @@ export const jobPairs = (job: TrainingJob, { dataset, attempts, events }: Around
   ['preset', job.preset_id],
   ['settings', settingsOf(job)],
   ['attempts', String(job.attempt)],
+  ...receipts(attempts),
   ['worked', attempts.length === 0 ? '–' : formatDuration(timeAtWork(attempts, new Date().toISOString()))],
   ['model', job.artifact_id ?? '–'],
   ...said('error', job.error_message),

@@ -224,6 +224,18 @@ describe('jobs', () => {
     expect((await bench.run('jobs', 'metrics', 'nothing')).code).toBe(3);
   });
 
+  it('shows what every attempt ran on and with', async () => {
+    const { id } = await world.create('plain');
+    await bench.run('jobs', 'run');
+    const [shown] = (await bench.run('jobs', 'show', id, '--json')).documents();
+    const said = { torch: '0', device_name: 'fake', precision: 'fp32', threads: 2, driver: null };
+    const known = { devices: ['cpu'], app_version: '0.0.0', lock_hash: 'e'.repeat(64) };
+    expect(shown).toMatchObject({ id, attempts: [{ number: 1, ...said, ...known }] });
+    expect((await bench.run('jobs', 'show', id)).out).toMatch(
+      /attempt 1 +fake, fp32, 2 threads, PyTorch 0, Pipeline 0\.0\.0, runtime eeeeeeeeeeee\n/,
+    );
+  });
+
   it('says of a run without log why there is nothing to read', async () => {
     const { id } = await world.create('plain');
     const { code, out, err } = await bench.run('jobs', 'logs', id);

@@ -3,7 +3,10 @@ import { BaseModel } from '../../../src/lib/types/base-model';
 import { base_models, type BaseModelRow } from '../schema';
 import { type Bound, nowIso } from './session';
 
-type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 'revision'>;
+export type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 'revision'> & {
+  /** SHA-256 of each file that the fingerprint is made of. */
+  readonly hashes?: Readonly<Record<string, string>>;
+};
 
 const fromRow = (row: BaseModelRow): BaseModel => {
   const { details, hashes: _hashes, updated_at: _updated, deleted_at: _deleted, ...columns } = row;
@@ -11,8 +14,8 @@ const fromRow = (row: BaseModelRow): BaseModel => {
 };
 
 const toRow = (model: NewBaseModel) => {
-  const { name, path, architecture, parameters, size_bytes, fingerprint, ...details } = model;
-  return { name, path, architecture, parameters, size_bytes, fingerprint, details };
+  const { name, path, architecture, parameters, size_bytes, fingerprint, hashes = {}, ...details } = model;
+  return { name, path, architecture, parameters, size_bytes, fingerprint, hashes: { ...hashes }, details };
 };
 
 export const baseModelRepository = ({ db, userId }: Bound) => {

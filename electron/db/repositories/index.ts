@@ -3,6 +3,7 @@ import { baseModelRepository } from './base-models';
 import { datasetProblemRepository, datasetVersionRepository } from './dataset-parts';
 import { datasetEditionRepository } from './dataset-editions';
 import { datasetRepository } from './datasets';
+import { deviceRepository } from './devices';
 import { ingestRepository } from './ingest';
 import { attemptRepository, recordRepository } from './job-records';
 import { jobRepository } from './jobs';
@@ -28,6 +29,7 @@ export const buildRepositories = (db: Drizzle, userId: string) => {
     exports: exportRepository(bound),
     outcomes: outcomeRepository(bound),
     lease: leaseRepository(bound),
+    devices: deviceRepository(bound),
     requests: requestRepository(bound),
     settings: settingsRepository(bound),
     revisions: revisionRepository(bound),

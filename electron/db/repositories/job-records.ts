@@ -24,14 +24,18 @@ import { measuredMemory } from './measured-memory';
 import { toPoint } from './metrics-row';
 import type { Bound, Page } from './session';
 
-export type NewAttempt = Pick<AttemptRow, 'job_id' | 'number' | 'pid' | 'process_started_at' | 'boot_id'>;
+/** What the app itself knows of an attempt's environment. */
+export type AppReceipt = Pick<AttemptRow, 'app_version' | 'lock_hash'>;
+export type NewAttempt = Pick<AttemptRow, 'job_id' | 'number' | 'pid' | 'process_started_at' | 'boot_id'> &
+  Partial<AppReceipt & Pick<AttemptRow, 'devices'>>;
 export type AttemptEnd = Pick<AttemptRow, 'exit_code' | 'signal' | 'end_reason' | 'ended_at'>;
 export type AttemptChanges = Partial<
-  Pick<AttemptRow, 'pid' | 'process_started_at' | 'boot_id' | 'versions' | 'devices' | 'from_checkpoint'>
+  Pick<AttemptRow, 'pid' | 'process_started_at' | 'boot_id' | 'from_checkpoint'> &
+    Pick<AttemptRow, 'versions' | 'torch' | 'device_name' | 'driver' | 'precision' | 'threads'>
 >;
 
 const toAttempt = (row: AttemptRow): JobAttempt => {
-  const { job_id: _job, devices: _devices, last_seq: _seq, ...attempt } = row;
+  const { job_id: _job, last_seq: _seq, ...attempt } = row;
   return JobAttempt.parse(attempt);
 };
 

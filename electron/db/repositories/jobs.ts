@@ -165,6 +165,7 @@ const jobChanges = ({ db, userId }: Bound, { get, queued }: ReturnType<typeof jo
           current_stage: 'queued',
           position: nextPositionOf(userId),
           completed_at: null,
+          final_cost: null,
           error_code: null,
           error_message: null,
           error_hint: null,

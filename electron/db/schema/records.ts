@@ -52,6 +52,13 @@ export const job_attempts = sqliteTable(
     exit_code: integer(),
     signal: text(),
     end_reason: text(),
+    app_version: text(),
+    lock_hash: text(),
+    torch: text(),
+    device_name: text(),
+    driver: text(),
+    precision: text({ enum: ['bf16', 'fp32'] }),
+    threads: integer(),
   },
   (table) => [primaryKey({ columns: [table.job_id, table.number] })],
 );

@@ -3,12 +3,11 @@ import { basename, join } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
+import type { NewBaseModel } from '../../db/repositories/base-models';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { checkModelFolder } from './check-folder';
 
 export const BUNDLED_MODEL = 'smollm2-135m-instruct';
-
-export type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 'revision'>;
 
 export interface BaseModelStore {
   list(): Promise<BaseModel[]>;

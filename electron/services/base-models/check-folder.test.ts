@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,26 @@ describe('checkModelFolder', () => {
     };
     await put('model.safetensors', safetensors(10, shapes));
     expect((await checkModelFolder(folder)).linear_layers).toEqual({ qkv_proj: [8, 16], down_proj: [24, 8] });
+  });
+
+  it('knows that GPT-2 stores its linear layers the other way round', async () => {
+    const config = { model_type: 'gpt2', n_embd: 8, n_layer: 1, n_head: 2, n_positions: 16, vocab_size: 32 };
+    await put('config.json', JSON.stringify(config));
+    const shapes = {
+      'h.0.attn.c_attn.weight': [8, 24],
+      'h.0.mlp.c_proj.weight': [32, 8],
+      'wpe.weight': [16, 8],
+    };
+    await put('model.safetensors', safetensors(10, shapes));
+    expect((await checkModelFolder(folder)).linear_layers).toEqual({ c_attn: [8, 24], c_proj: [32, 8] });
+  });
+
+  it('says of which files its fingerprint is made', async () => {
+    await put('README.md', 'not one of them');
+    const { hashes } = await checkModelFolder(folder);
+    const sha256 = createHash('sha256').update('{}').digest('hex');
+    expect(Object.keys(hashes)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+    expect(hashes['tokenizer.json']).toBe(sha256);
   });
 
   it('gives another fingerprint when a weight, the tokenizer or the template changes', async () => {

@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src/lib/messages/app-error';
-import { type ModelConfig, parseModelConfig } from './model-config';
+import { isTransposed, type ModelConfig, parseModelConfig } from './model-config';
 import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header';
 
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/i;
@@ -27,6 +27,8 @@ export interface CheckedFolder extends ModelConfig {
   readonly dtype: string;
   readonly size_bytes: number;
   readonly fingerprint: string;
+  /** SHA-256 of each file that the fingerprint is made of. */
+  readonly hashes: Readonly<Record<string, string>>;
   readonly has_chat_template: boolean;
   readonly linear_layers: SafetensorsHeader['linear_layers'];
 }
@@ -188,12 +190,18 @@ const hashFile = async (path: string): Promise<string> => {
 };
 
 /** SHA-256 over the names and hashes of every file that decides what the model computes. */
-const fingerprintOf = async (folder: string, names: readonly string[]): Promise<string> => {
+const fingerprintOf = async (
+  folder: string,
+  names: readonly string[],
+): Promise<Pick<CheckedFolder, 'fingerprint' | 'hashes'>> => {
   const total = createHash('sha256');
+  const hashes: Record<string, string> = {};
   for (const name of names.filter((each) => HASHED.test(each))) {
-    total.update(`${name}\0${await hashFile(join(folder, name))}\n`);
+    const hash = await hashFile(join(folder, name));
+    hashes[name] = hash;
+    total.update(`${name}\0${hash}\n`);
   }
-  return total.digest('hex');
+  return { fingerprint: total.digest('hex'), hashes };
 };
 
 const hasTemplate = async (folder: string, names: readonly string[]): Promise<boolean> => {
@@ -204,6 +212,9 @@ const hasTemplate = async (folder: string, names: readonly string[]): Promise<bo
     .safeParse(await readJson(join(folder, 'tokenizer_config.json')));
   return parsed.success && parsed.data.chat_template !== undefined && parsed.data.chat_template !== null;
 };
+
+const turned = (layers: SafetensorsHeader['linear_layers']): SafetensorsHeader['linear_layers'] =>
+  Object.fromEntries(Object.entries(layers).map(([name, [height, width]]) => [name, [width, height]]));
 
 /** Checks a local model folder without running, or even loading, anything of it. */
 export const checkModelFolder = async (chosen: string): Promise<CheckedFolder> => {
@@ -216,6 +227,14 @@ export const checkModelFolder = async (chosen: string): Promise<CheckedFolder> =
   requireParts(names);
   const config = parseModelConfig(await readJson(join(path, 'config.json')));
   const weights = await readWeights(path, await shardNames(path, names));
-  const [fingerprint, has_chat_template] = [await fingerprintOf(path, names), await hasTemplate(path, names)];
-  return { path, ...config, ...weights, fingerprint, has_chat_template };
+  const linear_layers = isTransposed(config) ? turned(weights.linear_layers) : weights.linear_layers;
+  const known = await fingerprintOf(path, names);
+  return {
+    path,
+    ...config,
+    ...weights,
+    linear_layers,
+    ...known,
+    has_chat_template: await hasTemplate(path, names),
+  };
 };

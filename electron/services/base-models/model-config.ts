@@ -32,7 +32,7 @@ const count = z.int().min(1);
 const Config = z.object({
   model_type: z.string(),
   hidden_size: count,
-  intermediate_size: count.optional(),
+  intermediate_size: count.nullish(),
   num_hidden_layers: count,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
@@ -44,32 +44,75 @@ const Config = z.object({
   dtype: z.string().nullish(),
 });
 
+/** What GPT-2 calls them. */
+const GPT2_NAMES: Readonly<Record<string, string>> = {
+  hidden_size: 'n_embd',
+  intermediate_size: 'n_inner',
+  num_hidden_layers: 'n_layer',
+  num_attention_heads: 'n_head',
+  max_position_embeddings: 'n_positions',
+};
+
 export interface ModelConfig {
   readonly architecture: string;
   readonly max_position_embeddings: number | null;
   readonly shape: BaseModel['config'];
 }
 
-const refuse = (message: string, hint: string): never => {
-  throw new AppError({ code: 'base_model_unsupported', message, hint });
+const refuse = (code: string, message: string, hint: string): never => {
+  throw new AppError({ code, message, hint });
+};
+
+const listed = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
+
+type Keys = z.infer<typeof Keys>;
+const Keys = z.looseObject({ model_type: z.string() });
+
+/** What of a config cannot be used, by the family's own names. */
+const refuseKeys = ({ issues }: z.ZodError, keys: Keys, names: Readonly<Record<string, string>>): never => {
+  const known = [...new Set(issues.map(({ path }) => String(path[0])))].map((key) => names[key] ?? key);
+  const missing = known.filter((key) => (keys[key] ?? null) === null);
+  const wrong = known.filter((key) => !missing.includes(key));
+  const parts = [
+    ...(missing.length > 0 ? [`does not say ${listed(missing)}`] : []),
+    ...(wrong.length > 0 ? [`gives ${listed(wrong)} a value that cannot be`] : []),
+  ];
+  return refuse(
+    'base_model_incomplete',
+    `config.json ${parts.join(', and ')}.`,
+    'Take config.json from where the model came from, and add the folder again.',
+  );
+};
+
+/** A config by the names that most families have. */
+const readConfig = (keys: Keys): z.infer<typeof Config> => {
+  const isGpt2 = keys.model_type === 'gpt2';
+  const names = isGpt2 ? GPT2_NAMES : {};
+  const renamed = Object.entries(names).map(([name, own]) => [name, keys[own]] as const);
+  // Its files leave out what is the family's default.
+  const usual = isGpt2 ? { tie_word_embeddings: true } : {};
+  const parsed = Config.safeParse({ ...usual, ...keys, ...Object.fromEntries(renamed) });
+  return parsed.success ? parsed.data : refuseKeys(parsed.error, keys, names);
 };
 
 /** Reads `config.json`'s content; refuses families that this version does not know. */
 export const parseModelConfig = (raw: unknown): ModelConfig => {
-  const family = z.object({ model_type: z.string() }).safeParse(raw);
+  const family = Keys.safeParse(raw);
   if (!family.success)
-    return refuse('config.json names no model_type.', 'Choose the folder of a complete model.');
+    return refuse(
+      'base_model_unsupported',
+      'config.json names no model_type.',
+      'Choose the folder of a complete model.',
+    );
   if (!FAMILIES.has(family.data.model_type)) {
     return refuse(
+      'base_model_unsupported',
       `Models of the family “${family.data.model_type}” can't be trained by this version.`,
       'Supported are llama, mistral, qwen2, qwen3, gemma, phi and their close relatives.',
     );
   }
-  const parsed = Config.safeParse(raw);
-  if (!parsed.success) {
-    return refuse(`config.json is incomplete: ${z.prettifyError(parsed.error)}`, 'Download the model again.');
-  }
-  const config = parsed.data;
+  const config = readConfig(family.data);
   return {
     architecture: config.model_type,
     max_position_embeddings: config.max_position_embeddings ?? null,
@@ -85,3 +128,6 @@ export const parseModelConfig = (raw: unknown): ModelConfig => {
     },
   };
 };
+
+/** Whether weights of linear layers are stored as (in, out), as GPT-2 alone has them. */
+export const isTransposed = ({ architecture }: ModelConfig): boolean => architecture === 'gpt2';

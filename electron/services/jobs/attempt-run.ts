@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { AppReceipt } from '../../db/repositories/job-records';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
@@ -17,6 +18,7 @@ export interface AttemptOptions extends DiskCheckOptions {
   readonly conclusion: Conclusion;
   readonly paths: Paths;
   readonly launch: LaunchTrainer;
+  readonly receipt: () => Promise<AppReceipt>;
   readonly onFailure: (error: unknown) => void;
   /** How long a trainer that was told to stop may take before it is killed. */
   readonly stop_patience_ms?: number;
@@ -74,7 +76,7 @@ export class AttemptRun {
   }
 
   async #run(): Promise<void> {
-    const { conclusion, onFailure } = this.#options;
+    const { repositories, conclusion, onFailure } = this.#options;
     try {
       const exit = await this.#train();
       await conclusion.conclude({ ingest: this.#ingest, exit, wish: this.#wish });
@@ -83,6 +85,7 @@ export class AttemptRun {
     } finally {
       clearTimeout(this.#killTimer);
       await this.#flushLogs().catch(onFailure);
+      await repositories.devices.release(this.job.id).catch(onFailure);
     }
   }
 
@@ -96,6 +99,8 @@ export class AttemptRun {
       pid: null,
       process_started_at: null,
       boot_id: null,
+      devices: [this.device],
+      ...(await this.#options.receipt()),
     });
     await refuseFullDisk(this.job, this.#options);
     const trainer = await this.#options.launch(this.#start(), this.device);

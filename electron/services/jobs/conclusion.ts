@@ -9,7 +9,7 @@ import type { TrainerExit } from '../trainer/trainer-process';
 import type { EventIngest } from '../metrics/event-ingest';
 import type { ArtifactMaker, Result } from '../models/artifact-maker';
 import { findCheckpoint } from './checkpoint-check';
-import { decideOutcome, type Outcome } from './outcome';
+import { decideOutcome, endReasonOf, type Outcome } from './outcome';
 import { type Paths, runDirOf } from './paths';
 import { costOf } from './time-at-work';
 
@@ -42,10 +42,11 @@ export class Conclusion {
   async conclude(ended: Ended): Promise<void> {
     const { ingest, exit, wish } = ended;
     await ingest.replay();
-    const outcome = decideOutcome({ terminal: ingest.terminal, exit, wish });
+    const end = { terminal: ingest.terminal, exit, wish };
+    const outcome = decideOutcome(end);
     const job = await this.#ready(ingest.job, outcome);
     await this.#options.repositories.attempts.finish(job.id, job.attempt, {
-      end_reason: ingest.terminal?.event ?? 'killed',
+      end_reason: endReasonOf(end),
       exit_code: exit?.code ?? null,
       signal: exit?.signal ?? null,
       ended_at: await this.#endOf(ended),

@@ -158,6 +158,8 @@ class Attempt {
       precision: 'fp32',
       torch: '0',
       versions: { torch: '0' },
+      driver: null,
+      threads: 2,
     };
     this.emit('hello', { pid: process.pid, ...device, from_checkpoint: null });
     this.emit('stage', { name: 'model_loading', detail: '' });

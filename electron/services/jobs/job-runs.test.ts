@@ -94,16 +94,17 @@ describe('a run', () => {
   );
 
   it.each([
-    ['silent-exit', 'failed', 'protocol_incomplete'],
-    ['crash', 'failed', 'trainer_crashed'],
-    ['oom', 'failed', 'out_of_memory'],
-    ['no-adapter', 'failed', 'adapter_unusable'],
-    ['unloadable', 'failed', 'adapter_unusable'],
-    ['sigkill', 'interrupted', 'interrupted'],
-  ])('%s ends as %s with %s', async (name, status, code) => {
+    ['silent-exit', ['failed', 'protocol_incomplete', 'failed']],
+    ['crash', ['failed', 'trainer_crashed', 'failed']],
+    ['oom', ['failed', 'out_of_memory', 'failed']],
+    ['no-adapter', ['failed', 'adapter_unusable', 'completed']],
+    ['unloadable', ['failed', 'adapter_unusable', 'completed']],
+    ['sigkill', ['interrupted', 'interrupted', 'killed']],
+  ] as const)('%s ends as %j', async (name, [status, code, end_reason]) => {
     const job = await world.create(name);
     const ended = await world.until(job.id, 'failed', 'interrupted', 'completed');
     expect(ended).toMatchObject({ status, error_code: code });
+    expect(await world.jobs.attempts(job.id)).toMatchObject([{ end_reason }]);
     expect(await world.models.list()).toEqual([]);
     if (name === 'sigkill') expect(ended.error_message).toContain('SIGKILL');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TerminalEvent } from '../metrics/event-ingest';
-import { decideOutcome } from './outcome';
+import { decideOutcome, endReasonOf } from './outcome';
 
 const envelope = { schema: 1, attempt: 1, seq: 9, time: '2026-01-01T00:00:00.000Z' } as const;
 const interrupted = (reason: 'paused' | 'parent_gone' | 'signal', saved = true): TerminalEvent => ({
@@ -26,6 +26,7 @@ describe('how an attempt ended', () => {
     ],
   ])('its last word decides, whatever the exit: %#', (terminal, kind) => {
     expect(decideOutcome({ terminal, exit: { code: 0, signal: null }, wish: null }).kind).toBe(kind);
+    expect(endReasonOf({ terminal, exit: null, wish: CANCEL })).toBe(terminal.event);
     expect(decideOutcome({ terminal, exit: null, wish: CANCEL }).kind).toBe(kind);
   });
 
@@ -40,13 +41,14 @@ describe('how an attempt ended', () => {
   });
 
   it.each([
-    [{ code: 0, signal: null }, 'failed', 'protocol_incomplete'],
-    [{ code: 1, signal: null }, 'failed', 'trainer_crashed'],
-    [{ code: null, signal: null }, 'failed', 'trainer_not_started'],
-    [{ code: 75, signal: null }, 'interrupted', 'interrupted'],
-    [{ code: null, signal: 'SIGSEGV' }, 'interrupted', 'interrupted'],
-    [null, 'interrupted', 'interrupted'],
-  ] as const)('without one, what the system saw: %j', (exit, kind, code) => {
+    [{ code: 0, signal: null }, 'failed', ['protocol_incomplete', 'failed']],
+    [{ code: 1, signal: null }, 'failed', ['trainer_crashed', 'failed']],
+    [{ code: null, signal: null }, 'failed', ['trainer_not_started', 'failed']],
+    [{ code: 75, signal: null }, 'interrupted', ['interrupted', 'interrupted']],
+    [{ code: null, signal: 'SIGSEGV' }, 'interrupted', ['interrupted', 'killed']],
+    [null, 'interrupted', ['interrupted', 'killed']],
+  ] as const)('without one, what the system saw: %j', (exit, kind, [code, reason]) => {
+    expect(endReasonOf({ terminal: null, exit, wish: null })).toBe(reason);
     expect(decideOutcome({ terminal: null, exit, wish: null })).toMatchObject({ kind, error: { code } });
     expect(decideOutcome({ terminal: null, exit, wish: CANCEL })).toEqual({
       kind: 'cancelled',

@@ -86,3 +86,9 @@ export const decideOutcome = ({ terminal, exit, wish }: AttemptEnd): Outcome => 
   if (wish?.command === 'stop') return { kind: 'cancelled', event: null };
   return exit ? ofExit(exit) : interrupted('The trainer and the app ended at the same time.');
 };
+
+/** The word for an attempt's end: its last event's name, else what it came to, `killed` where no status was left. */
+export const endReasonOf = (end: AttemptEnd): string => {
+  if (end.terminal) return end.terminal.event;
+  return end.exit?.signal === null ? decideOutcome(end).kind : 'killed';
+};

@@ -1,3 +1,5 @@
+import SQLite from 'better-sqlite3';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { openWorld, removeWorld, type World } from './testing';
 
@@ -42,4 +44,37 @@ it('the driver is not asked while every device is at work', async () => {
   const before = asked;
   for (let round = 0; round < 5; round += 1) await asking.runner.wake();
   expect(asked).toBe(before);
+});
+
+const leasesOf = ({ dir }: World): unknown[] => {
+  const database = new SQLite(join(dir, 'pipeline.db'), { readonly: true });
+  const leases = database
+    .prepare('SELECT job_id, device_uuid, released_at IS NULL AS held FROM job_devices')
+    .all();
+  database.close();
+  return leases;
+};
+
+it('a run holds its device from its start to its end', async () => {
+  const world = await open({});
+  await world.runner.start();
+  const { id } = await world.create('hold');
+  await world.until(id, 'running');
+  expect(leasesOf(world)).toEqual([{ job_id: id, device_uuid: 'cpu', held: 1 }]);
+  await world.jobs.cancel({ id, save: false, reason: null });
+  await world.runner.idle();
+  expect(leasesOf(world)).toEqual([{ job_id: id, device_uuid: 'cpu', held: 0 }]);
+});
+
+it('the device of a run whose process died is free again, and not before the run is settled', async () => {
+  const world = await open({});
+  const { id } = await world.create('plain');
+  await world.repositories.devices.begin(id, 'cpu', { attempt: 1 });
+  const unknown = { pid: null, process_started_at: null, boot_id: null };
+  await world.repositories.attempts.create({ job_id: id, number: 1, ...unknown });
+  const next = await world.create('plain');
+  expect(await world.repositories.devices.begin(next.id, 'cpu', { attempt: 1 })).toBeNull();
+  await world.runner.settle();
+  expect(leasesOf(world)).toEqual([{ job_id: id, device_uuid: 'cpu', held: 0 }]);
+  expect((await world.jobs.get(id)).status).toBe('interrupted');
 });

@@ -227,11 +227,11 @@ export class QueueRunner {
   async #begin(job: TrainingJob | undefined, device: string): Promise<void> {
     if (!job) return;
     const { repositories, publisher, now } = this.#options;
-    const started = await repositories.jobs.transition(
-      job.id,
-      { from: ['queued'], to: 'initializing' },
-      { attempt: job.attempt + 1, started_at: job.started_at ?? now(), current_stage: 'preprocessing' },
-    );
+    const started = await repositories.devices.begin(job.id, device, {
+      attempt: job.attempt + 1,
+      started_at: job.started_at ?? now(),
+      current_stage: 'preprocessing',
+    });
     if (!started) return;
     publisher.publish('jobs.changed', started);
     const run = new AttemptRun(this.#options, started, device);

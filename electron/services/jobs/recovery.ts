@@ -114,6 +114,8 @@ export class Recovery {
       await conclusion.conclude({ ingest, exit: null, wish: null });
     } catch (error) {
       await conclusion.fail(job.id, error);
+    } finally {
+      await repositories.devices.release(job.id).catch(onFailure);
     }
   }
 }

@@ -154,9 +154,11 @@ export class EventIngest {
   async #noteAttempt(events: readonly TrainerEvent[]): Promise<void> {
     for (const event of events) {
       if (event.event !== 'hello') continue;
+      const { versions, from_checkpoint, torch, device_name, driver, precision, threads } = event;
       await this.#options.repositories.attempts.update(this.#job.id, event.attempt, {
-        versions: event.versions,
-        from_checkpoint: event.from_checkpoint,
+        ...{ versions, from_checkpoint, torch, device_name, precision },
+        driver: driver ?? null,
+        threads: threads ?? null,
       });
     }
   }

@@ -4,6 +4,7 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
+import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { hashFile } from '../jobs/checkpoint-check';
 import { inBucket, MODEL_BUCKET, runDirOf, type Paths } from '../jobs/paths';
@@ -98,6 +99,7 @@ export class ArtifactService {
     const artifact = await this.get(id);
     const path = await exportTarget({ format, to, dataDir: paths.dataDir });
     await this.#checkFiles(artifact);
+    const { has_chat_template } = await this.#baseModel(artifact.base_model_id);
     const folders = await this.#folders(artifact);
     const made = await repositories.exports.create({
       artifact_id: id,
@@ -110,7 +112,7 @@ export class ArtifactService {
     const card = join(paths.cacheDir, `card-${made.id}.md`);
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
-      await writeFile(card, modelCard(artifact, format), { mode: 0o600 });
+      await writeFile(card, modelCard(artifact, { format, has_chat_template }), { mode: 0o600 });
       const { files, verification } = await this.#options.commands.export({
         ...folders,
         format,
@@ -200,9 +202,13 @@ export class ArtifactService {
   }
 
   async #baseModelDir(id: string): Promise<string> {
+    return (await this.#baseModel(id)).path;
+  }
+
+  async #baseModel(id: string): Promise<BaseModel> {
     const base = await this.#options.repositories.baseModels.get(id);
     if (!base) throw notThere('base model', id);
-    return base.path;
+    return base;
   }
 
   #changed(artifact: ModelArtifact | null, id: string): ModelArtifact {

@@ -7,7 +7,16 @@ import { modelCard } from './model-card';
 const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
 const NOW = '2026-01-01T00:00:00.000Z';
 
-const cardOf = (quantization: Quantization, format: ExportFormat = 'adapter'): string => {
+interface Shown {
+  readonly format: ExportFormat;
+  readonly has_chat_template: boolean;
+  readonly method: ModelArtifact['configuration']['method'];
+}
+
+const cardOf = (
+  quantization: Quantization,
+  { format = 'adapter', has_chat_template = true, method = 'sft' }: Partial<Shown> = {},
+): string => {
   const made = newArtifact({ job_id: ID, dataset_id: ID, base_model_id: ID });
   const artifact = {
     ...ModelArtifact.parse({
@@ -24,9 +33,9 @@ const cardOf = (quantization: Quantization, format: ExportFormat = 'adapter'): s
       tags: [],
       verdict: null,
     }),
-    configuration: { ...made.configuration, quantization },
+    configuration: { ...made.configuration, quantization, method },
   };
-  return modelCard(artifact, format);
+  return modelCard(artifact, { format, has_chat_template });
 };
 
 it('says in how many bits training saw the base model', () => {
@@ -35,11 +44,21 @@ it('says in how many bits training saw the base model', () => {
   expect(cardOf('none')).not.toContain('weights in training');
 });
 
+it('says which template was used where the base model has none', () => {
+  const plain = "Pipeline's plain one was used in training";
+  expect(cardOf('none', { has_chat_template: false })).toContain(plain);
+  expect(cardOf('none', { has_chat_template: false, format: 'merged' })).toContain(plain);
+  expect(cardOf('none')).not.toContain('chat template');
+  expect(cardOf('none', { has_chat_template: false, method: 'text' })).not.toContain('chat template');
+});
+
 it('says how each export is loaded', () => {
   expect(cardOf('none')).toMatch(/library_name: peft[^]*A LoRA adapter for[^]*PeftModel/);
-  expect(cardOf('none', 'zip')).toBe(cardOf('none'));
-  expect(cardOf('none', 'merged')).toMatch(/library_name: transformers[^]*merged into its weights/);
-  expect(cardOf('none', 'merged')).not.toMatch(/peft/i);
+  expect(cardOf('none', { format: 'zip' })).toBe(cardOf('none'));
+  expect(cardOf('none', { format: 'merged' })).toMatch(
+    /library_name: transformers[^]*merged into its weights/,
+  );
+  expect(cardOf('none', { format: 'merged' })).not.toMatch(/peft/i);
 });
 
 it('names data, settings, and the losses before and after', () => {

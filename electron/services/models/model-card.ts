@@ -28,6 +28,16 @@ const quantizedBase = ({ configuration: { quantization } }: ModelArtifact): stri
         '',
       ];
 
+// Of plain text no template is made use of.
+const template = ({ configuration: { method } }: ModelArtifact, has_chat_template: boolean): string[] =>
+  has_chat_template || method === 'text'
+    ? []
+    : [
+        "The base model has no chat template. Pipeline's plain one was used in training and is in this folder: every " +
+          'message is its role and a colon on a line, then its text; an answer ends with the end-of-text token.',
+        '',
+      ];
+
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
 
 const learnedFrom = (summary: TrainingSummary): string[] => {
@@ -59,8 +69,14 @@ const LOAD_MERGED = [
   'model = AutoModelForCausalLM.from_pretrained("path/to/this-folder")',
 ];
 
+interface CardOptions {
+  readonly format: ExportFormat;
+  /** Of the base model. */
+  readonly has_chat_template: boolean;
+}
+
 /** README of an export: what it learned from, how, what was measured, and how to load it. */
-export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string => {
+export const modelCard = (artifact: ModelArtifact, { format, has_chat_template }: CardOptions): string => {
   const isMerged = format === 'merged';
   const { training_summary: summary } = artifact;
   return [
@@ -86,6 +102,7 @@ export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string
     '',
     '## Training',
     '',
+    ...template(artifact, has_chat_template),
     ...quantizedBase(artifact),
     `Taken from step ${summary.source_step} of ${summary.total_steps}, on ${summary.device}. ` +
       `Base model fingerprint ${summary.base_model_fingerprint}.`,

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { hardwareChecks } from '../../../src/lib/messages/hardware-checks';
 import type { DoctorCheck, HardwareState } from '../../../src/lib/types/system';
 import { HardwareService } from '../hardware/hardware-service';
 import { parseNvidiaSmi } from '../hardware/nvidia-smi';
@@ -69,9 +70,21 @@ it('a machine without a card has nothing that needs a look', async () => {
   const checks = await ask('exit 1');
   expect(checks.get('gpus')).toMatchObject({
     level: 'passed',
-    message: 'No NVIDIA driver was found: training runs on the processor.',
+    message: 'No NVIDIA card can be used: training runs on the processor.',
   });
-  expect(checks.has('driver')).toBe(false);
+  expect(checks.get('driver')).toMatchObject({
+    level: 'passed',
+    message: 'No NVIDIA driver was found; without an NVIDIA card none is needed.',
+  });
+});
+
+it('a driver that does not answer has no version to judge', () => {
+  const problem = 'The NVIDIA driver did not answer within 4 s.';
+  const checks = new Map(hardwareChecks({ ...NO_CARD, problem }).map((check) => [check.id, check]));
+  expect([checks.get('gpus')?.message, checks.get('driver')]).toMatchObject([
+    problem,
+    { level: 'look', ok: true, message: 'The version of the NVIDIA driver could not be read.' },
+  ]);
 });
 
 const checksWith = async (driver: string) => {

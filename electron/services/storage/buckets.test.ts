@@ -266,8 +266,7 @@ describe('adopting', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it('says what went wrong where it may not write', async () => {
-    if (process.getuid?.() === 0) return;
+  it.skipIf(process.getuid?.() === 0)('says what went wrong where it may not write', async () => {
     const file = await staged(RECORD);
     await chmod(storageDir, 0o500);
     await expect(bucketOf(OWNER).adopt({ staged: file, path })).rejects.toMatchObject({ code: 'EACCES' });

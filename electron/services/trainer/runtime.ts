@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { AppError } from '../../../src/lib/messages/app-error';
 
 export interface RuntimePlaces {
@@ -25,6 +26,20 @@ export const findPython = async ({
     throw Object.assign(missing(python, chosen !== undefined), { cause: error });
   }
   return python;
+};
+
+const Stamp = z.object({ fingerprint: z.string() });
+
+/** The fingerprint of the lock that the runtime was made from; null for a Python of the user's own. */
+export const findLockHash = async ({ env, resourcesDir }: RuntimePlaces): Promise<string | null> => {
+  if (env['PIPELINE_PYTHON'] !== undefined) return null;
+  try {
+    const text = await readFile(join(resourcesDir, 'runtime', 'python', '.stamp.json'), 'utf8');
+    return Stamp.parse(JSON.parse(text)).fingerprint;
+  } catch {
+    // What a run is worth does not hang on it.
+    return null;
+  }
 };
 
 const missing = (python: string, chosen: boolean): AppError =>

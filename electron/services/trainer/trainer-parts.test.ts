@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { trainerEnvironment } from './environment';
 import { endChild } from './kill';
 import { LineSplitter } from './line-splitter';
 import { identify, isAlive } from './process-identity';
-import { findPython } from './runtime';
+import { findLockHash, findPython } from './runtime';
 import { ServeProcess } from './serve-process';
 
 let dir: string;
@@ -57,6 +57,18 @@ describe('the environment', () => {
       code: 'runtime_missing',
     });
     await expect(findPython(places())).resolves.toBe(python);
+  });
+
+  it('is known by its lock, unless it is a Python of the user’s own or nothing says it', async () => {
+    const bundled = { env: {}, resourcesDir: dir };
+    await expect(findLockHash(bundled)).resolves.toBeNull();
+    const stamp = join(dir, 'runtime', 'python', '.stamp.json');
+    await mkdir(join(dir, 'runtime', 'python'), { recursive: true });
+    await writeFile(stamp, '{"variant":"cpu","fingerprint":"abc"}\n');
+    await expect(findLockHash(bundled)).resolves.toBe('abc');
+    await expect(findLockHash(places())).resolves.toBeNull();
+    await writeFile(stamp, '{"variant"');
+    await expect(findLockHash(bundled)).resolves.toBeNull();
   });
 });
 

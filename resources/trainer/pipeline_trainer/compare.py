@@ -70,6 +70,7 @@ def attach_stored(base: Any, folder: Path) -> Trainable:
         lora_alpha=document["lora_alpha"],
         lora_dropout=document["lora_dropout"],
         target_modules=document["target_modules"],
+        fan_in_fan_out=document.get("fan_in_fan_out", False),
         bias="none",
         task_type="CAUSAL_LM",
         use_rslora=document.get("use_rslora", False),

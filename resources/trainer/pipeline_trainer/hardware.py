@@ -157,13 +157,14 @@ def read_card(device: torch.device) -> dict[str, float]:
 
 def query_gpu(identity: str) -> dict[str, float]:
     """One reading of a card by its UUID; what it does not report is left out."""
-    names = ",".join(query for query, _ in GPU_FIELDS.values())
-    command = ["nvidia-smi", "-i", identity, f"--query-gpu={names}", "--format=csv,noheader,nounits"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=GPU_QUERY_SECONDS, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return {}
-    return parse_gpu(answer)
+    answer = _ask_nvidia_smi("-i", identity, f"--query-gpu={','.join(query for query, _ in GPU_FIELDS.values())}")
+    return {} if answer is None else parse_gpu(answer)
+
+
+def driver_version(device: torch.device) -> str | None:
+    """The version of the card's driver; None on a processor, and where nvidia-smi does not say."""
+    answer = _ask_nvidia_smi("--query-gpu=driver_version") if device.type == "cuda" else None
+    return answer.split("\n")[0].strip() or None if answer is not None else None
 
 
 def parse_gpu(answer: str) -> dict[str, float]:
@@ -177,6 +178,14 @@ def parse_gpu(answer: str) -> dict[str, float]:
     if "gpu_memory_bytes" in readings:
         readings["gpu_memory_bytes"] = int(readings["gpu_memory_bytes"])
     return readings
+
+
+def _ask_nvidia_smi(*words: str) -> str | None:
+    command = ["nvidia-smi", *words, "--format=csv,noheader,nounits"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=GPU_QUERY_SECONDS, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
 
 
 def _cpuinfo() -> list[str]:

@@ -7,7 +7,7 @@ magnitude (DoRA) then gives every row of W' its length.
 import json
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,8 +56,8 @@ def merge(base_model: Path, adapter: Path, target: Path) -> None:
 
     Raises `merge_impossible`, `disk_full`, `adapter_damaged` or OSError.
     """
-    deltas = deltas_of(*read_adapter(adapter))
     files = weight_files(base_model)
+    deltas = as_stored(deltas_of(*read_adapter(adapter)), names_in(base_model / file for file in files))
     refuse_full_disk(sum((base_model / file).stat().st_size for file in files), target)
     left = set(deltas)
     for file in files:
@@ -101,6 +101,21 @@ def deltas_of(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> dict[
         )
         for layer in layers
     }
+
+
+def names_in(files: Iterable[Path]) -> frozenset[str]:
+    """The names of all tensors in `files`."""
+    names: set[str] = set()
+    for file in files:
+        with safe_open(file, framework="pt") as stored:
+            names.update(stored.keys())
+    return frozenset(names)
+
+
+def as_stored(deltas: Mapping[str, Delta], names: frozenset[str]) -> dict[str, Delta]:
+    """`deltas` by the names of the files: those of a model that was saved without its head lack the first part."""
+    shorter = {name: name.partition(".")[2] for name in deltas if name not in names}
+    return {(shorter[name] if shorter.get(name) in names else name): delta for name, delta in deltas.items()}
 
 
 def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta]) -> set[str]:

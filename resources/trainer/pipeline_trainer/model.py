@@ -113,6 +113,7 @@ def attach_adapter(base: Any, settings: Settings) -> Trainable:
         lora_alpha=cast("int", whole(settings.lora_alpha)),
         lora_dropout=settings.lora_dropout,
         target_modules=targets,
+        fan_in_fan_out=any(_is_transposed(module) for module in base.modules()),
         bias="none",
         task_type="CAUSAL_LM",
         use_rslora=settings.variant == "rslora",
@@ -153,7 +154,18 @@ def resolve_targets(base: Any, targets: TargetModules) -> str | list[str]:
 
 def linear_names(base: nn.Module) -> frozenset[str]:
     """Last parts of the names of all linear layers."""
-    return frozenset(name.rpartition(".")[2] for name, module in base.named_modules() if isinstance(module, nn.Linear))
+    return frozenset(
+        name.rpartition(".")[2]
+        for name, module in base.named_modules()
+        if isinstance(module, nn.Linear) or _is_transposed(module)
+    )
+
+
+def _is_transposed(module: nn.Module) -> bool:
+    """GPT-2's linear layer, whose weight is (in, out)."""
+    from transformers.pytorch_utils import Conv1D  # noqa: PLC0415 (seconds to import, after the checks)
+
+    return isinstance(module, Conv1D)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from .data.rows import Rows, load_rows
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .fingerprint import refuse_other_model, rows_hash
-from .hardware import Compute, GpuMonitor, resolve
+from .hardware import Compute, GpuMonitor, driver_version, resolve
 from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
@@ -193,6 +193,8 @@ def _hello(log: EventLog, compute: Compute, *, from_checkpoint: str | None) -> N
         device_name=compute.name,
         precision=compute.precision,
         torch=torch.__version__,
+        driver=driver_version(compute.device),
+        threads=torch.get_num_threads(),
         versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         from_checkpoint=from_checkpoint,
     )

@@ -88,6 +88,22 @@ def test_rule_9_in_float32_merged_logits_are_those_of_base_and_adapter(
     assert float((plain - beside).abs().max()) > 1e-2 * largest
 
 
+def test_files_of_the_model_without_its_head_keep_their_shorter_names(tmp_path: Path) -> None:
+    base, adapter = made(tmp_path, gpt2, fan_in_fan_out=True)
+    whole = {name.removeprefix("transformer."): value for name, value in weights(base).items()}
+    for file in (*base.glob("*.safetensors"), *base.glob("*.index.json")):
+        file.unlink()
+    save_file(whole, base / "model.safetensors", metadata={"format": "pt"})
+    (tmp_path / "merged").mkdir()
+    merge(base, adapter, tmp_path / "merged")
+    assert weights(tmp_path / "merged").keys() == whole.keys()
+    with torch.no_grad():
+        stock = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+        beside = PeftModel.from_pretrained(stock, str(adapter)).eval()(input_ids=IDS).logits
+        merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").eval()(input_ids=IDS).logits
+    assert float((merged - beside).abs().max()) <= 1e-5 * float(beside.abs().max())
+
+
 def test_a_weight_that_is_not_there_is_named(tmp_path: Path) -> None:
     base, adapter = made(tmp_path, llama)
     for file in base.glob("*.safetensors"):

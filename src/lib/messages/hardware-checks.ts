@@ -28,7 +28,7 @@ const gpuCheck = ({ gpus, problem }: HardwareState): Finding => {
     return {
       ...about,
       level: 'passed',
-      message: 'No NVIDIA driver was found: training runs on the processor.',
+      message: 'No NVIDIA card can be used: training runs on the processor.',
       hint: 'Small models train well there. With an NVIDIA card, install its driver.',
     };
   return {
@@ -39,8 +39,22 @@ const gpuCheck = ({ gpus, problem }: HardwareState): Finding => {
   };
 };
 
-const driverCheck = (driver: string): Finding => {
+const driverCheck = ({ driver, problem }: HardwareState): Finding => {
   const about = { id: 'driver', title: 'Driver' } as const;
+  if (driver === null && problem === null)
+    return {
+      ...about,
+      level: 'passed',
+      message: 'No NVIDIA driver was found; without an NVIDIA card none is needed.',
+      hint: null,
+    };
+  if (driver === null)
+    return {
+      ...about,
+      level: 'look',
+      message: 'The version of the NVIDIA driver could not be read.',
+      hint: 'The check of the graphics card says what went wrong.',
+    };
   if (isNewEnough(driver))
     return {
       ...about,
@@ -72,8 +86,6 @@ const diskCheck = ({ disk_free_bytes: free, disk_total_bytes: total }: HardwareS
   };
 };
 
-/** What is known without starting anything; of the driver only where there is one. */
-export const hardwareChecks = (hardware: HardwareState): DoctorCheck[] => {
-  const driver = hardware.driver === null ? [] : [driverCheck(hardware.driver)];
-  return [gpuCheck(hardware), ...driver, diskCheck(hardware)].map(doctorCheck);
-};
+/** What is known without starting anything. */
+export const hardwareChecks = (hardware: HardwareState): DoctorCheck[] =>
+  [gpuCheck(hardware), driverCheck(hardware), diskCheck(hardware)].map(doctorCheck);

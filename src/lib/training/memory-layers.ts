@@ -36,8 +36,10 @@ const SOURCES: Readonly<Record<string, AdaptedLayer['source']>> = {
   up_proj: 'mlp',
   gate_up_proj: 'mlp',
   fc1: 'mlp',
+  c_fc: 'mlp',
   down_proj: 'activation',
   fc2: 'activation',
+  c_proj: 'activation',
 };
 
 /** The linear layers of one block that are adapted, with their widths. */

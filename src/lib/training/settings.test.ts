@@ -50,6 +50,15 @@ describe('resolveSettings', () => {
     expect(refusal(() => resolveSettings({ ...taking('foo'), linear_layers: undefined }))).toBe('accepted');
   });
 
+  it('refuses to quantise GPT-2, whose layers the trainer cannot pack', () => {
+    const packed = { ...request, changes: { quantization: 'nf4' } } as const;
+    expect(refusal(() => resolveSettings({ ...packed, architecture: 'gpt2' }))).toContain(
+      'quantization is nf4',
+    );
+    expect(refusal(() => resolveSettings({ ...packed, architecture: 'llama' }))).toBe('accepted');
+    expect(refusal(() => resolveSettings({ ...request, architecture: 'gpt2' }))).toBe('accepted');
+  });
+
   it('puts changes over the preset', () => {
     expect(resolveSettings({ ...request, changes: { lora_rank: 4, seed: 7 } })).toMatchObject({
       lora_rank: 4,

@@ -16,15 +16,19 @@ export interface SettingsRequest {
   readonly model_max_length: number | null;
   /** The names that `target_modules` may have; absent where they are not known. */
   readonly linear_layers?: readonly string[] | undefined;
+  /** Its family, where it is known. */
+  readonly architecture?: string | undefined;
 }
 
 /** What a base model sets. */
 export const limitsOf = ({
   name,
+  architecture,
   max_position_embeddings,
   config: { linear_layers },
-}: Pick<BaseModel, 'name' | 'max_position_embeddings' | 'config'>) => ({
+}: Pick<BaseModel, 'name' | 'architecture' | 'max_position_embeddings' | 'config'>) => ({
   base_model_name: name,
+  architecture,
   model_max_length: max_position_embeddings,
   linear_layers: linear_layers && Object.keys(linear_layers),
 });
@@ -146,10 +150,19 @@ const checkTargets = ({ changes, linear_layers }: SettingsRequest): void => {
   );
 };
 
+const checkQuantization = ({ changes: { quantization = 'none' }, architecture }: SettingsRequest): void => {
+  if (quantization === 'none' || architecture !== 'gpt2') return;
+  throw invalidSetting(
+    `quantization is ${quantization}, but GPT-2's linear layers are of a kind that is not quantised`,
+    'Leave it at none: models of this family are small.',
+  );
+};
+
 /** Every default resolved. Throws `invalid_setting` for values that cannot work or would do nothing. */
 export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   const { changes, preset_id, base_model_name } = request;
   checkTargets(request);
+  checkQuantization(request);
   checkEnergy(request);
   const wanted = {
     ...USUAL,

@@ -67,7 +67,12 @@ export const Checkpoint = z.strictObject({
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
-/** One process of a run. `end_reason` is a terminal event's name, or `killed`. */
+/**
+ * One process of a run, with the receipt of its environment: what the app knows is there from the start, the
+ * rest as soon as the trainer has said it. `devices` are UUIDs of cards, or `cpu`; `lock_hash` is null for a
+ * Python of the user's own. `end_reason` is a terminal event's name; without one, what the process came to:
+ * `killed` by a signal or unseen, else `failed`, `interrupted` or `cancelled`.
+ */
 export const JobAttempt = z.strictObject({
   number: z.int().min(1),
   pid: z.int().nullable(),
@@ -75,6 +80,14 @@ export const JobAttempt = z.strictObject({
   boot_id: z.string().nullable(),
   from_checkpoint: z.string().nullable(),
   versions: z.record(z.string(), z.string()).nullable(),
+  devices: z.array(z.string()),
+  app_version: z.string().nullable(),
+  lock_hash: z.string().nullable(),
+  torch: z.string().nullable(),
+  device_name: z.string().nullable(),
+  driver: z.string().nullable(),
+  precision: z.enum(['bf16', 'fp32']).nullable(),
+  threads: z.int().min(1).nullable(),
   started_at: Timestamp,
   ended_at: Timestamp.nullable(),
   end_reason: z.string().nullable(),

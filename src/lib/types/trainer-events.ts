@@ -22,6 +22,10 @@ export const HelloEvent = event('hello', {
   precision: z.enum(['bf16', 'fp32']),
   torch: z.string(),
   versions: z.record(z.string(), z.string()),
+  /** Of the graphics card, null without one; older runs do not say. */
+  driver: z.string().nullable().optional(),
+  /** Compute threads; older runs do not say. */
+  threads: z.int().min(1).optional(),
   from_checkpoint: z.string().nullable(),
 });
 export const StageEvent = event('stage', { name: RunningStage, detail: z.string() });
