@@ -4,6 +4,7 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
+import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { ArtifactExport, ExportFormat, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { hashFile } from '../jobs/checkpoint-check';
 import { inBucket, MODEL_BUCKET, runDirOf, type Paths } from '../jobs/paths';
@@ -98,7 +99,10 @@ export class ArtifactService {
     const artifact = await this.get(id);
     const path = await exportTarget({ format, to, dataDir: paths.dataDir });
     await this.#checkFiles(artifact);
-    const folders = await this.#folders(artifact);
+    const [folders, { has_chat_template: hasOwnTemplate }] = await Promise.all([
+      this.#folders(artifact),
+      this.#baseModel(artifact.base_model_id),
+    ]);
     const made = await repositories.exports.create({
       artifact_id: id,
       format,
@@ -110,7 +114,7 @@ export class ArtifactService {
     const card = join(paths.cacheDir, `card-${made.id}.md`);
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
-      await writeFile(card, modelCard(artifact, format), { mode: 0o600 });
+      await writeFile(card, modelCard(artifact, { format, hasOwnTemplate }), { mode: 0o600 });
       const { files, verification } = await this.#options.commands.export({
         ...folders,
         format,
@@ -167,7 +171,7 @@ export class ArtifactService {
     Question,
     'baseModelDir' | 'adapterDir' | 'quantization' | 'compare'
   >): Promise<Answers> {
-    return this.#options.commands.generate({ ...question, baseModelDir: await this.#baseModelDir(id) });
+    return this.#options.commands.generate({ ...question, baseModelDir: (await this.#baseModel(id)).path });
   }
 
   async #exportEnded(
@@ -196,13 +200,13 @@ export class ArtifactService {
   async #folders(artifact: ModelArtifact): Promise<AdapterCheck> {
     const adapterDir = inBucket(this.#options.paths, MODEL_BUCKET, artifact.storage_path);
     const { quantization } = artifact.configuration;
-    return { adapterDir, baseModelDir: await this.#baseModelDir(artifact.base_model_id), quantization };
+    return { adapterDir, baseModelDir: (await this.#baseModel(artifact.base_model_id)).path, quantization };
   }
 
-  async #baseModelDir(id: string): Promise<string> {
+  async #baseModel(id: string): Promise<BaseModel> {
     const base = await this.#options.repositories.baseModels.get(id);
     if (!base) throw notThere('base model', id);
-    return base.path;
+    return base;
   }
 
   #changed(artifact: ModelArtifact | null, id: string): ModelArtifact {

@@ -7,7 +7,11 @@ import { modelCard } from './model-card';
 const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
 const NOW = '2026-01-01T00:00:00.000Z';
 
-const cardOf = (quantization: Quantization, format: ExportFormat = 'adapter'): string => {
+const cardOf = (
+  quantization: Quantization,
+  format: ExportFormat = 'adapter',
+  hasOwnTemplate = true,
+): string => {
   const made = newArtifact({ job_id: ID, dataset_id: ID, base_model_id: ID });
   const artifact = {
     ...ModelArtifact.parse({
@@ -26,7 +30,7 @@ const cardOf = (quantization: Quantization, format: ExportFormat = 'adapter'): s
     }),
     configuration: { ...made.configuration, quantization },
   };
-  return modelCard(artifact, format);
+  return modelCard(artifact, { format, hasOwnTemplate });
 };
 
 it('says in how many bits training saw the base model', () => {
@@ -40,6 +44,12 @@ it('says how each export is loaded', () => {
   expect(cardOf('none', 'zip')).toBe(cardOf('none'));
   expect(cardOf('none', 'merged')).toMatch(/library_name: transformers[^]*merged into its weights/);
   expect(cardOf('none', 'merged')).not.toMatch(/peft/i);
+});
+
+it('says that the template is the plain one where the base model has none', () => {
+  for (const format of ['adapter', 'merged'] as const)
+    expect(cardOf('none', format, false)).toMatch(/no chat template[^]*plain one[^]*chat_template\.jinja/);
+  expect(cardOf('none')).not.toContain('no chat template');
 });
 
 it('names data, settings, and the losses before and after', () => {

@@ -59,8 +59,19 @@ const LOAD_MERGED = [
   'model = AutoModelForCausalLM.from_pretrained("path/to/this-folder")',
 ];
 
+const PLAIN_TEMPLATE = [
+  "The base model has no chat template. This model learned by Pipeline's plain one, which is in chat_template.jinja: " +
+    'write prompts by it (`tokenizer.apply_chat_template`), and end an answer at the end-of-text token.',
+  '',
+];
+
+interface CardOptions {
+  readonly format: ExportFormat;
+  readonly hasOwnTemplate: boolean;
+}
+
 /** README of an export: what it learned from, how, what was measured, and how to load it. */
-export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string => {
+export const modelCard = (artifact: ModelArtifact, { format, hasOwnTemplate }: CardOptions): string => {
   const isMerged = format === 'merged';
   const { training_summary: summary } = artifact;
   return [
@@ -101,5 +112,6 @@ export const modelCard = (artifact: ModelArtifact, format: ExportFormat): string
     'tokenizer = AutoTokenizer.from_pretrained("path/to/this-folder")',
     '```',
     '',
+    ...(hasOwnTemplate ? [] : PLAIN_TEMPLATE),
   ].join('\n');
 };
