@@ -1,5 +1,12 @@
 const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 
+const ELECTRON = '^node_modules/electron/';
+const WINDOW = ['^electron/(platform|transport)/', ELECTRON];
+/** What stands beside the entries and is shared by them: how parts are put together and named. */
+const SHARED = '^electron/(?!(main|preload|cli)\\.ts)[^/]+\\.ts$';
+/** Rows for tests, made of the types of `src/lib`. */
+const FAKE_ROWS = '^src/fake-rows\\.ts$';
+
 export default {
   forbidden: [
     forbid('no-cycles', {}, { circular: true }),
@@ -11,7 +18,7 @@ export default {
     forbid('window-imports-lib-only', { path: '^src/' }, { path: '^electron/' }),
     forbid(
       'window-knows-no-node',
-      { path: '^src/(app|features|components|api|main)', pathNot: '\\.test\\.tsx?$' },
+      { path: '^src/', pathNot: ['^src/lib/', '\\.test\\.tsx?$'] },
       { dependencyTypes: ['core'] },
     ),
     forbid('components-know-no-feature', { path: '^src/components/' }, { path: '^src/(features|app)/' }),
@@ -28,20 +35,45 @@ export default {
     forbid(
       'services-import-lib-and-db',
       { path: '^electron/services/' },
-      {
-        path: '^(electron/(platform|transport|app|main|preload|cli)|src/(app|features|components|api|main)|node_modules/electron/)',
-      },
+      { path: ['^(electron|src)/', ELECTRON], pathNot: ['^electron/(services|db)/', '^src/lib/', FAKE_ROWS] },
     ),
     forbid(
       'db-stands-alone',
       { path: '^electron/db/' },
-      { path: '^(electron/(services|platform|transport)|node_modules/electron/)' },
+      { path: ['^(electron|src)/', ELECTRON], pathNot: ['^electron/db/', '^src/lib/'] },
     ),
     forbid(
-      'cli-needs-no-window',
-      { path: '^electron/cli' },
-      { path: '^(electron/(platform|transport)/|node_modules/electron/)' },
+      'shared-parts-import-services',
+      { path: SHARED },
+      {
+        path: ['^(electron|src)/', ELECTRON],
+        pathNot: ['^electron/(services|db)/', SHARED, '^src/lib/', FAKE_ROWS],
+      },
     ),
+    forbid('nothing-imports-an-entry', {}, { path: '^electron/(main|preload|cli)\\.ts$' }),
+    forbid(
+      'entries-compose',
+      { pathNot: '^electron/(main|cli|handlers)\\.ts$' },
+      { path: '^electron/app\\.ts$' },
+    ),
+    forbid(
+      'the-app-composes-its-parts',
+      { path: '^electron/', pathNot: ['^electron/app\\.ts$', '\\.test\\.ts$'] },
+      { path: '^electron/(estimates|packs|network-warnings)\\.ts$' },
+    ),
+    forbid(
+      'the-window-is-handled',
+      { pathNot: '^electron/main\\.ts$' },
+      { path: '^electron/handlers\\.ts$' },
+    ),
+    forbid(
+      'fake-rows-are-for-tests',
+      { pathNot: ['\\.test\\.tsx?$', '/testing\\.ts$'] },
+      { path: FAKE_ROWS },
+    ),
+    forbid('cli-needs-no-window', { path: '^electron/cli/' }, { path: WINDOW }),
+    // Through whatever it imports.
+    forbid('cli-runs-without-window', { path: '^electron/cli\\.ts$' }, { path: WINDOW, reachable: true }),
     forbid('no-unresolved', {}, { couldNotResolve: true, pathNot: '\\?' }),
   ],
   options: {

@@ -7,9 +7,9 @@ import { expect, test, type JSHandle } from '@playwright/test';
 import { z } from 'zod';
 import { fileNameOf } from '../src/lib/file-name';
 import { MetricsPoint } from '../src/lib/types/job-records';
-import type { Dataset } from '../src/lib/types/lora-training';
+import type { Dataset, TrainingJob } from '../src/lib/types/lora-training';
 import { ArtifactExport, ModelArtifact } from '../src/lib/types/model-artifact';
-import { bundledModel, call, importFile, jobOf, show, whenJobRests } from './app';
+import { bundledModel, call, importFile, jobOf, show, violations, whenJobRests } from './app';
 import { answerFor, writeChats } from './chats';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
@@ -155,7 +155,7 @@ test('its curve is saved as a picture and its values as a table, named after the
     dialog.showSaveDialog = (...given: unknown[]) => {
       const { defaultPath } = given.at(-1) as { readonly defaultPath: string };
       names.push(defaultPath);
-      return Promise.resolve({ canceled: false, filePath: `${into}/${defaultPath}` });
+      return Promise.resolve({ canceled: false, filePath: `${into}/${defaultPath.split('/').at(-1)}` });
     };
     return names;
   }, folder);
@@ -170,8 +170,9 @@ test('its curve is saved as a picture and its values as a table, named after the
     await expect(page.getByText(join(folder, file))).toBeVisible();
   }
   await expect.poll(() => asked.jsonValue()).toHaveLength(2);
-  const [picture = '', values = ''] = await asked.jsonValue();
-  expect([picture, values]).toEqual([`${called} loss.png`, `${called} metrics.csv`]);
+  const [picture, values] = [`${called} loss.png`, `${called} metrics.csv`];
+  // The second dialog begins where the first one ended.
+  expect(await asked.jsonValue()).toEqual([picture, join(folder, values)]);
   expect((await readFile(join(folder, picture))).subarray(1, 4).toString()).toBe('PNG');
   const rows = (await readFile(join(folder, values), 'utf8')).trimEnd().split('\r\n');
   expect(rows[0]).toMatch(/^step,attempt,timestamp,.*training_loss,.*validation_loss/);
@@ -184,6 +185,21 @@ const Found = z.object({
   trainer: z.object({ logits_sha256: z.string(), max_abs_diff: z.number() }),
 });
 
+/** What whoever finds the folder later wants to know of it. */
+const expectCard = async (exported: string, { hyperparameters, artifact_id: id }: TrainingJob) => {
+  const card = await readFile(join(exported, 'README.md'), 'utf8');
+  const { quality_metrics, training_summary } = await call(
+    pipeline.page,
+    { name: 'models.get', input: { id } },
+    ModelArtifact,
+  );
+  const { base_validation_loss: before, final_validation_loss: after } = quality_metrics;
+  expect(card).toContain(`(SHA-256 ${training_summary.dataset_version_sha256})`);
+  expect(card).toContain(`| learning_rate | ${hyperparameters.learning_rate} |`);
+  expect(card).toContain(`| Loss | ${before?.toFixed(4)} | ${after?.toFixed(4)} |`);
+  expect(card).toContain('PeftModel.from_pretrained');
+};
+
 test('the exported adapter answers in plain PEFT as it does in the trainer', async () => {
   const { page } = pipeline;
   const { artifact_id } = await jobOf(page, jobId);
@@ -195,6 +211,7 @@ test('the exported adapter answers in plain PEFT as it does in the trainer', asy
     ArtifactExport,
   );
   expect(made).toMatchObject({ status: 'completed', verification: { ok: true, greedy_equal: true } });
+  await expectCard(made.path, await jobOf(page, jobId));
   const { path: base } = await bundledModel(page);
   const checker = join(import.meta.dirname, 'check_adapter.py');
   const { stdout } = await promisify(execFile)(
@@ -210,6 +227,26 @@ test('the exported adapter answers in plain PEFT as it does in the trainer', asy
   expect(found.adapter.logits_sha256).not.toBe(found.base.logits_sha256);
   expect(found.trainer).toEqual({ logits_sha256: found.adapter.logits_sha256, max_abs_diff: 0 });
 });
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the run that ended and on its model in ${theme}`, async () => {
+    const { page } = pipeline;
+    const { name, artifact_id } = await jobOf(page, jobId);
+    await call(page, { name: 'settings.set', input: { theme } }, z.unknown());
+    await expect(page.locator('html')).toHaveClass(new RegExp(theme));
+    const pages = [
+      [`/jobs/${jobId}`, page.getByRole('region', { name: 'Verdict' })],
+      [`/models/${artifact_id}`, page.getByRole('table', { name: 'Loss on held-out data' })],
+    ] as const;
+    for (const [path, result] of pages) {
+      await show(page, path);
+      await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+      await expect(result).toBeVisible();
+      await expect(page.getByRole('status', { name: /…$/ })).toHaveCount(0);
+      expect(await violations(page), path).toEqual([]);
+    }
+  });
+}
 
 test('no page complained in all of this', () => {
   expect(pipeline.complaints).toEqual([]);

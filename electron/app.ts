@@ -7,7 +7,8 @@ import { AppError } from '../src/lib/messages/app-error';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
 import { createEstimates } from './estimates';
-import { createPacks, runDataIn } from './packs';
+import { createPacks } from './packs';
+import { threadsIn } from './threads';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
 import { checkModelFolder } from './services/base-models/check-folder';
@@ -16,10 +17,6 @@ import { DatasetPaths } from './services/datasets/dataset-paths';
 import { DatasetPreviews } from './services/datasets/dataset-previews';
 import { DatasetService } from './services/datasets/dataset-service';
 import { ReadingMemory } from './services/datasets/reading-memory';
-import { compareInWorker } from './services/datasets/worker-compare';
-import { importInWorker } from './services/datasets/worker-import';
-import { previewInWorker } from './services/datasets/worker-preview';
-import { scansInWorker } from './services/datasets/worker-record-scans';
 import type { EstimateService } from './services/estimate/estimate-service';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
@@ -104,7 +101,7 @@ const buildGround = async (options: AppOptions, database: Database) => {
     settings,
     hardware,
     isAtWork: () => isAtWork(repositories),
-    makeData: runDataIn(options.bundleDir),
+    threads: threadsIn(options.bundleDir),
     userId,
     profile,
     models: join(resourcesDir, 'models'),
@@ -114,8 +111,8 @@ const buildGround = async (options: AppOptions, database: Database) => {
 type Ground = Awaited<ReturnType<typeof buildGround>>;
 
 /** What a run is made of. */
-const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
-  const { common, models, settings, userId } = ground;
+const buildData = ({ resourcesDir }: AppOptions, ground: Ground) => {
+  const { common, models, settings, threads, userId } = ground;
   const { repositories, paths, publisher, now } = common;
   const bundledDir = join(models, BUNDLED_MODEL);
   const baseModels = new BaseModelService({
@@ -126,23 +123,20 @@ const buildData = ({ bundleDir, resourcesDir }: AppOptions, ground: Ground) => {
   });
   const memory = new ReadingMemory(repositories.settings);
   const maxFileBytes = async () => (await settings.get()).dataset_size_limit_bytes;
-  const scans = scansInWorker(pathToFileURL(join(bundleDir, 'record-scan-worker.js')));
   const datasets = new DatasetService({
     ...common,
     memory,
     paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
-    runImport: importInWorker(pathToFileURL(join(bundleDir, 'import-worker.js'))),
-    compare: compareInWorker(pathToFileURL(join(bundleDir, 'compare-worker.js'))),
-    scans,
+    ...threads,
     maxFileBytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
   });
   const previews = new DatasetPreviews({
     memory,
     maxFileBytes,
-    runPreview: previewInWorker(pathToFileURL(join(bundleDir, 'preview-worker.js'))),
+    runPreview: threads.runPreview,
   });
-  return { baseModels, datasets, previews, scans, bundledDir };
+  return { baseModels, datasets, previews, bundledDir };
 };
 
 /** What makes and works the queue, and what comes of it. */
@@ -151,7 +145,8 @@ const buildRuns = (
   ground: Ground,
   { database, estimates }: { database: Database; estimates: EstimateService },
 ) => {
-  const { places, common, settings, hardware, makeData } = ground;
+  const { places, common, settings, hardware } = ground;
+  const { makeData } = ground.threads;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
   const freeDiskBytes = () => hardware.freeDiskBytes();
@@ -207,10 +202,11 @@ const createMaker = ({ common, settings }: Ground, commands: TrainerCommands) =>
 const buildServices = async (options: AppOptions, database: Database) => {
   const { dataDir, resourcesDir } = options;
   const ground = await buildGround(options, database);
-  const { network, places, common, settings, hardware, makeData } = ground;
+  const { network, places, common, settings, hardware } = ground;
+  const { makeData, scans } = ground.threads;
   const { repositories } = common;
   const { cacheDir } = places;
-  const { baseModels, datasets, previews, scans, bundledDir } = buildData(options, ground);
+  const { baseModels, datasets, previews, bundledDir } = buildData(options, ground);
   const doctor = new Doctor({
     hardware: () => hardware.current(),
     python: () => findPython(places),

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { BaseModelService } from './services/base-models/base-model-service';
 import { DatasetPacks } from './services/datasets/dataset-packs';
 import type { DatasetService } from './services/datasets/dataset-service';
 import type { HardwareService } from './services/hardware/hardware-service';
 import type { JobService } from './services/jobs/job-service';
 import type { RunDataMaker } from './services/jobs/run-data';
-import { runDataInWorker } from './services/jobs/worker-run-data';
 import type { ServeProcess } from './services/trainer/serve-process';
 
 interface Looking {
@@ -18,10 +15,6 @@ interface Looking {
   readonly makeData: RunDataMaker;
   readonly cacheDir: string;
 }
-
-/** The thread among the bundled ones that makes the data of a run. */
-export const runDataIn = (bundleDir: string): RunDataMaker =>
-  runDataInWorker(pathToFileURL(join(bundleDir, 'run-data-worker.js')));
 
 /** Looks at packed rows as a new run on this machine would make them. */
 export const createPacks = ({

@@ -57,8 +57,19 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
       return found;
     },
     click: (element: HTMLElement) => doing(() => element.click()),
-    press: (element: HTMLElement, key: string) =>
-      doing(() => element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))),
+    press: (element: HTMLElement, key: string, held: KeyboardEventInit = {}) =>
+      doing(() => element.dispatchEvent(new KeyboardEvent('keydown', { ...held, key, bubbles: true }))),
+    /** Drags one thing onto another and lets go; nothing is dropped where that takes none. */
+    drag: async (from: HTMLElement, to: HTMLElement) => {
+      const fire = async (element: HTMLElement, name: string) => {
+        const event = new Event(name, { bubbles: true, cancelable: true });
+        await doing(() => element.dispatchEvent(event));
+        return event.defaultPrevented;
+      };
+      await fire(from, 'dragstart');
+      if (await fire(to, 'dragover')) await fire(to, 'drop');
+      await fire(from, 'dragend');
+    },
     type: (field: HTMLInputElement, value: string) => doing(() => setValue(field, value)),
     /** Repeats the check until it holds, as the page moves on. */
     until: (check: () => void) =>

@@ -5,6 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { APP_ORIGIN } from '../transport/electron-port';
 import { editMenuTemplate } from './edit-menu';
+import { reloadWhenGone } from './reload-when-gone';
 
 const Bounds = z.object({
   x: z.number().optional(),
@@ -16,7 +17,6 @@ const Bounds = z.object({
 type Bounds = z.infer<typeof Bounds>;
 
 const DEFAULT_BOUNDS: Bounds = { width: 1280, height: 800, maximized: false };
-const RELOADS_ALLOWED = 3;
 
 const isOnAScreen = ({ x, y }: Bounds): boolean =>
   x !== undefined &&
@@ -40,15 +40,6 @@ const rememberOnClose = (window: BrowserWindow, file: string): void => {
   window.on('close', () => {
     const bounds: Bounds = { ...window.getNormalBounds(), maximized: window.isMaximized() };
     writeFileAtomic.sync(file, JSON.stringify(bounds), { mode: 0o600 });
-  });
-};
-
-const reloadWhenGone = (window: BrowserWindow): void => {
-  let reloads = 0;
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit' || reloads >= RELOADS_ALLOWED) return;
-    reloads += 1;
-    window.webContents.reload();
   });
 };
 
@@ -86,7 +77,7 @@ export const openWindow = ({ preload, stateDir }: WindowOptions): BrowserWindow 
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   rememberOnClose(window, file);
-  reloadWhenGone(window);
+  reloadWhenGone(window.webContents);
   offerEditMenu(window);
   void window.loadURL(`${APP_ORIGIN}/index.html`);
   return window;

@@ -21,9 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => bench.remove());
 
-const idOf = async (name: string): Promise<string> => {
-  const [found] = (await bench.run('datasets', 'show', name, '--json')).documents();
-  return String(Reflect.get(Object(found), 'id'));
+/** A dataset of its own for each test; its id. */
+const importAs = async (name: string, text = GOOD): Promise<string> => {
+  const [made] = (
+    await bench.run('datasets', 'import', await bench.file(`${name}.jsonl`, text), '--json')
+  ).documents();
+  return String(Reflect.get(Object(Reflect.get(Object(made), 'dataset')), 'id'));
 };
 
 describe('datasets import', () => {
@@ -140,7 +143,9 @@ describe('datasets import', () => {
     [['a.jsonl', '--encoding', 'klingon'], '--encoding'],
     [[], 'files'],
   ])('refuses %j with 2', async (words, named) => {
-    const files = words.map((word) => (word.endsWith('.jsonl') ? join(bench.dir, word) : word));
+    const files = await Promise.all(
+      words.map(async (word) => (word.endsWith('.jsonl') ? bench.file(word, GOOD) : word)),
+    );
     const { code, err, out } = await bench.run('datasets', 'import', ...files);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(named);
@@ -162,27 +167,32 @@ describe('datasets import', () => {
 
 describe('datasets', () => {
   it('list and show answer rows, and people a table', async () => {
+    await importAs('listed');
+    await importAs('unusable', '{"x":1}\nnot json\n');
     const listed = (await bench.run('datasets', 'list', '--json')).documents()[0];
-    expect(listed).toEqual(listWith({ name: 'good' }));
+    expect(listed).toEqual(listWith({ name: 'listed' }));
     expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS .*TOKENS +PROBLEMS/u);
-    const { out } = await bench.run('datasets', 'show', 'good');
+    const { out } = await bench.run('datasets', 'show', 'listed');
     expect(out).toMatch(/ready for training +yes/);
     expect(out).toMatch(/advice +2 records are few.* pipeline datasets import FILE/);
-    expect((await bench.run('datasets', 'show', 'bad')).out).toMatch(/blocks a run +None of its 2 records/);
+    expect((await bench.run('datasets', 'show', 'unusable')).out).toMatch(
+      /blocks a run +None of its 2 records/,
+    );
     expect((await bench.run('datasets', 'show', 'nothing', '--json')).documents()).toEqual([
       { error: { code: 'not_found', message: A_TEXT, hint: textWith('`pipeline datasets list`') } },
     ]);
   });
 
   it('view shows what the model will see, trained tokens marked', async () => {
-    const words = ['datasets', 'view', 'good', '--record', '2', '--base-model', 'tiny'];
+    await importAs('viewed');
+    const words = ['datasets', 'view', 'viewed', '--record', '2', '--base-model', 'tiny'];
     expect((await bench.run(...words, '--json')).documents()).toMatchObject([
       { messages: [{}], text: 'Hi!', tokens: [{ id: 1 }, { id: 2, text: '!', trained: true }] },
     ]);
     expect((await bench.run(...words)).out).toContain('Hi⟦!⟧');
     expect((await bench.run(...words.with(4, '3'))).code).toBe(3);
     expect((await bench.run(...words.with(4, '0'))).code).toBe(2);
-    expect((await bench.run('datasets', 'view', 'good')).err).toContain('--base-model is missing');
+    expect((await bench.run('datasets', 'view', 'viewed')).err).toContain('--base-model is missing');
   });
 
   it('view cuts where a new run would, else where it is told to', async () => {
@@ -193,7 +203,7 @@ describe('datasets', () => {
     const roomy = { name: 'roomy', path: join(bench.dir, 'roomy'), max_position_embeddings: 4096 };
     await world.repositories.baseModels.upsert({ ...model, ...roomy });
     await world.close();
-    const view = ['datasets', 'view', 'good', '--base-model', 'roomy', '--json'];
+    const view = ['datasets', 'view', await importAs('cut'), '--base-model', 'roomy', '--json'];
     expect((await bench.run(...view)).documents()).toMatchObject([{ max_length: 512 }]);
     const shorter = await bench.run(...view, '--max-length', '64');
     expect(shorter.documents()).toMatchObject([{ max_length: 64 }]);
@@ -213,17 +223,17 @@ describe('datasets', () => {
   });
 
   it('delete, restore and purge', async () => {
-    const id = await idOf('a');
+    const id = await importAs('thrown away');
     expect((await bench.run('datasets', 'delete', id, '--json')).documents()).toEqual([
       { id, deleted: true },
     ]);
     const away = await bench.run('datasets', 'show', id);
-    expect([away.code, away.err]).toEqual([3, textWith('“a” is in the bin.')]);
+    expect([away.code, away.err]).toEqual([3, textWith('“thrown away” is in the bin.')]);
     expect(away.err).toContain(`\`pipeline datasets restore ${id}\``);
     const binned = (await bench.run('datasets', 'list', '--deleted', '--json')).documents();
-    expect(binned).toMatchObject([[{ id, name: 'a' }]]);
+    expect(binned).toEqual([listWith({ id, name: 'thrown away' })]);
     expect((await bench.run('datasets', 'restore', id, '--json')).documents()).toMatchObject([
-      { id, name: 'a' },
+      { id, name: 'thrown away' },
     ]);
     expect((await bench.run('datasets', 'restore', id)).code).toBe(3);
     await bench.run('datasets', 'delete', id);
@@ -234,12 +244,12 @@ describe('datasets', () => {
   });
 
   it('purge keeps what a run was made of', async () => {
-    await bench.run('train', '--dataset', 'good', '--base-model', 'tiny', '--queue');
-    const [used, unused] = [await idOf('good'), await idOf('b')];
+    const [used, unused] = [await importAs('used'), await importAs('unused')];
+    await bench.run('train', '--dataset', used, '--base-model', 'tiny', '--queue');
     for (const id of [used, unused]) await bench.run('datasets', 'delete', id);
     expect((await bench.run('datasets', 'purge', used)).code).toBe(4);
     expect((await bench.run('datasets', 'purge', '--json')).documents()).toEqual([
-      { purged: [unused], kept: [{ id: used, reason: textWith('good') }] },
+      { purged: [unused], kept: [{ id: used, reason: textWith('used') }] },
     ]);
   });
 });

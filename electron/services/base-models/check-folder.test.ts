@@ -52,6 +52,24 @@ describe('checkModelFolder', () => {
     });
   });
 
+  it('reads the sizes of GPT-2, which have names of their own', async () => {
+    const gpt2 = {
+      model_type: 'gpt2',
+      n_embd: 768,
+      n_inner: null,
+      n_layer: 12,
+      n_head: 12,
+      n_positions: 1024,
+      vocab_size: 50_257,
+    };
+    await put('config.json', JSON.stringify(gpt2));
+    expect(await checkModelFolder(folder)).toMatchObject({
+      architecture: 'gpt2',
+      max_position_embeddings: 1024,
+      shape: { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 },
+    });
+  });
+
   it('knows the linear layers of the blocks with their widths, and no others', async () => {
     const shapes = {
       'model.embed_tokens.weight': [32, 8],

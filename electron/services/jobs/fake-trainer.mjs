@@ -49,7 +49,8 @@ const shortCommands = {
   export: () => {
     const to = rest[rest.indexOf('--to') + 1];
     const ok = !to.includes('bad');
-    const files = [{ name: 'README.md', size_bytes: 1, sha256: sha256('card') }];
+    const card = readFileSync(rest[rest.indexOf('--card') + 1], 'utf8');
+    const files = [{ name: 'README.md', size_bytes: Buffer.byteLength(card), sha256: sha256(card) }];
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
   'lr-range': () => {

@@ -169,7 +169,7 @@ export class ArtifactService {
     Question,
     'baseModelDir' | 'adapterDir' | 'quantization' | 'compare'
   >): Promise<Answers> {
-    return this.#options.commands.generate({ ...question, baseModelDir: await this.#baseModelDir(id) });
+    return this.#options.commands.generate({ ...question, baseModelDir: (await this.#baseModel(id)).path });
   }
 
   async #exportEnded(
@@ -198,11 +198,7 @@ export class ArtifactService {
   async #folders(artifact: ModelArtifact): Promise<AdapterCheck> {
     const adapterDir = inBucket(this.#options.paths, MODEL_BUCKET, artifact.storage_path);
     const { quantization } = artifact.configuration;
-    return { adapterDir, baseModelDir: await this.#baseModelDir(artifact.base_model_id), quantization };
-  }
-
-  async #baseModelDir(id: string): Promise<string> {
-    return (await this.#baseModel(id)).path;
+    return { adapterDir, baseModelDir: (await this.#baseModel(artifact.base_model_id)).path, quantization };
   }
 
   async #baseModel(id: string): Promise<BaseModel> {

@@ -55,10 +55,10 @@ class Work:
         while self.kind == "short" and sum(lengths[1:]) < self.tokens // 2:
             lengths.append(drawn.randint(self.tokens // 20, self.tokens // 2))
         lengths = lengths[1:] or lengths
-        return [_row(f"{step}/{place}", length, drawn, vocabulary) for place, length in enumerate(lengths)]
+        return [_row(f"{step}/{place}", length, drawn, vocabulary=vocabulary) for place, length in enumerate(lengths)]
 
 
-def _row(name: str, length: int, drawn: random.Random, vocabulary: int) -> Row:
+def _row(name: str, length: int, drawn: random.Random, *, vocabulary: int) -> Row:
     return Row(name, [drawn.randrange(vocabulary) for _ in range(length)], [False, *[True] * (length - 1)])
 
 
@@ -88,14 +88,14 @@ def measure(name: str, work: Work, contender: str, *, compute: Compute, steps: i
     """One line of the table; a contender that the memory does not hold says so."""
     found: dict[str, Any] = {"shape": name, "work": work.kind, "tokens": work.tokens, "name": contender}
     try:
-        return {**found, **_figures(SHAPES[name], work, contender, compute, steps)}
+        return {**found, **_figures(SHAPES[name], work, contender, compute=compute, steps=steps)}
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
     return {**found, "out_of_memory": True}
 
 
-def _figures(shape: Shape, work: Work, contender: str, compute: Compute, steps: int) -> dict[str, Any]:
+def _figures(shape: Shape, work: Work, contender: str, *, compute: Compute, steps: int) -> dict[str, Any]:
     gc.collect()
     if compute.device.type == "cuda":
         torch.cuda.empty_cache()

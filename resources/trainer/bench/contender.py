@@ -27,7 +27,7 @@ def main() -> None:
         from .ours import train_ours as train  # noqa: PLC0415 (the same)
     else:
         from .rivals import train_rival as train  # noqa: PLC0415 (only where TRL is installed)
-    train(options.name, options.folder, target / ADAPTER, turns)
+    train(options.name, options.folder, target / ADAPTER, turns=turns)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ class NoCommands:
         return None
 
 
-def train_ours(_name: str, folder: Path, target: Path, turns: Turns) -> None:
+def train_ours(_name: str, folder: Path, target: Path, *, turns: Turns) -> None:
     """Train the job in `folder` and write its adapter to `target`."""
     log = EventLog(folder)
     commands = cast("Commands", NoCommands())  # all that the loop asks of them

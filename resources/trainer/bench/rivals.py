@@ -39,7 +39,7 @@ class Turn(TrainerCallback):  # type: ignore[misc]  # untyped there
         self._turns.after_step()
 
 
-def train_rival(name: str, folder: Path, target: Path, turns: Turns) -> None:
+def train_rival(name: str, folder: Path, target: Path, *, turns: Turns) -> None:
     """Train rival `name` on the job in `folder` and write its adapter to `target`."""
     job = load_job(folder)
     pin(job.threads)

@@ -78,7 +78,7 @@ def attending_by(config: Any, name: str) -> Iterator[None]:
         config._attn_implementation = usual  # noqa: SLF001 (the same)
 
 
-def attend(
+def attend(  # noqa: PLR0917 (transformers' signature)
     module: nn.Module,
     query: Tensor,
     key: Tensor,

@@ -95,7 +95,7 @@ def open_sweep(run_dir: Path, job: JobFile, *, steps: int, log: EventLog) -> Run
         commands=Commands(log),
         data=data,
         compute=compute,
-        passes=pass_size_for(job, compute, data.rows.train, None),
+        passes=pass_size_for(job, compute, data.rows.train, cache_dir=None),
         identity={},
     )
     run.schedule = Sweep("constant", HIGHEST, 0, steps, LOWEST)

@@ -46,7 +46,7 @@ class PassSize:
             sys.stderr.write(f"the pass size is not remembered: {error}\n")
 
 
-def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], cache_dir: Path | None) -> PassSize:
+def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], *, cache_dir: Path | None) -> PassSize:
     """The pass of a job; what is remembered stands for one model, one card and all that decides a row's memory."""
     settings = job.settings
     by_rule = micro_batch_for(rows, settings.records_per_step, compute)

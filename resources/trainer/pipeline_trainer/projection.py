@@ -50,7 +50,7 @@ class _Chunked(torch.autograd.Function):
     """The loss of every row, and meanwhile the gradient that it has."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, rows: int) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, rows: int) -> Tensor:  # noqa: PLR0917 (torch's)
         """Shapes as in `token_losses`."""
         losses = torch.empty(len(targets), dtype=torch.float32, device=hidden.device)
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None

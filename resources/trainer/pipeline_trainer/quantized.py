@@ -99,7 +99,7 @@ class _Product(torch.autograd.Function):
     """A linear layer that keeps its packed weight for the backward instead of the unpacked one."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, packed: Packed, bias: Tensor | None) -> Tensor:
+    def forward(ctx: Any, inputs: Tensor, packed: Packed, bias: Tensor | None) -> Tensor:  # noqa: PLR0917 (torch's)
         """Shapes as in `QuantizedLinear`."""
         ctx.packed = packed
         return functional.linear(inputs, packed.borrowed(), bias)

@@ -74,7 +74,7 @@ def setup(
         judge_checkpoint(found, identity, log=log)
     refuse_other_plan(job, len(data.rows.train))
     log.emit("stage", name="model_loading", detail=_loading(job, team))
-    passes = pass_size_for(job, compute, data.rows.train, cache_dir)
+    passes = pass_size_for(job, compute, data.rows.train, cache_dir=cache_dir)
     run = build(
         run_dir,
         job=job,
@@ -128,7 +128,7 @@ def build(
         warn=log.warn,
     )
     chains = chains_of(data.rows.train) if settings.collapse == "auto" else None
-    sampler = Sampler(len(data.rows.train), settings.records_per_step, shuffle, chains)
+    sampler = Sampler(len(data.rows.train), settings.records_per_step, shuffle, chains=chains)
     gpu = GpuMonitor(compute.device)
     rng.seed_everything(derive_seed(settings.seed, "dropout"))
     return Run(

@@ -129,14 +129,14 @@ def test_no_trained_token_is_lost_or_made_whatever_the_rows(texts: list[list[int
 
 def test_records_of_a_conversation_come_together_and_every_epoch_has_each_once() -> None:
     chains = [[0, 1, 2], [3], [4, 5], [6], [7, 8, 9]]
-    sampler = Sampler(10, 4, 7, chains)
+    sampler = Sampler(10, 4, 7, chains=chains)
     assert sampler.steps_per_epoch == 3
     for _epoch in range(3):
         order = [index for _step in range(3) for index in sampler.next_step()]
         assert sorted(order) == list(range(10))
         text = ",".join(map(str, order))
         assert all(",".join(map(str, chain)) in text for chain in chains)
-    plain, single = Sampler(10, 4, 7), Sampler(10, 4, 7, [[index] for index in range(10)])
+    plain, single = Sampler(10, 4, 7), Sampler(10, 4, 7, chains=[[index] for index in range(10)])
     assert [plain.next_step() for _ in range(6)] == [single.next_step() for _ in range(6)]
 
 

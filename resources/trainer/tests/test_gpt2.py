@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from training_builders import Folder, attempt, make_gpt2, make_run
+from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import export
 from pipeline_trainer.model import linear_names, load_base
@@ -18,7 +18,7 @@ NAMED = ["c_attn", "c_proj", "c_fc"]
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_gpt2(tmp_path_factory.mktemp("gpt2"))
+    return make_model(tmp_path_factory.mktemp("gpt2"), family="gpt2", template=None)
 
 
 def trained(folder: Path, model: Path, **settings: Any) -> Folder:

@@ -121,15 +121,28 @@ def test_rule_1_accumulation_is_one_larger_batch(tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_rule_1_on_the_bundled_model(tmp_path: Path) -> None:
+    """Two layers hold the rule's 1e-6 in float32, above; thirty round by more than that, however they are cut.
+
+    A processor rounds a product by its shape, which a cut changes: measured in float32 were 1.6e-6 and 1.9e-6 of
+    the gradient for two sets of rows, and 2.6e-6 and 9e-6 where all rows are projected. In float64 a cut moves it by
+    3e-16: nothing but rounding does.
+    """
     run = open_run(make_run(tmp_path / "run", REAL_MODEL))
     rows = make_rows([20, 31], vocabulary=40_000)
+    head = run.head
     loss, whole = gradients_of(run, rows, 2)
     cut_loss, cut = gradients_of(run, rows, 1)
     run.head = LossHead(run.trainable.model, select_rows=False)
     plain_loss, plain = gradients_of(run, rows, 1)
-    assert cut_loss == pytest.approx(loss, rel=1e-6)
-    assert plain_loss == pytest.approx(loss, rel=1e-6)
-    total = torch.cat([tensor.flatten() for tensor in whole.values()])
-    for other in (cut, plain):
-        difference = total - torch.cat([tensor.flatten() for tensor in other.values()])
-        assert float(difference.norm()) <= 1e-5 * float(total.norm())
+    assert [cut_loss, plain_loss] == pytest.approx([loss, loss], rel=1e-6)
+    assert distance(whole, cut) <= 4e-6
+    assert distance(whole, plain) <= 1e-5
+    run.head = head
+    run.trainable.model.double()
+    assert distance(gradients_of(run, rows, 2)[1], gradients_of(run, rows, 1)[1]) <= 1e-12
+
+
+def distance(left: dict[str, Tensor], right: dict[str, Tensor]) -> float:
+    """Of two gradients, relative to the first."""
+    one, other = (torch.cat([tensor.flatten().double() for tensor in tensors.values()]) for tensors in (left, right))
+    return float((one - other).norm() / one.norm())

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from pipeline_trainer.config import JobFile, parse_job
 from pipeline_trainer.data.batches import Row
@@ -64,13 +64,14 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def make_model(folder: Path, *, layers: int = 2) -> Path:
-    """A random llama of two layers over bytes, with a chat template."""
-    tokenizer = make_tokenizer(folder)
-    tokenizer.chat_template = TEMPLATE
-    tokenizer.save_pretrained(folder)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
+def make_model(
+    folder: Path, *, layers: int = 2, family: str = "llama", template: str | None = TEMPLATE, **sizes: int
+) -> Path:
+    """A random model of two layers over bytes, with a chat template; `sizes` are those that only its family has."""
+    vocabulary = make_tokenizer(folder, template)
+    config = AutoConfig.for_model(
+        family,
+        vocab_size=vocabulary,
         hidden_size=32,
         intermediate_size=64,
         num_hidden_layers=layers,
@@ -81,28 +82,16 @@ def make_model(folder: Path, *, layers: int = 2) -> Path:
         pad_token_id=0,
         bos_token_id=1,
         eos_token_id=1,
+        **sizes,
     )
     with torch.random.fork_rng():
         torch.manual_seed(7)
-        LlamaForCausalLM(config).save_pretrained(folder, safe_serialization=True)
+        AutoModelForCausalLM.from_config(config).save_pretrained(folder, safe_serialization=True)
     return folder
 
 
-def make_gpt2(folder: Path) -> Path:
-    """A random GPT-2 of two layers over bytes: transposed linear layers, its own names in config, no chat template."""
-    tokenizer = make_tokenizer(folder)
-    tokenizer.save_pretrained(folder)
-    config = GPT2Config(
-        vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=4, n_positions=256, bos_token_id=1, eos_token_id=1
-    )
-    with torch.random.fork_rng():
-        torch.manual_seed(7)
-        GPT2LMHeadModel(config).save_pretrained(folder, safe_serialization=True)
-    return folder
-
-
-def make_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    """Every byte a token; `folder` is made."""
+def make_tokenizer(folder: Path, template: str | None) -> int:
+    """A tokenizer of bytes; returns how many tokens it has."""
     folder.mkdir(parents=True, exist_ok=True)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {token: index for index, token in enumerate([*SPECIALS, *alphabet])}
@@ -111,7 +100,9 @@ def make_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     raw.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<|pad|>", eos_token="<|end|>")
     tokenizer.add_special_tokens({"additional_special_tokens": list(SPECIALS[2:])})
-    return tokenizer
+    tokenizer.chat_template = template
+    tokenizer.save_pretrained(folder)
+    return len(vocabulary)
 
 
 def make_records(count: int) -> list[dict[str, Any]]:

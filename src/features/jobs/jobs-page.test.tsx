@@ -20,7 +20,7 @@ const UNKNOWN: ExpectedTime = { time_ms: null, time_method: 'No run was measured
 
 const open = async (rows: TrainingJob[], expected = KNOWN) => {
   page = await mount(<JobsPage />, {
-    jobs: { list: () => rows, expected_time: () => expected },
+    jobs: { list: () => rows, expected_time: () => expected, move: () => undefined },
     models: { list: () => [] },
   });
 };
@@ -66,6 +66,40 @@ test('a search leaves each job that waits its place and its time', async () => {
   await page.type(search, 'Notes');
   await page.until(() => expect(waitingRows()).toHaveLength(1));
   await page.until(() => expect(waitingRows()[0]).toMatch(/Notes2\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/));
+});
+
+const waitingRow = (name: string): HTMLElement => {
+  const link = page.button(name);
+  const row = link.closest('li');
+  if (!row?.draggable) throw new Error(`${name} cannot be dragged.`);
+  return row;
+};
+
+const moves = () => page.fake.calls.filter(({ name }) => name === 'jobs.move').map(({ input }) => input);
+const saidAloud = () => page.find('section[aria-label=Waiting] [role=status]').textContent;
+
+test('a job that waits is dragged to another place', async () => {
+  await open([waiting(2, 'Summaries'), waiting(3, 'Notes'), waiting(4, 'Letters')]);
+  await page.until(() => expect(waitingRows()).toHaveLength(3));
+  await page.drag(waitingRow('Letters'), waitingRow('Summaries'));
+  expect(moves()).toEqual([{ id: fakeId(4), to: 0 }]);
+  await page.until(() => expect(saidAloud()).toBe('Letters is now 1 of 3.'));
+  await page.drag(page.find('h2'), waitingRow('Notes'));
+  expect(moves()).toHaveLength(1);
+});
+
+test('Alt and an arrow move a job that waits, as far as the list goes', async () => {
+  await open([waiting(2, 'Summaries'), waiting(3, 'Notes')]);
+  await page.until(() => expect(waitingRows()).toHaveLength(2));
+  await page.press(page.button('Notes'), 'ArrowUp', { altKey: true });
+  expect(moves()).toEqual([{ id: fakeId(3), to: 0 }]);
+  await page.until(() => expect(saidAloud()).toBe('Notes is now 1 of 2.'));
+  await page.press(page.button('Summaries'), 'ArrowDown', { altKey: true });
+  await page.until(() => expect(saidAloud()).toBe('Summaries is now 2 of 2.'));
+  await page.press(page.button('Summaries'), 'ArrowUp', { altKey: true });
+  await page.press(page.button('Notes'), 'ArrowDown', { altKey: true });
+  await page.press(page.button('Notes'), 'ArrowUp');
+  expect(moves().slice(1)).toEqual([{ id: fakeId(2), to: 1 }]);
 });
 
 test('a run that ended says how long it worked', async () => {

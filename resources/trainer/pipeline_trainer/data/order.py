@@ -65,7 +65,9 @@ class Sampler:
     The last step of an epoch may be smaller; fewer rows than a step make one step an epoch.
     """
 
-    def __init__(self, rows: int, records_per_step: int, seed: int, chains: Sequence[Sequence[int]] | None = None) -> None:
+    def __init__(
+        self, rows: int, records_per_step: int, seed: int, *, chains: Sequence[Sequence[int]] | None = None
+    ) -> None:
         """`seed` is the derived seed of the shuffle stream; the rows of each of `chains` stay together, in their order."""
         self.rows = rows
         self._chains = [[index] for index in range(rows)] if chains is None else chains

@@ -71,7 +71,7 @@ class ChatEnvironment(ImmutableSandboxedEnvironment):
             raise RenderLimitError("it takes too long")
         return ""
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0917 (jinja's)
         """Apply an operator whose result could be huge."""
         self.tick()
         if operator in ("*", "**", "<<") and not (isinstance(left, float) or isinstance(right, float)):
@@ -219,7 +219,7 @@ def _item(part: Any, attribute: Any) -> Any:
     return part[attribute] if isinstance(part, Mapping | Sequence) and not isinstance(part, str) else ""
 
 
-def limited_replace(text: Any, old: str, new: str, count: int = -1) -> str:
+def limited_replace(text: Any, old: str, new: str, count: int = -1) -> str:  # noqa: PLR0917 (jinja's signature)
     """`text|replace(old, new)` with a bound on the result."""
     source = str(text)
     refuse_length(len(source) + source.count(str(old)) * len(str(new)))
@@ -232,16 +232,16 @@ BOUNDED_METHODS: Final[dict[str, Callable[..., str]]] = {
 }
 
 
-def narrow_indent(text: str, width: int | str = 4, first: bool = False, blank: bool = False) -> str:  # noqa: FBT001, FBT002 (jinja's signature)
+def narrow_indent(text: str, width: int | str = 4, first: bool = False, blank: bool = False) -> str:  # noqa: FBT001, FBT002, PLR0917 (the same)
     """Jinja's `indent` up to 64 columns."""
     prefix = " " * min(width, NARROW) if isinstance(width, int) else width[:NARROW]
     lines = [prefix + line if line or blank else line for line in str(text).splitlines()]
     return "\n".join(lines) if first or not lines else "\n".join([str(text).splitlines()[0], *lines[1:]])
 
 
-def to_json(
+def to_json(  # noqa: PLR0917 (transformers' signature)
     value: Any,
-    ensure_ascii: bool = False,  # noqa: FBT001, FBT002 (transformers' signature)
+    ensure_ascii: bool = False,  # noqa: FBT001, FBT002 (the same)
     indent: int | None = None,
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,  # noqa: FBT001, FBT002 (the same)

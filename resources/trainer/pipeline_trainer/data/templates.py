@@ -26,9 +26,9 @@ from .tokenizer import (
 
 __all__ = ["PLAIN_TEMPLATE", "ChatTemplate", "Encoded", "encode", "load_template", "load_tokenizer"]
 
+BEGIN_WITH_BOS: Final = "{{- bos_token }}\n"
 # Where the base model brings no template: no new tokens, and the end of a turn is the end of text.
 PLAIN_TEMPLATE: Final = """\
-{%- if starts_with_bos %}{{ bos_token }}{% endif %}
 {%- if tools %}{{ 'Tools:\\n' + (tools | tojson) + '\\n\\n' }}{% endif %}
 {%- for message in messages %}
 {%- set name = {'system': 'System', 'user': 'User', 'assistant': 'Assistant', 'tool': 'Tool'}[message['role']] %}
@@ -52,7 +52,7 @@ class ChatTemplate:
         self.tokenizer = tokenizer
         own, tool_use = own_templates(tokenizer)
         self.source: Literal["own", "plain"] = "plain" if own is None else "own"
-        self.text = PLAIN_TEMPLATE if own is None else own
+        self.text = plain_template(tokenizer) if own is None else own
         if own is None and not tokenizer.eos_token:
             raise TrainerError(
                 "template_unusable",
@@ -61,10 +61,7 @@ class ChatTemplate:
             )
         self._render = compile_template(self.text)
         self._render_tools = self._render if tool_use is None else compile_template(tool_use)
-        self._variables = {
-            **special_tokens(tokenizer),
-            "starts_with_bos": starts_with_bos(tokenizer),
-        }
+        self._variables = special_tokens(tokenizer)
         self._declared_ends = generation_ends(tokenizer) if end_token_ids is None else end_token_ids
 
     def render(
@@ -184,6 +181,11 @@ class ChatTemplate:
             add_generation_prompt=generation_prompt,
             **self._variables,
         )
+
+
+def plain_template(tokenizer: Tokenizer) -> str:
+    """The plain template for this tokenizer; whoever gets it exported knows no variables but those of transformers."""
+    return BEGIN_WITH_BOS + PLAIN_TEMPLATE if starts_with_bos(tokenizer) else PLAIN_TEMPLATE
 
 
 def load_template(base_model: Path) -> ChatTemplate:

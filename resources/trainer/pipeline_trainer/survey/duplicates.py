@@ -32,7 +32,7 @@ def find_duplicates(
     firsts = _first_equals(np.frombuffer(hashes, dtype=np.uint64))
     is_exact = firsts != np.arange(len(firsts))
     leaders, similarities = firsts.copy(), np.ones(len(firsts), dtype=np.float32)
-    near = _near_ones(places, crowd, conversations, report)
+    near = _near_ones(places, crowd, conversations, report=report)
     for index, leader, similarity in near.found:
         leaders[index], similarities[index] = leader, similarity
     # A copy is as like its group's first as its original is.
@@ -47,7 +47,7 @@ def find_duplicates(
         "near": int(len(followers) - is_exact.sum()),
         "groups_total": len(groups),
         "unchecked": near.unchecked,
-        "groups": [_group(places, leader, members, similarities) for leader, members in listed],
+        "groups": [_group(places, leader, members, similarities=similarities) for leader, members in listed],
     }
 
 
@@ -65,7 +65,7 @@ class _Near:
     unchecked: int
 
 
-def _near_ones(places: Places, crowd: Crowd, conversations: "array[int]", report: Report) -> _Near:
+def _near_ones(places: Places, crowd: Crowd, conversations: "array[int]", *, report: Report) -> _Near:
     shingles = places.shingles(said_text)
     found: list[tuple[int, int, float]] = []
     unchecked = 0
@@ -83,7 +83,7 @@ def _near_ones(places: Places, crowd: Crowd, conversations: "array[int]", report
     return _Near(found, unchecked)
 
 
-def _group(places: Places, leader: int, members: list[int], similarities: NDArray[np.float32]) -> dict[str, Any]:
+def _group(places: Places, leader: int, members: list[int], *, similarities: NDArray[np.float32]) -> dict[str, Any]:
     shown = [leader, *members][:MEMBERS_LISTED]
     return {
         "size": len(members) + 1,

@@ -27,7 +27,7 @@ class Part:
     signatures: Signatures
 
 
-def find_leaks(places: Places, is_held_out: NDArray[np.bool_], parts: list[Part], report: Report) -> dict[str, Any]:
+def find_leaks(places: Places, is_held_out: NDArray[np.bool_], parts: list[Part], *, report: Report) -> dict[str, Any]:
     """Held-out records whose text of a part is like one that is trained, the most similar one named.
 
     `is_held_out`: (records,). `report(done)` counts records over all parts and may raise.

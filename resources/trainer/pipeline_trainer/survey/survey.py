@@ -84,7 +84,7 @@ def _survey(places: Places, split: Split, report: Callable[[int], None]) -> dict
         conversations=marks.conversations,
         report=lambda done: report(count + done),
     )
-    leaks = find_leaks(places, sides, parts, lambda done: report(2 * count + done))
+    leaks = find_leaks(places, sides, parts, report=lambda done: report(2 * count + done))
     report(PASSES * count)
     return {
         **tallies.summary(),

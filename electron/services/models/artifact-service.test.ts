@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openWorld, removeWorld, type World } from '../jobs/testing';
+import { modelCard } from './model-card';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await openWorld();
+  await world.runner.start();
+});
+
+afterEach(async () => {
+  await world.close();
+  await removeWorld(world.dir);
+});
+
+it('the card that goes with an export says whether the template is the base model’s own', async () => {
+  const { artifact_id } = await world.until((await world.create('plain')).id, 'completed');
+  const artifact = await world.models.get(artifact_id ?? '');
+  const { baseModels } = world.repositories;
+  const [model] = await baseModels.list();
+  if (!model) throw new Error('no base model');
+  for (const has_chat_template of [true, false]) {
+    await baseModels.upsert({ ...model, has_chat_template });
+    const to = join(world.dir, `out ${has_chat_template}`);
+    const { files } = await world.models.export({ id: artifact.id, format: 'adapter', to });
+    const card = modelCard(artifact, { format: 'adapter', has_chat_template });
+    expect(files.map(({ sha256 }) => sha256)).toEqual([createHash('sha256').update(card).digest('hex')]);
+  }
+});
