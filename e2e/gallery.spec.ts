@@ -189,8 +189,6 @@ test('import, from an empty page to a file that cannot be used', async () => {
     return path;
   };
   const look = async (path: string) => {
-    // The palette of the pictures before would stay open over the page.
-    await page.keyboard.press('Escape');
     await show(page, '/jobs');
     await drop(page, path);
     await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
@@ -199,6 +197,8 @@ test('import, from an empty page to a file that cannot be used', async () => {
     const button = page.getByRole('button', { name: /^Remove .* from this list$/ });
     while ((await button.count()) > 0) await button.first().click();
   };
+  // The palette of the pictures before would stay open over the page.
+  await page.keyboard.press('Escape');
   await inEveryDress(pipeline, 'import-empty', () => show(page, '/import'));
   await look(await write('Advice, with sources.jsonl', GOOD_AND_BAD));
   await inEveryDress(pipeline, 'import-problems', () => show(page, '/import'));
