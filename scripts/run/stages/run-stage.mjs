@@ -1,30 +1,33 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs stages in order. One that is `besideNext` runs while the next one does, and is heard before that one's result.
+ * Runs stages in order. One that runs `beside` others begins at its place and is heard before the first that runs
+ * `alone`, or at the end.
  * @param {import('./stages.mjs').Stage[]} stages
  * @param {(text: string | Buffer) => void} say
  */
 export async function runStages(stages, say) {
   const results = [];
-  let beside;
-  for (const [place, stage] of stages.entries()) {
-    if (stage.besideNext && place + 1 < stages.length) {
-      beside = besides(stage);
+  const besides = [];
+  const hearThem = async () => {
+    for (const beside of besides.splice(0)) results.push(await heard(beside, say));
+  };
+  for (const stage of stages) {
+    if (stage.beside) {
+      besides.push(begun(stage));
       continue;
     }
+    if (stage.alone) await hearThem();
     say(headline(stage));
-    const result = await runStage(stage);
-    if (beside) results.push(await heard(beside, say));
-    beside = undefined;
-    results.push(result);
+    results.push(await runStage(stage));
   }
+  await hearThem();
   return results;
 }
 
 const headline = ({ name }) => `\n── ${name} ──\n`;
 
-function besides(stage) {
+function begun(stage) {
   const output = [];
   return { stage, output, ending: runStage(stage, (chunk) => output.push(chunk)) };
 }

@@ -9,7 +9,8 @@ const SCREEN = '-screen 0 1440x900x24';
  * @typedef {object} Stage
  * @property {string} name
  * @property {{command: string, args: string[], cwd: string, env?: object}[]} commands
- * @property {boolean} [besideNext] whether it runs while the next one does
+ * @property {boolean} [beside] whether it runs while the next ones do
+ * @property {boolean} [alone] whether nothing may run while it does
  * @property {(() => {passed: number, failed: number, skipped: number} | null)} [readReport] null when there is no report
  */
 
@@ -34,7 +35,7 @@ function checkStage({ paths, python, npm }) {
   return {
     name: 'check',
     // One core nearly all the time, and nothing in it is timed.
-    besideNext: true,
+    beside: true,
     commands: [
       { ...npm(['run', '--silent', 'check']), cwd },
       module('ruff', 'check', '.'),
@@ -70,6 +71,7 @@ function windowStage({ paths, node, reportsDir }, { name, projects }) {
   const report = join(reportsDir, `${name}.json`);
   return {
     name,
+    alone: true,
     commands: [playwright({ paths, node, projects, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
     readReport: () => readPlaywright(report),
   };

@@ -43,32 +43,34 @@ test('a runner that cannot be started is a failure', async () => {
   expect(await runStage({ name: 'unit', commands })).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test('a stage runs beside the next one, and is heard in one piece', async () => {
+test('a stage runs beside the next ones until one runs alone, and is heard in one piece', async () => {
   const folder = scratchFolder();
   const [first, second] = ['first', 'second'].map((name) => join(folder, name));
-  // Each waits for the other's file: one after the other, neither would end.
-  const meet = (own, other, word) => {
-    const wait = `until [ -e "${other}" ]; do sleep 0.02; done`;
-    return { command: 'sh', args: ['-c', `touch "${own}"; timeout 20 sh -c '${wait}' && echo ${word}`] };
-  };
+  const sh = (script) => ({ command: 'sh', args: ['-c', script] });
+  const waitFor = (file) => `timeout 20 sh -c 'until [ -e "${file}" ]; do sleep 0.02; done'`;
   const said = [];
   const stages = [
-    { name: 'check', besideNext: true, commands: [meet(first, second, 'checked')] },
-    { name: 'unit', commands: [meet(second, first, '')] },
+    { name: 'check', beside: true, commands: [sh(`touch "${first}"; ${waitFor(second)} && echo checked`)] },
+    { name: 'unit', commands: [sh(waitFor(first))] },
+    { name: 'trainer', commands: [sh(`touch "${second}"`)] },
+    { name: 'e2e', alone: true, commands: [sh('true')] },
   ];
   const results = await runStages(stages, (text) => said.push(String(text)));
-  expect(results).toMatchObject([
-    { name: 'check', passed: 1, failed: 0 },
-    { name: 'unit', passed: 1, failed: 0 },
+  expect(results.map(({ name, passed, failed }) => [name, passed, failed])).toEqual([
+    ['unit', 1, 0],
+    ['trainer', 1, 0],
+    ['check', 1, 0],
+    ['e2e', 1, 0],
   ]);
-  expect(said.join('')).toBe('\n── unit ──\n\n── check ──\nchecked\n');
+  const heads = ['unit', 'trainer', 'check', 'e2e'].map((name) => `\n── ${name} ──\n`);
+  expect(said.join('')).toBe([heads[0], heads[1], heads[2], 'checked\n', heads[3]].join(''));
 });
 
-test('a stage that would run beside the next one runs alone where there is none', async () => {
-  const stage = { name: 'check', besideNext: true, commands: [{ command: 'true', args: [] }] };
+test('a stage that would run beside others runs where there is none', async () => {
+  const stage = { name: 'check', beside: true, commands: [{ command: 'true', args: [] }] };
   const said = [];
   expect(await runStages([stage], (text) => said.push(text))).toMatchObject([{ passed: 1 }]);
-  expect(said).toEqual(['\n── check ──\n']);
+  expect(said.join('')).toBe('\n── check ──\n');
 });
 
 test('closes with one line of the sum', () => {
