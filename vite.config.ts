@@ -84,8 +84,8 @@ const MEASURED = [
 ];
 
 /**
- * Tests of the program share a process: each of a hundred files would load the same modules again, a minute in
- * all. What runs in a window's DOM has a process a file.
+ * Tests share a process: each of a hundred files would load the same modules again, a minute in all. What runs in a
+ * window's DOM, a `.tsx`, has a process a file.
  */
 export default defineConfig(({ mode }) => {
   const part = PARTS[mode];
@@ -101,12 +101,17 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: 'apart',
-            include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs', ...MEASURED],
+            include: ['src/**/*.test.tsx', 'scripts/**/*.test.mjs', ...MEASURED],
           },
         },
         {
           extends: true,
-          test: { name: 'together', include: ['electron/**/*.test.ts'], exclude: MEASURED, isolate: false },
+          test: {
+            name: 'together',
+            include: ['{electron,src}/**/*.test.ts'],
+            exclude: MEASURED,
+            isolate: false,
+          },
         },
       ],
     },
