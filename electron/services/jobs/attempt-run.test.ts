@@ -1,4 +1,5 @@
 import SQLite from 'better-sqlite3';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
@@ -80,6 +81,27 @@ it.each(['start', 'name'] as const)(
     expect((await world.models.list()).length).toBe(1);
   },
 );
+
+it('what is wanted while the adapter is checked is refused, and leaves no word in the run', async () => {
+  world = await openWorld();
+  await world.runner.start();
+  const { jobs, dir } = world;
+  const { id } = await world.create('slow');
+  await expect
+    .poll(async () => (await jobs.attempts(id))[0]?.end_reason, { timeout: 20_000 })
+    .toBe('completed');
+  for (const asked of [
+    jobs.cancel({ id, save: false, reason: 'too late' }),
+    jobs.pause(id),
+    jobs.sampleNow(id, 'Still there?'),
+  ])
+    await expect(asked).rejects.toMatchObject({
+      code: 'job_state',
+      hint: expect.stringContaining('moment') as string,
+    });
+  await writeFile(join(dir, 'tiny-checked'), '');
+  expect(await world.until(id, 'completed')).toMatchObject({ cancel_reason: null });
+});
 
 it('a quit that comes before the launch lets the trainer go as soon as there is one', async () => {
   const { world, start, name } = await gated();
