@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { AttemptEnd as StoredEnd } from '../../db/repositories/job-records';
 import type { JobChanges } from '../../db/repositories/jobs';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError, toErrorPayload } from '../../../src/lib/messages/app-error';
@@ -39,9 +40,15 @@ export interface Ended extends Seen {
 /** An end that can leave no model. */
 type Unmade = Exclude<Outcome, { kind: 'completed' | 'cancelled' }>;
 
-const PASSING: readonly string[] = ['disk_full', 'database_locked', 'database_unwritable', 'database_gone'];
+const PASSING: readonly string[] = [
+  'disk_full',
+  'database_locked',
+  'database_unwritable',
+  'database_gone',
+  'check_unfinished',
+];
 
-/** Whether the database only cannot do it now: nothing that says how a run went. */
+/** Whether an end only cannot be written now: nothing that says how a run went. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof AppError && PASSING.includes(error.code);
 
@@ -67,7 +74,7 @@ export class Conclusion {
     const end = { terminal: ingest.terminal, exit, wish };
     const outcome = decideOutcome(end);
     const job = await this.#ready(ingest.job, outcome);
-    await this.#options.repositories.attempts.finish(job.id, job.attempt, {
+    await this.#finishAttempt(job, {
       end_reason: endReasonOf(end),
       exit_code: exit?.code ?? null,
       signal: exit?.signal ?? null,
@@ -81,12 +88,14 @@ export class Conclusion {
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job?.status !== 'initializing' && job?.status !== 'running') return;
     const stack = error instanceof Error ? (error.stack ?? null) : null;
-    const attempt = await this.#options.repositories.attempts.last(jobId);
     const unseen = { exit_code: null, signal: null, end_reason: 'failed', ended_at: this.#options.now() };
-    // An attempt that has ended keeps its own end; what failed came after it.
-    if (attempt?.ended_at === null)
-      await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
+    await this.#finishAttempt(job, unseen);
     await this.#apply(job, { kind: 'failed', error: toErrorPayload(error), stack });
+  }
+
+  /** At the end of the program: a run whose adapter is still to be checked is ended by the next start. */
+  stop(): void {
+    this.#options.maker.stop();
   }
 
   /** Ends a job without a trainer as cancelled, with its best checkpoint as the result where that is asked for. */
@@ -109,6 +118,12 @@ export class Conclusion {
       return;
     }
     this.#publish(await this.#move(job, 'cancelled', changes));
+  }
+
+  // An attempt that has ended keeps its own end: what is told of it now came after it.
+  async #finishAttempt({ id, attempt }: TrainingJob, end: StoredEnd): Promise<void> {
+    const { attempts } = this.#options.repositories;
+    if ((await attempts.last(id))?.ended_at === null) await attempts.finish(id, attempt, end);
   }
 
   // Where nobody saw it end, its last word is the end: the app may come back days later.

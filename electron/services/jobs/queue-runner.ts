@@ -121,9 +121,10 @@ export class QueueRunner {
     await this.#options.repositories.requests.enqueue({ job_id: jobId, command, payload });
   }
 
-  /** Lets trainers save and leave, and gives the lease back. */
+  /** Lets trainers save and leave, ends the check of an adapter, and gives the lease back. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#options.conclusion.stop();
     clearTimeout(this.#timer);
     await this.#beat;
     await this.#turn;

@@ -224,7 +224,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const oneShot = new OneShot(places);
   const commands = new TrainerCommands(oneShot);
   const common = { repositories, paths, publisher, now: () => new Date().toISOString() };
-  const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
+  const maker = new ArtifactMaker({ ...common, verify: (...asked) => commands.verify(...asked) });
   const conclusion = new Conclusion({ ...common, maker });
   const runner = new QueueRunner({
     ...common,
