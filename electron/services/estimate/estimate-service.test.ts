@@ -172,10 +172,14 @@ describe('EstimateService', () => {
     );
   });
 
-  it('says that it does not fit, and offers only what would', async () => {
-    const estimate = await estimateWith(1.2 * GIB, null);
+  it.each([0.9, 0.99])('offers only what fits, with %d of the memory that is needed', async (share) => {
+    const leanest = await serviceWith(1, null).estimate(REQUEST);
+    const tight = serviceWith(share * leanest.memory_bytes.high, null);
+    const estimate = await tight.estimate(REQUEST);
     expect(estimate.fits).not.toBe('fits');
-    for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
+    expect(estimate.remedies.length).toBeGreaterThan(0);
+    for (const { changes } of estimate.remedies)
+      expect((await tight.estimate({ ...REQUEST, changes })).fits).toBe('fits');
   });
 
   it('offers a base of fewer bits where that fits and whole weights do not', async () => {

@@ -114,10 +114,6 @@ const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Es
   const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
     { label: `Set max length to ${half}`, changes: { max_length: half } },
     { label: 'Set rank to 8', changes: { lora_rank: 8 } },
-    {
-      label: `Set batch size to 1 and accumulate ${settings.batch_size} steps`,
-      changes: { batch_size: 1, gradient_accumulation_steps: settings.batch_size },
-    },
     ...FEWER_BITS[settings.quantization].map((quantization) => ({
       label: `Hold the base model in ${BITS[quantization]} bits`,
       changes: { quantization },
