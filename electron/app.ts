@@ -195,7 +195,7 @@ const buildRuns = (
 const createMaker = ({ common, settings }: Ground, commands: TrainerCommands) =>
   new ArtifactMaker({
     ...common,
-    verify: (check) => commands.verify(check),
+    verify: (...asked) => commands.verify(...asked),
     maxFileBytes: async () => (await settings.get()).model_size_limit_bytes,
   });
 

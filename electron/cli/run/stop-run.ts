@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/lib/messages/app-error';
 import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { Workplace } from '../command';
@@ -29,8 +30,15 @@ export const stopOnSignal = ({ io, app, output }: Workplace, id: string): StopOf
       leave.abort();
       return;
     }
+    try {
+      await jobs.pause(id);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'job_state') throw thrown;
+      // It is ending by itself, which is worth the moment.
+      output.note(`${thrown.message} ${thrown.hint} Once more leaves at once.`);
+      return;
+    }
     output.note(noteOf(kind));
-    await jobs.pause(id);
   };
   const dispose = io.onStop((kind) => {
     stop(kind).catch((thrown: unknown) => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { World } from '../../services/jobs/testing';
@@ -69,6 +69,20 @@ describe('a run in the foreground', () => {
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
     const file = await readFile(join(world.jobs.runDir(id), 'events.jsonl'), 'utf8');
     expect(file.trim().split('\n').length).toBe(seqs.length);
+  });
+
+  it('whose adapter is being checked is waited for at Ctrl-C', async () => {
+    const running = bench.begin('train', ...RUN, '--name', 'slow');
+    const end = async () => {
+      const [job] = await world.jobs.list();
+      return job && (await world.jobs.attempts(job.id))[0]?.end_reason;
+    };
+    await expect.poll(end, { timeout: 20_000 }).toBe('completed');
+    running.stop('interrupt');
+    await writeFile(join(bench.dir, 'tiny-checked'), '');
+    const { code, err } = await running.ended;
+    expect(code).toBe(0);
+    expect(err).toContain('its adapter is being checked. It ends in a moment');
   });
 
   it('starts nothing after itself', async () => {

@@ -12,8 +12,8 @@ export const deviceRepository = (bound: Bound) => {
   const jobs = jobRepository(bound);
   const held = isNull(job_devices.released_at);
   return {
-    /** Sets a waiting run to work on a device; null where it waits no more, or where a run at work holds the device. */
-    begin: (jobId: string, device: string, changes: JobChanges): TrainingJob | null => {
+    /** Sets a waiting run to work on a device. `leased`: a run at work holds it; `not_queued`: the run waits no more. */
+    begin: (jobId: string, device: string, changes: JobChanges): TrainingJob | 'leased' | 'not_queued' => {
       const resting = db
         .select({ id: training_jobs.id })
         .from(training_jobs)
@@ -24,9 +24,10 @@ export const deviceRepository = (bound: Bound) => {
         .set({ released_at: nowIso() })
         .where(and(lease, inArray(job_devices.job_id, resting)))
         .run();
-      if (db.select().from(job_devices).where(lease).get()) return null;
+      if (db.select().from(job_devices).where(lease).get()) return 'leased';
       const started = jobs.transition(jobId, { from: ['queued'], to: 'initializing' }, changes);
-      if (started) db.insert(job_devices).values({ job_id: jobId, device_uuid: device }).run();
+      if (!started) return 'not_queued';
+      db.insert(job_devices).values({ job_id: jobId, device_uuid: device }).run();
       return started;
     },
     release: (jobId: string): void => {

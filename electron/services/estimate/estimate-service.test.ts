@@ -99,7 +99,13 @@ const serviceWith = (
     hardware: () => Promise.resolve(machine(free, disk)),
     measuredSpeed: () => Promise.resolve(speed),
     measuredMemory: () => Promise.resolve(past),
-    countTokens: () => Promise.resolve({ total_tokens: 10_000, trained_tokens: 5000, max: 200 }),
+    countTokens: (_dataset, _model, max_length) =>
+      Promise.resolve({
+        total_tokens: 10_000,
+        trained_tokens: 5000,
+        kept_tokens: Math.min(10_000, 100 * max_length),
+        max: 200,
+      }),
   });
 const REQUEST = { dataset_id: ID, base_model_id: ID, preset_id: 'balanced', changes: {} } as const;
 const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
@@ -121,6 +127,14 @@ describe('EstimateService', () => {
     });
     expect(estimate.time_ms?.expected).toBe(200_000);
     expect(estimate.fits).toBe('fits');
+  });
+
+  it('counts the tokens that a run of its length keeps, not those that are cut off', async () => {
+    const speed = { tokens_per_second: 100, runs: 1, besides_ms: 0 };
+    const request = { ...REQUEST, changes: { num_epochs: 2, max_length: 64 } };
+    const estimate = await serviceWith(20 * GIB, speed).estimate(request);
+    expect(estimate.tokens_per_epoch).toBe(5760);
+    expect(estimate.time_ms?.expected).toBe(115_200);
   });
 
   it('counts each dataset of a mixture as often as its weight says', async () => {
@@ -158,10 +172,14 @@ describe('EstimateService', () => {
     );
   });
 
-  it('says that it does not fit, and offers only what would', async () => {
-    const estimate = await estimateWith(1.2 * GIB, null);
+  it.each([0.9, 0.99])('offers only what fits, with %d of the memory that is needed', async (share) => {
+    const leanest = await serviceWith(1, null).estimate(REQUEST);
+    const tight = serviceWith(share * leanest.memory_bytes.high, null);
+    const estimate = await tight.estimate(REQUEST);
     expect(estimate.fits).not.toBe('fits');
-    for (const { changes } of estimate.remedies) expect(Object.keys(changes)).not.toHaveLength(0);
+    expect(estimate.remedies.length).toBeGreaterThan(0);
+    for (const { changes } of estimate.remedies)
+      expect((await tight.estimate({ ...REQUEST, changes })).fits).toBe('fits');
   });
 
   it('offers a base of fewer bits where that fits and whole weights do not', async () => {
@@ -218,9 +236,9 @@ describe('memory', () => {
 });
 
 describe('createTokenCounter', () => {
-  const COUNTS = { total_tokens: 7, trained_tokens: 3, max: 4 };
+  const COUNTS = { total_tokens: 7, trained_tokens: 3, kept_tokens: 6, max: 4 };
 
-  it("asks once for each version and model, at the run's length, and again after a failure", async () => {
+  it('asks once for each version, model and length, and again after a failure', async () => {
     const asked: unknown[] = [];
     const count = createTokenCounter({
       currentVersion: () => Promise.resolve({ sha256: 'b' }),
@@ -231,8 +249,9 @@ describe('createTokenCounter', () => {
     });
     await expect(count(dataset, model, 512)).rejects.toThrow('helper died');
     expect(await count(dataset, model, 512)).toEqual(COUNTS);
+    expect(await count(dataset, model, 512)).toEqual(COUNTS);
     expect(await count(dataset, model, 1024)).toEqual(COUNTS);
     const request = { id: dataset.id, base_model_id: model.id, max_length: 512 };
-    expect(asked).toEqual([request, request]);
+    expect(asked).toEqual([request, request, { ...request, max_length: 1024 }]);
   });
 });

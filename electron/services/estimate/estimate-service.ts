@@ -43,7 +43,7 @@ interface EstimateOptions {
   readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
   /** The same, of base models of an architecture: what their finished runs held at most. */
   readonly measuredMemory: (architecture: string, gpuType: string) => Promise<readonly MeasuredRun[]>;
-  /** Real tokens of every record, by this model's tokenizer and template; `max_length` is what the run cuts at. */
+  /** Real tokens of all records, by this model's tokenizer and template; `max_length` is what the run cuts at. */
   readonly countTokens: (dataset: Dataset, model: BaseModel, max_length: number) => Promise<TokenCounts>;
 }
 
@@ -114,10 +114,6 @@ const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Es
   const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
     { label: `Set max length to ${half}`, changes: { max_length: half } },
     { label: 'Set rank to 8', changes: { lora_rank: 8 } },
-    {
-      label: `Set batch size to 1 and accumulate ${settings.batch_size} steps`,
-      changes: { batch_size: 1, gradient_accumulation_steps: settings.batch_size },
-    },
     ...FEWER_BITS[settings.quantization].map((quantization) => ({
       label: `Hold the base model in ${BITS[quantization]} bits`,
       changes: { quantization },
@@ -165,14 +161,13 @@ export class EstimateService {
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
       const tokens = await this.#options.countTokens(dataset, known.model, settings.max_length);
-      const all = tokens.total_tokens;
       facts.longest = Math.max(facts.longest, tokens.max);
-      facts.total += weight * all;
+      facts.total += weight * tokens.total_tokens;
       facts.trained += weight * tokens.trained_tokens;
       epoch.train += Math.max(1, Math.round(counts.train * weight));
       // What is held out has the proportions of what is trained, the most wanted dataset whole.
       epoch.held_out += Math.round((counts.held_out * weight) / most);
-      epoch.tokens += weight * tokensAnEpoch(all, counts);
+      epoch.tokens += weight * tokensAnEpoch(tokens.kept_tokens, counts);
     }
     const trained_share = facts.total > 0 ? facts.trained / facts.total : 1;
     return estimateFrom(known, settings, {

@@ -16,13 +16,13 @@ const requestOf = (job: TrainingJob, datasets: readonly RunDataset[]): RunReques
   return { ...request, weight: first.weight, more_datasets };
 };
 
-/** Of a run that goes on from a checkpoint, what is left of it. */
+/** Of a run that goes on from a checkpoint, what is left of it: the steps that it did beyond are done again. */
 export const leftOf = (
-  { current_step, total_steps }: Pick<TrainingJob, 'current_step' | 'total_steps'>,
+  { from_step, total_steps }: Pick<TrainingJob, 'total_steps'> & { readonly from_step: number },
   { time_ms, time_method }: ExpectedTime,
 ): ExpectedTime => {
-  if (time_ms === null || total_steps === null || current_step === 0) return { time_ms, time_method };
-  const steps = total_steps - current_step;
+  if (time_ms === null || total_steps === null || from_step === 0) return { time_ms, time_method };
+  const steps = total_steps - from_step;
   const left = (ms: number): number => Math.round((ms * steps) / total_steps);
   return {
     time_ms: { low: left(time_ms.low), expected: left(time_ms.expected), high: left(time_ms.high) },
@@ -31,12 +31,21 @@ export const leftOf = (
 };
 
 interface Services {
-  readonly jobs: Pick<JobService, 'get' | 'datasets'>;
+  readonly jobs: Pick<JobService, 'get' | 'datasets' | 'checkpoints'>;
   readonly estimates: Pick<EstimateService, 'estimate'>;
 }
 
 /** How long a job that waits will take, by its own settings and by what was measured until now. */
 export const expectedTime = async ({ jobs, estimates }: Services, id: string): Promise<ExpectedTime> => {
-  const [job, datasets] = await Promise.all([jobs.get(id), jobs.datasets(id)]);
-  return leftOf(job, await estimates.estimate(requestOf(job, datasets), job.hyperparameters));
+  const [job, datasets, checkpoints] = await Promise.all([
+    jobs.get(id),
+    jobs.datasets(id),
+    jobs.checkpoints(id),
+  ]);
+  const from_step = checkpoints.findLast(({ pruned }) => !pruned)?.step ?? 0;
+  const { total_steps } = job;
+  return leftOf(
+    { from_step, total_steps },
+    await estimates.estimate(requestOf(job, datasets), job.hyperparameters),
+  );
 };

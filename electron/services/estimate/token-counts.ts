@@ -3,8 +3,8 @@ import type { DatasetStats } from '../../../src/lib/types/dataset-numbers';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { CurrentVersion } from '../datasets/dataset-service';
 
-/** Of all records of a dataset, before cutting; `max` is the longest. */
-export type TokenCounts = Pick<DatasetStats, 'total_tokens' | 'trained_tokens' | 'max'>;
+/** Of all records of a dataset; what a run at one length keeps of them is `kept_tokens`, the rest is before cutting. */
+export type TokenCounts = Pick<DatasetStats, 'total_tokens' | 'trained_tokens' | 'kept_tokens' | 'max'>;
 
 interface CounterOptions {
   readonly currentVersion: (datasetId: string) => Promise<Pick<CurrentVersion, 'sha256'> | null>;
@@ -15,16 +15,13 @@ interface CounterOptions {
   }) => Promise<TokenCounts>;
 }
 
-/**
- * A dataset's tokens before cutting, counted once for each version and model. The first run's own length is
- * asked for, so that the run finds its tokens kept; another length has as many before cutting.
- */
+/** A dataset's tokens, counted once for each version, model and length. The run finds them kept. */
 export const createTokenCounter = ({ currentVersion, stats }: CounterOptions) => {
   const counted = new Map<string, Promise<TokenCounts>>();
   return async ({ id }: Dataset, model: BaseModel, max_length: number): Promise<TokenCounts> => {
     const version = await currentVersion(id);
-    if (!version) return { total_tokens: 0, trained_tokens: 0, max: 0 };
-    const key = `${version.sha256} ${model.fingerprint}`;
+    if (!version) return { total_tokens: 0, trained_tokens: 0, kept_tokens: 0, max: 0 };
+    const key = `${version.sha256} ${model.fingerprint} ${max_length}`;
     const known = counted.get(key) ?? stats({ id, base_model_id: model.id, max_length });
     counted.set(key, known);
     // A failure is not remembered: the next question tries again.

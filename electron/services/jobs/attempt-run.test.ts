@@ -1,4 +1,5 @@
 import SQLite from 'better-sqlite3';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
@@ -80,6 +81,47 @@ it.each(['start', 'name'] as const)(
     expect((await world.models.list()).length).toBe(1);
   },
 );
+
+/** A run whose trainer has ended and whose adapter is checked until the test says that it is done. */
+const checking = async () => {
+  const opened = await openWorld();
+  world = opened;
+  await opened.runner.start();
+  const { id } = await opened.create('slow');
+  const end = async () => (await opened.jobs.attempts(id))[0]?.end_reason;
+  await expect.poll(end, { timeout: 20_000 }).toBe('completed');
+  return { world: opened, id, pass: () => writeFile(join(opened.dir, 'tiny-checked'), '') };
+};
+
+it('what is wanted while the adapter is checked is refused, and leaves no word in the run', async () => {
+  const { id, pass, ...opened } = await checking();
+  const { jobs } = opened.world;
+  for (const asked of [
+    jobs.cancel({ id, save: false, reason: 'too late' }),
+    jobs.pause(id),
+    jobs.sampleNow(id, 'Still there?'),
+  ])
+    await expect(asked).rejects.toMatchObject({
+      code: 'job_state',
+      hint: expect.stringContaining('moment') as string,
+    });
+  await pass();
+  expect(await opened.world.until(id, 'completed')).toMatchObject({ cancel_reason: null });
+});
+
+it('a quit does not wait for the check of an adapter, which the next start does again', async () => {
+  const { id, pass, ...opened } = await checking();
+  const { dir, jobs, runner } = opened.world;
+  await runner.stop();
+  expect((await jobs.get(id)).status).toBe('running');
+  await pass();
+  const next = await openWorld({ dir });
+  await next.runner.start();
+  expect(await next.until(id, 'completed')).toMatchObject({ error_code: null });
+  expect(await jobs.attempts(id)).toMatchObject([{ exit_code: 0, end_reason: 'completed' }]);
+  expect((await next.models.list()).length).toBe(1);
+  await next.close();
+});
 
 it('a quit that comes before the launch lets the trainer go as soon as there is one', async () => {
   const { world, start, name } = await gated();

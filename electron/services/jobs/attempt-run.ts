@@ -6,20 +6,22 @@ import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { EventIngest } from '../metrics/event-ingest';
 import type { RunningTrainer, TrainerExit, TrainerStart } from '../trainer/trainer-process';
-import type { Conclusion } from './conclusion';
 import { type DiskCheckOptions, refuseFullDisk } from './disk-check';
+import type { Endings } from './endings';
 import { type Paths, runDirOf } from './paths';
+import { stillEnding } from './refusals';
 
 export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
 
 export interface AttemptOptions extends DiskCheckOptions {
   readonly repositories: AsyncRepositories;
   readonly publisher: Publisher;
-  readonly conclusion: Conclusion;
+  readonly endings: Endings;
   readonly paths: Paths;
   readonly launch: LaunchTrainer;
   readonly receipt: () => Promise<AppReceipt>;
   readonly onFailure: (error: unknown) => void;
+  readonly now: () => string;
   /** How long a trainer that was told to stop may take before it is killed. */
   readonly stop_patience_ms?: number;
 }
@@ -39,6 +41,8 @@ export class AttemptRun {
   #trainer: RunningTrainer | null = null;
   /** The last command that ends the attempt. */
   #wish: TrainerCommand | null = null;
+  #reason: string | null = null;
+  #hasExited = false;
   #leaving = false;
   #logs: string[] = [];
   #logTimer: NodeJS.Timeout | undefined;
@@ -54,13 +58,19 @@ export class AttemptRun {
     this.done = this.#run();
   }
 
-  /** Hands a command to the trainer; one that comes too early is kept as what a person wants. */
-  async command(command: TrainerCommand): Promise<void> {
-    if (command.command === 'pause' || command.command === 'stop') this.#wish = command;
+  /**
+   * Hands a command to the trainer; one that comes too early is kept as what a person wants, with the reason
+   * of a stop. Throws `job_state` where the trainer has had its last word.
+   */
+  async command(command: TrainerCommand, reason: string | null = null): Promise<void> {
+    if (this.#isOver || (this.#trainer && !this.#send(this.#trainer, command))) throw stillEnding();
+    const isWish = command.command === 'pause' || command.command === 'stop';
+    if (isWish) this.#wish = command;
+    if (command.command === 'stop') this.#reason = reason;
     if (!this.#trainer) return;
-    this.#trainer.send(command);
-    if (command === this.#wish) this.#expectEnd();
-    await this.#ingest.flush();
+    if (isWish) this.#expectEnd();
+    // It is delivered, whatever the database can take at the moment.
+    await this.#ingest.flush().catch(this.#options.onFailure);
   }
 
   /** The app ends: the trainer saves and leaves. */
@@ -71,21 +81,33 @@ export class AttemptRun {
     this.#expectEnd();
   }
 
+  get #isOver(): boolean {
+    return this.#hasExited || this.#ingest.terminal !== null;
+  }
+
+  // One that is let go hears nothing more; what is wanted of it then still counts.
+  #send(trainer: RunningTrainer, command: TrainerCommand): boolean {
+    return trainer.send(command) || this.#leaving;
+  }
+
   get #runDir(): string {
     return runDirOf(this.#options.paths, this.job.id);
   }
 
   async #run(): Promise<void> {
-    const { repositories, conclusion, onFailure } = this.#options;
+    const { endings, onFailure, now } = this.#options;
+    const { id } = this.job;
     try {
       const exit = await this.#train();
-      await conclusion.conclude({ ingest: this.#ingest, exit, wish: this.#wish });
+      const exited_at = now();
+      this.#hasExited = true;
+      await this.#ingest.flush().catch(onFailure);
+      await endings.end(id, { exit, exited_at, wish: this.#wish, cancel_reason: this.#reason });
     } catch (error) {
-      await conclusion.fail(this.job.id, error).catch(onFailure);
+      await endings.fail(id, error);
     } finally {
       clearTimeout(this.#killTimer);
       await this.#flushLogs().catch(onFailure);
-      await repositories.devices.release(this.job.id).catch(onFailure);
     }
   }
 

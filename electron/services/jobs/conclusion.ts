@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { AttemptEnd as StoredEnd } from '../../db/repositories/job-records';
 import type { JobChanges } from '../../db/repositories/jobs';
 import type { Publisher } from '../../../src/lib/contract/derived';
-import { toErrorPayload } from '../../../src/lib/messages/app-error';
+import { AppError, toErrorPayload } from '../../../src/lib/messages/app-error';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import type { TrainerExit } from '../trainer/trainer-process';
@@ -21,15 +22,35 @@ export interface ConclusionOptions {
   readonly now: () => string;
 }
 
-export interface Ended {
-  readonly ingest: EventIngest;
+/** What this process saw of an attempt and of what a person wanted of it. */
+export interface Seen {
   readonly exit: TrainerExit | null;
+  /** When the process ended; null, as `exit`, where nobody saw it. */
+  readonly exited_at: string | null;
   /** What a person had asked for. */
   readonly wish: TrainerCommand | null;
+  /** Stands in the row only where the run does end as cancelled. */
+  readonly cancel_reason: string | null;
+}
+
+export interface Ended extends Seen {
+  readonly ingest: EventIngest;
 }
 
 /** An end that can leave no model. */
 type Unmade = Exclude<Outcome, { kind: 'completed' | 'cancelled' }>;
+
+const PASSING: readonly string[] = [
+  'disk_full',
+  'database_locked',
+  'database_unwritable',
+  'database_gone',
+  'check_unfinished',
+];
+
+/** Whether an end only cannot be written now: nothing that says how a run went. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof AppError && PASSING.includes(error.code);
 
 /** Ends attempts: what the trainer said, or what the system saw, becomes the job's state. */
 export class Conclusion {
@@ -39,20 +60,27 @@ export class Conclusion {
     this.#options = options;
   }
 
+  /** Throws where the end cannot be written now; whoever has the run's row anew may then ask again. */
   async conclude(ended: Ended): Promise<void> {
+    await this.#conclude(ended).catch((error: unknown) => {
+      if (isPassing(error)) throw error;
+      return this.fail(ended.ingest.job.id, error);
+    });
+  }
+
+  async #conclude(ended: Ended): Promise<void> {
     const { ingest, exit, wish } = ended;
     await ingest.replay();
     const end = { terminal: ingest.terminal, exit, wish };
     const outcome = decideOutcome(end);
     const job = await this.#ready(ingest.job, outcome);
-    await this.#options.repositories.attempts.finish(job.id, job.attempt, {
+    await this.#finishAttempt(job, {
       end_reason: endReasonOf(end),
       exit_code: exit?.code ?? null,
       signal: exit?.signal ?? null,
       ended_at: await this.#endOf(ended),
     });
-    const keep = wish?.command === 'stop' && wish.save;
-    await this.#settle(job, outcome, keep).catch((error: unknown) => this.fail(job.id, error));
+    await this.#settle(job, outcome, ended);
   }
 
   /** The way out for what must not happen: a job never stays at work without a trainer. */
@@ -60,12 +88,14 @@ export class Conclusion {
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job?.status !== 'initializing' && job?.status !== 'running') return;
     const stack = error instanceof Error ? (error.stack ?? null) : null;
-    const attempt = await this.#options.repositories.attempts.last(jobId);
     const unseen = { exit_code: null, signal: null, end_reason: 'failed', ended_at: this.#options.now() };
-    // An attempt that has ended keeps its own end; what failed came after it.
-    if (attempt?.ended_at === null)
-      await this.#options.repositories.attempts.finish(jobId, job.attempt, unseen);
+    await this.#finishAttempt(job, unseen);
     await this.#apply(job, { kind: 'failed', error: toErrorPayload(error), stack });
+  }
+
+  /** At the end of the program: a run whose adapter is still to be checked is ended by the next start. */
+  stop(): void {
+    this.#options.maker.stop();
   }
 
   /** Ends a job without a trainer as cancelled, with its best checkpoint as the result where that is asked for. */
@@ -90,9 +120,15 @@ export class Conclusion {
     this.#publish(await this.#move(job, 'cancelled', changes));
   }
 
+  // An attempt that has ended keeps its own end: what is told of it now came after it.
+  async #finishAttempt({ id, attempt }: TrainingJob, end: StoredEnd): Promise<void> {
+    const { attempts } = this.#options.repositories;
+    if ((await attempts.last(id))?.ended_at === null) await attempts.finish(id, attempt, end);
+  }
+
   // Where nobody saw it end, its last word is the end: the app may come back days later.
-  async #endOf({ ingest, exit }: Ended): Promise<string> {
-    if (exit) return this.#options.now();
+  async #endOf({ ingest, exited_at }: Ended): Promise<string> {
+    if (exited_at !== null) return exited_at;
     const attempt = await this.#options.repositories.attempts.last(ingest.job.id);
     return ingest.lastHeardAt ?? attempt?.started_at ?? this.#options.now();
   }
@@ -103,7 +139,7 @@ export class Conclusion {
     return (await this.#move(job, 'running', {})) ?? job;
   }
 
-  async #settle(job: TrainingJob, outcome: Outcome, keep: boolean): Promise<void> {
+  async #settle(job: TrainingJob, outcome: Outcome, { wish, cancel_reason }: Ended): Promise<void> {
     if (outcome.kind === 'completed') {
       const { adapter_path, adapter_sha256, source_step } = outcome.event;
       const changes: JobChanges = {
@@ -115,7 +151,8 @@ export class Conclusion {
     }
     if (outcome.kind !== 'cancelled') return this.#apply(job, outcome);
     const { event } = outcome;
-    const changes = await this.#ending(job);
+    const keep = wish?.command === 'stop' && wish.save;
+    const changes = { ...(await this.#ending(job)), ...(cancel_reason !== null && { cancel_reason }) };
     if (!event?.saved || event.adapter_path === null) return this.#cancel(job, keep, changes);
     const result = { adapter_path: event.adapter_path, adapter_sha256: null, source_step: event.step };
     return this.#make({ job, to: 'cancelled', ...result, changes });

@@ -73,7 +73,8 @@ it('the device of a run whose process died is free again, and not before the run
   const unknown = { pid: null, process_started_at: null, boot_id: null };
   await world.repositories.attempts.create({ job_id: id, number: 1, ...unknown });
   const next = await world.create('plain');
-  expect(await world.repositories.devices.begin(next.id, 'cpu', { attempt: 1 })).toBeNull();
+  expect(await world.repositories.devices.begin(next.id, 'cpu', { attempt: 1 })).toBe('leased');
+  expect(await world.repositories.devices.begin(id, 'another', { attempt: 1 })).toBe('not_queued');
   await world.runner.settle();
   expect(leasesOf(world)).toEqual([{ job_id: id, device_uuid: 'cpu', held: 0 }]);
   expect((await world.jobs.get(id)).status).toBe('interrupted');

@@ -5,16 +5,18 @@ import { isActive } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { type AttemptOptions, AttemptRun } from './attempt-run';
+import type { Conclusion } from './conclusion';
+import { Endings } from './endings';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
-import { stillSaving } from './refusals';
+import { notYetWritten, stillSaving } from './refusals';
 import { assign, isFull } from './scheduler';
 
-export interface QueueRunnerOptions extends AttemptOptions {
+export interface QueueRunnerOptions extends Omit<AttemptOptions, 'endings'> {
+  readonly conclusion: Conclusion;
   readonly kind: OwnerKind;
   /** Cards by UUID, and `cpu`: one job each. */
   readonly devices: () => Promise<readonly string[]>;
-  readonly now: () => string;
   readonly poll_ms?: number;
   /** The process that the lease names; tests take another one. */
   readonly pid?: number;
@@ -27,6 +29,7 @@ const Cancel = z.object({ save: z.boolean(), reason: z.string().nullable() });
 export class QueueRunner {
   readonly #options: QueueRunnerOptions;
   readonly #lease: QueueLease;
+  readonly #endings: Endings;
   readonly #recovery: Recovery;
   readonly #runs = new Map<string, AttemptRun>();
   readonly #rest = new EventEmitter();
@@ -43,7 +46,8 @@ export class QueueRunner {
   constructor(options: QueueRunnerOptions) {
     this.#options = options;
     this.#lease = new QueueLease(options.repositories.lease, options.kind, options.pid);
-    this.#recovery = new Recovery(options);
+    this.#endings = new Endings(options);
+    this.#recovery = new Recovery({ ...options, endings: this.#endings });
   }
 
   /** Whether this process runs the queue. */
@@ -70,6 +74,7 @@ export class QueueRunner {
   /**
    * Ends what a dead process left at work and what it was still asked for, without working the queue.
    * For a process that has not started. Answers false where a living one runs the queue: its word counts.
+   * Throws where an end cannot be written.
    */
   async settle(): Promise<boolean> {
     if (!(await this.#lease.acquire())) return false;
@@ -77,6 +82,7 @@ export class QueueRunner {
       await this.#recover();
       await this.#recovery.saved();
       await this.#answerRequests();
+      this.#endings.giveUp();
     } finally {
       await this.#lease.release();
     }
@@ -102,7 +108,7 @@ export class QueueRunner {
 
   /** To the trainer of a job, whichever process owns it. */
   async command(jobId: string, command: TrainerCommand): Promise<void> {
-    if (this.#owns) await this.#runs.get(jobId)?.command(command);
+    if (this.#owns) await this.#tell(jobId, command);
     else await this.request(jobId, 'trainer', command);
   }
 
@@ -115,9 +121,10 @@ export class QueueRunner {
     await this.#options.repositories.requests.enqueue({ job_id: jobId, command, payload });
   }
 
-  /** Lets trainers save and leave, and gives the lease back. */
+  /** Lets trainers save and leave, ends the check of an adapter, and gives the lease back. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#options.conclusion.stop();
     clearTimeout(this.#timer);
     await this.#beat;
     await this.#turn;
@@ -142,13 +149,16 @@ export class QueueRunner {
   async #tick(): Promise<void> {
     if (!this.#owns) await this.#tryToOwn();
     if (!this.#owns) return;
+    if (await this.#endings.again()) this.#rest.emit('change');
     await this.#answerRequests();
     await this.#next();
   }
 
   async #tryToOwn(): Promise<void> {
-    this.#owns = await this.#lease.acquire();
-    if (this.#owns) await this.#recover();
+    if (!(await this.#lease.acquire())) return;
+    // Before it is known what a dead process left, this one must not work: where that fails it is tried again.
+    await this.#recover();
+    this.#owns = true;
   }
 
   #recover(): Promise<void> {
@@ -181,18 +191,22 @@ export class QueueRunner {
       return wish.success;
     }
     const order = TrainerCommand.safeParse(payload);
-    if (order.success) await this.#runs.get(jobId)?.command(order.data);
-    return order.success && this.#runs.has(jobId);
+    return order.success && this.#tell(jobId, order.data);
+  }
+
+  /** Answers false where the run has no trainer. */
+  async #tell(jobId: string, command: TrainerCommand): Promise<boolean> {
+    if (this.#endings.unwritten.has(jobId)) throw notYetWritten();
+    const run = this.#runs.get(jobId);
+    await run?.command(command);
+    return run !== undefined;
   }
 
   /** Ends a job, with a trainer or without; only where this process owns the queue. */
   async cancel(jobId: string, { save, reason }: z.infer<typeof Cancel>): Promise<void> {
     const run = this.#runs.get(jobId);
-    if (run) {
-      await this.#options.repositories.jobs.update(jobId, { cancel_reason: reason });
-      await run.command({ command: 'stop', save });
-      return;
-    }
+    if (run) return run.command({ command: 'stop', save }, reason);
+    if (this.#endings.unwritten.has(jobId)) throw notYetWritten();
     if (this.isSaving(jobId)) throw stillSaving();
     const job = await this.#options.repositories.jobs.get(jobId);
     if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
@@ -206,10 +220,10 @@ export class QueueRunner {
   }
 
   async #startWhatFits(): Promise<void> {
-    if (!this.#owns || this.#stopping || this.#startsNoMore) return;
-    // A trainer that still saves may hold any of the cards.
-    if (this.#recovery.saving.size > 0) return;
-    const queued = await this.#options.repositories.jobs.queued();
+    if (!this.#owns || this.#stopping) return;
+    // A trainer that still saves may hold any of the cards; where an end cannot be written a start cannot either.
+    if (this.#recovery.saving.size + this.#endings.unwritten.size > 0) return;
+    const queued = await this.#startable();
     if (queued.length === 0) return;
     const busy = new Set([...this.#runs.values()].map(({ device }) => device));
     if (isFull(queued, this.#devices, busy)) return;
@@ -219,8 +233,7 @@ export class QueueRunner {
         queued.find(({ id }) => id === job_id),
         device,
       );
-      if (job_id === this.#lastJobId) this.#startsNoMore = true;
-      if (this.#startsNoMore) return;
+      if (job_id === this.#lastJobId || this.#startsNoMore) return;
     }
   }
 
@@ -232,9 +245,11 @@ export class QueueRunner {
       started_at: job.started_at ?? now(),
       current_stage: 'preprocessing',
     });
-    if (!started) return;
+    if (started === 'not_queued') return;
+    // We work on no run that could hold it: one has lost its process.
+    if (started === 'leased') return this.#runs.size === 0 ? this.#recover() : undefined;
     publisher.publish('jobs.changed', started);
-    const run = new AttemptRun(this.#options, started, device);
+    const run = new AttemptRun({ ...this.#options, endings: this.#endings }, started, device);
     this.#runs.set(started.id, run);
     run.done.catch(this.#options.onFailure).finally(() => {
       this.#runs.delete(started.id);
@@ -245,8 +260,16 @@ export class QueueRunner {
 
   async #isBusy(): Promise<boolean> {
     if (this.#stopping) return false;
-    if (this.#runs.size > 0 || this.#recovery.saving.size > 0) return true;
-    if (!this.#owns || this.#startsNoMore) return false;
-    return (await this.#options.repositories.jobs.queued()).length > 0;
+    const { size } = this.#runs;
+    if (size + this.#recovery.saving.size + this.#endings.unwritten.size > 0) return true;
+    return this.#owns && (await this.#startable()).length > 0;
+  }
+
+  /** What waits and may be started by this process; nothing once the run that was to be its last has left the queue. */
+  async #startable(): Promise<readonly TrainingJob[]> {
+    if (this.#startsNoMore) return [];
+    const queued = await this.#options.repositories.jobs.queued();
+    const last = this.#lastJobId;
+    return last === null || queued.some(({ id }) => id === last) ? queued : [];
   }
 }

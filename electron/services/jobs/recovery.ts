@@ -5,9 +5,9 @@ import { isActive } from '../../../src/lib/training/job-states';
 import type { JobAttempt } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { readEvents } from '../metrics/event-file';
-import { EventIngest } from '../metrics/event-ingest';
 import { identify, isAlive, type ProcessIdentity, wasStartedWith } from '../trainer/process-identity';
-import type { Conclusion } from './conclusion';
+import { isPassing } from './conclusion';
+import type { Endings } from './endings';
 import { failAbandonedExports } from '../models/abandoned-exports';
 import { sweepLeftovers } from './leftovers';
 import { type Paths, runDirOf } from './paths';
@@ -15,7 +15,7 @@ import { type Paths, runDirOf } from './paths';
 export interface RecoveryOptions {
   readonly repositories: AsyncRepositories;
   readonly publisher: Publisher;
-  readonly conclusion: Conclusion;
+  readonly endings: Endings;
   readonly paths: Paths;
   readonly onFailure: (error: unknown) => void;
 }
@@ -46,6 +46,8 @@ const runningTrainer = async (
   return known && (await isAlive(known)) ? known : null;
 };
 
+const UNSEEN = { exit: null, exited_at: null, wish: null, cancel_reason: null };
+
 const untilGone = async (trainer: ProcessIdentity): Promise<void> => {
   while (await isAlive(trainer)) await sleep(POLL_MS, undefined, { ref: false });
 };
@@ -72,20 +74,29 @@ export class Recovery {
   /** Ends what can be ended at once; `onSaved` is called for each that had to be waited for. */
   async recover(onSaved: () => void): Promise<void> {
     const jobs = await this.#options.repositories.jobs.unfinished();
-    for (const job of jobs.filter(({ status }) => isActive(status))) {
-      const attempt = await this.#options.repositories.attempts.last(job.id);
-      const trainer = await runningTrainer(attempt, runDirOf(this.#options.paths, job.id));
-      if (trainer) this.#waitFor(job, trainer, onSaved);
-      else await this.#conclude(job);
-    }
-    await failAbandonedExports(this.#options.repositories.exports);
-    // What cannot be swept must not keep the queue from working.
+    for (const job of jobs.filter(({ id, status }) => isActive(status) && !this.#saving.has(id)))
+      await this.#end(job, onSaved);
+    // What is abandoned or left over must not keep the queue from working.
+    await failAbandonedExports(this.#options.repositories.exports).catch(this.#options.onFailure);
     await sweepLeftovers(this.#options.paths).catch(this.#options.onFailure);
+  }
+
+  async #end(job: TrainingJob, onSaved: () => void): Promise<void> {
+    const { repositories, paths, endings } = this.#options;
+    try {
+      const attempt = await repositories.attempts.last(job.id);
+      const trainer = await runningTrainer(attempt, runDirOf(paths, job.id));
+      if (trainer) this.#waitFor(job, trainer, onSaved);
+      else await endings.end(job.id, UNSEEN);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      await endings.fail(job.id, error);
+    }
   }
 
   #waitFor(job: TrainingJob, trainer: ProcessIdentity, onSaved: () => void): void {
     const waiting = untilGone(trainer)
-      .then(() => this.#conclude(job))
+      .then(() => this.#options.endings.end(job.id, UNSEEN))
       .catch(this.#options.onFailure)
       .finally(() => {
         this.#saving.delete(job.id);
@@ -99,23 +110,5 @@ export class Recovery {
 
   #tellSaving(): void {
     this.#options.publisher.publish('jobs.saving_changed', [...this.#saving.keys()]);
-  }
-
-  async #conclude(job: TrainingJob): Promise<void> {
-    const { repositories, publisher, paths, conclusion, onFailure } = this.#options;
-    const ingest = new EventIngest({
-      job,
-      runDir: runDirOf(paths, job.id),
-      repositories,
-      publisher,
-      onFailure,
-    });
-    try {
-      await conclusion.conclude({ ingest, exit: null, wish: null });
-    } catch (error) {
-      await conclusion.fail(job.id, error);
-    } finally {
-      await repositories.devices.release(job.id).catch(onFailure);
-    }
   }
 }

@@ -3,6 +3,20 @@ import { AppError } from '../../../src/lib/messages/app-error';
 export const refused = (code: string, message: string, hint: string): AppError =>
   new AppError({ code, message, hint });
 
+export const stillEnding = (): AppError =>
+  refused(
+    'job_state',
+    'The training of this run is over, and its adapter is being checked.',
+    'It ends in a moment; look at it again then.',
+  );
+
+export const notYetWritten = (): AppError =>
+  refused(
+    'job_state',
+    'The run has ended, but its end could not be written.',
+    'Free some space on the disk: it is tried again all the time. If that does not help, start Pipeline again.',
+  );
+
 export const stillSaving = (): AppError =>
   refused(
     'job_saving',

@@ -191,7 +191,8 @@ const estimatesOver = (repositories: AsyncRepositories, hardware: () => Hardware
     isAtWork: () => isAtWork(repositories),
     measuredSpeed: () => Promise.resolve(null),
     measuredMemory: () => Promise.resolve([]),
-    countTokens: () => Promise.resolve({ total_tokens: 1000, trained_tokens: 500, max: 100 }),
+    countTokens: () =>
+      Promise.resolve({ total_tokens: 1000, trained_tokens: 500, kept_tokens: 1000, max: 100 }),
   });
 
 /** What the jobs of a world see of the machine; `state` is for the test to change. */
@@ -224,7 +225,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const oneShot = new OneShot(places);
   const commands = new TrainerCommands(oneShot);
   const common = { repositories, paths, publisher, now: () => new Date().toISOString() };
-  const maker = new ArtifactMaker({ ...common, verify: (check) => commands.verify(check) });
+  const maker = new ArtifactMaker({ ...common, verify: (...asked) => commands.verify(...asked) });
   const conclusion = new Conclusion({ ...common, maker });
   const runner = new QueueRunner({
     ...common,

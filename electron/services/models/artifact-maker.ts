@@ -6,6 +6,7 @@ import type { ArtifactFile, ModelArtifact } from '../../../src/lib/types/model-a
 import type { JobFile } from '../../../src/lib/types/run-folder';
 import type { Quantization } from '../../../src/lib/types/training-settings';
 import { bucketOf, MODEL_BUCKET, type Paths, runDirOf } from '../jobs/paths';
+import { refused } from '../jobs/refusals';
 import { readJobFile } from '../jobs/run-folder';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewArtifact } from '../../db/repositories/artifacts';
@@ -22,11 +23,16 @@ export interface AdapterCheck {
   readonly quantization: Quantization;
 }
 
+interface Loaded {
+  readonly ok: boolean;
+  readonly message?: string | undefined;
+}
+
 export interface ArtifactMakerOptions {
   readonly repositories: Pick<AsyncRepositories, 'outcomes'>;
   readonly paths: Paths;
   /** Loads the adapter on its base model; throws, or answers why it does not. */
-  readonly verify: (check: AdapterCheck) => Promise<{ ok: boolean; message?: string | undefined }>;
+  readonly verify: (check: AdapterCheck, signal: AbortSignal) => Promise<Loaded>;
   /** The setting for the largest file; E01's limit where it is not given. */
   readonly maxFileBytes?: () => Promise<number>;
 }
@@ -42,12 +48,25 @@ export interface Result {
   readonly changes: JobChanges;
 }
 
+const unfinished = () =>
+  refused(
+    'check_unfinished',
+    'Pipeline ended before the adapter of the run was checked.',
+    'The next start checks it again.',
+  );
+
 /** Turns a run's adapter into a stored model: staged, checked, renamed, and only then recorded. */
 export class ArtifactMaker {
   readonly #options: ArtifactMakerOptions;
+  readonly #leaving = new AbortController();
 
   constructor(options: ArtifactMakerOptions) {
     this.#options = options;
+  }
+
+  /** At the end of the program: ends the checks that go on and refuses others, with `check_unfinished`. */
+  stop(): void {
+    this.#leaving.abort();
   }
 
   /** `null` where the job was ended by someone else meanwhile. */
@@ -88,7 +107,7 @@ export class ArtifactMaker {
     { job, adapter_path, adapter_sha256 }: Result,
     { file, storage_path, log }: { file: JobFile; storage_path: string; log: string },
   ): Promise<ArtifactFile[]> {
-    const { paths, verify } = this.#options;
+    const { paths } = this.#options;
     const bucket = await this.#bucket(job.user_id);
     const staging = await bucket.resolve(`${storage_path}.new`);
     const runDir = runDirOf(paths, job.id);
@@ -96,7 +115,7 @@ export class ArtifactMaker {
     try {
       const files = await stageAdapter({ staging, adapterDir, runDir, expected: adapter_sha256, log });
       const { base_model, settings } = file;
-      const loaded = await verify({
+      const loaded = await this.#verify({
         adapterDir: staging,
         baseModelDir: base_model.path,
         quantization: settings.quantization,
@@ -107,6 +126,15 @@ export class ArtifactMaker {
       return files.map((each) => ({ ...each, path: `${storage_path}/${each.name}` }));
     } finally {
       await rm(staging, { recursive: true, force: true });
+    }
+  }
+
+  async #verify(check: AdapterCheck): Promise<Loaded> {
+    const { signal } = this.#leaving;
+    try {
+      return await this.#options.verify(check, signal);
+    } catch (error) {
+      throw signal.aborted ? unfinished() : error;
     }
   }
 

@@ -28,8 +28,8 @@ export class TrainerCommands {
     this.#oneShot = oneShot;
   }
 
-  verify(check: AdapterCheck) {
-    return this.#oneShot.verify(checked(check));
+  verify(check: AdapterCheck, signal?: AbortSignal) {
+    return this.#oneShot.verify(checked(check), signal);
   }
 
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */

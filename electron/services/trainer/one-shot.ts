@@ -70,8 +70,8 @@ export class OneShot {
     return this.run(['export', ...argv], ExportResult);
   }
 
-  verify(argv: readonly string[]): Promise<VerifyResult> {
-    return this.run(['verify', ...argv], VerifyResult);
+  verify(argv: readonly string[], signal?: AbortSignal): Promise<VerifyResult> {
+    return this.run(['verify', ...argv], VerifyResult, signal);
   }
 
   probe(argv: readonly string[]): Promise<Record<string, unknown>> {
@@ -82,9 +82,16 @@ export class OneShot {
     return this.run(['lr-range', ...argv], LrRange);
   }
 
-  /** The last printed document of the form asked for. Throws the trainer's own error where it names one. */
-  async run<Output>(argv: readonly string[], schema: z.ZodType<Output>): Promise<Output> {
-    const finished = await this.#spawn(argv);
+  /**
+   * The last printed document of the form asked for. Throws the trainer's own error where it names one, and
+   * an AbortError where the signal ends the command, which it does at once.
+   */
+  async run<Output>(
+    argv: readonly string[],
+    schema: z.ZodType<Output>,
+    signal?: AbortSignal,
+  ): Promise<Output> {
+    const finished = await this.#spawn(argv, signal);
     for (const document of finished.documents.toReversed()) {
       const failure = Failure.safeParse(document);
       if (failure.success) throw new AppError(failure.data);
@@ -98,7 +105,7 @@ export class OneShot {
     });
   }
 
-  async #spawn(argv: readonly string[]): Promise<Finished> {
+  async #spawn(argv: readonly string[], signal: AbortSignal | undefined): Promise<Finished> {
     const python = await findPython(this.#options);
     const documents: unknown[] = [];
     const stderr: string[] = [];
@@ -111,6 +118,8 @@ export class OneShot {
       // Nothing is written to it: its end tells the child that we are gone, however we went.
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      signal,
+      killSignal: 'SIGKILL',
     });
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
