@@ -137,6 +137,11 @@ def read_identity(path: Path) -> dict[str, Any]:
     return dict(json.loads((path / STATE).read_bytes())["identity"])
 
 
+def read_progress(path: Path) -> Progress:
+    """How far a run was, without reading a tensor."""
+    return Progress.from_dict(json.loads((path / STATE).read_bytes())["progress"])
+
+
 def load(path: Path) -> Snapshot:
     """Read a checkpoint that `find` found whole. Raises `checkpoint_damaged`."""
     try:
