@@ -213,7 +213,7 @@ class Run {
   }
 
   /** The result is the adapter of a real run beside this one: what is stored has to load. */
-  complete(step) {
+  complete() {
     this.emit('stage', { name: 'finalization', detail: `the best checkpoint, step ${this.best.step}` });
     this.pass(FINALISING_MS);
     this.evaluate({ step: 0, subject: 'base', loss: UNTOUCHED, final: true });
@@ -224,12 +224,12 @@ class Run {
       adapter_path: 'adapter',
       adapter_sha256: sha256(weights),
       source_step: this.best.step,
-      final_training_loss: this.trained(step),
+      final_training_loss: this.trained(this.best.step),
       final_validation_loss: this.best.loss,
       base_validation_loss: UNTOUCHED,
       held_out_records: HELD_OUT.records,
       held_out_tokens: HELD_OUT.tokens,
-      best_epoch: epochOf(this.best.step),
+      best_epoch: epochOf(this.best.step) + 1,
       precision: 'fp32',
       peak_memory_bytes: 2_184_658_944,
       early_stopped: false,
@@ -246,7 +246,7 @@ class Run {
       this.metrics(step);
       if (step % this.every === 0) this.checkpoint(step);
     }
-    if (this.ends === null && this.part.then === 'completes') this.complete(step);
+    if (this.ends === null && this.part.then === 'completes') this.complete();
     if (this.part.then === 'breaks off') this.ends ??= 'signal';
     this.end(await this.stand(step));
   }

@@ -1,17 +1,24 @@
 import { comparesAnswers } from '../../../src/lib/training/methods';
+import { planSteps } from '../../../src/lib/training/steps';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { QualityMetrics, TrainingSummary } from '../../../src/lib/types/model-artifact';
 import type { JobFile } from '../../../src/lib/types/run-folder';
 import type { TrainerEvent } from '../../../src/lib/types/trainer-events';
+import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { timeAtWork } from '../jobs/time-at-work';
 
 type EventOf<Name extends TrainerEvent['event']> = Extract<TrainerEvent, { event: Name }>;
 
-export interface FigureSources {
-  readonly job: TrainingJob;
-  readonly file: JobFile;
+/** What a run has told until its result, which is that of `source_step`. */
+export interface ToldRun {
+  readonly settings: TrainingSettings;
   readonly events: readonly TrainerEvent[];
   readonly source_step: number;
+}
+
+export interface FigureSources extends Omit<ToldRun, 'settings'> {
+  readonly job: TrainingJob;
+  readonly file: JobFile;
 }
 
 const LARGEST_EXPONENT = 700;
@@ -51,39 +58,50 @@ const ofCompleted = (event: EventOf<'completed'>): Measured => ({
 });
 
 const NOT_HELD = { loss: null, records: 0, tokens: 0 };
-const NOT_TRAINED = { training_loss: null, epoch: null };
 
-const ofStopped = ({ events, source_step }: FigureSources): Measured => {
-  const metrics =
-    events.findLast(
-      (event): event is EventOf<'metrics'> => event.event === 'metrics' && event.step <= source_step,
-    ) ?? NOT_TRAINED;
-  const adapter = held(events, 'adapter', source_step) ?? NOT_HELD;
+/** As the trainer says of a run that it completes: the last loss up to the result's step that is a number. */
+const trainingLoss = ({ events, source_step }: ToldRun): number | null =>
+  events.findLast(
+    (event): event is EventOf<'metrics'> =>
+      event.event === 'metrics' && event.step <= source_step && event.training_loss !== null,
+  )?.training_loss ?? null;
+
+/** The epoch in which the result's step fell, the first being 1. */
+const bestEpoch = ({ events, settings, source_step }: ToldRun): number | null => {
+  const plan = last(events, 'plan');
+  return plan === undefined
+    ? null
+    : Math.ceil(source_step / planSteps(plan.train_records, settings).steps_per_epoch);
+};
+
+const ofStopped = (sources: ToldRun): Measured => {
+  const adapter = held(sources.events, 'adapter', sources.source_step) ?? NOT_HELD;
   return {
-    training: metrics.training_loss,
+    training: trainingLoss(sources),
     adapter: adapter.loss,
-    base: (held(events, 'base') ?? NOT_HELD).loss,
+    base: (held(sources.events, 'base') ?? NOT_HELD).loss,
     records: adapter.records,
     tokens: adapter.tokens,
-    epoch: metrics.epoch,
+    epoch: bestEpoch(sources),
   };
 };
 
-export const qualityMetrics = (sources: FigureSources): QualityMetrics => {
-  const completed = last(sources.events, 'completed');
-  const measured = completed ? ofCompleted(completed) : ofStopped(sources);
-  const evaluation = held(sources.events, 'adapter');
+export const qualityMetrics = (run: ToldRun): QualityMetrics => {
+  const completed = last(run.events, 'completed');
+  const measured = completed ? ofCompleted(completed) : ofStopped(run);
+  const evaluation = held(run.events, 'adapter');
+  const compares = comparesAnswers(run.settings.method);
   return {
     final_training_loss: measured.training,
     final_validation_loss: measured.adapter,
     best_epoch: measured.epoch,
     convergence_score: null,
     base_validation_loss: measured.base,
-    perplexity: comparesAnswers(sources.file.settings.method) ? null : perplexity(measured.adapter),
-    base_perplexity: comparesAnswers(sources.file.settings.method) ? null : perplexity(measured.base),
+    perplexity: compares ? null : perplexity(measured.adapter),
+    base_perplexity: compares ? null : perplexity(measured.base),
     held_out_records: measured.records,
     held_out_tokens: measured.tokens,
-    precision: last(sources.events, 'hello')?.precision ?? 'unknown',
+    precision: last(run.events, 'hello')?.precision ?? 'unknown',
     method: evaluation?.method ?? 'mean cross-entropy a trained token of the held-out records',
   };
 };

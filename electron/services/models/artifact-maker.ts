@@ -86,7 +86,7 @@ export class ArtifactMaker {
       origin: 'trained',
       name: job.name,
       description: null,
-      quality_metrics: qualityMetrics(sources),
+      quality_metrics: qualityMetrics({ ...sources, settings: file.settings }),
       training_summary: trainingSummary(sources),
       configuration: file.settings,
       artifacts: files,

@@ -95,8 +95,8 @@ def save(folder: Path, snapshot: Snapshot) -> Written:
     return Written(target, sum(path.stat().st_size for path in target.iterdir()), sha256_of(target / MANIFEST))
 
 
-def find(folder: Path) -> Found:
-    """Look for the newest checkpoint whose files all agree with its manifest.
+def find(folder: Path, *, up_to: int | None = None) -> Found:
+    """Look for the newest checkpoint, of step `up_to` or before, whose files all agree with its manifest.
 
     Raises `checkpoint_newer` for one that a newer version wrote: going on from an older one would
     silently throw its steps away.
@@ -104,6 +104,8 @@ def find(folder: Path) -> Found:
     sweep_staging(folder)
     skipped: list[tuple[str, str]] = []
     for path in sorted(folder.glob("step-*"), key=lambda found: found.name, reverse=True):
+        if up_to is not None and step_of(path) > up_to:
+            continue
         fault = fault_of(path)
         if fault is None:
             return Found(path, tuple(skipped))
@@ -133,6 +135,11 @@ def fault_of(path: Path) -> str | None:
 def read_identity(path: Path) -> dict[str, Any]:
     """What a checkpoint belongs to, without reading a tensor."""
     return dict(json.loads((path / STATE).read_bytes())["identity"])
+
+
+def read_progress(path: Path) -> Progress:
+    """How far a run was, without reading a tensor."""
+    return Progress.from_dict(json.loads((path / STATE).read_bytes())["progress"])
 
 
 def load(path: Path) -> Snapshot:

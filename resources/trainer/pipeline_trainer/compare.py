@@ -11,9 +11,10 @@ from .adapter_folder import read_adapter, set_adapter_tensors
 from .config import Quantization
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
-from .model import Trainable, load_base
-from .reading import cpu_float32, load_plain
+from .model import Trainable, load_mapped
+from .reading import load_plain
 from .variants import ADAPTER
+from .widened import compute_in_float32
 
 DIALOGUES: Final = (
     ("Why do we need sleep?", "Sleep gives the body time to repair itself and the mind time to sort the day."),
@@ -44,9 +45,9 @@ def compare(base_model: Path, *, stored: Path, loaded_again: Path, trained_on: Q
 
     Raises `adapter_damaged`, `adapter_missing` or `adapter_unusable`.
     """
-    compute = cpu_float32()
     template = ChatTemplate(load_tokenizer(base_model))
-    base = load_base(base_model, dtype=compute.dtype, device=compute.device)
+    base = load_mapped(base_model)
+    compute_in_float32(base)
     ours = attach_stored(base, stored)
     own_logits = observe(ours.model.eval(), template)
     plain = load_plain(ours.model.unload(), loaded_again)

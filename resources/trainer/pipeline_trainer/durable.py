@@ -8,6 +8,7 @@ from typing import Final
 
 BLOCK_BYTES: Final = 1 << 20
 STAGING_PREFIX: Final = ".staging-"
+REPLACED_PREFIX: Final = f"{STAGING_PREFIX}replaced-"
 
 
 def sha256_of(path: Path) -> str:
@@ -50,9 +51,9 @@ def publish(staging: Path, target: Path) -> None:
         fsync_path(path)
     fsync_path(staging)
     # Deleting takes longer than renaming: what `target` was goes only when the new one stands.
-    replaced = target.parent / f"{STAGING_PREFIX}replaced-{target.name}"
-    shutil.rmtree(replaced, ignore_errors=True)
+    replaced = target.parent / f"{REPLACED_PREFIX}{target.name}"
     if target.exists():
+        shutil.rmtree(replaced, ignore_errors=True)
         target.rename(replaced)
     staging.rename(target)
     fsync_path(target.parent)
@@ -60,6 +61,10 @@ def publish(staging: Path, target: Path) -> None:
 
 
 def sweep_staging(parent: Path) -> None:
-    """Remove what a killed process left half written."""
+    """Remove what a killed process left half written; what it was about to replace gets its name back."""
+    for replaced in parent.glob(f"{REPLACED_PREFIX}*"):
+        target = parent / replaced.name.removeprefix(REPLACED_PREFIX)
+        if not target.exists():
+            replaced.rename(target)
     for path in parent.glob(f"{STAGING_PREFIX}*"):
         shutil.rmtree(path, ignore_errors=True)

@@ -20,9 +20,13 @@ REASONS: Final = {"pause": "paused", "parent_gone": "parent_gone", "signal": "si
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The adapter in the run folder: which step it is, and the hash of its weights."""
+    """The adapter in the run folder: which step it is, that step's training loss, and the hash of its weights.
+
+    The loss is that of the step before where its own was not a number.
+    """
 
     step: int
+    training_loss: float | None
     sha256: str
 
 
@@ -45,7 +49,7 @@ def complete(run: Run) -> None:
         adapter_path=ADAPTER_PATH,
         adapter_sha256=result.sha256,
         source_step=result.step,
-        final_training_loss=progress.last_loss,
+        final_training_loss=result.training_loss,
         final_validation_loss=best["all"].loss if best else None,
         base_validation_loss=base["all"].loss if base else None,
         held_out_records=len(run.held_out_rows),
@@ -100,7 +104,7 @@ def write_result(run: Run) -> Result:
         )
     target = run.run_dir / ADAPTER_PATH
     _copy(source, target)
-    return Result(step, sha256_of(target / WEIGHTS))
+    return Result(step, checkpoint.read_progress(source).last_loss, sha256_of(target / WEIGHTS))
 
 
 def _copy(source: Path, target: Path) -> None:

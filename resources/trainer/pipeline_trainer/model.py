@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import torch
 from torch import nn
@@ -54,6 +54,25 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device, quantiz
 
     Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`, or what `quantize` raises.
     """
+    # Rounded once, where they are packed.
+    model = _open(folder, dtype) if quantization == "none" else load_mapped(folder)
+    if quantization != "none":
+        quantize(model, quantization, dtype=dtype, device=device)
+        for parameter in model.parameters():
+            parameter.data = parameter.data.to(dtype)
+    untyped: Any = model  # its stub of `to` knows no device
+    return untyped.to(device).requires_grad_(requires_grad=False)
+
+
+def load_mapped(folder: Path) -> Any:
+    """The model with its weights as they are on disk: on the processor, mapped and not copied.
+
+    Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`.
+    """
+    return _open(folder, "auto").requires_grad_(requires_grad=False)
+
+
+def _open(folder: Path, dtype: torch.dtype | Literal["auto"]) -> Any:
     refuse_unsafe(folder)
     hide_known_warnings()
     from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
@@ -62,12 +81,7 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device, quantiz
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a library without types
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            # As they are on disk, weights are mapped and not copied, and rounded once where they are packed.
-            dtype=dtype if quantization == "none" else "auto",
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise TrainerError(
@@ -76,12 +90,7 @@ def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device, quantiz
             hint="Check that the folder is complete, or choose another base model.",
         ) from error
     model.config.use_cache = False
-    if quantization != "none":
-        quantize(model, quantization, dtype=dtype, device=device)
-        for parameter in model.parameters():
-            parameter.data = parameter.data.to(dtype)
-    untyped: Any = model  # its stub of `to` knows no device
-    return untyped.to(device).requires_grad_(requires_grad=False)
+    return model
 
 
 def refuse_unsafe(folder: Path) -> None:

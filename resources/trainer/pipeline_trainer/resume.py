@@ -62,12 +62,12 @@ class Candidate:
     step: int
 
 
-def find_checkpoint(folder: Path, *, log: EventLog) -> Candidate | None:
-    """The newest whole checkpoint, or None to begin at step 0. Warns `checkpoint_skipped`.
+def find_checkpoint(folder: Path, *, log: EventLog, up_to: int | None = None) -> Candidate | None:
+    """The newest whole checkpoint (of step `up_to` or before), or None to begin at step 0. Warns `checkpoint_skipped`.
 
     Raises `checkpoint_newer`.
     """
-    found = checkpoint.find(folder)
+    found = checkpoint.find(folder, up_to=up_to)
     for name, reason in found.skipped:
         log.warn("checkpoint_skipped", f"Checkpoint {name} cannot be used: {reason}. The next older one is tried.")
     return None if found.path is None else Candidate(found.path, checkpoint.step_of(found.path))

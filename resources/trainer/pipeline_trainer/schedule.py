@@ -41,7 +41,11 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Steps between evaluations and checkpoints; `save_seconds` only where the interval is automatic."""
+    """Steps between evaluations and checkpoints; `save_seconds` only where the interval is automatic.
+
+    Evaluations have no clock: which adapter is the best, and when to stop early, would hang on the speed of the machine,
+    so that neither a second run of the same seed nor a resumed one had to end with the same bits.
+    """
 
     eval_every: int
     save_every: int

@@ -16,6 +16,7 @@ from .out_of_memory import free_memory, if_it_fits, row_too_large
 from .pass_size import micro_batch_for
 from .preference import HELD_OUT_RECORDS
 from .progress import Groups
+from .resume import find_checkpoint
 from .run_state import Run, StoppedError
 from .step import Outcome
 
@@ -232,6 +233,15 @@ def answer_requests(run: Run) -> None:
             emit_sample(run, ASKED, request.prompt, text=ask(run, [request.prompt])[0])
 
 
+def last_whole_step(run: Run) -> int:
+    """The step to go back to, or `NO_STEP`; which checkpoints there are, only the first process knows."""
+    last_good = run.progress.last_good_step
+    if last_good is None or not run.team.leads:
+        return NO_STEP
+    found = find_checkpoint(run.checkpoints, log=run.log, up_to=last_good)
+    return NO_STEP if found is None else found.step
+
+
 def recover(run: Run) -> None:
     """After three steps in a row that were not finite: back to the last good checkpoint, at half the rate.
 
@@ -246,8 +256,7 @@ def recover(run: Run) -> None:
             "The loss was not a number for three steps in a row, again after the learning rate was halved.",
             hint="Retry with a lower learning rate, or look for broken records in the dataset.",
         )
-    # Which checkpoints there are, only the first process knows.
-    good = run.team.first(NO_STEP if progress.last_good_step is None else progress.last_good_step)
+    good = run.team.first(last_whole_step(run))
     if good == NO_STEP:
         run.restart()
     else:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run, open_run
 
+from pipeline_trainer import checkpoint
 from pipeline_trainer import setup as engine_setup
 from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.errors import TrainerError
@@ -88,6 +89,38 @@ def test_rule_7_three_in_a_row_go_back_to_the_last_good_checkpoint_at_half_the_r
     rates = {(index, event["step"]): event["learning_rate"] for index, event in enumerate(folder.named("metrics"))}
     assert rates[8, 5] == rates[4, 5] / 2
     assert rates[9, 6] == rates[5, 6] / 2
+
+
+def damage_before_going_back(monkeypatch: pytest.MonkeyPatch, folder: Folder, steps: set[int]) -> None:
+    """Flip a bit in the adapters of `steps` while the third of a series is computed."""
+    plain = LossHead.token_losses
+
+    def token_losses(self: LossHead, batch: Batch) -> Tensor:
+        for path in (folder.path / "checkpoints").glob("step-*/adapter_model.safetensors"):
+            step = checkpoint.step_of(path.parent)
+            if step in steps and folder.steps_reported == 7:
+                steps.discard(step)
+                content = bytearray(path.read_bytes())
+                content[-1] ^= 1
+                path.write_bytes(content)
+        return plain(self, batch)
+
+    monkeypatch.setattr(LossHead, "token_losses", token_losses)
+
+
+@pytest.mark.parametrize(("damaged", "back_to"), [({4}, 2), ({2, 4}, 0)])
+def test_rule_7_going_back_passes_over_a_damaged_checkpoint(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch, damaged: set[int], back_to: int
+) -> None:
+    folder = make_run(tmp_path / "run", model, save_steps=2, eval_steps=50)
+    break_passes(monkeypatch, lambda count: count in (6, 7, 8))
+    damage_before_going_back(monkeypatch, folder, set(damaged))
+    assert attempt(folder) == 0
+    warnings = folder.named("warning")
+    assert [event["code"] for event in warnings] == ["checkpoint_skipped"] * len(damaged) + ["rate_halved"]
+    assert "adapter_model.safetensors has changed" in warnings[0]["message"]
+    steps = [event["step"] for event in folder.named("metrics")]
+    assert steps == [*range(1, 9), *range(back_to + 1, 11)]
 
 
 def test_rule_7_without_a_good_checkpoint_the_run_begins_again(

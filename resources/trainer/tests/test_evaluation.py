@@ -69,6 +69,9 @@ def test_rule_10_the_result_is_the_best_adapter_not_the_last(
     assert completed["source_step"] == 3
     assert completed["final_validation_loss"] == 2.0
     assert completed["base_validation_loss"] == 5.0
+    # Its figures are those of its step, not of the last.
+    assert completed["final_training_loss"] == folder.curve("training_loss")[3] != folder.curve("training_loss")[10]
+    assert completed["best_epoch"] == 1
     best = folder.path / "checkpoints" / folder_name(3) / "adapter_model.safetensors"
     last = folder.path / "checkpoints" / folder_name(10) / "adapter_model.safetensors"
     assert folder.adapter() == best.read_bytes() != last.read_bytes()
@@ -91,6 +94,7 @@ def test_rule_10_a_best_checkpoint_that_is_damaged_gives_way_to_the_last(
     assert attempt(folder) == 0
     completed = folder.named("completed")[0]
     assert (completed["source_step"], completed["final_validation_loss"]) == (10, 4.0)
+    assert completed["final_training_loss"] == folder.curve("training_loss")[10]
     assert [event["code"] for event in folder.named("warning")] == ["best_checkpoint_damaged"]
     last = folder.path / "checkpoints" / folder_name(10) / "adapter_model.safetensors"
     assert folder.adapter() == last.read_bytes()

@@ -12,7 +12,11 @@ export const ArtifactFile = z.strictObject({
 });
 export type ArtifactFile = z.infer<typeof ArtifactFile>;
 
-/** Losses are mean cross-entropy a trained token; `method` says over what. `null`: not measured. */
+/**
+ * Losses are mean cross-entropy per trained token; `method` says over what. `null`: not measured. All are those of the
+ * result's step (`source_step`): its training loss, or the one before where that is not a number, and the epoch in
+ * which it fell, the first being 1.
+ */
 export const QualityMetrics = z.strictObject({
   final_training_loss: z.number().nullable(),
   final_validation_loss: z.number().nullable(),
