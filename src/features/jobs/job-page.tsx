@@ -9,6 +9,7 @@ import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
 import { useAction } from '../../use-load';
+import { newestOf } from './failures';
 import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
@@ -40,6 +41,7 @@ export const JobPage = ({ id }: { readonly id: string }) => (
 
 const Ready = ({ job }: { readonly job: TrainingJob }) => {
   const run = useJobRun(job.id);
+  const from = run.kind === 'ready' ? newestOf(run.value.checkpoints) : undefined;
   const action = useAction();
   const isSaving = useIsSaving(job.id);
   const { word, tone } = isSaving ? SAVING : STATUS_WORDS[job.status];
@@ -55,8 +57,8 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       }
       actions={
         <>
-          {isSaving ? null : <RunMenu job={job} action={action} />}
-          <MainAction job={job} action={action} />
+          {isSaving ? null : <RunMenu job={job} action={action} from={from} />}
+          <MainAction job={job} action={action} from={from} />
         </>
       }
     >

@@ -11,6 +11,7 @@ import { formatCount, formatDuration, formatLoss, NOTHING } from '../../../compo
 import { ContextRow } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
 import { Ago, useNow } from '../../../components/time';
+import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -21,6 +22,7 @@ import { doingsOf } from '../job-doings';
 import { SAVING, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
 import { inLabels } from '../setting-words';
 import { rowWords } from '../time-left';
+import { useResumePoint } from '../use-resume-point';
 import { useIsSaving } from '../use-saving';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
@@ -44,8 +46,11 @@ const Row = ({
   state,
   right,
   tall,
+  from,
 }: {
   readonly job: TrainingJob;
+  /** The checkpoint that a stopped run goes on from; undefined where nobody has looked. */
+  readonly from?: Checkpoint | null;
   /** Other than that of its status. */
   readonly word?: string;
   readonly icon: LucideIcon;
@@ -57,7 +62,7 @@ const Row = ({
 }) => {
   const [, navigate] = useLocation();
   const action = useAction();
-  const actions = doingsOf(job, navigate).map(({ label, run }) => ({
+  const actions = doingsOf(job, navigate, from).map(({ label, run }) => ({
     label,
     onSelect: () => void attempt(`Not done to “${job.name}”: ${label}`, run),
   }));
@@ -81,7 +86,7 @@ const Row = ({
         <div className={STATE}>{state}</div>
         <div className={classNames(TIME, tall ? 'text-balance' : 'whitespace-nowrap')}>{right}</div>
         <div className={ACTION}>
-          <MainAction job={job} action={action} small />
+          <MainAction job={job} action={action} from={from} small />
         </div>
       </div>
       {action.failure ? (
@@ -134,11 +139,13 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
   const { icon, tone } = NEEDS[job.status] ?? { icon: Unplug, tone: 'warn' };
   const at = `at step ${formatCount(job.current_step)}${job.total_steps === null ? '' : ` of ${formatCount(job.total_steps)}`}`;
   const why = job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`;
+  const from = useResumePoint(job);
   const hint =
     job.error_hint === null ? 'Resume goes on from the last checkpoint.' : inLabels(job.error_hint);
   return (
     <Row
       job={job}
+      from={from}
       tall
       icon={icon}
       tone={tone}
