@@ -16,8 +16,8 @@ import type { TrainingJob } from '../../../lib/types/lora-training';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
 import { isRunning, workedMs } from '../job-words';
-import { checkingSince, paceOf, stageTimes } from '../run-times';
-import { endWords, noTimeLeftWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
+import { checkingSince, stageTimes } from '../run-times';
+import { endWords, noTimeLeftWords, silenceWords, timeLeft } from '../time-left';
 import type { TimeLeft } from '../time-left';
 import { useExpected } from '../use-expected';
 import { StageBar } from './stage-bar';
@@ -39,7 +39,7 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
         {checking !== null ? (
           <CheckingFigure job={job} since={checking} />
         ) : isRunning(job) ? (
-          <TimeLeftFigure job={job} run={run} now={now} left={left} />
+          <TimeLeftFigure job={job} now={now} left={left} />
         ) : (
           <TimeSpent job={job} />
         )}
@@ -73,25 +73,22 @@ const CheckingFigure = ({ job, since }: { readonly job: TrainingJob; readonly si
 
 const TimeLeftFigure = ({
   job,
-  run,
   now,
   left,
 }: {
   readonly job: TrainingJob;
-  readonly run: JobRun;
   readonly now: number;
   readonly left: TimeLeft | null;
 }) => {
-  const pace = paceOf(run.points);
   if (left === null) return <Figure label="Time left" value={NOTHING} source={noTimeLeftWords(job)} />;
-  const { left: value, end } = endWords(left.ms, timeLeftBand(left.ms, pace), now);
+  const { left: value, end } = endWords(left, now);
   return (
     <Figure
       label="Time left"
       value={value}
       source={
         left.silentMs === null
-          ? `${end}, from the last ${formatAmount(pace?.steps ?? 1, 'step')}`
+          ? `${end}, from the last ${formatAmount(job.current_metrics?.pace_steps ?? 1, 'step')}`
           : silenceWords(left.silentMs)
       }
       method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each. Where it moved as far as the time itself, only a limit is told."
