@@ -1,19 +1,19 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
-import type { Checkpoint } from '../../lib/types/job-records';
+import type { Checkpoint, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import { JobPage } from './job-page';
-import { exampleCheckpoint, exampleJob } from './testing';
+import { exampleCheckpoint, exampleJob, examplePoint } from './testing';
 
 let page: Awaited<ReturnType<typeof mount>>;
 afterEach(() => page.unmount());
 
-const open = async (job: TrainingJob, checkpoints: Checkpoint[]) => {
+const open = async (job: TrainingJob, checkpoints: Checkpoint[], points: MetricsPoint[] = []) => {
   page = await mount(<JobPage id={job.id} />, {
     jobs: {
       list: () => [job],
-      metrics: () => [],
+      metrics: () => points,
       events: () => ({ total: 0, events: [] }),
       samples: () => [],
       evaluations: () => [],
@@ -50,3 +50,15 @@ test('a failure that is sure to come again is not retried unchanged; its remedy 
   await page.click(page.button('Raise max length…'));
   expect(page.visited.at(-1)).toMatch(/\/max_length$/);
 });
+
+test.each(['running', 'paused', 'interrupted', 'failed', 'completed'] as const)(
+  'a run that is %s has its panels in the order of every other',
+  async (status) => {
+    const at = { current_stage: 'training', current_step: 2, error_code: null, error_message: null } as const;
+    await open(exampleJob({ ...at, status }), [], [examplePoint(1), examplePoint(2)]);
+    await page.until(() => expect(buttons()).toContain('Samples'));
+    const places = ['section[aria-label=Loss]', '[role=tablist]', 'section[aria-label=Speed]'].map(page.find);
+    for (const [index, place] of places.slice(1).entries())
+      expect(places[index]?.compareDocumentPosition(place)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  },
+);

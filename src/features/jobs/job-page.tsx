@@ -76,18 +76,15 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
 const hasCurves = ({ status }: TrainingJob, { points }: JobRun): boolean =>
   points.length > 0 || (status !== 'failed' && status !== 'cancelled');
 
-/** Of a run that is not at work the answers come first: what it learned, not how. */
+/** In one order whatever becomes of the run: nothing changes its place at the moment that it ends. */
 const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const live = job.status === 'queued' || isRunning(job);
   const curves = hasCurves(job, run);
-  const small = curves ? <SmallCharts job={job} run={run} /> : null;
   return (
     <>
       <JobFigures job={job} run={run} />
       {curves ? <LossPanel job={job} run={run} /> : null}
-      {live ? small : null}
       <JobTabs job={job} run={run} />
-      {live ? null : small}
+      {curves ? <SmallCharts job={job} run={run} /> : null}
     </>
   );
 };
