@@ -35,8 +35,10 @@ interface Services {
   readonly estimates: Pick<EstimateService, 'estimate'>;
 }
 
-/** How long a job that waits will take, by its own settings and by what was measured until now. */
+/** How long a job will take yet and how much memory, by its own settings and by what was measured until now. */
 export const expectedTime = async ({ jobs, estimates }: Services, id: string): Promise<ExpectedTime> => {
   const [job, datasets] = await Promise.all([jobs.get(id), jobs.datasets(id)]);
-  return leftOf(job, await estimates.estimate(requestOf(job, datasets), job.hyperparameters));
+  const estimate = await estimates.estimate(requestOf(job, datasets), job.hyperparameters);
+  const { memory_bytes: bytes, memory_total_bytes: total_bytes, memory_method: method } = estimate;
+  return { ...leftOf(job, estimate), memory: { bytes, total_bytes, method } };
 };

@@ -62,3 +62,18 @@ test.each(['running', 'paused', 'interrupted', 'failed', 'completed'] as const)(
       expect(places[index]?.compareDocumentPosition(place)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   },
 );
+
+test('the settings name the base model, and when the next answers come stands above the answers only', async () => {
+  const running = exampleJob({
+    status: 'running',
+    current_stage: 'training',
+    current_step: 2,
+    plan: { save_every: 50, train_records: 9, held_out_records: 1 },
+  });
+  await open(running, []);
+  await page.until(() => expect(page.text()).toContain('Next samples at step 50'));
+  await page.click(page.button('Settings'));
+  await page.until(() => expect(page.text()).toContain('Base modelmistralai/Mistral-7B-v0.1'));
+  expect(page.text()).toContain('Records9 trained, 1 held out');
+  expect(page.text()).not.toContain('Next samples');
+});

@@ -41,7 +41,7 @@ test('an end is announced with its reason, a step is not', () => {
 test('settings are told as New run calls them, with what became of those left to a rule', () => {
   const rows = new Map(settingRows(exampleJob().hyperparameters, { precision: 'bf16', save_steps: '50' }));
   expect(rows.get('Learning rate')).toBe('2e-4');
-  expect(rows.get('Precision')).toBe('auto: bf16');
+  expect(rows.get('Precision')).toBe('by the hardware: bf16');
   expect(rows.get('Checkpoint every')).toBe('by rule: 50');
   expect(rows.has('Strength of comparison')).toBe(false);
 });
