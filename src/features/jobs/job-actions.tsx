@@ -76,6 +76,9 @@ const doingOf = (
   }
 };
 
+/** A row has no room for an article. */
+const shortened = (name: string): string => name.replace(' the ', ' ');
+
 /** Fill the column of a row without an icon. */
 const LONGEST = 8;
 
@@ -104,7 +107,7 @@ export const MainAction = ({
       aria-label={small ? `${doing.name}: ${job.name}` : undefined}
       onClick={() => action.run(doing.name, doing.run)}
     >
-      {doing.name}
+      {small ? shortened(doing.name) : doing.name}
     </Button>
   );
 };

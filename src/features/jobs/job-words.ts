@@ -10,7 +10,7 @@ export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly t
   completed: { word: 'Completed', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'neutral' },
-  paused: { word: 'Paused', tone: 'warn' },
+  paused: { word: 'Paused', tone: 'neutral' },
   interrupted: { word: 'Interrupted', tone: 'warn' },
 };
 

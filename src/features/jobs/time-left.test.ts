@@ -69,9 +69,9 @@ test('where a run is and what is left never say the stage twice', () => {
   const first = { ...run, current_step: 0, estimated_completion_at: null };
   expect([preparing, ending, first, run].map((job) => rowWords(job, AT))).toEqual([
     { place: 'preparing data', left: '—' },
-    { place: '100 of 100', left: 'finalising' },
-    { place: '0 of 100', left: 'training' },
-    { place: '60 of 100', left: '≈ 1 min left' },
+    { place: 'step 100 of 100', left: 'finalising' },
+    { place: 'step 0 of 100', left: 'training' },
+    { place: 'step 60 of 100', left: '≈ 1 min left' },
   ]);
   expect([preparing, ending, first, run].map((job) => statusWords(job, AT))).toEqual([
     'preparing data',

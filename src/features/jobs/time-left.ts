@@ -93,7 +93,7 @@ export const rowWords = (
   if (job.current_stage !== 'training' && job.current_stage !== 'finalization')
     return { place: STAGE_WORDS[job.current_stage], left: NOTHING };
   const total = job.total_steps === null ? NOTHING : formatCount(job.total_steps);
-  return { place: `${formatCount(job.current_step)} of ${total}`, left: timeLeftWords(job, now) };
+  return { place: `step ${formatCount(job.current_step)} of ${total}`, left: timeLeftWords(job, now) };
 };
 
 /** The same in one line: `training, step 60 of 100, ≈ 1 min left`. */

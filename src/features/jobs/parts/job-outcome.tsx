@@ -4,6 +4,7 @@ import {
   ChevronRight,
   CircleAlert,
   CircleCheck,
+  CirclePause,
   Copy,
   TriangleAlert,
 } from 'lucide-react';
@@ -24,8 +25,7 @@ import { newestOf, waysOn } from '../failures';
 import { wayDoing } from '../job-doings';
 import type { JobRun } from '../job-run';
 import { isRunning, verdictOf } from '../job-words';
-import { resumeWords } from '../resume-words';
-import { inLabels } from '../setting-words';
+import { whatNowWords } from '../resume-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
 export const JobOutcome = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun | null }) => {
@@ -45,33 +45,28 @@ const Stopped = ({
   readonly message: string;
 }) => {
   const failed = job.status === 'failed';
+  // By a person, who knows: nothing is wrong.
+  const paused = job.status === 'paused';
+  const Icon = paused ? CirclePause : CircleAlert;
   const from = run === null ? undefined : newestOf(run.checkpoints);
   return (
     <section
-      role="alert"
+      role={paused ? 'status' : 'alert'}
       aria-label="What happened"
       className={classNames(
         'flex shrink-0 flex-wrap items-start gap-3 rounded-lg px-4 py-3',
-        failed ? 'bg-bad-tint text-bad' : 'bg-warn-tint text-warn',
+        failed ? 'bg-bad-tint text-bad' : paused ? 'border bg-surface-2' : 'bg-warn-tint text-warn',
       )}
     >
-      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 flex-1 basis-80">
         <p className="font-semibold break-words">{message}</p>
-        <p className="text-ink">{whatNow(job, from)}</p>
+        <p className="text-ink">{whatNowWords(job, from)}</p>
         {job.error_stack ? <Details job={job} stack={job.error_stack} /> : null}
       </div>
       {failed ? <OtherWay job={job} from={from} /> : null}
     </section>
   );
-};
-
-/** What has to be done first, and from where the run then goes on. */
-const whatNow = (job: TrainingJob, from: Checkpoint | null | undefined): string => {
-  const hint = inLabels(job.error_hint ?? '');
-  if (from === undefined) return hint;
-  if (job.status !== 'failed') return resumeWords(job, from);
-  return waysOn(job, from)[0] === 'resume' ? `${hint} ${resumeWords(job, from)}`.trim() : hint;
 };
 
 const Details = ({ job, stack }: { readonly job: TrainingJob; readonly stack: string }) => {
