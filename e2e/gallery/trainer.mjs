@@ -22,10 +22,9 @@ const PARTS = [
 ];
 /** How long a step takes here, and how long one would take: the clock of the run is the second. */
 const STEP_MS = 12;
-const TOLD_STEP_MS = 1180;
-/** A run that is photographed is alive. */
-const SLOW_STEP_MS = 15_000;
-const SLOW_STEPS = 40;
+const TOLD_STEP_MS = 4000;
+/** A run that is photographed is alive: its last steps take as long as they say, or its pace would fall. */
+const SLOW_STEPS = 150;
 const TOKENS_A_STEP = 486;
 const BEFORE_FIRST_STEP_MS = { preprocessing: 21_000, model_loading: 9_000, base: 14_000 };
 const FINALISING_MS = 17_000;
@@ -72,10 +71,12 @@ class Run {
     this.part = PARTS.find(({ name }) => name.test(this.job.name));
     this.last = Math.round(this.part.until * this.total);
     this.every = this.job.settings.save_steps;
+    this.stepMs = TOLD_STEP_MS * (this.part.hurry ?? 1);
+    this.savedAt = 0;
     const { preprocessing, model_loading, base } = BEFORE_FIRST_STEP_MS;
     const after = this.part.then === 'completes' ? FINALISING_MS : 0;
     const beside = (preprocessing + model_loading + base + after) * (this.part.hurry ?? 1);
-    this.clock = Date.now() - beside - this.last * TOLD_STEP_MS;
+    this.clock = Date.now() - beside - this.last * this.stepMs;
   }
 
   emit(event, fields = {}) {
@@ -166,7 +167,7 @@ class Run {
 
   metrics(step) {
     const share = step / this.total;
-    this.clock += TOLD_STEP_MS * (1 + noise(step + 11) * 0.3);
+    this.clock += this.stepMs * (1 + noise(step + 11) * 0.3);
     const spikes = this.spikes(step);
     this.emit('metrics', {
       step,
@@ -177,8 +178,8 @@ class Run {
       ...(step % this.every === 0 && { validation_loss: this.heldOut(step) }),
       learning_rate: this.rate(step),
       gradient_norm: spikes ? 8.7 : 0.9 + 1.6 * Math.exp(-6 * share) + noise(step + 7) * 0.4,
-      throughput: 412 + noise(step + 3) * 40 - (step < 8 ? 160 : 0),
-      step_ms: TOLD_STEP_MS,
+      throughput: ((1000 * TOKENS_A_STEP) / this.stepMs) * (1 + noise(step + 3) * 0.1 - (step < 8 ? 0.4 : 0)),
+      step_ms: this.stepMs,
     });
     if (spikes)
       this.emit('warning', { code: 'gradient_spike', message: 'Gradient norm 8.7, clipped to 1.0' });
@@ -188,6 +189,11 @@ class Run {
     const loss = this.heldOut(step);
     this.evaluate({ step, subject: 'adapter', loss });
     if (step % (2 * this.every) === 0) this.answer(step, step < 150 ? EARLY : LATE);
+    this.save(step, loss);
+  }
+
+  save(step, loss) {
+    this.savedAt = step;
     const path = `checkpoints/step-${String(step).padStart(6, '0')}`;
     const files = {};
     mkdirSync(join(this.runDir, path), { recursive: true });
@@ -197,7 +203,7 @@ class Run {
     }
     const manifest = JSON.stringify({ schema: 1, files });
     writeFileSync(join(this.runDir, path, 'manifest.json'), manifest);
-    const best = loss < this.best.loss;
+    const best = loss !== null && loss < this.best.loss;
     if (best) this.best = { step, loss };
     this.kept.push(path);
     const pruned = this.kept.length > 3 ? this.kept.splice(0, 1) : [];
@@ -208,7 +214,10 @@ class Run {
   end(step) {
     const reason = { pause: 'paused', signal: 'signal' }[this.ends] ?? 'parent_gone';
     if (this.ends === 'stop') this.emit('cancelled', { step, saved: false, adapter_path: null });
-    else this.emit('interrupted', { step, reason, saved: true });
+    else {
+      if (this.savedAt < step) this.save(step, null);
+      this.emit('interrupted', { step, reason, saved: step > 0 });
+    }
     process.exit(this.ends === 'stop' ? 130 : 75);
   }
 
@@ -242,24 +251,28 @@ class Run {
     let step = 0;
     while (this.ends === null && step < this.last) {
       await sleep(STEP_MS);
-      step += 1;
-      this.metrics(step);
-      if (step % this.every === 0) this.checkpoint(step);
+      this.take((step += 1));
     }
     if (this.ends === null && this.part.then === 'completes') this.complete();
     if (this.part.then === 'breaks off') this.ends ??= 'signal';
     this.end(await this.stand(step));
   }
 
-  /** Stays where it is for its picture: a step now and then, so that nobody calls it stuck. */
+  take(step) {
+    this.metrics(step);
+    if (step % this.every === 0) this.checkpoint(step);
+  }
+
+  /** Goes on for its picture at the pace that it tells, so that nobody calls it stuck. */
   async stand(from) {
     let step = from;
     while (this.ends === null) {
-      this.clock = Date.now();
-      if (step < from + SLOW_STEPS) this.metrics((step += 1));
-      else this.emit('heartbeat');
-      for (let waited = 0; waited < SLOW_STEP_MS && this.ends === null; waited += STEP_MS)
-        await sleep(STEP_MS);
+      if (step < from + SLOW_STEPS) this.take((step += 1));
+      else {
+        this.clock = Date.now();
+        this.emit('heartbeat');
+      }
+      while (Date.now() < this.clock + this.stepMs && this.ends === null) await sleep(STEP_MS);
     }
     return step;
   }

@@ -98,11 +98,11 @@ const Now = () => {
         </span>
       </span>
       <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} />
-      <span className="flex justify-between gap-2 text-xs text-ink-2 tabular-nums">
-        <span className="shrink-0">
-          {formatCount(job.current_step)} / {formatCount(job.total_steps ?? 0)}
+      <span className="flex flex-wrap justify-between gap-x-2 text-xs text-ink-2 tabular-nums">
+        <span>
+          step {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
         </span>
-        <span className="truncate">{timeLeftWords(job, now)}</span>
+        <span>{timeLeftWords(job, now)}</span>
       </span>
     </Link>
   );

@@ -116,7 +116,10 @@ const futureFrom = (x: number): AnnotationOptions => ({
 
 type CheckpointKind = 'kept' | 'pruned' | 'best' | 'coming';
 
-/** Filled where the checkpoint is kept, an outline where it is to come, dotted where it was removed. */
+/** Short enough for two dashes on each side of a mark. */
+const PRUNED_DASH = [2, 1.75];
+
+/** Filled where the checkpoint is kept, an outline where it is to come, dashed where it was removed. */
 const checkpointAt = ({
   kind,
   x,
@@ -131,10 +134,10 @@ const checkpointAt = ({
     yValue: bottom,
     yAdjust: pixels('--space-3'),
     pointStyle: 'rectRot',
-    radius: there ? 5 : 4,
-    borderWidth: 1,
-    borderColor: () => token(there ? '--accent' : '--text-3'),
-    borderDash: kind === 'pruned' ? dashOf(3) : [],
+    radius: kind === 'coming' ? 4 : 5,
+    borderWidth: kind === 'pruned' ? 1.5 : 1,
+    borderColor: () => token(there ? '--accent' : kind === 'pruned' ? '--text-2' : '--text-3'),
+    borderDash: kind === 'pruned' ? PRUNED_DASH : [],
     backgroundColor: () => token(there ? '--accent' : '--surface-2'),
   };
 };

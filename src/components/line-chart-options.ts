@@ -5,6 +5,8 @@ import type { Point } from './downsample';
 import { annotationsOf, readingWidth } from './line-chart-marks';
 import type { Mark } from './line-chart-marks';
 import type { Range } from './chart-range';
+import { formatOnScale } from './value-scale';
+import type { ValueScale } from './value-scale';
 
 export interface Series {
   readonly name: string;
@@ -31,6 +33,8 @@ export interface ChartLook {
   readonly log?: boolean;
   readonly marks?: readonly Mark[];
   readonly bare?: boolean;
+  /** What the value axis shows of a chart with numbers; where it is left to the values, null. */
+  readonly values?: ValueScale | null;
   /** Nothing is measured yet: the values have no scale to name. */
   readonly unmeasured?: boolean;
 }
@@ -108,9 +112,7 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
               : formatAlong(Number(value)),
         },
       },
-      y: look.log
-        ? { type: 'logarithmic', ...values }
-        : { type: 'linear', min: look.bare ? 0 : undefined, max: look.yMax, ...values },
+      y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', ...values, ...limitsOf(look) },
     },
     plugins: {
       tooltip: look.reads ? { enabled: false } : tooltip(look),
@@ -148,6 +150,23 @@ const valueTicks = (look: ChartLook) => ({
   ...ticks(look),
   ...(look.unmeasured ? { callback: () => ROOM_OF_A_NUMBER } : {}),
 });
+
+/** Where the values decide, the axis ends with them; its numbers lie between. */
+const limitsOf = (look: ChartLook) => {
+  const { bare, yMax, values } = look;
+  if (bare || !values) return { min: bare ? 0 : undefined, max: yMax };
+  return {
+    min: values.min,
+    max: values.max,
+    ticks: {
+      ...ticks(look),
+      maxTicksLimit: undefined,
+      stepSize: values.step,
+      includeBounds: false,
+      callback: (value: number | string) => formatOnScale(Number(value), values),
+    },
+  };
+};
 
 const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>['tooltip'] => ({
   backgroundColor: () => token('--surface-2'),

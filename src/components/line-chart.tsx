@@ -23,6 +23,7 @@ import { downsample } from './downsample';
 import { useChart } from './use-chart';
 import { usePointer } from './use-pointer';
 import { useZoom } from './use-zoom';
+import { valueScale } from './value-scale';
 
 Chart.register(
   LineController,
@@ -151,7 +152,11 @@ const Canvas = ({ series, look }: { readonly series: readonly Series[]; readonly
   );
   const draw = useCallback(() => {
     const unmeasured = shown.every(({ points }) => points.length === 0);
-    return { options: chartOptions({ ...look, unmeasured }), data: { datasets: shown.map(toDataset) } };
+    const values = valueScale(shown.map(({ points }) => points));
+    return {
+      options: chartOptions({ ...look, unmeasured, values }),
+      data: { datasets: shown.map(toDataset) },
+    };
   }, [shown, look]);
   const canvas = useChart('line', draw);
   return (

@@ -27,6 +27,8 @@ export interface NewCheckpoint {
   readonly validation_loss: number | null;
   readonly best: boolean;
   readonly pruned: readonly string[];
+  /** When the trainer saved it. */
+  readonly created_at: string;
 }
 
 /** What 200 ms of a trainer's events leave behind. */
@@ -80,7 +82,7 @@ const storeCheckpoints = (db: Drizzle, jobId: string, rows: IngestBatch['checkpo
       .run();
     if (pruned.length > 0) {
       db.update(checkpoints)
-        .set({ pruned_at: new Date().toISOString() })
+        .set({ pruned_at: row.created_at })
         .where(
           and(
             eq(checkpoints.job_id, jobId),

@@ -26,7 +26,8 @@ it('asks of the very run that waits: its own settings, mixture and all', async (
     checkpoints: () => Promise.resolve([]),
   };
   const found = await expectedTime({ jobs, estimates: { estimate } }, job.id);
-  expect(found).toEqual(MEASURED);
+  const bytes = { low: 1e9, expected: 2e9, high: 3e9 };
+  expect(found).toEqual({ ...MEASURED, memory: { bytes, total_bytes: 16e9, method: 'Formula.' } });
   const { dataset_id, base_model_id, preset_id } = job;
   const more_datasets = [{ dataset_id: fakeId(3), weight: 2 }];
   expect(estimate).toHaveBeenCalledExactlyOnceWith(

@@ -35,7 +35,7 @@ interface Services {
   readonly estimates: Pick<EstimateService, 'estimate'>;
 }
 
-/** How long a job that waits will take, by its own settings and by what was measured until now. */
+/** How long a job will take yet and how much memory, by its own settings and by what was measured until now. */
 export const expectedTime = async ({ jobs, estimates }: Services, id: string): Promise<ExpectedTime> => {
   const [job, datasets, checkpoints] = await Promise.all([
     jobs.get(id),
@@ -44,8 +44,7 @@ export const expectedTime = async ({ jobs, estimates }: Services, id: string): P
   ]);
   const from_step = checkpoints.findLast(({ pruned }) => !pruned)?.step ?? 0;
   const { total_steps } = job;
-  return leftOf(
-    { from_step, total_steps },
-    await estimates.estimate(requestOf(job, datasets), job.hyperparameters),
-  );
+  const estimate = await estimates.estimate(requestOf(job, datasets), job.hyperparameters);
+  const { memory_bytes: bytes, memory_total_bytes: total_bytes, memory_method: method } = estimate;
+  return { ...leftOf({ from_step, total_steps }, estimate), memory: { bytes, total_bytes, method } };
 };

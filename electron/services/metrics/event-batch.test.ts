@@ -40,4 +40,44 @@ describe('the figures of a job after a batch', () => {
     await world.close();
     await removeWorld(world.dir);
   });
+
+  it('tell the pace of the last steps with how far it moves', async () => {
+    const world = await openWorld();
+    const job = { ...(await world.create('plain')), total_steps: 100 };
+    const steps = Array.from({ length: 21 }, (_, index) => step(index + 1));
+    expect(toBatch(job, steps).job.current_metrics).toMatchObject({
+      pace_ms: 1000,
+      pace_spread_ms: 0,
+      pace_steps: 20,
+    });
+    expect(toBatch(job, steps.slice(0, 1)).job.current_metrics?.pace_spread_ms).toBeUndefined();
+    await world.close();
+    await removeWorld(world.dir);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('was saved when the trainer says so, however late its events are read', async () => {
+    const world = await openWorld();
+    const job = await world.create('replayed');
+    const time = '2026-01-01T03:12:00.000Z';
+    const event = TrainerEvent.parse({
+      event: 'checkpoint',
+      schema: 1,
+      attempt: 1,
+      seq: 9,
+      time,
+      step: 5,
+      path: 'checkpoints/step-000005',
+      size_bytes: 1,
+      sha256: 'a'.repeat(64),
+      validation_loss: null,
+      best: false,
+      pruned: [],
+    });
+    await world.repositories.ingest.append(job.id, toBatch(job, [event]));
+    expect(await world.repositories.records.checkpoints(job.id)).toMatchObject([{ created_at: time }]);
+    await world.close();
+    await removeWorld(world.dir);
+  });
 });

@@ -1,4 +1,4 @@
-import { type Beat, mean, stepGaps } from '../../../src/lib/training/pace';
+import { type Beat, type Pace, paceOf } from '../../../src/lib/training/pace';
 import { progressPercent } from '../../../src/lib/training/steps';
 import type { Evaluation, JobEvent, JobSample, MetricsPoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
@@ -81,6 +81,7 @@ const toCheckpoint = (event: EventOf<'checkpoint'>): Numbered<NewCheckpoint> => 
   validation_loss: event.validation_loss,
   best: event.best,
   pruned: event.pruned,
+  created_at: event.time,
 });
 
 const only = <Name extends TrainerEvent['event']>(
@@ -98,11 +99,12 @@ const endOf = (job: TrainingJob, point: MetricsEvent, stepMs: number): string | 
   return new Date(Date.parse(point.time) + left * stepMs).toISOString();
 };
 
-const changesOfMetrics = (job: TrainingJob, point: MetricsEvent, stepMs: number): JobChanges => ({
+/** A first step has no step before it: then its own time is all that is known. */
+const changesOfMetrics = (job: TrainingJob, point: MetricsEvent, pace: Pace | null): JobChanges => ({
   current_step: point.step,
   current_epoch: point.epoch,
   progress: progressPercent(point.step, job.total_steps),
-  estimated_completion_at: endOf(job, point, stepMs),
+  estimated_completion_at: endOf(job, point, pace?.mean ?? point.step_ms),
   current_metrics: {
     training_loss: point.training_loss,
     validation_loss: point.validation_loss ?? job.current_metrics?.validation_loss,
@@ -111,7 +113,9 @@ const changesOfMetrics = (job: TrainingJob, point: MetricsEvent, stepMs: number)
     gpu_utilization: point.gpu_utilization,
     gradient_norm: point.gradient_norm,
     step_ms: point.step_ms,
-    pace_ms: stepMs,
+    pace_ms: pace?.mean ?? point.step_ms,
+    pace_spread_ms: pace?.spread,
+    pace_steps: pace?.steps,
     peak_memory_bytes: point.gpu_memory_bytes,
   },
 });
@@ -124,18 +128,14 @@ const changesOf = (
   const plan = only(events, 'plan').at(-1);
   const stage = only(events, 'stage').at(-1);
   const planned = plan ? { ...job, total_steps: plan.total_steps } : job;
-  const gaps = stepGaps([...before, ...beatsOf(events)]);
+  const pace = paceOf([...before, ...beatsOf(events)]);
   const metrics = only(events, 'metrics').at(-1);
   const evaluated = only(events, 'metrics').findLast(({ validation_loss }) => validation_loss != null);
   return {
     ...(plan && { total_steps: plan.total_steps, plan: toJobEvent(plan).payload }),
     ...(stage && { current_stage: stage.name }),
     ...(metrics &&
-      changesOfMetrics(
-        planned,
-        { ...metrics, validation_loss: evaluated?.validation_loss },
-        gaps.length > 0 ? mean(gaps) : metrics.step_ms,
-      )),
+      changesOfMetrics(planned, { ...metrics, validation_loss: evaluated?.validation_loss }, pace)),
   };
 };
 

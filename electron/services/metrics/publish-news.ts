@@ -5,13 +5,12 @@ import type { IngestBatch } from '../../db/repositories/ingest';
 /** Tells what some events of a run mean, as it was written to the database. */
 export const publishNews = (
   publisher: Publisher,
-  { id: job_id, updated_at }: TrainingJob,
+  { id: job_id }: Pick<TrainingJob, 'id'>,
   { points, events, samples, evaluations, checkpoints }: IngestBatch,
 ): void => {
   if (points.length > 0)
     publisher.publish('jobs.points', { job_id, points: points.map(({ seq: _seq, ...point }) => point) });
   if (events.length === 0) return;
-  const created_at = events.at(-1)?.time ?? updated_at;
   publisher.publish('jobs.news', {
     job_id,
     events: [...events],
@@ -20,7 +19,6 @@ export const publishNews = (
     checkpoints: checkpoints.map(({ seq: _seq, attempt: _attempt, ...row }) => ({
       ...row,
       pruned: false,
-      created_at,
     })),
   });
 };

@@ -1,14 +1,15 @@
-import { Box, Pause, Play, Plus, RotateCcw, SlidersHorizontal } from 'lucide-react';
+import { Box, Pause, Play, Plus } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
+import type { Checkpoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
 import type { useAction } from '../../use-load';
-import { retryJob } from './job-doings';
-import { changeSettingsPath, mayPass } from './job-words';
+import { waysOn } from './failures';
+import { resumeJob, wayDoing } from './job-doings';
 import { useIsSaving } from './use-saving';
 
 type Action = ReturnType<typeof useAction>;
@@ -30,20 +31,28 @@ interface Doing {
 const change = (job: TrainingJob, call: (input: { id: string }) => Promise<TrainingJob>) => async () =>
   jobs.put(await call({ id: job.id }));
 
-/** The same again only where that can end otherwise. */
-const failedDoing = (job: TrainingJob, navigate: (path: string) => void): Doing =>
-  mayPass(job)
-    ? { name: 'Retry', icon: RotateCcw, run: () => retryJob(job, navigate) }
-    : {
-        name: 'Change the settings',
-        icon: SlidersHorizontal,
-        run: () => {
-          navigate(changeSettingsPath(job));
-          return Promise.resolve();
-        },
-      };
+/** What is best of what can be done: Retry only where nothing is thrown away, or nothing can be kept. */
+const failedDoing = (
+  job: TrainingJob,
+  navigate: (path: string) => void,
+  from: Checkpoint | null | undefined,
+): Doing => {
+  const [way = 'change'] = waysOn(job, from);
+  const { label, icon, run } = wayDoing(way, job, navigate);
+  return {
+    name: way === 'retry' ? 'Retry' : label,
+    icon,
+    run: async () => {
+      await run();
+    },
+  };
+};
 
-const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | null => {
+const doingOf = (
+  job: TrainingJob,
+  navigate: (path: string) => void,
+  from: Checkpoint | null | undefined,
+): Doing | null => {
   const go = (path: string) => () => {
     navigate(path);
     return Promise.resolve();
@@ -54,9 +63,9 @@ const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | nu
       return { name: 'Pause', icon: Pause, run: change(job, api.jobs.pause) };
     case 'paused':
     case 'interrupted':
-      return { name: 'Resume', icon: Play, run: change(job, api.jobs.resume) };
+      return { name: 'Resume', icon: Play, run: () => resumeJob(job) };
     case 'failed':
-      return failedDoing(job, navigate);
+      return failedDoing(job, navigate, from);
     case 'completed':
       return job.artifact_id === null
         ? null
@@ -67,32 +76,38 @@ const doingOf = (job: TrainingJob, navigate: (path: string) => void): Doing | nu
   }
 };
 
+/** A row has no room for an article. */
+const shortened = (name: string): string => name.replace(' the ', ' ');
+
 /** Fill the column of a row without an icon. */
-const LONG_NAMES: readonly string[] = ['Open model', 'Change the settings'];
+const LONGEST = 8;
 
 /** The one thing to do with a job in its state. */
 export const MainAction = ({
   job,
   action,
   small,
+  from,
 }: {
   readonly job: TrainingJob;
   readonly action: Action;
+  /** The checkpoint that a stopped run goes on from; undefined where nobody has looked. */
+  readonly from?: Checkpoint | null;
   readonly small?: boolean;
 }) => {
   const [, navigate] = useLocation();
-  const doing = doingOf(job, navigate);
+  const doing = doingOf(job, navigate, from);
   if (useIsSaving(job.id) || !doing) return null;
   return (
     <Button
       small={small}
       look={small || doing.quiet ? 'outlined' : 'filled'}
-      icon={small && LONG_NAMES.includes(doing.name) ? undefined : doing.icon}
+      icon={small && doing.name.length > LONGEST ? undefined : doing.icon}
       busy={action.busy === doing.name}
       aria-label={small ? `${doing.name}: ${job.name}` : undefined}
       onClick={() => action.run(doing.name, doing.run)}
     >
-      {doing.name}
+      {small ? shortened(doing.name) : doing.name}
     </Button>
   );
 };

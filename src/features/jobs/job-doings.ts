@@ -12,11 +12,15 @@ import {
 import type { LucideIcon } from 'lucide-react';
 import { api } from '../../api';
 import { showToast } from '../../components/toasts';
+import type { Checkpoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
+import { isResumable } from '../../lib/training/job-states';
 import { askPage } from '../../page-asks';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
-import { canCancel, changeSettingsPath, isRunning } from './job-words';
+import { changeSettingsPath, remedyOf, waysOn } from './failures';
+import type { Way } from './failures';
+import { canCancel, isRunning } from './job-words';
 
 type Navigate = (path: string) => void;
 
@@ -67,35 +71,57 @@ const runningDoings = (job: TrainingJob, ask: ReturnType<typeof asking>): readon
   ];
 };
 
-const failedDoings = (job: TrainingJob, navigate: Navigate): readonly Doing[] => [
-  { verb: 'Retry', label: 'Retry unchanged', icon: RotateCcw, run: () => retryJob(job, navigate) },
-  {
-    verb: 'Change the settings of',
-    label: 'Change the settings',
-    icon: SlidersHorizontal,
-    run: () => navigate(changeSettingsPath(job)),
-  },
-];
+export const resumeJob = async ({ id }: TrainingJob): Promise<void> =>
+  jobs.put(await api.jobs.resume({ id }));
 
-const stateDoings = (job: TrainingJob, navigate: Navigate): readonly Doing[] => {
-  if (isRunning(job)) return runningDoings(job, asking(job, navigate));
-  if (job.status === 'failed') return failedDoings(job, navigate);
-  if (job.status !== 'paused' && job.status !== 'interrupted') return [];
-  return [
-    {
-      verb: 'Resume',
-      label: 'Resume',
-      icon: Play,
-      run: async () => jobs.put(await api.jobs.resume({ id: job.id })),
-    },
-  ];
+const resumeDoing = (job: TrainingJob): Doing => ({
+  verb: 'Resume',
+  label: 'Resume',
+  icon: Play,
+  run: () => resumeJob(job),
+});
+
+/** A way on from a failure, as it is called among others. */
+export const wayDoing = (way: Way, job: TrainingJob, navigate: Navigate): Doing => {
+  switch (way) {
+    case 'resume':
+      return resumeDoing(job);
+    case 'retry':
+      return {
+        verb: 'Retry',
+        label: job.current_step > 0 ? 'Retry from step 0' : 'Retry unchanged',
+        icon: RotateCcw,
+        run: () => retryJob(job, navigate),
+      };
+    case 'change':
+      return {
+        verb: 'Change the settings of',
+        label: remedyOf(job).words,
+        icon: SlidersHorizontal,
+        run: () => navigate(changeSettingsPath(job)),
+      };
+  }
 };
 
-/** Everything that can be done with a job in its state. */
-export const doingsOf = (job: TrainingJob, navigate: Navigate): readonly Doing[] => {
+const stateDoings = (
+  job: TrainingJob,
+  navigate: Navigate,
+  from: Checkpoint | null | undefined,
+): readonly Doing[] => {
+  if (isRunning(job)) return runningDoings(job, asking(job, navigate));
+  if (job.status === 'failed') return waysOn(job, from).map((way) => wayDoing(way, job, navigate));
+  return isResumable(job.status) ? [resumeDoing(job)] : [];
+};
+
+/** Everything that can be done with a job in its state; `from` as for `waysOn`. */
+export const doingsOf = (
+  job: TrainingJob,
+  navigate: Navigate,
+  from?: Checkpoint | null,
+): readonly Doing[] => {
   const ask = asking(job, navigate);
   return [
-    ...stateDoings(job, navigate),
+    ...stateDoings(job, navigate, from),
     {
       verb: 'New run like',
       label: 'New run like this',

@@ -9,6 +9,7 @@ import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { jobs } from '../../stores';
 import { useAction } from '../../use-load';
+import { newestOf } from './failures';
 import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
@@ -40,6 +41,7 @@ export const JobPage = ({ id }: { readonly id: string }) => (
 
 const Ready = ({ job }: { readonly job: TrainingJob }) => {
   const run = useJobRun(job.id);
+  const from = run.kind === 'ready' ? newestOf(run.value.checkpoints) : undefined;
   const action = useAction();
   const isSaving = useIsSaving(job.id);
   const { word, tone } = isSaving ? SAVING : STATUS_WORDS[job.status];
@@ -55,8 +57,8 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       }
       actions={
         <>
-          {isSaving ? null : <RunMenu job={job} action={action} />}
-          <MainAction job={job} action={action} />
+          {isSaving ? null : <RunMenu job={job} action={action} from={from} />}
+          <MainAction job={job} action={action} from={from} />
         </>
       }
     >
@@ -74,18 +76,15 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
 const hasCurves = ({ status }: TrainingJob, { points }: JobRun): boolean =>
   points.length > 0 || (status !== 'failed' && status !== 'cancelled');
 
-/** Of a run that is not at work the answers come first: what it learned, not how. */
+/** In one order whatever becomes of the run: nothing changes its place at the moment that it ends. */
 const Run = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const live = job.status === 'queued' || isRunning(job);
   const curves = hasCurves(job, run);
-  const small = curves ? <SmallCharts job={job} run={run} /> : null;
   return (
     <>
       <JobFigures job={job} run={run} />
       {curves ? <LossPanel job={job} run={run} /> : null}
-      {live ? small : null}
       <JobTabs job={job} run={run} />
-      {live ? null : small}
+      {curves ? <SmallCharts job={job} run={run} /> : null}
     </>
   );
 };

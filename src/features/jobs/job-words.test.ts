@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
-import { changeSettingsPath, groupJobs, groupWords, lossesOf, mayPass, workedMs } from './job-words';
+import { groupJobs, groupWords, lossesOf, workedMs } from './job-words';
 import { announcement } from './run-news';
 import { inLabels, settingRows } from './setting-words';
 import { exampleJob } from './testing';
 
 const ids = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name);
-
-test('a failure that is certain to come again asks for other settings, not for another try', () => {
-  const overflow = exampleJob({ status: 'failed', error_code: 'token_overflow' });
-  expect(mayPass(overflow)).toBe(false);
-  expect(changeSettingsPath(overflow)).toBe(`/new-run/job/${overflow.id}/max_length`);
-  expect(mayPass(exampleJob({ status: 'failed', error_code: 'out_of_memory' }))).toBe(true);
-});
 
 test('a hint for the command line is told in the words of the window', () => {
   expect(inLabels('Raise max_length, or exclude this record.')).toBe(
@@ -48,7 +41,7 @@ test('an end is announced with its reason, a step is not', () => {
 test('settings are told as New run calls them, with what became of those left to a rule', () => {
   const rows = new Map(settingRows(exampleJob().hyperparameters, { precision: 'bf16', save_steps: '50' }));
   expect(rows.get('Learning rate')).toBe('2e-4');
-  expect(rows.get('Precision')).toBe('auto: bf16');
+  expect(rows.get('Precision')).toBe('by the hardware: bf16');
   expect(rows.get('Checkpoint every')).toBe('by rule: 50');
   expect(rows.has('Strength of comparison')).toBe(false);
 });

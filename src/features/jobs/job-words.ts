@@ -2,10 +2,6 @@ import type { Tone } from '../../components/badge';
 import { formatLoss } from '../../components/format';
 import type { JobStage, JobStatus, TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
-import type { SettingChanges } from '../../lib/types/training-settings';
-import { paths } from '../../paths';
-
-type SettingKey = keyof SettingChanges;
 
 export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly tone: Tone }> = {
   queued: { word: 'Waiting', tone: 'neutral' },
@@ -14,7 +10,7 @@ export const STATUS_WORDS: Record<JobStatus, { readonly word: string; readonly t
   completed: { word: 'Completed', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'neutral' },
-  paused: { word: 'Paused', tone: 'warn' },
+  paused: { word: 'Paused', tone: 'neutral' },
   interrupted: { word: 'Interrupted', tone: 'warn' },
 };
 
@@ -75,33 +71,6 @@ export const groupWords = ({ running, waiting, needsYou, paused }: JobGroups): s
 const CAN_CANCEL: readonly JobStatus[] = ['queued', 'initializing', 'running', 'paused', 'interrupted'];
 
 export const canCancel = ({ status }: TrainingJob): boolean => CAN_CANCEL.includes(status);
-
-/** Failures that the same settings may not meet again: the machine was busy, full or switched off. */
-const MAY_PASS: readonly string[] = [
-  'out_of_memory',
-  'disk_full',
-  'trainer_crashed',
-  'trainer_not_started',
-  'protocol_incomplete',
-  'no_terminal_event',
-  'unexpected',
-];
-
-export const mayPass = ({ error_code }: TrainingJob): boolean =>
-  error_code !== null && MAY_PASS.includes(error_code);
-
-/** The setting that a failure most likely asks to change. */
-const REMEDIES: Readonly<Record<string, SettingKey>> = {
-  token_overflow: 'max_length',
-  out_of_memory: 'max_length',
-  diverged: 'learning_rate',
-};
-
-/** Where the settings of a failed run are changed. */
-export const changeSettingsPath = ({ id, error_code }: TrainingJob): string => {
-  const remedy = REMEDIES[error_code ?? ''];
-  return remedy ? paths.newRunChanging(id, remedy) : paths.newRunLike(id);
-};
 
 /** How long its trainers worked; null where none has. */
 export const workedMs = ({ worked_ms, attempt }: TrainingJob): number | null =>

@@ -1,12 +1,14 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
+import type { FakeHandlers } from '../../fake-api';
 import { fakeId } from '../../fake-rows';
 import type { ExpectedTime } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import { JobsPage } from './jobs-page';
-import { exampleJob } from './testing';
+import { exampleCheckpoint, exampleEvaluation, exampleJob } from './testing';
 
+type Records = Pick<NonNullable<FakeHandlers['jobs']>, 'checkpoints' | 'evaluations'>;
 type Mounted = Awaited<ReturnType<typeof mount>>;
 
 let page: Mounted;
@@ -18,9 +20,9 @@ const TIME = { low: 61 * MINUTE, expected: 72 * MINUTE, high: 83 * MINUTE };
 const KNOWN: ExpectedTime = { time_ms: TIME, time_method: 'From 3 past runs.' };
 const UNKNOWN: ExpectedTime = { time_ms: null, time_method: 'No run was measured yet.' };
 
-const open = async (rows: TrainingJob[], expected = KNOWN) => {
+const open = async (rows: TrainingJob[], expected = KNOWN, records: Records = {}) => {
   page = await mount(<JobsPage />, {
-    jobs: { list: () => rows, expected_time: () => expected, move: () => undefined },
+    jobs: { list: () => rows, expected_time: () => expected, move: () => undefined, ...records },
     models: { list: () => [] },
   });
 };
@@ -42,8 +44,8 @@ test('each job that waits says when it begins and how long it takes; the group w
   await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')]);
   await page.until(() => {
     const [first, second] = waitingRows();
-    expect(first).toMatch(/Summaries1\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/);
-    expect(second).toMatch(/Notes2\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/);
+    expect(first).toMatch(/Summaries1\. starts ≈ .*\d\d:\d\dtakes ≈ 1 h 12 min$/);
+    expect(second).toMatch(/Notes2\. starts ≈ .*\d\d:\d\dtakes ≈ 1 h 12 min$/);
   });
   expect(page.find('section[aria-label=Waiting] h2').textContent).toMatch(/all done ≈ .*\d\d:\d\d$/);
 });
@@ -65,7 +67,9 @@ test('a search leaves each job that waits its place and its time', async () => {
   if (!(search instanceof HTMLInputElement)) throw new Error('The search is no field.');
   await page.type(search, 'Notes');
   await page.until(() => expect(waitingRows()).toHaveLength(1));
-  await page.until(() => expect(waitingRows()[0]).toMatch(/Notes2\. starts ≈ .*\d\d:\d\d≈ 1 h 12 min$/));
+  await page.until(() =>
+    expect(waitingRows()[0]).toMatch(/Notes2\. starts ≈ .*\d\d:\d\dtakes ≈ 1 h 12 min$/),
+  );
 });
 
 const waitingRow = (name: string): HTMLElement => {
@@ -107,6 +111,32 @@ test('a run that ended says how long it worked', async () => {
     exampleJob({ status: 'failed', error_message: 'No.', worked_ms: 68_000, attempt: 1 }),
     exampleJob({ id: fakeId(2), status: 'cancelled', worked_ms: 700_000, attempt: 1 }),
   ]);
-  await page.until(() => expect(page.text()).toContain('1 min 8 s'));
-  expect(page.text()).toContain('11 min 40 s');
+  await page.until(() => expect(page.text()).toContain('1 min 8 s worked'));
+  expect(page.text()).toContain('11 min 40 s worked');
+});
+
+const rowOf = (group: string) => page.find(`section[aria-label="${group}"] li`).textContent;
+
+test('a run at work says how far it is, and from which loss the held-out one came down', async () => {
+  const metrics = { training_loss: 2, learning_rate: 1e-4, validation_loss: 1.558 };
+  await open([exampleJob({ ...RUNNING, current_metrics: metrics })], KNOWN, {
+    evaluations: () => [exampleEvaluation(0, 4.64), exampleEvaluation(50, 1.558)],
+  });
+  await page.until(() => expect(rowOf('Running')).toContain('step 60 of 100held-out 1.558 from 4.640'));
+});
+
+test('a run that stopped says its step, its checkpoint and what resuming repeats', async () => {
+  const stopped = exampleJob({
+    status: 'interrupted',
+    attempt: 1,
+    current_step: 67,
+    error_message: 'Power was lost.',
+  });
+  await open([stopped], KNOWN, { checkpoints: () => [exampleCheckpoint(50)] });
+  await page.until(() =>
+    expect(rowOf('Needs you')).toContain(
+      'Power was lost.It goes on from the checkpoint of step 50: resuming repeats 17 steps.',
+    ),
+  );
+  expect(rowOf('Needs you')).toContain(', step 67 of 100');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
-import { checkingSince, paceOf, stageTimes } from './run-times';
+import { checkingSince, stageTimes } from './run-times';
 import { examplePoint } from './testing';
 
 const AT = Date.parse('2026-03-01T10:00:00.000Z');
@@ -8,14 +8,6 @@ const time = (seconds: number): string => new Date(AT + seconds * 1000).toISOStr
 
 const point = (step: number, seconds: number, attempt = 1): MetricsPoint =>
   examplePoint(step, { attempt, timestamp: time(seconds) });
-
-const steps = (count: number, secondsEach: (step: number) => number): MetricsPoint[] => {
-  let at = 0;
-  return Array.from({ length: count }, (_, index) => {
-    at += secondsEach(index + 1);
-    return point(index + 1, at);
-  });
-};
 
 const event = (name: string, seconds: number, rest: Partial<JobEvent> = {}): JobEvent => ({
   seq: seconds,
@@ -28,21 +20,6 @@ const event = (name: string, seconds: number, rest: Partial<JobEvent> = {}): Job
 
 const stage = (name: string, seconds: number, attempt = 1): JobEvent =>
   event('stage', seconds, { attempt, payload: { name } });
-
-test('measures the pace by the last fifty steps, evaluations included', () => {
-  const slowAtFirst = steps(60, (step) => (step <= 9 ? 30 : 2));
-  expect(paceOf(slowAtFirst)).toEqual({ mean: 2000, spread: 0, steps: 50 });
-});
-
-test('knows how far the pace moves', () => {
-  const uneven = steps(41, (step) => (Math.floor((step - 2) / 5) % 2 === 0 ? 1 : 3));
-  expect(paceOf(uneven)).toEqual({ mean: 2000, spread: 1000, steps: 40 });
-});
-
-test('knows no pace before the second step, and counts no pause as a step', () => {
-  expect(paceOf([point(1, 0)])).toBeNull();
-  expect(paceOf([point(1, 0), point(2, 3600, 2)])).toBeNull();
-});
 
 test('adds up the stages of all attempts', () => {
   const events = [

@@ -1,34 +1,6 @@
-import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
-import { mean, stepGaps } from '../../lib/training/pace';
+import type { JobEvent } from '../../lib/types/job-records';
 import { JobStage } from '../../lib/types/lora-training';
 import type { JobRun } from './job-run';
-
-/** Milliseconds a step. */
-export interface Pace {
-  readonly mean: number;
-  /** How far the mean moves. */
-  readonly spread: number;
-  /** Over how many steps it was measured. */
-  readonly steps: number;
-}
-
-const BLOCK = 5;
-
-/** Standard deviation of the means of five steps each: how far the pace itself moves. */
-const spreadOf = (gaps: readonly number[]): number => {
-  const blocks = Array.from({ length: Math.floor(gaps.length / BLOCK) }, (_, index) =>
-    mean(gaps.slice(index * BLOCK, (index + 1) * BLOCK)),
-  );
-  if (blocks.length < 2) return 0;
-  const middle = mean(blocks);
-  return Math.sqrt(mean(blocks.map((block) => (block - middle) ** 2)));
-};
-
-/** Null before there is a pace to measure. */
-export const paceOf = (points: readonly MetricsPoint[]): Pace | null => {
-  const gaps = stepGaps(points);
-  return gaps.length === 0 ? null : { mean: mean(gaps), spread: spreadOf(gaps), steps: gaps.length };
-};
 
 const ENDS = new Set(['completed', 'failed', 'cancelled', 'interrupted', 'hello']);
 

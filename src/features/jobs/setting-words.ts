@@ -1,3 +1,4 @@
+import { formatAmount, formatCount } from '../../components/format';
 import type { TrainingSettings } from '../../lib/types/training-settings';
 import { comparesAnswers } from '../../lib/training/methods';
 import { FIELDS, shownValue } from '../../setting-fields';
@@ -14,8 +15,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   max_steps: 'by epochs',
   warmup_steps: 'by share',
   early_stopping_patience: 'never',
-  max_hours: 'none',
-  max_energy_kwh: 'none',
+  max_hours: 'no limit',
+  max_energy_kwh: 'no limit',
 };
 
 const SINGULAR: Readonly<Record<string, string>> = {
@@ -43,13 +44,47 @@ const numberWords = ({ key, unit }: FieldSpec, value: number): string => {
   return `${shown} ${value === 1 ? (SINGULAR[unit] ?? unit) : unit}`;
 };
 
+/** Every choice that the fields offer as the trainer calls it, in words; what is a name stays as it is. */
+const CHOICES: Readonly<Partial<Record<string, Readonly<Record<string, string>>>>> = {
+  target_modules: { 'all-linear': 'all linear layers' },
+  lr_scheduler: { wsd: 'hold, then fall (wsd)' },
+  method: {
+    sft: 'imitate answers (SFT)',
+    text: 'learn plain text',
+    dpo: 'compare answers (DPO)',
+    orpo: 'compare answers (ORPO)',
+    kto: 'judged answers (KTO)',
+  },
+  loss_scope: { auto: 'by the data', final: 'the last answer', all: 'all answers' },
+  packing: { auto: 'by the device' },
+  collapse: { auto: 'in one pass', off: 'each by itself' },
+  variant: {
+    lora: 'LoRA',
+    rslora: 'rank-stabilised LoRA',
+    dora: 'DoRA',
+    pissa: 'PiSSA',
+    lora_plus: 'LoRA+',
+  },
+  optimizer: { adamw: 'AdamW', adamw_8bit: 'AdamW, 8 bits', adafactor: 'Adafactor' },
+  quantization: { none: 'as in its files', int8: '8 bits', nf4: '4 bits (NF4)' },
+  precision: { auto: 'by the hardware' },
+};
+
 const valueWords = (field: FieldSpec, value: unknown): string => {
   if (value === null || value === undefined) return WITHOUT[field.key] ?? 'by rule';
-  return typeof value === 'number' ? numberWords(field, value) : shownValue(field.key, value);
+  if (typeof value === 'number') return numberWords(field, value);
+  const shown = shownValue(field.key, value);
+  return CHOICES[field.key]?.[shown] ?? shown;
 };
 
 /** What the trainer made of a setting that was left to it; from the plan and the greeting of a run. */
 export type Decided = Readonly<Partial<Record<string, string>>>;
+
+/** Steps decide over epochs where both are given. */
+const epochsWords = ({ num_epochs, max_steps }: TrainingSettings): string =>
+  max_steps === null
+    ? formatCount(num_epochs)
+    : `${formatCount(num_epochs)}, overruled by ${formatAmount(max_steps, 'step')}`;
 
 /** Label and value of every setting that has an effect, as New run calls them. */
 export const settingRows = (
@@ -59,6 +94,6 @@ export const settingRows = (
   FIELDS.filter(({ key }) => key !== 'beta' || comparesAnswers(settings.method)).map((field) => {
     const value = settings[field.key];
     const became = value === null || value === 'auto' ? decided[field.key] : undefined;
-    const words = valueWords(field, value);
+    const words = field.key === 'num_epochs' ? epochsWords(settings) : valueWords(field, value);
     return [field.label, became === undefined ? words : `${words}: ${became}`];
   });

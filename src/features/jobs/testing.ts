@@ -1,5 +1,5 @@
 import { fakeJob } from '../../fake-rows';
-import type { Evaluation, MetricsPoint } from '../../lib/types/job-records';
+import type { Checkpoint, Evaluation, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 
 /** A job that waits, changed to what a test is about. */
@@ -52,4 +52,16 @@ export const exampleEvaluation = (step: number, loss: number): Evaluation => ({
   records: 25,
   method: 'mean cross-entropy a trained token',
   final: false,
+});
+
+export const exampleCheckpoint = (step: number, rest: Partial<Checkpoint> = {}): Checkpoint => ({
+  step,
+  path: `checkpoints/step-${String(step).padStart(6, '0')}`,
+  size_bytes: 58_000_000,
+  sha256: 'a'.repeat(64),
+  validation_loss: null,
+  best: false,
+  pruned: false,
+  created_at: new Date(START + step * 1000).toISOString(),
+  ...rest,
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TrainingJob } from '../../lib/types/lora-training';
 import { exampleJob } from './testing';
 import {
   endWords,
@@ -9,7 +10,6 @@ import {
   startsWords,
   statusWords,
   timeLeft,
-  timeLeftBand,
   timeLeftWords,
 } from './time-left';
 
@@ -26,13 +26,13 @@ const run = exampleJob({
 });
 
 test('is what the last steps say, and falls by no more than a step until the next comes', () => {
-  expect(timeLeft(run, AT)).toEqual({ ms: 80_000, silentMs: null });
-  expect(timeLeft(run, AT + 1500)).toEqual({ ms: 78_500, silentMs: null });
-  expect(timeLeft(run, AT + 30_000)).toEqual({ ms: 78_000, silentMs: null });
+  expect(timeLeft(run, AT)).toMatchObject({ ms: 80_000, silentMs: null });
+  expect(timeLeft(run, AT + 1500)).toMatchObject({ ms: 78_500, silentMs: null });
+  expect(timeLeft(run, AT + 30_000)).toMatchObject({ ms: 78_000, silentMs: null });
 });
 
 test('a run whose steps stopped coming says so, and keeps what was left', () => {
-  expect(timeLeft(run, AT + 120_000)).toEqual({ ms: 78_000, silentMs: 120_000 });
+  expect(timeLeft(run, AT + 120_000)).toMatchObject({ ms: 78_000, silentMs: 120_000 });
   expect(timeLeftWords(run, AT + 120_000)).toBe('no step for 2 min');
   expect(timeLeftWords(run, AT + 223_000)).toBe('no step for 3 min');
 });
@@ -69,9 +69,9 @@ test('where a run is and what is left never say the stage twice', () => {
   const first = { ...run, current_step: 0, estimated_completion_at: null };
   expect([preparing, ending, first, run].map((job) => rowWords(job, AT))).toEqual([
     { place: 'preparing data', left: '—' },
-    { place: '100 of 100', left: 'finalising' },
-    { place: '0 of 100', left: 'training' },
-    { place: '60 of 100', left: '≈ 1 min left' },
+    { place: 'step 100 of 100', left: 'finalising' },
+    { place: 'step 0 of 100', left: 'training' },
+    { place: 'step 60 of 100', left: '≈ 1 min left' },
   ]);
   expect([preparing, ending, first, run].map((job) => statusWords(job, AT))).toEqual([
     'preparing data',
@@ -81,22 +81,43 @@ test('where a run is and what is left never say the stage twice', () => {
   ]);
 });
 
+const paced = (minutes: number, metrics: Partial<NonNullable<TrainingJob['current_metrics']>>) => {
+  const pace_ms = (minutes * 60_000) / 40;
+  return {
+    ...run,
+    current_metrics: { training_loss: 2, learning_rate: 1e-4, pace_ms, pace_steps: 50, ...metrics },
+    estimated_completion_at: new Date(AT + minutes * 60_000).toISOString(),
+  };
+};
+
 test('the band of what is left is as wide as the pace moves, and there is none of a few steps', () => {
-  const pace = { mean: 2000, spread: 500, steps: 50 };
-  expect(timeLeftBand(80_000, pace)).toEqual({ low: 60_000, expected: 80_000, high: 100_000 });
-  expect(timeLeftBand(80_000, { ...pace, steps: 9 })).toBeNull();
-  expect(timeLeftBand(80_000, null)).toBeNull();
+  expect(timeLeft(paced(2, { pace_spread_ms: 750 }), AT)?.band).toEqual({
+    low: 90_000,
+    expected: 120_000,
+    high: 150_000,
+  });
+  expect(timeLeft(paced(2, { pace_spread_ms: 750, pace_steps: 9 }), AT)?.band).toBeNull();
+  expect(timeLeft(paced(2, {}), AT)?.band).toBeNull();
 });
 
-test('says what is left and when it ends, and only limits where the steps are too uneven', () => {
-  const noon = new Date(2026, 2, 1, 12, 0).getTime();
-  const words = (minutes: number, spread: number) => {
-    const ms = minutes * 60_000;
-    return endWords(ms, timeLeftBand(ms, { mean: 2000, spread, steps: 50 }), noon);
+test('says what is left in the same words everywhere, and only limits where the steps are too uneven', () => {
+  const words = (minutes: number, pace_spread_ms?: number) => {
+    const job = paced(minutes, { pace_spread_ms });
+    const left = timeLeft(job, AT);
+    return left && [endWords(left, AT).left, timeLeftWords(job, AT), rowWords(job, AT).left];
   };
-  expect(words(20, 200)).toEqual({ left: '≈ 20 min ± 2', end: 'ends ≈ 12:20' });
-  expect(words(7, 3000)).toEqual({ left: 'under 20 min', end: 'ends before 12:20' });
-  expect(endWords(90_000, null, noon)).toEqual({ left: '≈ 2 min', end: 'ends ≈ 12:01' });
+  expect(words(20, 3000)).toEqual(['≈ 20 min ± 2', '≈ 20 min ± 2 left', '≈ 20 min ± 2 left']);
+  expect(words(7, 15_750)).toEqual(['under 20 min', 'under 20 min left', 'under 20 min left']);
+  expect(words(2)).toEqual(['≈ 2 min', '≈ 2 min left', '≈ 2 min left']);
+});
+
+test('says when the run so ends', () => {
+  const noon = new Date(2026, 2, 1, 12, 0).getTime();
+  const end = (minutes: number, half: number) => {
+    const [ms, by] = [minutes * 60_000, half * 60_000];
+    return endWords({ ms, band: { low: ms - by, expected: ms, high: ms + by }, silentMs: null }, noon).end;
+  };
+  expect([end(20, 2), end(7, 10)]).toEqual(['ends ≈ 12:20', 'ends before 12:20']);
 });
 
 test('names the step of the next samples, which come with each planned checkpoint', () => {

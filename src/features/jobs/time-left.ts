@@ -10,11 +10,12 @@ import {
 import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { isRunning, STAGE_WORDS } from './job-words';
-import type { Pace } from './run-times';
 
 export interface TimeLeft {
   /** Milliseconds until the end; a step that takes too long does not shorten it. */
   readonly ms: number;
+  /** The same in ms as far as the pace of the last steps moves; null where too few were measured. */
+  readonly band: Band | null;
   /** Since the last step in ms, once that is far longer than steps take. */
   readonly silentMs: number | null;
 }
@@ -22,6 +23,16 @@ export interface TimeLeft {
 const STEPS_OF_SILENCE = 3;
 /** The window's clock moves twice a minute: less would be its own delay. */
 const LEAST_SILENCE_MS = 60_000;
+
+/** Fewer steps give a time but no band. */
+const ENOUGH_STEPS = 10;
+
+const bandOf = (ms: number, { current_metrics: metrics }: TrainingJob): Band | null => {
+  const { pace_ms: pace, pace_spread_ms: spread, pace_steps: steps = 0 } = metrics ?? {};
+  if (!pace || spread === undefined || steps < ENOUGH_STEPS) return null;
+  const half = (ms / pace) * spread;
+  return { low: ms - half, expected: ms, high: ms + half };
+};
 
 /** By the mean time of the last steps; null while nothing is measured, and once training is done. */
 export const timeLeft = (job: TrainingJob, now: number): TimeLeft | null => {
@@ -32,27 +43,21 @@ export const timeLeft = (job: TrainingJob, now: number): TimeLeft | null => {
   const whole = (total_steps - current_step) * pace;
   const since = Math.max(0, now - (Date.parse(end) - whole));
   const silent = since > Math.max(STEPS_OF_SILENCE * pace, LEAST_SILENCE_MS);
-  return { ms: Math.max(0, whole - Math.min(since, pace)), silentMs: silent ? since : null };
+  const ms = Math.max(0, whole - Math.min(since, pace));
+  return { ms, band: bandOf(ms, job), silentMs: silent ? since : null };
 };
 
-/** Fewer steps give a time but no band. */
-const ENOUGH_STEPS = 10;
-
-/** What is left in ms, as far as the pace of the last steps moved; null where too few were measured. */
-export const timeLeftBand = (ms: number, pace: Pace | null): Band | null => {
-  if (pace === null || pace.steps < ENOUGH_STEPS) return null;
-  const spread = (ms / pace.mean) * pace.spread;
-  return { low: ms - spread, expected: ms, high: ms + spread };
-};
+const leftWords = ({ ms, band }: TimeLeft): string =>
+  band ? formatDurationBand(band) : formatRoughDuration(ms);
 
 /** What is left, and when the run so ends: `≈ 20 min ± 1`, or only a limit where that is all that is known. */
-export const endWords = (ms: number, band: Band | null, now: number) => {
-  const limit = band && durationLimit(band);
+export const endWords = (left: TimeLeft, now: number) => {
+  const limit = left.band && durationLimit(left.band);
   return {
-    left: band ? formatDurationBand(band) : formatRoughDuration(ms),
+    left: leftWords(left),
     end:
       limit === null
-        ? `ends ≈ ${formatClockAhead(now + ms, now)}`
+        ? `ends ≈ ${formatClockAhead(now + left.ms, now)}`
         : `ends before ${formatClockAhead(now + limit, now)}`,
   };
 };
@@ -73,7 +78,7 @@ export const noTimeLeftWords = ({ current_stage, current_step, total_steps }: Tr
 const measuredWords = (job: TrainingJob, now: number): string | null => {
   const left = timeLeft(job, now);
   if (left === null || job.current_stage !== 'training') return null;
-  return left.silentMs === null ? `${formatRoughDuration(left.ms)} left` : silenceWords(left.silentMs);
+  return left.silentMs === null ? `${leftWords(left)} left` : silenceWords(left.silentMs);
 };
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
@@ -88,7 +93,7 @@ export const rowWords = (
   if (job.current_stage !== 'training' && job.current_stage !== 'finalization')
     return { place: STAGE_WORDS[job.current_stage], left: NOTHING };
   const total = job.total_steps === null ? NOTHING : formatCount(job.total_steps);
-  return { place: `${formatCount(job.current_step)} of ${total}`, left: timeLeftWords(job, now) };
+  return { place: `step ${formatCount(job.current_step)} of ${total}`, left: timeLeftWords(job, now) };
 };
 
 /** The same in one line: `training, step 60 of 100, ≈ 1 min left`. */

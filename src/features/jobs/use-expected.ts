@@ -25,7 +25,7 @@ const askAll = async (ids: readonly string[]): Promise<ReadonlyMap<string, Expec
 
 const NOTHING: ReadonlyMap<string, ExpectedTime> = new Map();
 
-/** How long each run that waits will take, by its id; those not asked yet are not there. */
+/** How long each run will take, and how much memory, by its id; those not asked yet are not there. */
 export const useExpected = (waiting: readonly TrainingJob[]): ReadonlyMap<string, ExpectedTime> => {
   // Sorted, so that another order asks nothing anew.
   const { state } = useLatestAnswer(waiting.map(({ id }) => id).toSorted(), askAll);

@@ -214,7 +214,7 @@ export const contract = {
     attempts: call(ById, z.array(JobAttempt)),
     datasets: call(ById, z.array(RunDataset)),
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
-    /** Of a job that waits. */
+    /** Of a job that has not ended. */
     expected_time: call(ById, ExpectedTime),
     /** What the run that was completed last holds on the disk, in bytes; null before there is one. */
     last_size: call(Nothing, Count.nullable()),

@@ -31,6 +31,11 @@ export const Estimate = z.strictObject({
 });
 export type Estimate = z.infer<typeof Estimate>;
 
-/** How long a run will take, in ms, and how that is known; no time where nothing was measured. */
-export const ExpectedTime = Estimate.pick({ time_ms: true, time_method: true });
+/**
+ * How long a run will take, in ms, and how that is known; no time where nothing was measured. `memory` is what
+ * it will hold of what its device has, in bytes; it is not there where the run cannot be estimated any more.
+ */
+export const ExpectedTime = Estimate.pick({ time_ms: true, time_method: true }).extend({
+  memory: z.strictObject({ bytes: Band, total_bytes: Count, method: z.string() }).optional(),
+});
 export type ExpectedTime = z.infer<typeof ExpectedTime>;

@@ -101,6 +101,10 @@ export const CurrentMetrics = z.strictObject({
   step_ms: z.number().optional(),
   /** Mean time from one step's end to the next's over the last steps, evaluations included. */
   pace_ms: z.number().optional(),
+  /** How far that mean moves from five steps to the next five. */
+  pace_spread_ms: z.number().optional(),
+  /** Over how many steps both were measured. */
+  pace_steps: Count.optional(),
   peak_memory_bytes: z.number().optional(),
 });
 export type CurrentMetrics = z.infer<typeof CurrentMetrics>;

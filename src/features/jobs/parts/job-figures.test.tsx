@@ -3,15 +3,20 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TrainingJob } from '../../../lib/types/lora-training';
+import { createFakeApi } from '../../../fake-api';
+import { mount } from '../../../mount';
 import { EMPTY_RUN } from '../job-run';
+import type { JobRun } from '../job-run';
 import { exampleJob } from '../testing';
 import { JobFigures } from './job-figures';
 
 const ENDED = Date.parse('2026-03-01T10:00:00.000Z');
 
+const END = { seq: 1, attempt: 1, time: new Date(ENDED).toISOString(), event: 'completed', payload: {} };
+
 const RUN = {
   ...EMPTY_RUN,
-  events: [{ seq: 1, attempt: 1, time: new Date(ENDED).toISOString(), event: 'completed', payload: {} }],
+  events: [END],
 };
 
 const JOB = exampleJob({
@@ -25,6 +30,7 @@ const JOB = exampleJob({
 
 beforeEach(() => {
   Reflect.set(globalThis, 'IS_REACT_ACT_ENVIRONMENT', true);
+  window.api = createFakeApi();
   vi.useFakeTimers({ now: ENDED + 8000 });
 });
 
@@ -50,16 +56,33 @@ test('the check of the adapter has a name and a clock that runs until the job ha
   act(() => root.unmount());
 });
 
-test('a run that failed before its data was read counted nothing', () => {
-  const place = document.createElement('div');
-  const root = createRoot(place);
-  const failed = { status: 'failed', attempt: 1, worked_ms: 1000 } as const;
-  const show = (job: TrainingJob) => {
-    act(() => root.render(<JobFigures job={job} run={EMPTY_RUN} />));
-  };
-  show(exampleJob({ status: 'running', current_stage: 'preprocessing', attempt: 1 }));
-  expect(place.textContent).toContain('Records—counted with the data');
-  show(exampleJob({ ...failed, completed_at: new Date(ENDED).toISOString() }));
-  expect(place.textContent).toContain('Records—not counted');
-  act(() => root.unmount());
+const GB = 1024 ** 3;
+const MEMORY = {
+  bytes: { low: 2 * GB, expected: 2.8 * GB, high: 3 * GB },
+  total_bytes: 23.5 * GB,
+  method: 'Formula.',
+};
+
+const shown = async (job: TrainingJob, run: JobRun = EMPTY_RUN) => {
+  vi.useRealTimers();
+  return mount(<JobFigures job={job} run={run} />, {
+    jobs: { expected_time: () => ({ time_ms: null, time_method: 'None.', memory: MEMORY }) },
+  });
+};
+
+test('where no step says what it holds, the estimate stands until the trainer has measured it', async () => {
+  const live = await shown(exampleJob({ status: 'running', current_stage: 'training', attempt: 1 }));
+  await live.until(() => expect(live.text()).toContain('Memory, estimated≈ 2.8 GBof 23.5 GB'));
+  await live.unmount();
+  const ended = { ...EMPTY_RUN, events: [{ ...END, payload: { peak_memory_bytes: 2 * GB } }] };
+  const done = await shown(exampleJob({ status: 'completed', attempt: 1 }), ended);
+  await done.until(() => expect(done.text()).toContain('Memory, peak2.0 GBon the processor'));
+  await done.unmount();
+});
+
+test('a run that failed before anything was measured keeps no room for a dash', async () => {
+  const page = await shown(exampleJob({ status: 'failed', attempt: 1, worked_ms: 1000 }));
+  expect(page.text()).not.toMatch(/Memory|Records/);
+  expect(page.fake.calls.map(({ name }) => name)).not.toContain('jobs.expected_time');
+  await page.unmount();
 });

@@ -7,7 +7,6 @@ import {
   formatDuration,
   formatDurationBand,
   formatLoss,
-  formatMemory,
   NOTHING,
 } from '../../../components/format';
 import { Figure, Panel } from '../../../components/layout';
@@ -16,10 +15,12 @@ import type { TrainingJob } from '../../../lib/types/lora-training';
 import { heldOutOf } from '../job-run';
 import type { JobRun } from '../job-run';
 import { isRunning, workedMs } from '../job-words';
-import { checkingSince, paceOf, stageTimes } from '../run-times';
-import { endWords, noTimeLeftWords, silenceWords, timeLeft, timeLeftBand } from '../time-left';
+import { epochWords, planned } from '../plan-words';
+import { checkingSince, stageTimes } from '../run-times';
+import { endWords, noTimeLeftWords, silenceWords, timeLeft } from '../time-left';
 import type { TimeLeft } from '../time-left';
 import { useExpected } from '../use-expected';
+import { MemoryFigure } from './memory-figure';
 import { StageBar } from './stage-bar';
 
 export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
@@ -35,11 +36,11 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
           silent && '[&_dd]:text-ink-3',
         )}
       >
-        <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochs(job)}`} />
+        <Figure label="Step" value={steps(job)} source={`${job.progress.toFixed(1)} %, ${epochWords(job)}`} />
         {checking !== null ? (
           <CheckingFigure job={job} since={checking} />
         ) : isRunning(job) ? (
-          <TimeLeftFigure job={job} run={run} now={now} left={left} />
+          <TimeLeftFigure job={job} now={now} left={left} />
         ) : (
           <TimeSpent job={job} />
         )}
@@ -55,12 +56,6 @@ export const JobFigures = ({ job, run }: { readonly job: TrainingJob; readonly r
 const steps = ({ current_step, total_steps }: TrainingJob): string =>
   `${formatCount(current_step)} of ${total_steps === null ? NOTHING : formatCount(total_steps)}`;
 
-/** The trainer counts epochs from 0; people from 1. */
-const epochs = ({ current_epoch, total_epochs, started_at }: TrainingJob): string =>
-  started_at === null
-    ? formatAmount(total_epochs, 'epoch')
-    : `epoch ${Math.min(current_epoch + 1, total_epochs)} of ${total_epochs}`;
-
 /** The trainer is done; its app is not yet. */
 const CheckingFigure = ({ job, since }: { readonly job: TrainingJob; readonly since: number }) => (
   <Figure
@@ -73,25 +68,22 @@ const CheckingFigure = ({ job, since }: { readonly job: TrainingJob; readonly si
 
 const TimeLeftFigure = ({
   job,
-  run,
   now,
   left,
 }: {
   readonly job: TrainingJob;
-  readonly run: JobRun;
   readonly now: number;
   readonly left: TimeLeft | null;
 }) => {
-  const pace = paceOf(run.points);
   if (left === null) return <Figure label="Time left" value={NOTHING} source={noTimeLeftWords(job)} />;
-  const { left: value, end } = endWords(left.ms, timeLeftBand(left.ms, pace), now);
+  const { left: value, end } = endWords(left, now);
   return (
     <Figure
       label="Time left"
       value={value}
       source={
         left.silentMs === null
-          ? `${end}, from the last ${formatAmount(pace?.steps ?? 1, 'step')}`
+          ? `${end}, from the last ${formatAmount(job.current_metrics?.pace_steps ?? 1, 'step')}`
           : silenceWords(left.silentMs)
       }
       method="Steps left times the mean time of the last steps, evaluations and checkpoints included; ± is how far that mean moved over five steps each. Where it moved as far as the time itself, only a limit is told."
@@ -148,45 +140,6 @@ const LossFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: Job
       }
       source={`step ${formatCount(best.step)}${base ? `; untouched model ${formatLoss(base.loss)}` : ''}`}
       method={`${capitalised(best.method)}, over ${formatCount(best.tokens)} tokens of ${formatAmount(best.records, 'held-out record')}.`}
-    />
-  );
-};
-
-const MemoryFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
-  const measured = Math.max(
-    job.current_metrics?.peak_memory_bytes ?? 0,
-    ...run.points.slice(-2000).map(({ gpu_memory_bytes }) => gpu_memory_bytes ?? 0),
-  );
-  const onCard = job.gpu_config.num_gpus > 0;
-  if (measured === 0 && !onCard) return <RecordsFigure job={job} />;
-  return (
-    <Figure
-      label="Memory, peak"
-      value={measured === 0 ? NOTHING : formatMemory(measured)}
-      source={onCard ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor'}
-      method="The highest that any step reported, in GB of 2³⁰ bytes."
-    />
-  );
-};
-
-const planned = (job: TrainingJob, key: string): number | null => {
-  const value = job.plan?.[key];
-  return typeof value === 'number' ? value : null;
-};
-
-/** A processor's memory is not measured by step: what is learned from stands in its place. */
-const RecordsFigure = ({ job }: { readonly job: TrainingJob }) => {
-  const [trained, heldOut] = [planned(job, 'train_records'), planned(job, 'held_out_records')];
-  const cut = planned(job, 'truncated_records') ?? 0;
-  if (trained === null) {
-    const source = job.completed_at === null ? 'counted with the data' : 'not counted';
-    return <Figure label="Records" value={NOTHING} source={source} />;
-  }
-  return (
-    <Figure
-      label="Records"
-      value={formatCount(trained)}
-      source={`${formatCount(heldOut ?? 0)} held out, ${cut > 0 ? `${formatCount(cut)} cut at the maximum length` : 'by conversation'}`}
     />
   );
 };

@@ -4,6 +4,7 @@ import {
   ChevronRight,
   CircleAlert,
   CircleCheck,
+  CirclePause,
   Copy,
   TriangleAlert,
 } from 'lucide-react';
@@ -13,16 +14,18 @@ import { attempt } from '../../../attempt';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { capitalised, formatAmount, formatChangeWords, formatCount } from '../../../components/format';
+import { capitalised, formatChangeWords } from '../../../components/format';
 import { earlyEndWords } from '../../../lib/training/run-end';
+import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { models } from '../../../stores';
-import { retryJob } from '../job-doings';
+import { newestOf, waysOn } from '../failures';
+import { wayDoing } from '../job-doings';
 import type { JobRun } from '../job-run';
-import { changeSettingsPath, isRunning, mayPass, verdictOf } from '../job-words';
-import { inLabels } from '../setting-words';
+import { isRunning, verdictOf } from '../job-words';
+import { whatNowWords } from '../resume-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
 export const JobOutcome = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun | null }) => {
@@ -42,35 +45,28 @@ const Stopped = ({
   readonly message: string;
 }) => {
   const failed = job.status === 'failed';
+  // By a person, who knows: nothing is wrong.
+  const paused = job.status === 'paused';
+  const Icon = paused ? CirclePause : CircleAlert;
+  const from = run === null ? undefined : newestOf(run.checkpoints);
   return (
     <section
-      role="alert"
+      role={paused ? 'status' : 'alert'}
       aria-label="What happened"
       className={classNames(
         'flex shrink-0 flex-wrap items-start gap-3 rounded-lg px-4 py-3',
-        failed ? 'bg-bad-tint text-bad' : 'bg-warn-tint text-warn',
+        failed ? 'bg-bad-tint text-bad' : paused ? 'border bg-surface-2' : 'bg-warn-tint text-warn',
       )}
     >
-      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 flex-1 basis-80">
         <p className="font-semibold break-words">{message}</p>
-        <p className="text-ink">
-          {run === null || failed ? inLabels(job.error_hint ?? '') : resumeWords(job, run)}
-        </p>
+        <p className="text-ink">{whatNowWords(job, from)}</p>
         {job.error_stack ? <Details job={job} stack={job.error_stack} /> : null}
       </div>
-      {failed ? <OtherWay job={job} /> : null}
+      {failed ? <OtherWay job={job} from={from} /> : null}
     </section>
   );
-};
-
-/** From where it goes on, and what that costs. */
-const resumeWords = ({ current_step }: TrainingJob, { checkpoints }: JobRun): string => {
-  const from = checkpoints.findLast(({ pruned }) => !pruned);
-  if (!from) return 'It has no checkpoint yet: resuming begins at the first step.';
-  const again = Math.max(0, current_step - from.step);
-  const repeats = again === 0 ? 'no step is repeated' : `resuming repeats ${formatAmount(again, 'step')}`;
-  return `It goes on from the checkpoint of step ${formatCount(from.step)}: ${repeats}.`;
 };
 
 const Details = ({ job, stack }: { readonly job: TrainingJob; readonly stack: string }) => {
@@ -112,20 +108,20 @@ const Details = ({ job, stack }: { readonly job: TrainingJob; readonly stack: st
 };
 
 /** What else can be done with a failed run than the filled button says. */
-const OtherWay = ({ job }: { readonly job: TrainingJob }) => {
+const OtherWay = ({
+  job,
+  from,
+}: {
+  readonly job: TrainingJob;
+  readonly from: Checkpoint | null | undefined;
+}) => {
   const [, navigate] = useLocation();
-  if (mayPass(job))
-    return (
-      <Button className="text-ink" onClick={() => navigate(changeSettingsPath(job))}>
-        Change the settings
-      </Button>
-    );
+  const [, way] = waysOn(job, from);
+  if (way === undefined) return null;
+  const { label, run } = wayDoing(way, job, navigate);
   return (
-    <Button
-      className="text-ink"
-      onClick={() => void attempt(`“${job.name}” was not tried again`, () => retryJob(job, navigate))}
-    >
-      Retry unchanged
+    <Button className="text-ink" onClick={() => void attempt(`Not done to “${job.name}”: ${label}`, run)}>
+      {label}
     </Button>
   );
 };

@@ -11,6 +11,7 @@ import { formatCount, formatDuration, formatLoss, NOTHING } from '../../../compo
 import { ContextRow } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
 import { Ago, useNow } from '../../../components/time';
+import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -19,8 +20,10 @@ import { useAction } from '../../../use-load';
 import { MainAction } from '../job-actions';
 import { doingsOf } from '../job-doings';
 import { SAVING, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
-import { inLabels } from '../setting-words';
+import { whatNowWords } from '../resume-words';
 import { rowWords } from '../time-left';
+import { useBaseLoss } from '../use-base-loss';
+import { useResumePoint } from '../use-resume-point';
 import { useIsSaving } from '../use-saving';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
@@ -31,7 +34,7 @@ export const RowHeads = () => (
   <div aria-hidden className={classNames(GRID, 'h-7 text-xs font-medium text-ink-3 max-medium:hidden')}>
     <span className="col-start-2">Job</span>
     <span>State and result</span>
-    <span className="text-right">Left or worked</span>
+    <span className="text-right">Time</span>
   </div>
 );
 
@@ -44,8 +47,11 @@ const Row = ({
   state,
   right,
   tall,
+  from,
 }: {
   readonly job: TrainingJob;
+  /** The checkpoint that a stopped run goes on from; undefined where nobody has looked. */
+  readonly from?: Checkpoint | null;
   /** Other than that of its status. */
   readonly word?: string;
   readonly icon: LucideIcon;
@@ -57,7 +63,7 @@ const Row = ({
 }) => {
   const [, navigate] = useLocation();
   const action = useAction();
-  const actions = doingsOf(job, navigate).map(({ label, run }) => ({
+  const actions = doingsOf(job, navigate, from).map(({ label, run }) => ({
     label,
     onSelect: () => void attempt(`Not done to “${job.name}”: ${label}`, run),
   }));
@@ -81,7 +87,7 @@ const Row = ({
         <div className={STATE}>{state}</div>
         <div className={classNames(TIME, tall ? 'text-balance' : 'whitespace-nowrap')}>{right}</div>
         <div className={ACTION}>
-          <MainAction job={job} action={action} small />
+          <MainAction job={job} action={action} from={from} small />
         </div>
       </div>
       {action.failure ? (
@@ -101,6 +107,7 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
   const isSaving = useIsSaving(job.id);
   const { place, left } = rowWords(job, now);
   const heldOut = job.current_metrics?.validation_loss;
+  const base = useBaseLoss(job);
   return (
     <Row
       job={job}
@@ -112,10 +119,13 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
       right={isSaving ? NOTHING : left}
       state={
         <div className="flex flex-wrap items-center gap-x-2">
-          <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} className="w-22" />
+          <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} className="w-16" />
           <span className="shrink-0 tabular-nums">{isSaving ? SAVING.word : place}</span>
           {heldOut === undefined ? null : (
-            <span className="truncate text-ink-2">held-out {formatLoss(heldOut)}</span>
+            <span className="truncate text-ink-2">
+              held-out {formatLoss(heldOut)}
+              {base === null ? '' : ` from ${formatLoss(base)}`}
+            </span>
           )}
         </div>
       }
@@ -125,36 +135,40 @@ export const RunningRow = ({ job }: { readonly job: TrainingJob }) => {
 
 const NEEDS: Readonly<Record<string, { readonly icon: LucideIcon; readonly tone: Tone }>> = {
   failed: { icon: CircleX, tone: 'bad' },
-  paused: { icon: CirclePause, tone: 'warn' },
+  paused: { icon: CirclePause, tone: 'neutral' },
   interrupted: { icon: Unplug, tone: 'warn' },
 };
 
 /** Failed, broken off or paused: where it stands, and what can be done. */
 export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
   const { icon, tone } = NEEDS[job.status] ?? { icon: Unplug, tone: 'warn' };
-  const at = `at step ${formatCount(job.current_step)}${job.total_steps === null ? '' : ` of ${formatCount(job.total_steps)}`}`;
-  const why = job.error_message ?? `${STATUS_WORDS[job.status].word} ${at}.`;
-  const hint =
-    job.error_hint === null ? 'Resume goes on from the last checkpoint.' : inLabels(job.error_hint);
+  const from = useResumePoint(job);
+  const { word } = STATUS_WORDS[job.status];
+  const total = job.total_steps === null ? '' : ` of ${formatCount(job.total_steps)}`;
+  const at = `step ${formatCount(job.current_step)}${total}`;
+  const why = job.error_message ?? `${word} at ${at}.`;
+  const now = whatNowWords(job, from);
   return (
     <Row
       job={job}
+      from={from}
       tall
       icon={icon}
       tone={tone}
       under={
         <>
-          {STATUS_WORDS[job.status].word} <Ago time={job.updated_at} />
+          {word} <Ago time={job.updated_at} />
+          {job.error_message !== null && job.current_step > 0 ? `, ${at}` : ''}
         </>
       }
       right={timeWords(job)}
       state={
         <>
-          <p className="line-clamp-2 break-words" title={why}>
+          <p className="line-clamp-2 text-balance break-words" title={why}>
             {why}
           </p>
-          <p className="line-clamp-2 text-xs break-words text-ink-2" title={hint}>
-            {hint}
+          <p className="line-clamp-2 text-xs text-balance break-words text-ink-2" title={now}>
+            {now}
           </p>
         </>
       }
@@ -164,7 +178,7 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
 
 const timeWords = (job: TrainingJob): string => {
   const worked = workedMs(job);
-  return worked === null ? NOTHING : formatDuration(worked);
+  return worked === null ? NOTHING : `${formatDuration(worked)} worked`;
 };
 
 export const FinishedRow = ({ job }: { readonly job: TrainingJob }) => {

@@ -22,6 +22,7 @@ import { paths } from '../../../paths';
 import { useLoad } from '../../../use-load';
 import { eventRows } from '../event-words';
 import type { JobRun } from '../job-run';
+import { recordWords } from '../plan-words';
 import { settingRows } from '../setting-words';
 import type { Decided } from '../setting-words';
 import { nextSamplesWords } from '../time-left';
@@ -52,7 +53,14 @@ export const JobTabs = ({ job, run }: { readonly job: TrainingJob; readonly run:
   ];
   return (
     <Panel plain>
-      <Tabs inset label="Run" tabs={tabs} value={tab} onChange={setTab} aside={nextSamplesWords(job, now)} />
+      <Tabs
+        inset
+        label="Run"
+        tabs={tabs}
+        value={tab}
+        onChange={setTab}
+        aside={tab === 'samples' ? nextSamplesWords(job, now) : null}
+      />
     </Panel>
   );
 };
@@ -76,10 +84,15 @@ const decidedIn = (job: TrainingJob, run: JobRun): Decided => {
 
 const RunSettings = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const { state } = useLoad(job.id, () => api.jobs.datasets({ id: job.id }));
-  const data = ['Data', state.kind === 'ready' ? mixtureName(state.value) : NOTHING] as const;
+  const records = recordWords(job);
+  const about = [
+    ['Base model', job.hyperparameters.base_model],
+    ['Data', state.kind === 'ready' ? mixtureName(state.value) : NOTHING],
+    ...(records === null ? [] : [['Records', records] as const]),
+  ] as const;
   return (
-    <div className="grid grid-cols-1 gap-x-8 gap-y-1 p-4 medium:grid-cols-2">
-      {halves([data, ...settingRows(job.hyperparameters, decidedIn(job, run))]).map((rows) => (
+    <div className="grid grid-cols-1 items-start gap-x-8 gap-y-1 p-4 medium:grid-cols-2">
+      {halves([...about, ...settingRows(job.hyperparameters, decidedIn(job, run))]).map((rows) => (
         <Facts key={rows[0]?.[0]} rows={rows} />
       ))}
     </div>

@@ -28,6 +28,9 @@ export const LossLegend = ({
       ) : drawn.has('coming') ? (
         <Named mark={<span className="size-1.5 rotate-45 border border-ink-3" />}>checkpoint to come</Named>
       ) : null}
+      {drawn.has('pruned') ? (
+        <Named mark={<span className="size-2 rotate-45 border border-dotted border-ink-2" />}>pruned</Named>
+      ) : null}
       {drawn.has('event') ? (
         <Named mark={<span className="border-x-4 border-t-6 border-x-transparent border-t-warn-fill" />}>
           event

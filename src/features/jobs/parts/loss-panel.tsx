@@ -33,7 +33,7 @@ const STEPS_A_RADIUS = 10;
 const HEIGHT = 'h-[clamp(15.25rem,calc(100vh-34rem),32rem)]';
 /**
  * Below a sentence on what became of the run: as high as the window allows with all below it in view,
- * but in a low one the small charts, which come last there, leave it their room.
+ * but in a low one the small charts, which come last, leave it their room.
  */
 const BELOW_OUTCOME = 'h-[clamp(13rem,max(calc(100vh-38.5rem),min(19rem,calc(100vh-31rem))),32rem)]';
 /** Below that of a pause or a break, which has two lines. */

@@ -6,13 +6,16 @@ import { TextArea } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
 import { AlertDialog, Dialog, Menu } from '../../../components/overlays';
 import { showToast } from '../../../components/toasts';
+import type { Checkpoint } from '../../../lib/types/job-records';
 import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { useDialogs } from '../../../page-asks';
 import { paths } from '../../../paths';
 import { jobs, models } from '../../../stores';
 import type { useAction } from '../../../use-load';
-import { saveCheckpoint } from '../job-doings';
+import { waysOn } from '../failures';
+import type { Way } from '../failures';
+import { saveCheckpoint, wayDoing } from '../job-doings';
 import { canCancel, isRunning, lossesOf } from '../job-words';
 
 type Action = ReturnType<typeof useAction>;
@@ -20,7 +23,16 @@ type Action = ReturnType<typeof useAction>;
 const DIALOGS = ['cancel', 'sample', 'delete'] as const;
 
 /** What can be done with a run beside the main action of its state. */
-export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly action: Action }) => {
+export const RunMenu = ({
+  job,
+  action,
+  from,
+}: {
+  readonly job: TrainingJob;
+  readonly action: Action;
+  /** The checkpoint that a stopped run goes on from; undefined where nobody has looked. */
+  readonly from: Checkpoint | null | undefined;
+}) => {
   const [, navigate] = useLocation();
   const [open, setOpen] = useDialogs(paths.job(job.id), DIALOGS);
   const close = () => setOpen(null);
@@ -60,6 +72,16 @@ export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly a
         <Menu
           label="More"
           actions={[
+            ...moreWays(job, from).map((way) => {
+              const { label, run } = wayDoing(way, job, navigate);
+              return {
+                label,
+                onSelect: () =>
+                  action.run(label, async () => {
+                    await run();
+                  }),
+              };
+            }),
             { label: 'New run like this', onSelect: () => navigate(paths.newRunLike(job.id)) },
             { label: 'Delete…', onSelect: () => setOpen('delete') },
           ]}
@@ -83,6 +105,10 @@ export const RunMenu = ({ job, action }: { readonly job: TrainingJob; readonly a
     </>
   );
 };
+
+/** Those of a failed run that have no button of their own. */
+const moreWays = (job: TrainingJob, from: Checkpoint | null | undefined): readonly Way[] =>
+  job.status === 'failed' ? waysOn(job, from).slice(2) : [];
 
 interface FormProps {
   readonly job: TrainingJob;

@@ -19,7 +19,13 @@ const fill = (job: TrainingJob, position: number, at: number): number => {
     : 50;
 };
 
-/** Waiting, running, done with its time, or failed at. */
+/** Grey where nobody is at work: a run that rests is not to be taken for one that runs. */
+const colourOf = ({ status }: TrainingJob, isHere: boolean): string => {
+  if (status === 'failed' && isHere) return 'bg-bad-fill';
+  return status === 'paused' || status === 'interrupted' ? 'bg-line-control' : 'bg-accent';
+};
+
+/** Waiting, running, resting, done with its time, or failed at. */
 export const StageBar = ({
   job,
   times,
@@ -44,10 +50,7 @@ export const StageBar = ({
           >
             <div className="h-1.5 overflow-hidden rounded-sm bg-active">
               <div
-                className={classNames(
-                  'h-full',
-                  job.status === 'failed' && position === at ? 'bg-bad-fill' : 'bg-accent',
-                )}
+                className={classNames('h-full', colourOf(job, position === at))}
                 style={{ width: `${fill(job, position, at)}%` }}
               />
             </div>

@@ -168,6 +168,6 @@ const STARTS_METHOD =
 
 const Duration = ({ time_ms, time_method }: ExpectedTime) => (
   <Tooltip text={time_ms === null ? time_method : `${formatDurationBand(time_ms)}. ${time_method}`}>
-    <span>{time_ms === null ? NOTHING : formatRoughDuration(time_ms.expected)}</span>
+    <span>{time_ms === null ? NOTHING : `takes ${formatRoughDuration(time_ms.expected)}`}</span>
   </Tooltip>
 );

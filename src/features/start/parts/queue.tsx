@@ -100,7 +100,7 @@ const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTal
             value={job.progress}
             className="flex-1"
           />
-          {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
+          step {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
         </div>
       ) : null}
     </li>
