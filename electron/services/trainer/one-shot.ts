@@ -31,6 +31,9 @@ export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
 
+/** Said once the files are written and before they are loaded again. */
+const Checking = z.object({ event: z.literal('checking') });
+
 const ERROR_TAIL_LINES = 20;
 
 interface Finished {
@@ -66,8 +69,11 @@ export class OneShot {
     return (await this.run(['generate', ...argv], schema)).answers;
   }
 
-  export(argv: readonly string[]): Promise<ExportResult> {
-    return this.run(['export', ...argv], ExportResult);
+  /** `onChecking` hears when all is written and the check begins. */
+  export(argv: readonly string[], onChecking: () => void): Promise<ExportResult> {
+    return this.run(['export', ...argv], ExportResult, (document) => {
+      if (Checking.safeParse(document).success) onChecking();
+    });
   }
 
   verify(argv: readonly string[]): Promise<VerifyResult> {
@@ -83,8 +89,12 @@ export class OneShot {
   }
 
   /** The last printed document of the form asked for. Throws the trainer's own error where it names one. */
-  async run<Output>(argv: readonly string[], schema: z.ZodType<Output>): Promise<Output> {
-    const finished = await this.#spawn(argv);
+  async run<Output>(
+    argv: readonly string[],
+    schema: z.ZodType<Output>,
+    onDocument?: (document: unknown) => void,
+  ): Promise<Output> {
+    const finished = await this.#spawn(argv, onDocument);
     for (const document of finished.documents.toReversed()) {
       const failure = Failure.safeParse(document);
       if (failure.success) throw new AppError(failure.data);
@@ -98,11 +108,17 @@ export class OneShot {
     });
   }
 
-  async #spawn(argv: readonly string[]): Promise<Finished> {
+  async #spawn(argv: readonly string[], onDocument?: (document: unknown) => void): Promise<Finished> {
     const python = await findPython(this.#options);
     const documents: unknown[] = [];
     const stderr: string[] = [];
-    const out = new LineSplitter({ onLine: (line) => documents.push(parsed(line)) });
+    const out = new LineSplitter({
+      onLine: (line) => {
+        const document = parsed(line);
+        documents.push(document);
+        onDocument?.(document);
+      },
+    });
     const errors = new LineSplitter({
       onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
     });
