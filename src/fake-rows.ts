@@ -2,6 +2,7 @@ import type { BaseModel } from './lib/types/base-model';
 import type { Estimate } from './lib/types/estimate';
 import { HYPERPARAMETER_PRESETS } from './lib/types/lora-training';
 import type { Dataset, TrainingJob } from './lib/types/lora-training';
+import type { ModelArtifact } from './lib/types/model-artifact';
 import type { TrainingSettings } from './lib/types/training-settings';
 
 const TIME = '2026-03-01T08:00:00.000Z';
@@ -155,6 +156,57 @@ export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJ
   worked_ms: 60_000,
   plan: null,
   cancel_reason: null,
+  ...rest,
+});
+
+/** The adapter of the run with the same number, better than its base on held-out data. */
+export const fakeModel = (nth: number, rest: Partial<ModelArtifact> = {}): ModelArtifact => ({
+  ...NOTED,
+  id: fakeId(nth),
+  user_id: USER,
+  job_id: fakeId(nth),
+  dataset_id: fakeId(1),
+  base_model_id: fakeId(2),
+  origin: 'trained',
+  source_step: 300,
+  base_model_fingerprint: HASH,
+  name: `Model ${nth}`,
+  version: '1.0.0',
+  description: null,
+  status: 'stored',
+  deployed_at: null,
+  quality_metrics: {
+    final_training_loss: 0.989,
+    final_validation_loss: 1.428,
+    best_epoch: 3,
+    convergence_score: null,
+    base_validation_loss: 4.64,
+    perplexity: 4.17,
+    base_perplexity: 103.54,
+    held_out_records: 60,
+    held_out_tokens: 971,
+    precision: 'fp32',
+    method: 'mean cross-entropy a trained token',
+  },
+  training_summary: {
+    base_model_name: 'Base 2',
+    base_model_fingerprint: HASH,
+    dataset_name: 'Dataset 1',
+    dataset_version_sha256: HASH,
+    total_steps: 400,
+    source_step: 300,
+    attempts: 1,
+    duration_ms: 60_000,
+    train_records: 600,
+    trainable_parameters: 1000,
+    peak_memory_bytes: 1e9,
+    device: 'cpu',
+  },
+  configuration: fakeSettings('balanced'),
+  artifacts: [],
+  parent_model_id: null,
+  storage_path: `models/${nth}`,
+  deleted_at: null,
   ...rest,
 });
 

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { hardwareChecks } from './lib/messages/hardware-checks';
+import { hardwareChecks, inOrder } from './lib/messages/hardware-checks';
 import { useValue } from './live-value';
 import { doctor, hardware } from './stores';
 
@@ -13,5 +13,5 @@ export const useChecks = () => {
   }, []);
   const now = machine ? hardwareChecks(machine) : [];
   const known = new Set(now.map(({ id }) => id));
-  return { ...answer, checks: [...now, ...(answer.value ?? []).filter(({ id }) => !known.has(id))] };
+  return { ...answer, checks: inOrder([...now, ...(answer.value ?? []).filter(({ id }) => !known.has(id))]) };
 };

@@ -230,7 +230,7 @@ describe('FR-1.1.3 model_artifacts, policy by policy', () => {
     });
     expect(() => stranger.exports.create(newExport(artifact.id))).toThrow('does not belong');
     expect(owner.artifacts.get(artifact.id)).toEqual(artifact);
-    expect(owner.exports.get(made.id)?.status).toBe('running');
+    expect(owner.exports.get(made.id)?.status).toBe('pending');
   });
 
   it('hangs no model on what belongs to another profile', () => {

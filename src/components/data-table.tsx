@@ -1,7 +1,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names';
-import { SkeletonRows } from './layout';
 import { shownSafely } from './file-text';
 
 export interface Column<Row> {
@@ -14,6 +13,8 @@ export interface Column<Row> {
   readonly grow?: boolean;
   /** Stays whole, over two lines where it must. */
   readonly wrap?: boolean;
+  /** How many letters a cell usually holds: so wide it is while the rows are read. */
+  readonly letters?: number;
   /** Makes the column sortable. */
   readonly order?: (row: Row) => number | string;
 }
@@ -48,6 +49,16 @@ const AT_THE_EDGE = 'text-right medium:w-px';
 const NAMED =
   'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
 
+const cellClasses = <Row,>(column: Column<Row>): string =>
+  classNames(
+    'h-9 px-3 first:pl-4 last:pr-4 max-medium:h-auto max-medium:p-0!',
+    column.wrap ? 'break-all' : 'whitespace-nowrap',
+    column.grow && !column.wrap && 'truncate',
+    column.right && NAMED,
+    column.grow && GROWING,
+    column.quiet && AT_THE_EDGE,
+  );
+
 /** On the one link of a row: its target is the row. */
 export const ROW_LINK = 'font-medium after:absolute after:inset-0 hover:text-accent-text';
 
@@ -77,27 +88,12 @@ export const DataTable = <Row,>({
     </thead>
     <tbody className="max-medium:block">
       {rows === null ? (
-        <tr className="max-medium:block">
-          <td colSpan={columns.length} className="p-0 max-medium:block">
-            <SkeletonRows />
-          </td>
-        </tr>
+        <Reading columns={columns} />
       ) : (
         rows.map((row) => (
           <tr key={rowKey(row)} className={ROW}>
             {columns.map((column) => (
-              <td
-                key={column.key}
-                data-head={column.head}
-                className={classNames(
-                  'h-9 px-3 first:pl-4 last:pr-4 max-medium:h-auto max-medium:p-0!',
-                  column.wrap ? 'break-all' : 'whitespace-nowrap',
-                  column.grow && !column.wrap && 'truncate',
-                  column.right && NAMED,
-                  column.grow && GROWING,
-                  column.quiet && AT_THE_EDGE,
-                )}
-              >
+              <td key={column.key} data-head={column.head} className={cellClasses(column)}>
                 {shownSafely(column.cell(row))}
               </td>
             ))}
@@ -107,6 +103,26 @@ export const DataTable = <Row,>({
     </tbody>
   </table>
 );
+
+const READING_ROWS = 6;
+const USUAL_LETTERS = 8;
+
+/** Each bar stands where its figure will: the heads do not move when the rows come. */
+const Reading = <Row,>({ columns }: { readonly columns: readonly Column<Row>[] }) =>
+  Array.from({ length: READING_ROWS }, (_, row) => (
+    <tr key={row} className={ROW}>
+      {columns.map((column, index) => (
+        <td key={column.key} className={cellClasses(column)}>
+          {row === 0 && index === 0 ? <span role="status" aria-label="Reading…" /> : null}
+          <div
+            aria-hidden
+            className={classNames('skeleton h-3', column.right && 'ml-auto', column.grow && 'max-w-1/3')}
+            style={column.grow ? undefined : { width: `${column.letters ?? USUAL_LETTERS}ch` }}
+          />
+        </td>
+      ))}
+    </tr>
+  ));
 
 const Head = <Row,>({
   column,

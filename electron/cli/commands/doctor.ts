@@ -2,8 +2,13 @@ import type { DoctorCheck } from '../../../src/lib/types/system';
 import { NoOptions, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 
-const MARKS: Readonly<Record<DoctorCheck['level'], string>> = { passed: '✓', look: '!', failed: '✗' };
-const STYLES = { passed: 'green', look: 'yellow', failed: 'red' } as const;
+const MARKS: Readonly<Record<DoctorCheck['level'], string>> = {
+  passed: '✓',
+  not_needed: '–',
+  look: '!',
+  failed: '✗',
+};
+const STYLES = { passed: 'green', not_needed: 'dim', look: 'yellow', failed: 'red' } as const;
 
 export const addDoctor = ({ program, add }: Registry): void =>
   add(program, {

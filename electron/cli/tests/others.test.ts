@@ -188,7 +188,7 @@ describe('settings and doctor', () => {
   it('doctor answers every check, and 1 where one fails', async () => {
     const { code, documents } = await bench.run('doctor', '--json');
     expect([code, documents()]).toMatchObject([1, [{ ok: false, checks: A_LIST }]]);
-    const ids = ['gpus', 'driver', 'disk', 'runtime', 'model'].map((name) =>
+    const ids = ['gpus', 'driver', 'runtime', 'disk', 'model'].map((name) =>
       rowWith({ id: name, message: A_TEXT }),
     );
     expect(Reflect.get(Object(documents()[0]), 'checks')).toEqual(ids);

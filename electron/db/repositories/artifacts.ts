@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import {
   type ArtifactRow,
@@ -143,6 +143,9 @@ const artifactPurge = ({ db, userId }: Bound) => ({
 
 export const artifactRepository = (bound: Bound) => ({ ...artifacts(bound), ...artifactPurge(bound) });
 
+/** `pending`: its files are being written; `running`: they are being checked. */
+const UNDER_WAY: ArtifactExport['status'][] = ['pending', 'running'];
+
 export const exportRepository = ({ db, userId }: Bound) => {
   const owns = (artifactId: string): boolean =>
     db
@@ -161,7 +164,7 @@ export const exportRepository = ({ db, userId }: Bound) => {
       return exportFromRow(
         db
           .insert(exports)
-          .values({ ...made, status: 'running' })
+          .values({ ...made, status: 'pending' })
           .returning()
           .get(),
       );
@@ -170,10 +173,10 @@ export const exportRepository = ({ db, userId }: Bound) => {
       if (get(id)) db.update(exports).set(changes).where(eq(exports.id, id)).run();
       return get(id);
     },
-    /** Only what still runs: its maker may have ended it meanwhile. */
+    /** Only what is still made: its maker may have ended it meanwhile. */
     failRunning: (id: string, error: string): void => {
       if (!get(id)) return;
-      const stillRuns = and(eq(exports.id, id), eq(exports.status, 'running'));
+      const stillRuns = and(eq(exports.id, id), inArray(exports.status, UNDER_WAY));
       db.update(exports).set({ status: 'failed', error }).where(stillRuns).run();
     },
     list: (artifactId: string): ArtifactExport[] =>
@@ -190,7 +193,7 @@ export const exportRepository = ({ db, userId }: Bound) => {
       db
         .select()
         .from(exports)
-        .where(eq(exports.status, 'running'))
+        .where(inArray(exports.status, UNDER_WAY))
         .all()
         .filter(({ artifact_id }) => owns(artifact_id))
         .map(({ id, owner }) => ({ id, owner })),

@@ -54,6 +54,7 @@ const shortCommands = {
     const ok = !to.includes('bad');
     const card = readFileSync(rest[rest.indexOf('--card') + 1], 'utf8');
     const files = [{ name: 'README.md', size_bytes: Buffer.byteLength(card), sha256: sha256(card) }];
+    say({ event: 'checking' });
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
   'lr-range': () => {

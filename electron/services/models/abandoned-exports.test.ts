@@ -37,7 +37,7 @@ it('neither a look nor a recovering queue ends what a living process makes', asy
   const made = await begun(await identify(process.ppid));
   await world.runner.stop();
   await world.runner.start();
-  expect(await world.models.exports(artifactId)).toMatchObject([{ id: made.id, status: 'running' }]);
+  expect(await world.models.exports(artifactId)).toMatchObject([{ id: made.id, status: 'pending' }]);
 });
 
 it('an export that ended by itself stays as it ended', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ArtifactExport } from '../../../src/lib/types/model-artifact';
 import { openWorld, removeWorld, type World } from '../jobs/testing';
 import { modelCard } from './model-card';
 
@@ -29,4 +30,15 @@ it('the card that goes with an export says whether the template is the base mode
     const card = modelCard(artifact, { format: 'adapter', has_chat_template });
     expect(files.map(({ sha256 }) => sha256)).toEqual([createHash('sha256').update(card).digest('hex')]);
   }
+});
+
+it('an export is first written, then checked, and its row says which', async () => {
+  const { artifact_id } = await world.until((await world.create('plain')).id, 'completed');
+  await world.models.export({ id: artifact_id ?? '', format: 'adapter', to: join(world.dir, 'out') });
+  const told = world.published.filter(({ name }) => name === 'models.export_changed');
+  expect(told.map(({ payload }) => ArtifactExport.parse(payload).status)).toEqual([
+    'pending',
+    'running',
+    'completed',
+  ]);
 });

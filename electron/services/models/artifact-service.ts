@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { ExportChanges } from '../../db/repositories/artifacts';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
@@ -110,6 +111,7 @@ export class ArtifactService {
     this.#options.publisher.publish('models.export_changed', made);
     this.#exporting.set(made.id, made);
     const card = join(paths.cacheDir, `card-${made.id}.md`);
+    let told: Promise<unknown> = Promise.resolve();
     try {
       await mkdir(paths.cacheDir, { recursive: true, mode: 0o700 });
       await writeFile(card, modelCard(artifact, { format, has_chat_template }), { mode: 0o600 });
@@ -118,8 +120,13 @@ export class ArtifactService {
         format,
         to: path,
         card,
+        onChecking: () => {
+          // Settled either way: an export does not fail for a word about how far it is.
+          told = Promise.allSettled([this.#exportChanged(made, { status: 'running' })]);
+        },
         ...(artifact.job_id === null ? {} : { runDir: runDirOf(paths, artifact.job_id) }),
       });
+      await told;
       if (!verification.ok)
         throw refused(
           'export_unverified',
@@ -172,16 +179,17 @@ export class ArtifactService {
     return this.#options.commands.generate({ ...question, baseModelDir: (await this.#baseModel(id)).path });
   }
 
-  async #exportEnded(
-    made: ArtifactExport,
-    changes: Partial<Pick<ArtifactExport, 'status' | 'files' | 'verification' | 'error'>>,
-  ): Promise<ArtifactExport> {
-    const { repositories, publisher, now } = this.#options;
-    const ended = await repositories.exports.update(made.id, { ...changes, completed_at: now() });
-    if (!ended)
+  #exportEnded(made: ArtifactExport, changes: ExportChanges): Promise<ArtifactExport> {
+    return this.#exportChanged(made, { ...changes, completed_at: this.#options.now() });
+  }
+
+  async #exportChanged(made: ArtifactExport, changes: ExportChanges): Promise<ArtifactExport> {
+    const { repositories, publisher } = this.#options;
+    const changed = await repositories.exports.update(made.id, changes);
+    if (!changed)
       throw refused('not_found', 'The model was deleted while it was exported.', 'Nothing is left to do.');
-    publisher.publish('models.export_changed', ended);
-    return ended;
+    publisher.publish('models.export_changed', changed);
+    return changed;
   }
 
   async #checkFiles(artifact: ModelArtifact): Promise<void> {

@@ -24,7 +24,7 @@ it('tells the trainer in how many bits an adapter saw its base model', async () 
   const { asked, commands } = recorded();
   const all = [
     commands.verify(CHECK),
-    commands.export({ ...CHECK, format: 'zip', to: '/z', card: '/c' }),
+    commands.export({ ...CHECK, format: 'zip', to: '/z', card: '/c', onChecking: () => undefined }),
     commands.generate({ ...CHECK, prompt: 'Hi' }),
     commands.generate({ baseModelDir: '/b', prompt: 'Hi' }),
   ];

@@ -18,6 +18,15 @@ export interface Question {
   readonly seed?: number | undefined;
 }
 
+interface ExportWish {
+  readonly format: ExportFormat;
+  readonly to: string;
+  readonly card: string;
+  readonly runDir?: string;
+  /** All is written, and the check begins. */
+  readonly onChecking: () => void;
+}
+
 type Short = Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe' | 'lrRange'>;
 
 /** The trainer's short commands with their arguments, in one place. */
@@ -57,15 +66,10 @@ export class TrainerCommands {
     return this.#oneShot.generate(['--base-model', baseModelDir, `--prompt=${prompt}`, ...given, ...compare]);
   }
 
-  export({
-    format,
-    to,
-    card,
-    runDir,
-    ...check
-  }: AdapterCheck & { format: ExportFormat; to: string; card: string; runDir?: string }) {
+  export({ format, to, card, runDir, onChecking, ...check }: AdapterCheck & ExportWish) {
     const run = runDir === undefined ? [] : ['--run', runDir];
-    return this.#oneShot.export([...checked(check), '--format', format, '--to', to, '--card', card, ...run]);
+    const argv = [...checked(check), '--format', format, '--to', to, '--card', card, ...run];
+    return this.#oneShot.export(argv, onChecking);
   }
 }
 

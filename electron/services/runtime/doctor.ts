@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { z } from 'zod';
 import { toErrorPayload } from '../../../src/lib/messages/app-error';
-import { doctorCheck, hardwareChecks } from '../../../src/lib/messages/hardware-checks';
+import { doctorCheck, hardwareChecks, inOrder } from '../../../src/lib/messages/hardware-checks';
 import type { DoctorCheck, HardwareState } from '../../../src/lib/types/system';
 
 const TIMEOUT_MS = 60_000;
@@ -66,7 +66,7 @@ export class Doctor {
       this.#runtime(),
       this.#model(),
     ]);
-    return [...hardwareChecks(hardware), runtime, model];
+    return inOrder([...hardwareChecks(hardware), runtime, model]);
   }
 
   async #runtime(): Promise<DoctorCheck> {

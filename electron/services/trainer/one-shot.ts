@@ -31,12 +31,20 @@ export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
 
+/** Said once the files are written and before they are loaded again. */
+const Checking = z.object({ event: z.literal('checking') });
+
 const ERROR_TAIL_LINES = 20;
 
 interface Finished {
   readonly code: number | null;
   readonly documents: readonly unknown[];
   readonly stderr: readonly string[];
+}
+
+interface Meanwhile {
+  readonly signal?: AbortSignal | undefined;
+  readonly onDocument?: (document: unknown) => void;
 }
 
 const parsed = (line: string): unknown => {
@@ -66,12 +74,16 @@ export class OneShot {
     return (await this.run(['generate', ...argv], schema)).answers;
   }
 
-  export(argv: readonly string[]): Promise<ExportResult> {
-    return this.run(['export', ...argv], ExportResult);
+  /** `onChecking` hears when all is written and the check begins. */
+  export(argv: readonly string[], onChecking: () => void): Promise<ExportResult> {
+    const onDocument = (document: unknown) => {
+      if (Checking.safeParse(document).success) onChecking();
+    };
+    return this.run(['export', ...argv], ExportResult, { onDocument });
   }
 
   verify(argv: readonly string[], signal?: AbortSignal): Promise<VerifyResult> {
-    return this.run(['verify', ...argv], VerifyResult, signal);
+    return this.run(['verify', ...argv], VerifyResult, { signal });
   }
 
   probe(argv: readonly string[]): Promise<Record<string, unknown>> {
@@ -89,9 +101,9 @@ export class OneShot {
   async run<Output>(
     argv: readonly string[],
     schema: z.ZodType<Output>,
-    signal?: AbortSignal,
+    meanwhile: Meanwhile = {},
   ): Promise<Output> {
-    const finished = await this.#spawn(argv, signal);
+    const finished = await this.#spawn(argv, meanwhile);
     for (const document of finished.documents.toReversed()) {
       const failure = Failure.safeParse(document);
       if (failure.success) throw new AppError(failure.data);
@@ -105,11 +117,17 @@ export class OneShot {
     });
   }
 
-  async #spawn(argv: readonly string[], signal: AbortSignal | undefined): Promise<Finished> {
+  async #spawn(argv: readonly string[], { signal, onDocument }: Meanwhile): Promise<Finished> {
     const python = await findPython(this.#options);
     const documents: unknown[] = [];
     const stderr: string[] = [];
-    const out = new LineSplitter({ onLine: (line) => documents.push(parsed(line)) });
+    const out = new LineSplitter({
+      onLine: (line) => {
+        const document = parsed(line);
+        documents.push(document);
+        onDocument?.(document);
+      },
+    });
     const errors = new LineSplitter({
       onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
     });

@@ -35,7 +35,10 @@ CARD_FILE: Final = "README.md"
 
 
 def main(argv: list[str]) -> int:
-    """Print `{path, files, verification}`. Raises `export_target_exists`, `export_failed`, or what `compare` raises."""
+    """Print `{event: checking}` once all is written, then `{path, files, verification}`.
+
+    Raises `export_target_exists`, `export_failed`, or what `compare` raises.
+    """
     parser = argparse.ArgumentParser(prog="pipeline_trainer export")
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--base-model", type=Path, required=True)
@@ -109,6 +112,7 @@ def fill(staging: Path, options: argparse.Namespace) -> None:
 def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification:
     """Compare what was written with what is stored; a ZIP is unpacked again for it."""
     if options.format == "merged":
+        _tell_checking()
         return compare_merged(
             options.base_model,
             adapter=options.adapter,
@@ -125,7 +129,13 @@ def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVe
         return _compared(options, Path(unpacked))
 
 
+def _tell_checking() -> None:
+    sys.stdout.write(json.dumps({"event": "checking"}) + "\n")
+    sys.stdout.flush()
+
+
 def _compared(options: argparse.Namespace, loaded_again: Path) -> Verification:
+    _tell_checking()
     return compare(options.base_model, stored=options.adapter, loaded_again=loaded_again, trained_on=options.quantization)
 
 

@@ -50,4 +50,4 @@ def test_rule_9_what_is_exported_computes_what_was_trained(
     assert json.loads((stored / "adapter_config.json").read_bytes())["fan_in_fan_out"]
     words = ["--adapter", str(stored), "--base-model", str(model), "--format", kind, "--to", str(tmp_path / "export")]
     assert export.main(words) == 0
-    assert json.loads(capsys.readouterr().out)["verification"]["ok"]
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["verification"]["ok"]

@@ -149,7 +149,7 @@ def test_rule_9_a_run_is_merged_and_measured_on_what_it_held_out(tmp_path: Path,
     target = tmp_path / "merged ü"
     words = ["--adapter", str(folder.path / "adapter"), "--base-model", str(model), "--format", "merged"]
     assert export.main([*words, "--to", str(target), "--run", str(folder.path)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out.splitlines()[-1])
     found = document["verification"]
     assert found["ok"]
     assert found["held_out_loss"]["texts"] > 0

@@ -1,31 +1,39 @@
 import { useState } from 'react';
-import { api } from '../../api';
-import type { CanonicalRecord, RecordSide } from '../../lib/types/dataset-records';
+import type { RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLoad } from '../../use-load';
-
-export const PAGE_OF_RECORDS = 100;
-
-export interface IndexedRecord {
-  readonly index: number;
-  readonly record: CanonicalRecord;
-}
+import { loadPage, PAGE_OF_RECORDS } from './record-pages';
+import type { IndexedRecord } from './record-pages';
+import type { Flagged } from './use-flags';
 
 /** Chosen when a page comes: its last record. */
 const LAST = Infinity;
 
-interface Wanted {
-  readonly id: string;
-  readonly side: RecordSide;
-  readonly offset: number;
-  readonly query: string;
-}
+const NO_RECORDS: { readonly records: readonly IndexedRecord[]; readonly total: number } = {
+  records: [],
+  total: 0,
+};
 
-const loadPage = async ({ id, side, offset, query }: Wanted) => {
-  const page = { id, offset, limit: PAGE_OF_RECORDS };
-  if (side === 'used') return api.datasets.records({ ...page, query });
-  const { total, records } = await api.datasets.excluded({ ...page, query });
-  return { total, records: records.map((record, position) => ({ index: offset + position, record })) };
+const currentOf = (rows: readonly IndexedRecord[], chosen: number | null): IndexedRecord | null => {
+  const fallback = chosen === LAST ? rows.at(-1) : rows[0];
+  return rows.find(({ index }) => index === chosen) ?? fallback ?? null;
+};
+
+/** All records, or only those that are flagged. */
+const useFilter = (flagged: Flagged | undefined) => {
+  const [isFiltered, setFiltered] = useState(false);
+  const only = isFiltered && flagged ? flagged : null;
+  return {
+    isFiltered,
+    setFiltered,
+    only,
+    /** Where the list has a record; one that is not flagged ends the filter. */
+    placeOf: (index: number): number => {
+      const place = only ? only.indexes.indexOf(index) : index;
+      if (place < 0) setFiltered(false);
+      return place < 0 ? index : place;
+    },
+  };
 };
 
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
@@ -34,20 +42,19 @@ export const useRecords = (
   {
     index: start = 0,
     side: first = 'used',
-  }: { index?: number | undefined; side?: RecordSide | undefined } = {},
+    flagged,
+  }: { index?: number | undefined; side?: RecordSide | undefined; flagged?: Flagged } = {},
 ) => {
   const [query, setQuery] = useState('');
   const [side, setSide] = useState<RecordSide>(first);
   const [offset, setOffset] = useState(pageOf(start));
   const [chosen, setChosen] = useState<number | null>(start);
+  const { isFiltered, only, placeOf, setFiltered } = useFilter(flagged);
   const wanted = { id: dataset.id, side, offset, query };
-  const { state, reload } = useLoad(JSON.stringify({ ...wanted, revision: dataset.revision }), () =>
-    loadPage(wanted),
-  );
-  const rows: readonly IndexedRecord[] = state.kind === 'ready' ? state.value.records : [];
-  const total = state.kind === 'ready' ? state.value.total : 0;
-  const fallback = chosen === LAST ? rows.at(-1) : rows[0];
-  const current = rows.find(({ index }) => index === chosen) ?? fallback ?? null;
+  const key = JSON.stringify({ ...wanted, revision: dataset.revision, only: only?.key });
+  const { state, reload } = useLoad(key, () => loadPage(wanted, only?.indexes ?? null));
+  const { records: rows, total } = state.kind === 'ready' ? state.value : NO_RECORDS;
+  const current = currentOf(rows, chosen);
   const turnTo = (nextOffset: number, next: number | null) => {
     setOffset(nextOffset);
     setChosen(next);
@@ -56,7 +63,7 @@ export const useRecords = (
   const goTo = (index: number) => {
     setQuery('');
     setSide('used');
-    turnTo(pageOf(index), index);
+    turnTo(pageOf(placeOf(index)), index);
   };
   /** To the record so many further on in the list, over the end of its page. */
   const move = (step: number) => {
@@ -77,6 +84,12 @@ export const useRecords = (
     choose: setChosen,
     goTo,
     move,
+    isFiltered,
+    /** Only those that are flagged, or all. */
+    filter: (next: boolean) => {
+      setFiltered(next);
+      turnTo(0, null);
+    },
     search: (next: string) => {
       setQuery(next);
       turnTo(0, null);

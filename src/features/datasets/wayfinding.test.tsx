@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset } from '../../fake-rows';
 import type { CanonicalRecord } from '../../lib/types/dataset-records';
 import { mount } from '../../mount';
+import { usePlaces } from './use-places';
 import { useRecords } from './use-records';
 import { useWayfinding } from './use-wayfinding';
 
@@ -18,7 +19,8 @@ const record = (number: number): CanonicalRecord => ({
 const Walker = ({ maxLength }: { readonly maxLength: number }) => {
   const dataset = fakeDataset(1);
   const records = useRecords(dataset);
-  const ways = useWayfinding({ dataset, model: fakeBaseModel(1), maxLength, records });
+  const places = usePlaces({ dataset, model: fakeBaseModel(1), maxLength });
+  const ways = useWayfinding({ places, maxLength, records });
   return (
     <>
       <button type="button" onClick={ways.nextCut}>

@@ -6,7 +6,7 @@ import { Button } from '../../components/button';
 import { DataTable, ROW_LINK, sortRows } from '../../components/data-table';
 import type { Column } from '../../components/data-table';
 import { SearchInput } from '../../components/fields';
-import { formatAmount, formatBytes } from '../../components/format';
+import { formatAmount, formatBytes, formatChange, NOTHING } from '../../components/format';
 import { Page, Panel } from '../../components/layout';
 import { Async, EmptyState } from '../../components/states';
 import { Ago } from '../../components/time';
@@ -33,13 +33,37 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
     ),
   },
   {
+    key: 'version',
+    head: 'Version',
+    letters: 5,
+    order: ({ version }) => Number.parseInt(version, 10),
+    cell: ({ version }) => <span className="text-ink-2">{version}</span>,
+  },
+  {
     key: 'base',
     head: 'Base model',
+    letters: 20,
     order: ({ training_summary }) => training_summary.base_model_name,
     cell: ({ training_summary }) => training_summary.base_model_name,
   },
-  { key: 'verdict', head: 'Held-out data', cell: (model) => <Verdict model={model} /> },
-  { key: 'size', head: 'Size', right: true, order: sizeOf, cell: (model) => formatBytes(sizeOf(model)) },
+  { key: 'verdict', head: 'Held-out data', letters: 40, cell: (model) => <Verdict model={model} /> },
+  {
+    key: 'change',
+    head: 'Change',
+    right: true,
+    letters: 7,
+    order: changeOf,
+    cell: ({ quality_metrics: { base_validation_loss: before, final_validation_loss: after } }) =>
+      before === null || after === null ? NOTHING : formatChange(before, after),
+  },
+  {
+    key: 'size',
+    head: 'Size',
+    right: true,
+    letters: 7,
+    order: sizeOf,
+    cell: (model) => formatBytes(sizeOf(model)),
+  },
   {
     key: 'made',
     head: 'Made',
@@ -51,6 +75,12 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
 
 function sizeOf({ artifacts }: ModelArtifact): number {
   return artifacts.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+}
+
+/** As a share of the base model's loss; what was not measured comes after all that was. */
+function changeOf({ quality_metrics: quality }: ModelArtifact): number {
+  const { base_validation_loss: before, final_validation_loss: after } = quality;
+  return before === null || after === null ? Infinity : (after - before) / before;
 }
 
 const Verdict = ({ model }: { readonly model: ModelArtifact }) => {

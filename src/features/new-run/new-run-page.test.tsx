@@ -125,6 +125,9 @@ test('says beside Start and above the fields what is not valid', async () => {
   expect(page.find('header').textContent).toContain('1 not valid: Epochs');
   expect(page.text()).toContain('Give a value in the range 1 to 20.');
   expect(page.text()).not.toContain('How often each record is seen.');
+  expect(page.find('[data-stale=true]')).toBe(page.find('[data-recipe="custom"]'));
+  await page.type(page.field('Epochs'), '4');
+  await page.until(() => expect(document.querySelector('[data-stale=true]')).toBeNull());
 });
 
 test('a mixture is repeated with its weights, which can be changed and taken out', async () => {

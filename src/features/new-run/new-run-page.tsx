@@ -69,7 +69,7 @@ export const NewRunPage = (origin: Origin) => {
 
 /** Beside the button that it keeps from being pressed. */
 const Block = ({ reason }: { readonly reason: string }) => (
-  <p role="status" className="flex items-center gap-1.5 text-xs text-warn">
+  <p role="status" className="flex items-center gap-1.5 text-xs text-bad">
     <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
     {reason}
   </p>

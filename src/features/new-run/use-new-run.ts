@@ -111,6 +111,8 @@ export const useNewRun = (origin: Origin) => {
   return {
     ...sources,
     ...recipe,
+    /** What is estimated of it answers the last values that were valid. */
+    isInvalid: Object.keys(recipe.errors).length > 0,
     mixture,
     suggested,
     preset,

@@ -1,15 +1,17 @@
-import { Play, Upload } from 'lucide-react';
+import { Play, Plus, Upload } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
-import { formatAgo, formatRoughDuration } from '../../components/format';
+import { formatAgo } from '../../components/format';
 import { PageTitle } from '../../components/layout';
 import { ErrorNote } from '../../components/states';
 import { useNow } from '../../components/time';
-import { doctor } from '../../stores';
+import { useRows } from '../../live-store';
+import { paths } from '../../paths';
+import { doctor, jobs } from '../../stores';
 import { useChecks } from '../../use-checks';
 import { useAction } from '../../use-load';
 import { chooseAndImport } from '../import';
-import { startTryIt } from '../jobs';
+import { isRunning, startTryIt } from '../jobs';
 import { Checks } from './parts/checks';
 import { DropHint } from './parts/drop-hint';
 import { Queue } from './parts/queue';
@@ -17,6 +19,7 @@ import { Recent, useRecent } from './parts/recent';
 import { TryIt } from './parts/try-it';
 import { useDiskRoom } from './disk-room';
 import { startVerdict } from './start-verdict';
+import { tryItWords } from './try-it-words';
 import { useTryIt } from './use-try-it';
 
 export const StartPage = () => {
@@ -26,6 +29,8 @@ export const StartPage = () => {
   const recent = useRecent();
   const tryIt = useTryIt();
   const room = useDiskRoom();
+  const before = useRows(jobs).filter((job) => isRunning(job) || job.status === 'queued').length;
+  const wasTried = typeof tryIt.plan?.last_job_id === 'string';
   const { title, says } = startVerdict(checks, error ? 'failed' : at === null ? 'running' : 'made');
   const now = useNow();
   return (
@@ -42,13 +47,18 @@ export const StartPage = () => {
           Import data
         </Button>
         <Button
-          look="filled"
+          look={wasTried ? 'outlined' : 'filled'}
           icon={Play}
           busy={action.busy !== null}
           onClick={() => action.run('try', () => startTryIt(navigate))}
         >
-          {tryIt.last ? `Try it, ${formatRoughDuration(tryIt.last.ms)}` : 'Try it'}
+          {tryItWords(tryIt.last?.ms ?? null, before)}
         </Button>
+        {wasTried ? (
+          <Button look="filled" icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
+            New run
+          </Button>
+        ) : null}
       </header>
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <Checks
@@ -65,7 +75,7 @@ export const StartPage = () => {
           {recent.length > 0 ? <Recent things={recent} /> : null}
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <Queue />
+          <Queue withNewRun={!wasTried} />
           <DropHint />
         </div>
       </div>

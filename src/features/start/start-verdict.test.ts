@@ -28,6 +28,8 @@ test('says that all is well only of checks that were made', () => {
 test('counts what needs a look and what failed', () => {
   const look = [check('disk', 'look'), ...PASSED.slice(0, 2)];
   expect(startVerdict(look, 'made').says).toBe('2 checks passed, 1 needs a look.');
+  const noCard = [check('gpus', 'not_needed'), check('disk', 'look'), check('runtime', 'passed')];
+  expect(startVerdict(noCard, 'made').says).toBe('1 check passed, 1 needs a look.');
   const failed = [check('runtime', 'failed'), check('gpus', 'passed'), check('disk', 'passed')];
   expect(startVerdict(failed, 'made')).toEqual({
     title: 'Not ready to train yet',

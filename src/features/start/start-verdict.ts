@@ -1,5 +1,7 @@
+import { formatAmount } from '../../components/format';
 import type { DoctorCheck } from '../../lib/types/system';
 import { checkRows } from './parts/check-rows';
+import type { CheckLevel } from './parts/check-rows';
 
 /** How far the checks are: `failed` when they could not be made at all. */
 type Checking = 'running' | 'made' | 'failed';
@@ -10,7 +12,8 @@ export const startVerdict = (
   checking: Checking,
 ): { readonly title: string; readonly says: string } => {
   const rows = checkRows(checks);
-  const [failed, look] = ['failed', 'look'].map((level) => rows.filter((row) => row.level === level).length);
+  const count = (level: CheckLevel) => rows.filter((row) => row.level === level).length;
+  const [failed, look, passed] = [count('failed'), count('look'), count('passed')];
   if (failed)
     return {
       title: 'Not ready to train yet',
@@ -25,7 +28,7 @@ export const startVerdict = (
   return {
     title: 'Ready to train on this machine',
     says: look
-      ? `${rows.length - look} checks passed, ${look} ${look === 1 ? 'needs' : 'need'} a look.`
+      ? `${formatAmount(passed, 'check')} passed, ${look} ${look === 1 ? 'needs' : 'need'} a look.`
       : 'All checks passed.',
   };
 };

@@ -18,7 +18,12 @@ export const doctorCheck = (finding: Finding): DoctorCheck => ({
   ok: finding.level !== 'failed',
 });
 
-const gpuCheck = ({ gpus, problem }: HardwareState): Finding => {
+/** `AMD EPYC 7B13, 2 cores, 23.5 GB`. */
+const processorWords = ({ cpu_name, cpu_cores, memory_total_bytes }: HardwareState): string =>
+  `${cpu_name}, ${cpu_cores} ${cpu_cores === 1 ? 'core' : 'cores'}, ${formatMemory(memory_total_bytes)}`;
+
+const gpuCheck = (hardware: HardwareState): Finding => {
+  const { gpus, problem } = hardware;
   const about = { id: 'gpus', title: 'Graphics card' } as const;
   if (gpus.length > 0) {
     const cards = gpus.map((gpu) => `${gpu.name}, ${formatMemory(gpu.memory_total_bytes)}`).join('; ');
@@ -27,15 +32,15 @@ const gpuCheck = ({ gpus, problem }: HardwareState): Finding => {
   if (problem === null)
     return {
       ...about,
-      level: 'passed',
-      message: 'No NVIDIA card can be used: training runs on the processor.',
-      hint: 'Small models train well there. With an NVIDIA card, install its driver.',
+      level: 'not_needed',
+      message: `Processor: ${processorWords(hardware)}`,
+      hint: 'Training runs on it; small models train well there. With an NVIDIA card, install its driver.',
     };
   return {
     ...about,
     level: 'look',
     message: problem,
-    hint: 'Until then training runs on the processor.',
+    hint: `Until then training runs on the processor: ${processorWords(hardware)}.`,
   };
 };
 
@@ -44,7 +49,7 @@ const driverCheck = ({ driver, problem }: HardwareState): Finding => {
   if (driver === null && problem === null)
     return {
       ...about,
-      level: 'passed',
+      level: 'not_needed',
       message: 'No NVIDIA driver was found; without an NVIDIA card none is needed.',
       hint: null,
     };
@@ -89,3 +94,9 @@ const diskCheck = ({ disk_free_bytes: free, disk_total_bytes: total }: HardwareS
 /** What is known without starting anything. */
 export const hardwareChecks = (hardware: HardwareState): DoctorCheck[] =>
   [gpuCheck(hardware), driverCheck(hardware), diskCheck(hardware)].map(doctorCheck);
+
+const ORDER: readonly DoctorCheck['id'][] = ['gpus', 'driver', 'runtime', 'disk', 'model'];
+
+/** The same order wherever they are told. */
+export const inOrder = (checks: readonly DoctorCheck[]): DoctorCheck[] =>
+  checks.toSorted((one, other) => ORDER.indexOf(one.id) - ORDER.indexOf(other.id));

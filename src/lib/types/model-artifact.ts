@@ -103,6 +103,7 @@ export const ArtifactExport = z.strictObject({
   artifact_id: Uuid,
   format: ExportFormat,
   path: z.string(),
+  /** `pending` while its files are written, `running` while they are checked. */
   status: z.enum(['pending', 'running', 'completed', 'failed']),
   files: z.array(z.strictObject({ name: z.string(), size_bytes: Count, sha256: Sha256 })),
   verification: ExportVerification.nullable(),

@@ -5,7 +5,8 @@ import { Count } from './primitives';
 export const DoctorCheck = z.strictObject({
   id: z.enum(['gpus', 'driver', 'runtime', 'disk', 'model']),
   ok: z.boolean(),
-  level: z.enum(['passed', 'look', 'failed']),
+  /** `not_needed`: what is not there and need not be. */
+  level: z.enum(['passed', 'not_needed', 'look', 'failed']),
   title: z.string(),
   message: z.string(),
   hint: z.string().nullable(),

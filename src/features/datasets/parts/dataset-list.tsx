@@ -60,6 +60,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
   {
     key: 'shape',
     head: 'Shape',
+    letters: 13,
     order: ({ format }) => format,
     cell: ({ report }) => (
       <span className="text-ink-2">{report?.format ? FORMAT_WORDS[report.format] : NOTHING}</span>
@@ -69,6 +70,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
     key: 'records',
     head: 'Records',
     right: true,
+    letters: 6,
     order: ({ report }) => report?.usable_records ?? -1,
     cell: ({ report }) => (report ? formatCount(report.usable_records) : NOTHING),
   },
@@ -76,6 +78,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
     key: 'tokens',
     head: 'Tokens',
     right: true,
+    letters: 7,
     order: ({ total_tokens }) => total_tokens ?? -1,
     cell: ({ total_tokens }) =>
       total_tokens === null ? (
@@ -90,6 +93,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
     key: 'size',
     head: 'Size',
     right: true,
+    letters: 7,
     order: ({ file_size }) => file_size,
     cell: ({ file_size }) => formatBytes(file_size),
   },
@@ -100,17 +104,19 @@ const COLUMNS: readonly Column<Dataset>[] = [
     order: ({ created_at }) => created_at,
     cell: ({ created_at }) => <Ago time={created_at} />,
   },
-  { key: 'state', head: 'State', cell: (dataset) => <State dataset={dataset} /> },
+  { key: 'state', head: 'State', letters: 10, cell: (dataset) => <State dataset={dataset} /> },
   {
     key: 'more',
     head: 'More',
     quiet: true,
+    letters: 3,
     cell: (dataset) => <RowMenu dataset={dataset} />,
   },
 ];
 
-/** A column that nobody fills is none. */
-const filledColumns = (rows: readonly Dataset[]): readonly Column<Dataset>[] => {
+/** A column that nobody fills is none; until the rows are there, tokens are taken for counted. */
+const filledColumns = (rows: readonly Dataset[] | null): readonly Column<Dataset>[] => {
+  if (rows === null) return COLUMNS.filter(({ key }) => key !== 'tags');
   const isFilled: Readonly<Record<string, boolean>> = {
     tags: rows.some(({ tags }) => tags.length > 0),
     tokens: rows.some(({ total_tokens }) => total_tokens !== null),
@@ -196,7 +202,7 @@ export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null
         ) : (
           <DataTable
             label="Datasets"
-            columns={filledColumns(rows ?? [])}
+            columns={filledColumns(rows)}
             rows={page}
             rowKey={({ id }) => id}
             sort={sort}

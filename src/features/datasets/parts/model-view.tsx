@@ -16,8 +16,10 @@ import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
 import { maxLengthsFor } from '../max-lengths';
 import { usualLength } from '../use-numbers';
+import { useFlags } from '../use-flags';
+import { usePlaces } from '../use-places';
 import { useRecords } from '../use-records';
-import type { IndexedRecord } from '../use-records';
+import type { IndexedRecord } from '../record-pages';
 import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
 import { PackBorders } from './pack-borders';
@@ -34,10 +36,12 @@ export const ModelView = ({
   /** The record to begin with. */
   readonly start?: number | undefined;
 }) => {
-  const records = useRecords(dataset, { index: start });
   const reader = useReader(dataset);
   const { model, maxLength } = reader;
-  const ways = useWayfinding({ dataset, model, maxLength, records });
+  const places = usePlaces({ dataset, model, maxLength });
+  const flagged = useFlags(places);
+  const records = useRecords(dataset, { index: start, flagged });
+  const ways = useWayfinding({ places, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
   const [packing, setPacking] = useState<Packing>('auto');
@@ -47,7 +51,11 @@ export const ModelView = ({
         <TokenStrip dataset={dataset} model={model} maxLength={maxLength} tokens={tokensOf(view.state)} />
       ) : null}
       <div className="flex min-h-0 flex-1 gap-4 max-medium:flex-col">
-        <RecordList records={records} foot={<Ways ways={ways} canCut={maxLength !== null} />} />
+        <RecordList
+          records={records}
+          flagged={flagged}
+          foot={<Ways ways={ways} canCut={maxLength !== null} />}
+        />
         <Panel plain className="flex min-h-0 flex-1 flex-col">
           <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
             <h2 className="font-semibold whitespace-nowrap">

@@ -1,6 +1,7 @@
-import { Check } from 'lucide-react';
+import { Check, ListFilter } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { Badge } from '../../../components/badge';
+import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { SearchInput } from '../../../components/fields';
 import { formatAmount, formatCount } from '../../../components/format';
@@ -10,9 +11,11 @@ import { Async } from '../../../components/states';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
 import { recordTitle } from '../record-title';
+import type { Flag, Flagged } from '../use-flags';
 import type { Marks } from '../use-marks';
-import { PAGE_OF_RECORDS } from '../use-records';
-import type { IndexedRecord, Records } from '../use-records';
+import { PAGE_OF_RECORDS } from '../record-pages';
+import type { IndexedRecord } from '../record-pages';
+import type { Records } from '../use-records';
 import { FileText } from '../../../components/file-text';
 
 /** Counted as the overview does: a system prompt is nobody’s turn. */
@@ -22,6 +25,7 @@ const turnsOf = (record: CanonicalRecord): number =>
 export const RecordList = ({
   records,
   marks,
+  flagged,
   head,
   elsewhere,
   foot,
@@ -29,15 +33,28 @@ export const RecordList = ({
   readonly records: Records;
   /** Where several can be marked. */
   readonly marks?: Marks;
+  /** Where the list leads to what there is something to say of. */
+  readonly flagged?: Flagged;
   readonly head?: ReactNode;
   /** What a search found that is not in this list. */
   readonly elsewhere?: ReactNode;
   readonly foot?: ReactNode;
 }) => (
-  <Panel plain className="flex min-h-0 w-[21.25rem] flex-col max-medium:max-h-60 max-medium:w-full">
+  <Panel
+    plain
+    className="flex min-h-0 w-[21.25rem] flex-col broad:w-120 max-medium:max-h-60 max-medium:w-full"
+  >
     <div className="flex flex-col gap-2 border-b p-2">
       {head}
-      <SearchInput label="Words in a record" value={records.query} onChange={records.search} />
+      <div className="flex items-center gap-2">
+        <SearchInput
+          label="Words in a record"
+          value={records.query}
+          onChange={records.search}
+          className="min-w-0 flex-1"
+        />
+        {flagged ? <Filter records={records} flagged={flagged} /> : null}
+      </div>
       {elsewhere}
     </div>
     <div className="min-h-0 flex-1 overflow-y-auto">
@@ -46,7 +63,7 @@ export const RecordList = ({
           total === 0 ? (
             <p className="p-4 text-ink-2">{emptyWords(records)}</p>
           ) : (
-            <Rows rows={rows} records={records} marks={marks} />
+            <Rows rows={rows} records={records} marks={marks} flagged={flagged} />
           )
         }
       </Async>
@@ -64,7 +81,23 @@ export const RecordList = ({
   </Panel>
 );
 
-const emptyWords = ({ query, side }: Records): string => {
+/** Nothing to press where nothing is flagged. */
+const Filter = ({ records, flagged }: { readonly records: Records; readonly flagged: Flagged }) =>
+  flagged.indexes.length === 0 && !records.isFiltered ? null : (
+    <Button
+      small
+      icon={ListFilter}
+      aria-pressed={records.isFiltered}
+      title="Cut, with a problem, or the same as an earlier one"
+      className={classNames(records.isFiltered && 'bg-selected')}
+      onClick={() => records.filter(!records.isFiltered)}
+    >
+      {formatCount(flagged.indexes.length)} with problems
+    </Button>
+  );
+
+const emptyWords = ({ query, side, isFiltered }: Records): string => {
+  if (isFiltered) return query ? `No record with a problem holds “${query}”.` : 'No record has a problem.';
   if (side === 'excluded') return query ? `No excluded record holds “${query}”.` : 'No record was excluded.';
   return query ? `No record holds “${query}”.` : 'No usable record.';
 };
@@ -75,9 +108,10 @@ interface RowsProps {
   readonly rows: readonly IndexedRecord[];
   readonly records: Records;
   readonly marks?: Marks;
+  readonly flagged?: Flagged;
 }
 
-const Rows = ({ rows, records, marks }: RowsProps) => {
+const Rows = ({ rows, records, marks, flagged }: RowsProps) => {
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>) => {
     const step = STEPS[event.key];
     if (step !== undefined) records.move(step);
@@ -102,6 +136,7 @@ const Rows = ({ rows, records, marks }: RowsProps) => {
           isCurrent={row.index === records.current?.index}
           isExcluded={records.side === 'excluded'}
           marks={marks}
+          flags={flagged?.of.get(row.index)}
           onChoose={() => records.choose(row.index)}
         />
       ))}
@@ -114,10 +149,11 @@ interface RowProps {
   readonly isCurrent: boolean;
   readonly isExcluded: boolean;
   readonly marks?: Marks;
+  readonly flags?: readonly Flag[];
   readonly onChoose: () => void;
 }
 
-const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, onChoose }: RowProps) => (
+const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [], onChoose }: RowProps) => (
   <li
     id={`record-${index}`}
     role="option"
@@ -137,6 +173,11 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, onChoose }:
     <span className={classNames('min-w-0 flex-1 truncate', isExcluded && 'text-ink-2')}>
       <FileText>{recordTitle(record)}</FileText>
     </span>
+    {flags[0] ? (
+      <span title={flags.join(', ')}>
+        <Badge tone={flags[0] === 'cut' ? 'bad' : 'warn'}>{flags[0]}</Badge>
+      </span>
+    ) : null}
     {isExcluded ? (
       <Badge tone="warn">excluded</Badge>
     ) : (

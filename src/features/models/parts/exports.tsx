@@ -97,22 +97,43 @@ const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
           {one.path}
         </p>
       </div>
-      {one.status === 'completed' ? (
-        <Button
-          small
-          onClick={() =>
-            void attempt('The folder cannot be shown', () => api.desktop.show_in_folder({ path: one.path }))
-          }
-        >
-          Open folder
-        </Button>
-      ) : null}
+      <ExportAct one={one} />
     </li>
   );
 };
 
-const outcome = ({ status, verification, error }: ArtifactExport): string => {
-  if (status === 'pending' || status === 'running') return 'Making, then loading it again…';
+const ExportAct = ({ one }: { readonly one: ArtifactExport }) => {
+  const { artifact_id: id, format, path: to, status } = one;
+  if (status === 'completed')
+    return (
+      <Button
+        small
+        onClick={() =>
+          void attempt('The folder cannot be shown', () => api.desktop.show_in_folder({ path: to }))
+        }
+      >
+        Open folder
+      </Button>
+    );
+  if (status !== 'failed') return null;
+  // The row that comes for it says how it goes.
+  const again = () => void attempt('The export was not made', () => api.models.export({ id, format, to }));
+  return (
+    <Button small onClick={again}>
+      Export again
+    </Button>
+  );
+};
+
+const CHECKS: Readonly<Record<ArtifactExport['format'], string>> = {
+  adapter: 'Checking: loaded again in plain PEFT…',
+  zip: 'Checking: unpacked and loaded again in plain PEFT…',
+  merged: 'Checking: loaded again, compared with base and adapter…',
+};
+
+const outcome = ({ format, status, verification, error }: ArtifactExport): string => {
+  if (status === 'pending') return 'Writing the files…';
+  if (status === 'running') return CHECKS[format];
   if (!verification) return error ?? 'Not compared.';
   const difference =
     verification.max_abs_diff === 0

@@ -3,21 +3,17 @@ import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { classNames } from '../../../components/class-names';
-import {
-  formatAmount,
-  formatCount,
-  formatDuration,
-  formatHash,
-  formatLoss,
-  formatRate,
-} from '../../../components/format';
+import { api } from '../../../api';
+import { formatAmount, formatCount, formatDuration, formatHash, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
-import { useRows } from '../../../live-store';
+import { useLive, useRows } from '../../../live-store';
 import { paths } from '../../../paths';
-import { jobs } from '../../../stores';
+import { baseModels, jobs } from '../../../stores';
+import { useLoad } from '../../../use-load';
 import { workedMs } from '../../jobs';
 import { FileText } from '../../../components/file-text';
+import { baseWords, checkpointWords } from '../lineage-words';
 
 export const Lineage = ({
   model,
@@ -26,7 +22,7 @@ export const Lineage = ({
   readonly model: ModelArtifact;
   readonly exportCount: number;
 }) => {
-  const { training_summary: summary, configuration, dataset_id, job_id } = model;
+  const { training_summary: summary, configuration, job_id } = model;
   const run = useRows(jobs).find(({ id }) => id === job_id);
   return (
     <Panel
@@ -40,28 +36,8 @@ export const Lineage = ({
       }
     >
       <ol className="flex flex-col">
-        <Step
-          icon={Database}
-          title={
-            <>
-              Dataset “
-              {dataset_id ? (
-                <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
-                  <FileText>{summary.dataset_name}</FileText>
-                </Link>
-              ) : (
-                <FileText>{summary.dataset_name}</FileText>
-              )}
-              ”
-            </>
-          }
-        >
-          {formatAmount(summary.train_records, 'record')} trained,{' '}
-          <Hash value={summary.dataset_version_sha256} />
-        </Step>
-        <Step icon={Box} title={`Base ${summary.base_model_name}`}>
-          fingerprint <Hash value={summary.base_model_fingerprint} />
-        </Step>
+        <DatasetStep model={model} />
+        <BaseStep model={model} />
         <Step
           icon={Activity}
           title={
@@ -76,14 +52,9 @@ export const Lineage = ({
         >
           {formatAmount(summary.total_steps, 'step')},{' '}
           {formatDuration((run && workedMs(run)) ?? summary.duration_ms)},{' '}
-          {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}
+          {formatAmount(summary.attempts, 'attempt')}, seed {configuration.seed}, on {summary.device}
         </Step>
-        <Step
-          icon={Flag}
-          title={`Step ${formatCount(summary.source_step)}, training loss ${formatLoss(model.quality_metrics.final_training_loss)}`}
-        >
-          rate {formatRate(configuration.learning_rate)}, {configuration.lr_scheduler}, on {summary.device}
-        </Step>
+        <CheckpointStep model={model} />
         <Step icon={Layers} title={`Adapter version ${model.version}`}>
           rank {configuration.lora_rank}, alpha {configuration.lora_alpha},{' '}
           {formatCount(summary.trainable_parameters)} parameters
@@ -100,6 +71,65 @@ export const Lineage = ({
   );
 };
 
+interface OfModel {
+  readonly model: ModelArtifact;
+}
+
+const DatasetStep = ({ model: { dataset_id, training_summary: summary } }: OfModel) => {
+  const { state } = useLoad(`versions ${dataset_id ?? 'gone'}`, () =>
+    dataset_id === null ? Promise.resolve([]) : api.datasets.versions({ id: dataset_id }),
+  );
+  const version =
+    state.kind === 'ready'
+      ? state.value.find(({ sha256 }) => sha256 === summary.dataset_version_sha256)
+      : undefined;
+  const name = <FileText>{summary.dataset_name}</FileText>;
+  return (
+    <Step
+      icon={Database}
+      title={
+        <>
+          Dataset “
+          {dataset_id ? (
+            <Link href={paths.dataset(dataset_id)} className="hover:text-accent-text">
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+          ”
+        </>
+      }
+      titleEnd={version ? `, version ${formatCount(version.number)}` : null}
+    >
+      {formatAmount(summary.train_records, 'record')} trained, <Hash value={summary.dataset_version_sha256} />
+    </Step>
+  );
+};
+
+const BaseStep = ({ model: { base_model_id, created_at, training_summary: summary } }: OfModel) => {
+  const known = useLive(baseModels);
+  const base = known.kind === 'ready' ? known.value.get(base_model_id) : undefined;
+  const { base_model_fingerprint } = summary;
+  return (
+    <Step icon={Box} title={`Base ${summary.base_model_name}`}>
+      {known.kind === 'ready' ? baseWords({ base_model_fingerprint, made: created_at }, base) : 'fingerprint'}
+      , <Hash value={base_model_fingerprint} />
+    </Step>
+  );
+};
+
+const CheckpointStep = ({ model: { job_id, training_summary: summary } }: OfModel) => {
+  const { state } = useLoad(`checkpoints ${job_id ?? 'imported'}`, () =>
+    job_id === null ? Promise.resolve([]) : api.jobs.checkpoints({ id: job_id }),
+  );
+  return (
+    <Step icon={Flag} title={`Checkpoint ${formatCount(summary.source_step)}`}>
+      {state.kind === 'ready' ? checkpointWords(state.value, summary.source_step) : NOTHING}
+    </Step>
+  );
+};
+
 const Hash = ({ value }: { readonly value: string }) => (
   <span className="font-mono" title={value}>
     {formatHash(value)}
@@ -109,11 +139,14 @@ const Hash = ({ value }: { readonly value: string }) => (
 const Step = ({
   icon: Icon,
   title,
+  titleEnd = null,
   last,
   children,
 }: {
   readonly icon: LucideIcon;
   readonly title: ReactNode;
+  /** Stays where a long title is cut. */
+  readonly titleEnd?: string | null;
   readonly last?: boolean;
   readonly children: ReactNode;
 }) => (
@@ -123,8 +156,11 @@ const Step = ({
       <Icon aria-hidden className="size-3.5 text-ink-2" />
     </span>
     <div className="min-w-0">
-      <p className="truncate">{title}</p>
-      <p className="truncate text-xs text-ink-2">{children}</p>
+      <p className="flex">
+        <span className="truncate">{title}</span>
+        <span className="shrink-0 whitespace-pre">{titleEnd}</span>
+      </p>
+      <p className="text-xs text-ink-2">{children}</p>
     </div>
   </li>
 );

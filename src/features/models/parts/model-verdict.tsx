@@ -22,17 +22,16 @@ import { GroupTable } from './group-table';
 const perplexity = (value: number | null): string => (value === null ? NOTHING : value.toFixed(2));
 
 /** The losses by group that the run measured; none for an adapter that was imported. */
-const useGroups = ({ job_id }: ModelArtifact) => {
+const useGroups = ({ job_id }: ModelArtifact): readonly GroupKind[] => {
   const { state } = useLoad(job_id ?? 'imported', () =>
     job_id === null ? Promise.resolve([]) : api.jobs.evaluations({ id: job_id }),
   );
-  const groups = state.kind === 'ready' ? groupLosses(state.value) : [];
-  return { groups, hasNone: state.kind !== 'loading' && groups.length === 0 };
+  return state.kind === 'ready' ? groupLosses(state.value) : [];
 };
 
 export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
-  const { groups, hasNone } = useGroups(model);
-  const { quality_metrics: quality } = model;
+  const groups = useGroups(model);
+  const { quality_metrics: quality, training_summary: summary } = model;
   const { base_validation_loss: before, final_validation_loss: after } = quality;
   const { words, tone } = verdictOf(model);
   const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
@@ -44,7 +43,9 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
           <h2 className="flex items-center gap-3 text-lg font-semibold tracking-tight">
             <Icon aria-hidden className={classNames('size-5 shrink-0', TONE_TEXT[tone])} />
             {words}
-            {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
+            {before !== null && after !== null
+              ? `: loss ${formatChangeWords(before, after)} at step ${formatCount(summary.source_step)}`
+              : ''}
           </h2>
           <Worse groups={groups} />
         </div>
@@ -88,7 +89,7 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
         </p>
       </div>
       <GroupTable kinds={groups} withPerplexity={quality.perplexity !== null} />
-      {hasNone ? <BeforeAfter model={model} /> : null}
+      <BeforeAfter model={model} />
     </Panel>
   );
 };

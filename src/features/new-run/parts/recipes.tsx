@@ -106,9 +106,11 @@ const RecipeCard = ({
   const chosen = run.preset === preset;
   const state = estimates.of(preset);
   const estimate = state.kind === 'ready' ? state.value : null;
+  const stale = !estimates.isCurrent(preset) || (chosen && run.isInvalid);
   return (
     <div
       data-recipe={preset}
+      data-stale={stale}
       className={classNames(
         'flex min-w-0 flex-col gap-2 rounded-lg border bg-surface-2 p-3',
         chosen && 'border-accent outline outline-accent',
@@ -124,8 +126,8 @@ const RecipeCard = ({
         </label>
         {estimate ? <Fit estimate={estimate} suggested={preset === run.suggested} /> : null}
       </div>
-      <Ingredients preset={preset} run={run} />
-      <Needs state={run.requestOf(preset) ? state : null} preset={preset} estimates={estimates} />
+      <Ingredients preset={preset} run={run} stale={stale} />
+      <Needs state={run.requestOf(preset) ? state : null} scaleBytes={estimates.scaleBytes} stale={stale} />
       <p className="border-t pt-2 text-xs font-medium">{says(preset, run)}</p>
       {estimate?.remedies.map((remedy) => (
         <Button key={remedy.label} small onClick={() => run.type(draftsOf(remedy.changes), preset)}>
@@ -139,12 +141,12 @@ const RecipeCard = ({
 /** Null where there is nothing yet that could be estimated. */
 const Needs = ({
   state,
-  preset,
-  estimates,
+  scaleBytes,
+  stale,
 }: {
   readonly state: Loaded<Estimate> | null;
-  readonly preset: PresetId;
-  readonly estimates: Estimates;
+  readonly scaleBytes: number;
+  readonly stale: boolean;
 }) => {
   if (!state) return <p className="text-xs text-ink-3">Choose data and base model to see what it needs.</p>;
   if (state.kind === 'error')
@@ -154,11 +156,7 @@ const Needs = ({
       </p>
     );
   return (
-    <Figures
-      estimate={state.kind === 'ready' ? state.value : null}
-      scaleBytes={estimates.scaleBytes}
-      stale={!estimates.isCurrent(preset)}
-    />
+    <Figures estimate={state.kind === 'ready' ? state.value : null} scaleBytes={scaleBytes} stale={stale} />
   );
 };
 
@@ -170,10 +168,19 @@ const Fit = ({ estimate, suggested }: { readonly estimate: Estimate; readonly su
 
 const NO_CHANGES: NewRun['ownChanges'] = {};
 
-const Ingredients = ({ preset, run }: { readonly preset: PresetId; readonly run: NewRun }) => {
+const Ingredients = ({
+  preset,
+  run,
+  stale,
+}: {
+  readonly preset: PresetId;
+  readonly run: NewRun;
+  readonly stale: boolean;
+}) => {
   const mine = preset === 'custom';
   const values = HYPERPARAMETER_PRESETS[mine ? run.own.basis : preset];
   const changes = mine ? run.ownChanges : NO_CHANGES;
+  const plain = stale ? 'text-ink-3' : 'text-ink-2';
   const parts = [
     { text: `rank ${changes.lora_rank ?? values.lora_rank}`, changed: changes.lora_rank !== undefined },
     { text: `batch ${changes.batch_size ?? values.batch_size}`, changed: changes.batch_size !== undefined },
@@ -189,7 +196,7 @@ const Ingredients = ({ preset, run }: { readonly preset: PresetId; readonly run:
   return (
     <p className="flex min-h-8 flex-wrap broad:min-h-4 content-start gap-x-3 text-xs">
       {parts.map(({ text, changed }) => (
-        <span key={text} className={changed ? 'text-warn' : 'text-ink-2'}>
+        <span key={text} className={changed ? 'text-warn' : plain}>
           {text}
         </span>
       ))}

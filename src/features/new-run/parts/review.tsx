@@ -1,3 +1,4 @@
+import { classNames } from '../../../components/class-names';
 import { Input } from '../../../components/fields';
 import { formatAmount, formatClockAhead, formatCount, formatPercent } from '../../../components/format';
 import { useNow } from '../../../components/time';
@@ -28,11 +29,16 @@ export const Review = ({ run, estimates }: { readonly run: NewRun; readonly esti
             onChange={(event) => run.setName(event.target.value)}
           />
         </label>
-        <p className="mt-2 min-h-8 max-w-[45rem] text-xs text-ink-2">
+        <p
+          className={classNames(
+            'mt-2 min-h-8 max-w-[45rem] text-xs',
+            run.isInvalid ? 'text-ink-3' : 'text-ink-2',
+          )}
+        >
           {estimate ? sentence(run, estimate) : null}
         </p>
       </div>
-      <Turn estimate={estimate} />
+      <Turn estimate={run.isInvalid ? null : estimate} />
     </section>
   );
 };

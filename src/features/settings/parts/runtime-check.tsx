@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleMinus, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
 import { TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
@@ -11,6 +11,7 @@ import type { SharedState } from './shared-state';
 
 const LOOKS = {
   passed: { icon: CircleCheck, tone: 'good' },
+  not_needed: { icon: CircleMinus, tone: 'neutral' },
   look: { icon: TriangleAlert, tone: 'warn' },
   failed: { icon: CircleX, tone: 'bad' },
 } as const;
@@ -42,7 +43,7 @@ export const RuntimeCheck = ({ state, quiet, onRetry, at, busy }: RuntimeCheckPr
               return (
                 <li key={check.id} className="flex items-start gap-3 border-b px-4 py-2 last:border-0">
                   <Icon
-                    aria-label={check.level}
+                    aria-label={check.level.replace('_', ' ')}
                     className={classNames('mt-0.5 size-4 shrink-0', TONE_TEXT[tone])}
                   />
                   <div className="min-w-0">

@@ -16,7 +16,7 @@ const ROWS = [
   { label: 'Disk', ids: ['disk'] },
 ] as const;
 
-const ORDER = ['failed', 'look', 'passed'] as const;
+const ORDER = ['failed', 'look', 'passed', 'not_needed'] as const;
 
 /** The findings in three rows; the worst of a row speaks for it, and beside it only what is well. */
 export const checkRows = (checks: readonly DoctorCheck[]): CheckRow[] =>

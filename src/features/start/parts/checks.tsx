@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleMinus, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
 import { Badge, TONE_TEXT } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
@@ -10,6 +10,7 @@ import type { CheckRow } from './check-rows';
 
 const LOOKS = {
   passed: { icon: CircleCheck, tone: 'good', word: 'Passed' },
+  not_needed: { icon: CircleMinus, tone: 'neutral', word: 'Not needed' },
   look: { icon: TriangleAlert, tone: 'warn', word: 'Needs a look' },
   failed: { icon: CircleX, tone: 'bad', word: 'Failed' },
   checking: { icon: CircleDashed, tone: 'neutral', word: 'Checking' },

@@ -19,7 +19,8 @@ import { visibleText } from '../../../components/visible-text';
 const SHOWN = 3;
 const SHOWN_TALL = 7;
 
-export const Queue = () => {
+/** `withNewRun`: the page has no button for it of its own. */
+export const Queue = ({ withNewRun }: { readonly withNewRun: boolean }) => {
   const [, navigate] = useLocation();
   const state = mapLoaded(useLive(jobs), (rows) => groupJobs([...rows.values()]));
   const note = state.kind === 'ready' ? groupWords(state.value) : null;
@@ -45,9 +46,11 @@ export const Queue = () => {
                   rows.length === 0 ? 'py-4' : 'py-2',
                 )}
               >
-                <Button icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
-                  New run
-                </Button>
+                {withNewRun ? (
+                  <Button icon={Plus} shortcut="N" onClick={() => navigate(paths.newRun)}>
+                    New run
+                  </Button>
+                ) : null}
                 {rows.length === 0 ? null : (
                   <Link href={paths.jobs} className="font-medium text-accent-text">
                     All jobs

@@ -3,6 +3,7 @@ import { classNames } from '../../../components/class-names';
 import { formatAmount, formatBytes, formatDuration, formatRoughDuration } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { TryItPlan } from '../../../lib/types/try-it';
+import { FIRST_TIME } from '../try-it-words';
 import type { TryItPhases } from '../try-it-phases';
 import type { LastTry } from '../use-try-it';
 
@@ -60,7 +61,7 @@ export const TryIt = ({ plan, last, compact }: TryItProps) => (
       <Gauge aria-hidden className="size-4 shrink-0" />
       {last
         ? `Times of the last run here: ${formatDuration(last.ms)}, ${formatAmount(last.steps, 'step')}. It also measures this machine, for every later estimate.`
-        : 'It also measures this machine: how long later runs take is told from then on.'}
+        : `${FIRST_TIME} It also measures this machine, for every later estimate.`}
     </p>
   </Panel>
 );

@@ -1,0 +1,134 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { FakeHandlers } from '../../fake-api';
+import { fakeBaseModel, fakeId, fakeJob, fakeModel } from '../../fake-rows';
+import type { Checkpoint, Evaluation, JobSample } from '../../lib/types/job-records';
+import type { DatasetVersion } from '../../lib/types/dataset-versions';
+import type { ArtifactExport } from '../../lib/types/model-artifact';
+import { mount } from '../../mount';
+import { ModelPage } from './model-page';
+
+let page: Awaited<ReturnType<typeof mount>>;
+beforeEach(() => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe = vi.fn();
+      unobserve = vi.fn();
+      disconnect = vi.fn();
+    },
+  );
+});
+afterEach(() => page.unmount());
+
+const TIME = '2026-03-01T08:00:00.000Z';
+
+const version: DatasetVersion = {
+  id: fakeId(9),
+  dataset_id: fakeId(1),
+  number: 3,
+  sha256: 'a'.repeat(64),
+  records: 660,
+  size_bytes: 1,
+  created_at: TIME,
+  is_current: true,
+  excluded: 0,
+  fixes: [],
+  runs: [],
+};
+
+const checkpoint = (step: number, validation_loss: number): Checkpoint => ({
+  step,
+  path: `checkpoints/step-${step}`,
+  size_bytes: 1,
+  sha256: 'a'.repeat(64),
+  validation_loss,
+  best: step === 300,
+  pruned: false,
+  created_at: TIME,
+});
+
+const byTopic = (subject: Evaluation['subject'], loss: number): Evaluation => ({
+  step: 300,
+  subject,
+  group: 'topic: booking',
+  loss,
+  tokens: 100,
+  records: 10,
+  method: 'mean',
+  final: true,
+});
+
+const sample = (step: number, text: string): JobSample => ({
+  attempt: 1,
+  step,
+  prompt_id: 'a',
+  prompt: 'Who keeps the light?',
+  seed: 42,
+  text,
+});
+
+const made = (rest: Partial<ArtifactExport>): ArtifactExport => ({
+  id: fakeId(20),
+  artifact_id: fakeId(5),
+  format: 'zip',
+  path: '/out/adapter.zip',
+  status: 'pending',
+  files: [],
+  verification: null,
+  error: null,
+  created_at: TIME,
+  completed_at: null,
+  revision: 1,
+  ...rest,
+});
+
+const show = async (exports: readonly ArtifactExport[] = [], handlers: FakeHandlers['models'] = {}) => {
+  page = await mount(<ModelPage id={fakeId(5)} />, {
+    base_models: { list: () => [fakeBaseModel(2)] },
+    datasets: { versions: () => [version] },
+    jobs: {
+      list: () => [fakeJob(5)],
+      evaluations: () => [byTopic('base', 2), byTopic('adapter', 1)],
+      samples: () => [sample(0, 'A lamp.'), sample(300, 'I do, friend.')],
+      checkpoints: () => [checkpoint(200, 1.6), checkpoint(300, 1.428)],
+    },
+    models: { list: () => [fakeModel(5)], exports: () => [...exports], ...handlers },
+  });
+  await page.until(() => expect(page.text()).toContain('Lineage'));
+};
+
+test('the lineage justifies the checkpoint by its held-out loss and names the version of the data', async () => {
+  await show();
+  await page.until(() => expect(page.text()).toContain('lowest held-out loss of 2'));
+  expect(page.text()).toContain('Checkpoint 300');
+  expect(page.text()).toContain('Dataset “Dataset 1”, version 3');
+  expect(page.text()).not.toContain('0.989');
+});
+
+test('the verdict has its step, and answers before and after also where topics are compared', async () => {
+  await show();
+  await page.until(() => expect(page.text()).toContain('I do, friend.'));
+  expect(page.find('h2').textContent).toBe('Better on held-out data: loss 69.2 % lower at step 300');
+  expect(page.text()).toContain('By topic');
+  expect(page.text()).toContain('A lamp.');
+});
+
+test('an export says whether it is written or checked', async () => {
+  await show([made({}), made({ id: fakeId(21), format: 'adapter', status: 'running' })]);
+  await page.until(() => expect(page.text()).toContain('Writing the files…'));
+  expect(page.text()).toContain('Checking: loaded again in plain PEFT…');
+});
+
+test('an export that failed is made again at its place', async () => {
+  await show([made({ status: 'failed', error: 'No space is left.' })], {
+    export: () => made({ revision: 2 }),
+  });
+  await page.until(() => expect(page.text()).toContain('No space is left.'));
+  await page.click(page.button('Export again'));
+  expect(page.fake.calls.find(({ name }) => name === 'models.export')?.input).toEqual({
+    id: fakeId(5),
+    format: 'zip',
+    to: '/out/adapter.zip',
+  });
+});
