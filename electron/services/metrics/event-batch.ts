@@ -1,4 +1,4 @@
-import { type Beat, mean, stepGaps } from '../../../src/lib/training/pace';
+import { type Beat, paceOf } from '../../../src/lib/training/pace';
 import { progressPercent } from '../../../src/lib/training/steps';
 import type { Evaluation, JobEvent, JobSample, MetricsPoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
@@ -124,7 +124,6 @@ const changesOf = (
   const plan = only(events, 'plan').at(-1);
   const stage = only(events, 'stage').at(-1);
   const planned = plan ? { ...job, total_steps: plan.total_steps } : job;
-  const gaps = stepGaps([...before, ...beatsOf(events)]);
   const metrics = only(events, 'metrics').at(-1);
   const evaluated = only(events, 'metrics').findLast(({ validation_loss }) => validation_loss != null);
   return {
@@ -134,7 +133,7 @@ const changesOf = (
       changesOfMetrics(
         planned,
         { ...metrics, validation_loss: evaluated?.validation_loss },
-        gaps.length > 0 ? mean(gaps) : metrics.step_ms,
+        paceOf([...before, ...beatsOf(events)], metrics.step_ms),
       )),
   };
 };

@@ -16,5 +16,11 @@ export const stepGaps = (beats: readonly Beat[]): number[] =>
       : [];
   });
 
+/** Milliseconds a step, as every time left counts them; of a single step only its own time is known. */
+export const paceOf = (beats: readonly Beat[], step_ms: number): number => {
+  const gaps = stepGaps(beats);
+  return gaps.length > 0 ? mean(gaps) : step_ms;
+};
+
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
