@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fakeBaseModel, fakeId, fakeJob } from '../src/fake-rows';
-import { tryItPlan } from './try-it';
+import { openWorld, removeWorld, type World } from './services/jobs/testing';
+import { tryIt, tryItPlan } from './try-it';
 
 const samplesDir = join(import.meta.dirname, '..', 'resources', 'samples');
 const TRIED = 'Try it: the lighthouse keeper';
@@ -37,4 +38,46 @@ test('knows its last run that completed, and no other', async () => {
 
 test('tells what it can where the model is missing', async () => {
   expect(await planWith([], false)).toMatchObject({ model_bytes: null, records: 250 });
+});
+
+describe('a try on a machine', () => {
+  let world: World | null = null;
+  afterEach(async () => {
+    await world?.close();
+    if (world) await removeWorld(world.dir);
+  });
+
+  const on = async (free_bytes?: number) => {
+    const opened = await openWorld(free_bytes === undefined ? {} : { free_bytes });
+    world = opened;
+    const { jobs, repositories } = opened;
+    const there = <Row>(row: Row | null | undefined): Row => {
+      if (!row) throw new Error('not there');
+      return row;
+    };
+    const datasets = {
+      importSample: async () => there(await repositories.datasets.get(opened.dataset_id)),
+    };
+    const baseModels = { bundled: () => repositories.baseModels.get(opened.base_model_id) };
+    return { opened, begin: (steps?: number) => tryIt({ datasets, baseModels, jobs, samplesDir }, steps) };
+  };
+
+  test.each([undefined, 3])(
+    'that lacks memory or disk is refused, also with %j steps given',
+    async (steps) => {
+      const { opened, begin } = await on(1000);
+      await expect(begin(steps)).rejects.toMatchObject({ code: 'does_not_fit' });
+      opened.state.disk_free_bytes = 10;
+      await expect(begin(steps)).rejects.toMatchObject({ code: 'does_not_fit' });
+      expect(await opened.jobs.list()).toEqual([]);
+    },
+  );
+
+  test('that has both begins at once: no token is counted before', async () => {
+    const { opened, begin } = await on();
+    const counted = vi.spyOn(opened.estimates, 'estimate');
+    expect((await begin()).total_steps).toBe(20);
+    expect((await begin(3)).total_steps).toBe(3);
+    expect(counted).not.toHaveBeenCalled();
+  });
 });

@@ -32,9 +32,9 @@ const CHANGES = {
 } as const satisfies NewJob['changes'];
 
 interface Parts {
-  readonly datasets: DatasetService;
-  readonly baseModels: BaseModelService;
-  readonly jobs: JobService;
+  readonly datasets: Pick<DatasetService, 'importSample'>;
+  readonly baseModels: Pick<BaseModelService, 'bundled'>;
+  readonly jobs: Pick<JobService, 'probe' | 'create'>;
   readonly samplesDir: string;
 }
 
@@ -75,10 +75,9 @@ export const tryIt = async (parts: Parts, steps?: number): Promise<TrainingJob> 
     changes: CHANGES,
     sample_prompts: [{ id: DEMO_PROMPT_ID, text: demo_question }],
   };
-  if (steps !== undefined) return jobs.create(withSteps(job, steps));
-  const { step_ms } = await jobs.probe(job);
-  // The probe has trained two steps here: that it fits is measured, not estimated.
-  return jobs.create(withSteps(job, stepsFor(step_ms)), { force: true });
+  const chosen = steps ?? stepsFor((await jobs.probe(job)).step_ms);
+  // To count the sample's tokens would start the trainer once more; its rows are short, so the bound is near.
+  return jobs.create(withSteps(job, chosen), { uncounted: true });
 };
 
 /** Lines that hold a record: the sample's first describes the file. */

@@ -1,11 +1,11 @@
 import { formatDuration } from '../../../src/lib/messages/format';
+import { type Beat, PACE_STEPS, paceOf } from '../../../src/lib/training/pace';
 import type { MetricsEvent, TrainerEvent } from '../../../src/lib/types/trainer-events';
 import { lossChart, type LossPoint } from '../output/loss-chart';
 import type { Output } from '../output/output';
 import { summariseEvent } from './summarise-event';
 
 const BAR = 24;
-const RECENT_STEPS = 20;
 /** A pipe gets a line at each of this share of the run. */
 const PLAIN_LINE_SHARE = 0.1;
 const TOLD = new Set<TrainerEvent['event']>(['warning', 'failed', 'cancelled', 'interrupted']);
@@ -16,11 +16,6 @@ const STAGES = {
   training: 'Training',
   finalization: 'Finishing',
 } as const;
-
-const median = (values: readonly number[]): number | null => {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
-};
 
 const bar = (share: number): string => {
   const filled = Math.round(share * BAR);
@@ -33,7 +28,7 @@ export class ProgressView {
   readonly #points: LossPoint[] = [];
   #total: number | null = null;
   #heldOut: number | null = null;
-  #recent: number[] = [];
+  #beats: readonly Beat[] = [];
   #toldShare = 0;
 
   constructor(output: Output, totalSteps: number | null) {
@@ -72,7 +67,7 @@ export class ProgressView {
   #metrics(event: MetricsEvent): void {
     const { step, training_loss } = event;
     this.#points.push({ step, training_loss, validation_loss: null });
-    this.#recent = [...this.#recent, event.step_ms].slice(-RECENT_STEPS);
+    this.#beats = [...this.#beats, { attempt: event.attempt, timestamp: event.time }].slice(-PACE_STEPS - 1);
     const share = this.#total === null ? 0 : Math.min(1, step / this.#total);
     const line = this.#describe(event, share);
     if (this.#output.live) {
@@ -93,14 +88,14 @@ export class ProgressView {
       `loss ${loss}`,
       ...(this.#heldOut === null ? [] : [`held-out ${this.#heldOut.toFixed(3)}`]),
       `${Math.round(throughput)} tokens/s`,
-      ...this.#timeLeft(step),
+      ...this.#timeLeft(event),
     ];
     return parts.join('  ');
   }
 
-  #timeLeft(step: number): string[] {
-    const pace = median(this.#recent);
-    if (pace === null || this.#total === null) return [];
-    return [`${formatDuration((this.#total - step) * pace)} left`];
+  #timeLeft({ step, step_ms }: MetricsEvent): string[] {
+    if (this.#total === null) return [];
+    const pace_ms = paceOf(this.#beats)?.mean ?? step_ms;
+    return [`${formatDuration((this.#total - step) * pace_ms)} left`];
   }
 }

@@ -146,7 +146,20 @@ export class EstimateService {
   }
 
   /** `resolved` are the settings of a run that is made already; what the request changes is in them. */
-  async estimate(request: RunRequest, resolved?: TrainingSettings): Promise<Estimate> {
+  estimate(request: RunRequest, resolved?: TrainingSettings): Promise<Estimate> {
+    return this.#estimate(request, resolved, this.#options.countTokens);
+  }
+
+  /** The most that a run can take, known at once: each record is taken to fill its row. Offers no remedies. */
+  async atMost(request: RunRequest, resolved: TrainingSettings): Promise<Estimate> {
+    return { ...(await this.#estimate(request, resolved, fullRows)), remedies: [] };
+  }
+
+  async #estimate(
+    request: RunRequest,
+    resolved: TrainingSettings | undefined,
+    countTokens: EstimateOptions['countTokens'],
+  ): Promise<Estimate> {
     const known = await this.#known(request);
     const settings = resolved ?? settingsOf(known, request);
     refuseUnfit(known.datasets, settings.method);
@@ -160,7 +173,7 @@ export class EstimateService {
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
-      const tokens = await this.#options.countTokens(dataset, known.model, settings.max_length);
+      const tokens = await countTokens(dataset, known.model, settings.max_length);
       facts.longest = Math.max(facts.longest, tokens.max);
       facts.total += weight * tokens.total_tokens;
       facts.trained += weight * tokens.trained_tokens;
@@ -193,8 +206,21 @@ export class EstimateService {
   }
 }
 
+const fullRows: EstimateOptions['countTokens'] = (dataset, _model, max_length) => {
+  const tokens = recordsOf(dataset) * max_length;
+  return Promise.resolve({
+    total_tokens: tokens,
+    trained_tokens: tokens,
+    kept_tokens: tokens,
+    max: max_length,
+  });
+};
+
+const recordsOf = ({ total_training_pairs, total_validation_pairs }: Dataset): number =>
+  (total_training_pairs ?? 0) + (total_validation_pairs ?? 0);
+
 const splitCounts = (dataset: Dataset, share: number): { train: number; held_out: number } => {
-  const usable = (dataset.total_training_pairs ?? 0) + (dataset.total_validation_pairs ?? 0);
+  const usable = recordsOf(dataset);
   const imported = dataset.total_validation_pairs ?? 0;
   const held_out = share === 0.1 ? imported : Math.round(usable * share);
   return { train: Math.max(1, usable - held_out), held_out };

@@ -57,6 +57,7 @@ const shortCommands = {
     say({ event: 'checking' });
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
+  probe: () => say({ step_ms: 1000 }),
   'lr-range': () => {
     const steps = Number(rest[rest.indexOf('--steps') + 1]);
     const points = Array.from({ length: steps }, (_, step) => ({

@@ -29,7 +29,7 @@ export interface JobMakerOptions {
   readonly paths: Paths;
   readonly now: () => string;
   readonly app_version: string;
-  readonly estimates: Pick<EstimateService, 'estimate'>;
+  readonly estimates: Pick<EstimateService, 'estimate' | 'atMost'>;
   readonly makeData: RunDataMaker;
   /** Times one optimizer step of a run folder, without training it. */
   readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
@@ -45,6 +45,8 @@ interface Making {
   readonly retry_of?: TrainingJob;
   /** Although memory or disk seem not to suffice. */
   readonly force?: boolean;
+  /** Asks what the run takes at most, for which no token has to be counted. */
+  readonly uncounted?: boolean;
 }
 
 /** From a wish to a run folder and a row. */
@@ -66,7 +68,7 @@ export class JobMaker {
     const { repositories, paths, now, makeData } = this.#options;
     const { folder, gpu_config } = await this.#folder(making);
     const { sources, base_model, settings, preset_id } = folder;
-    if (making.force !== true) await this.#refuseMisfit(making.request, settings);
+    if (making.force !== true) await this.#refuseMisfit(making, settings);
     const [{ dataset }] = sources;
     const id = randomUUID();
     const runDir = runDirOf(paths, id);
@@ -98,8 +100,12 @@ export class JobMaker {
     }
   }
 
-  async #refuseMisfit(request: RunRequest, settings: TrainingSettings): Promise<void> {
-    const misfit = misfitOf(await this.#options.estimates.estimate(request, settings));
+  async #refuseMisfit({ request, ...how }: Making, settings: TrainingSettings): Promise<void> {
+    const { estimates } = this.#options;
+    const needs = how.uncounted
+      ? await estimates.atMost(request, settings)
+      : await estimates.estimate(request, settings);
+    const misfit = misfitOf(needs);
     if (misfit) throw new AppError(misfit);
   }
 

@@ -31,9 +31,10 @@ interface PageOf {
   readonly limit: number;
 }
 
-/** `force` makes a run although memory or disk seem not to suffice. */
+/** `force` makes a run although memory or disk seem not to suffice; `uncounted` asks the bound of that, at once. */
 interface Insistence {
   readonly force?: boolean;
+  readonly uncounted?: boolean;
 }
 
 const RETRY_LIMIT = 5;
@@ -79,9 +80,9 @@ export class JobService {
   /** Writes the run folder and puts the job at the end of the queue; throws `does_not_fit` where it has no room. */
   async create(
     { name, sample_prompts, ...request }: NewJob,
-    { force }: Insistence = {},
+    insistence: Insistence = {},
   ): Promise<TrainingJob> {
-    return this.#queued(await this.#maker.make({ name, request, sample_prompts, force }));
+    return this.#queued(await this.#maker.make({ name, request, sample_prompts, ...insistence }));
   }
 
   async pause(id: string): Promise<TrainingJob> {
@@ -136,7 +137,7 @@ export class JobService {
   }
 
   /** The same dataset and settings as a new run, at most five times in a row; refused as `create` is. */
-  async retry(id: string, { force }: Insistence = {}): Promise<TrainingJob> {
+  async retry(id: string, { force }: Pick<Insistence, 'force'> = {}): Promise<TrainingJob> {
     const job = await this.get(id);
     if (isActive(job.status) || job.status === 'queued')
       throw refused('job_state', `A run that is ${job.status} cannot be retried.`, 'Cancel it first.');

@@ -29,7 +29,23 @@ it('a process told to start nothing more while it starts one starts nothing afte
   expect((await told.jobs.get(second.id)).status).toBe('queued');
 });
 
-it('the driver is not asked while every device is at work', async () => {
+it('one run is at work in all, however many cards there are', async () => {
+  const world = await open({ devices: () => Promise.resolve(['card-1', 'card-2', 'cpu']) });
+  await world.runner.start();
+  const [first, second] = [await world.create('hold'), await world.create('plain')];
+  await world.until(first.id, 'running');
+  const database = new SQLite(join(world.dir, 'pipeline.db'));
+  database
+    .prepare(`UPDATE training_jobs SET gpu_config = json_set(gpu_config, '$.num_gpus', 1) WHERE id = ?`)
+    .run(second.id);
+  database.close();
+  await world.runner.wake();
+  expect((await world.jobs.get(second.id)).status).toBe('queued');
+  await world.jobs.cancel({ id: first.id, save: false, reason: null });
+  await world.until(second.id, 'completed');
+});
+
+it('the driver is not asked while a run is at work', async () => {
   let asked = 0;
   const asking = await open({
     devices: () => {

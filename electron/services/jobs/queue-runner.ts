@@ -10,12 +10,12 @@ import { Endings } from './endings';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
 import { notYetWritten, stillSaving } from './refusals';
-import { assign, isFull } from './scheduler';
+import { nextOf } from './scheduler';
 
 export interface QueueRunnerOptions extends Omit<AttemptOptions, 'endings'> {
   readonly conclusion: Conclusion;
   readonly kind: OwnerKind;
-  /** Cards by UUID, and `cpu`: one job each. */
+  /** Cards by UUID, and `cpu`. */
   readonly devices: () => Promise<readonly string[]>;
   readonly poll_ms?: number;
   /** The process that the lease names; tests take another one. */
@@ -37,8 +37,6 @@ export class QueueRunner {
   #stopping = false;
   #lastJobId: string | null = null;
   #startsNoMore = false;
-  /** As they were last read. */
-  #devices: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
   #beat: Promise<void> = Promise.resolve();
@@ -212,7 +210,7 @@ export class QueueRunner {
     if (job && !isActive(job.status)) await this.#options.conclusion.cancelIdle(job, { save, reason });
   }
 
-  // One turn at a time: two would give the same job to two devices.
+  // One turn at a time: two would begin two runs.
   #next(): Promise<void> {
     const turn = this.#turn.then(() => this.#startWhatFits());
     this.#turn = turn.catch(() => undefined);
@@ -221,24 +219,21 @@ export class QueueRunner {
 
   async #startWhatFits(): Promise<void> {
     if (!this.#owns || this.#stopping) return;
-    // A trainer that still saves may hold any of the cards; where an end cannot be written a start cannot either.
-    if (this.#recovery.saving.size + this.#endings.unwritten.size > 0) return;
+    // One run in all: what it needs is reckoned for a machine that works on nothing else, and a trainer that
+    // still saves may hold any of the cards. Where an end cannot be written a start cannot either.
+    if (this.#atWork > 0) return;
     const queued = await this.#startable();
     if (queued.length === 0) return;
-    const busy = new Set([...this.#runs.values()].map(({ device }) => device));
-    if (isFull(queued, this.#devices, busy)) return;
-    this.#devices = await this.#options.devices();
-    for (const { job_id, device } of assign(queued, this.#devices, busy)) {
-      await this.#begin(
-        queued.find(({ id }) => id === job_id),
-        device,
-      );
-      if (job_id === this.#lastJobId || this.#startsNoMore) return;
-    }
+    const next = nextOf(queued, await this.#options.devices());
+    const job = queued.find(({ id }) => id === next?.job_id);
+    if (next && job) await this.#begin(job, next.device);
   }
 
-  async #begin(job: TrainingJob | undefined, device: string): Promise<void> {
-    if (!job) return;
+  get #atWork(): number {
+    return this.#runs.size + this.#recovery.saving.size + this.#endings.unwritten.size;
+  }
+
+  async #begin(job: TrainingJob, device: string): Promise<void> {
     const { repositories, publisher, now } = this.#options;
     const started = await repositories.devices.begin(job.id, device, {
       attempt: job.attempt + 1,
@@ -247,7 +242,7 @@ export class QueueRunner {
     });
     if (started === 'not_queued') return;
     // We work on no run that could hold it: one has lost its process.
-    if (started === 'leased') return this.#runs.size === 0 ? this.#recover() : undefined;
+    if (started === 'leased') return this.#recover();
     publisher.publish('jobs.changed', started);
     const run = new AttemptRun({ ...this.#options, endings: this.#endings }, started, device);
     this.#runs.set(started.id, run);
@@ -260,8 +255,7 @@ export class QueueRunner {
 
   async #isBusy(): Promise<boolean> {
     if (this.#stopping) return false;
-    const { size } = this.#runs;
-    if (size + this.#recovery.saving.size + this.#endings.unwritten.size > 0) return true;
+    if (this.#atWork > 0) return true;
     return this.#owns && (await this.#startable()).length > 0;
   }
 

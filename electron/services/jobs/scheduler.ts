@@ -19,29 +19,15 @@ const fits = ({ gpu_config }: Queued, device: string, devices: readonly string[]
   return (device === 'cpu') !== isForCard;
 };
 
-/** Whether all that the queued jobs could run on is busy; not where no such device is known. */
-export const isFull = (
-  jobs: readonly Queued[],
-  devices: readonly string[],
-  busy: ReadonlySet<string>,
-): boolean => {
-  const wanted = devices.filter((device) => jobs.some((job) => fits(job, device, devices)));
-  return wanted.length > 0 && wanted.every((device) => busy.has(device));
-};
-
 /**
- * Jobs of the queue for the devices that are free, one job a device, in the queue's order: the processor
- * for those that were made for it, cards for the others.
+ * The first of the queue that a device suits, on the first such device: the processor for runs that were made
+ * for it, cards for the others. Null where none waits.
  */
-export const assign = (
-  jobs: readonly Queued[],
-  devices: readonly string[],
-  busy: ReadonlySet<string>,
-): Assignment[] => {
-  const free = devices.filter((device) => !busy.has(device));
+export const nextOf = (jobs: readonly Queued[], devices: readonly string[]): Assignment | null => {
   const queued = jobs.filter(({ status }) => status === 'queued').toSorted(inOrder);
-  return queued.flatMap((job) => {
-    const at = free.findIndex((device) => fits(job, device, devices));
-    return at < 0 ? [] : free.splice(at, 1).map((device) => ({ job_id: job.id, device }));
-  });
+  for (const job of queued) {
+    const device = devices.find((each) => fits(job, each, devices));
+    if (device !== undefined) return { job_id: job.id, device };
+  }
+  return null;
 };
