@@ -31,7 +31,7 @@ const FINALISING_MS = 17_000;
 const RECORDS = { trained: 225, held_out: 25, a_step: 8 };
 const STEPS_AN_EPOCH = Math.ceil(RECORDS.trained / RECORDS.a_step);
 const HELD_OUT = { tokens: 971, records: RECORDS.held_out };
-const METHOD = 'mean cross-entropy a trained token, dropout off';
+const METHOD = 'mean cross-entropy per trained token, dropout off';
 const SPIKE = 0.31;
 const UNTOUCHED = 4.64;
 

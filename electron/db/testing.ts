@@ -196,7 +196,7 @@ export const newArtifact = (ids: {
     held_out_records: 1,
     held_out_tokens: 5,
     precision: 'fp32',
-    method: 'mean cross-entropy a trained token',
+    method: 'mean cross-entropy per trained token',
   },
   training_summary: {
     base_model_name: 'tiny',

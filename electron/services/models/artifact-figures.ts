@@ -102,7 +102,7 @@ export const qualityMetrics = (run: ToldRun): QualityMetrics => {
     held_out_records: measured.records,
     held_out_tokens: measured.tokens,
     precision: last(run.events, 'hello')?.precision ?? 'unknown',
-    method: evaluation?.method ?? 'mean cross-entropy a trained token of the held-out records',
+    method: evaluation?.method ?? 'mean cross-entropy per trained token of the held-out records',
   };
 };
 

@@ -35,7 +35,7 @@ MOST_TOKENS: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class HeldOutLoss:
-    """Mean cross-entropy a trained token of the same texts: held-out records, windows or sides of them.
+    """Mean cross-entropy per trained token of the same texts: held-out records, windows or sides of them.
 
     0 of them where the run's data is gone: then it is that of the dialogues' answers.
     """
@@ -152,7 +152,7 @@ def agree_until_doubt(first: Sequence[int], second: Sequence[int], margins: Sequ
 
 @torch.no_grad()
 def loss_of(model: Any, texts: Sequence[Row]) -> float:
-    """Mean cross-entropy a trained token, one text a pass and from all its logits."""
+    """Mean cross-entropy per trained token, one text a pass and from all its logits."""
     total, count = 0.0, 0
     for text in texts:
         targets = torch.tensor(text.ids[1:])[torch.tensor(text.trained[1:])]  # (marked,)

@@ -23,7 +23,7 @@ from .setup import read_data
 from .team import ALONE, Team
 from .threads import pin
 
-METHOD: Final = "mean cross-entropy a trained token, dropout off"
+METHOD: Final = "mean cross-entropy per trained token, dropout off"
 BATCH_ROWS: Final = 8
 LARGEST_EXPONENT: Final = 700.0
 

@@ -38,7 +38,7 @@ METHOD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The loss of one step, a mean a trained token, before the update at `learning_rate`."""
+    """The loss of one step, a mean per trained token, before the update at `learning_rate`."""
 
     learning_rate: float
     loss: float

@@ -21,7 +21,7 @@ class HeldOut:
 
     @property
     def loss(self) -> float:
-        """Mean a trained token."""
+        """Mean per trained token."""
         return self.total / self.tokens
 
     def __add__(self, other: "HeldOut") -> "HeldOut":

@@ -1,6 +1,6 @@
 """The last projection and its cross-entropy, some rows at a time: all logits at once are the largest tensors of a step.
 
-A vocabulary of 128,256 makes 0.5 MB of float32 logits a trained token, and plain autograd keeps about three of
+A vocabulary of 128,256 makes 0.5 MB of float32 logits per trained token, and plain autograd keeps about three of
 them. The projection is frozen, so the gradient of the hidden states, (p − one-hot) · W, can be had while the logits
 are there, and is scaled afterwards (Hsu et al. 2024, Wijmans et al. 2024 do it in kernels).
 """

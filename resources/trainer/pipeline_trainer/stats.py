@@ -47,7 +47,7 @@ def dataset_stats(
     turns, turn_tokens = count_turn_tokens(dataset, template, passes.turns_counted)
     lengths, trained, _dropped, lost = (tokens.counts[:, column] for column in range(4))
     too_long = np.flatnonzero(lengths > how.max_length)
-    unreadable = {index for index, (code, _message, _hint) in tokens.problems.items() if code != "token_overflow"}
+    unreadable = {index for index, problem in tokens.problems.items() if problem.code != "token_overflow"}
     return {
         "records": len(tokens.records),
         "total_tokens": int(lengths.sum()),
@@ -114,15 +114,16 @@ def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:
 
 
 def _problem(tokens: TokenSet, index: int) -> dict[str, Any]:
-    """In the form of the importer's own problems."""
+    """In the form of the importer's own problems, and how many tokens would be enough."""
     record_id, line, _groups = tokens.records[index]
-    code, message, hint = tokens.problems[index]
+    problem = tokens.problems[index]
     return {
         "line": line,
         "path": None,
         "record_id": record_id,
-        "type": code,
+        "type": problem.code,
         "severity": "error",
-        "error": message,
-        "suggestion": hint or None,
+        "error": problem.message,
+        "suggestion": problem.hint or None,
+        "needed_tokens": problem.needed_tokens,
     }

@@ -18,7 +18,7 @@ from .run_state import Run, StoppedError
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one step did; `loss` is a mean a trained token, `tokens` are real ones without padding."""
+    """What one step did; `loss` is a mean per trained token, `tokens` are real ones without padding."""
 
     loss: float
     gradient_norm: float

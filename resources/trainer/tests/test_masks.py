@@ -1,5 +1,6 @@
 """Rule 2 of the trainer: only what should be trained is."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from template_builders import BACKENDS, REAL_MODEL, TEMPLATES, make_record, make_template
 
 from pipeline_trainer.config import LossScope
-from pipeline_trainer.data.masks import Tokenized, tokenize
+from pipeline_trainer.data.masks import Tokenized, TokenOverflowError, tokenize
 from pipeline_trainer.data.records import Message, Record
 from pipeline_trainer.data.templates import ChatTemplate, load_template
 from pipeline_trainer.errors import TrainerError
@@ -190,6 +191,27 @@ class TestOverLong:
         with pytest.raises(TrainerError, match="Line 7") as caught:
             cut(make_record("Who?", "aye " * 50), make_template("chatml"), max_length=32)
         assert caught.value.code == "token_overflow"
+
+    @pytest.mark.parametrize("dataset_format", ["chat", "brightrun_lora_v4"])
+    def test_an_overflow_says_how_many_tokens_are_enough(self, dataset_format: str) -> None:
+        template = make_template("chatml")
+        with pytest.raises(TokenOverflowError, match="does not fit into 8 tokens") as caught:
+            cut(self.talk, template, max_length=8, dataset_format=dataset_format)
+        needed = caught.value.needed_tokens
+        assert f"needs {needed}" in caught.value.message
+        assert f"at least {needed}" in caught.value.hint
+        assert len(cut(self.talk, template, max_length=needed, dataset_format=dataset_format).ids) == needed
+        with pytest.raises(TokenOverflowError):
+            cut(self.talk, template, max_length=needed - 1, dataset_format=dataset_format)
+
+    def test_what_would_train_nothing_is_not_enough(self) -> None:
+        """The first exchange alone fits sooner, but only the second is trained."""
+        template = make_template("chatml")
+        asked, answered, again, trained = make_record("Who?", "Aye.", "Where?", "At the lamp.").messages
+        talk = Record("r", 7, (asked, replace(answered, trained=False), again, trained))
+        with pytest.raises(TokenOverflowError) as caught:
+            cut(talk, template, max_length=8)
+        assert caught.value.needed_tokens == len(cut(talk, template).ids)
 
 
 @pytest.mark.skipif(not REAL_MODEL.exists(), reason="the bundled model is not set up")

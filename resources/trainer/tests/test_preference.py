@@ -13,11 +13,11 @@ from training_builders import Folder, assert_learns_and_goes_on, attempt, make_m
 
 from pipeline_trainer import evaluate, probe, step
 from pipeline_trainer.data.batches import Row
+from pipeline_trainer.data.masks import TokenOverflowError
 from pipeline_trainer.data.pairs import tokenize_sides
 from pipeline_trainer.data.records import parse_record
 from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How
-from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.inspect_record import inspect
 from pipeline_trainer.model import without_adapter
 from pipeline_trainer.preference import exchanged
@@ -182,9 +182,11 @@ def test_too_long_pairs_lose_the_same_old_turns_on_both_sides(model: Path) -> No
         f"<|user|>three<|end|><|assistant|>{said}<|end|>" for said in ("yes", "no, never")
     ]
     assert [row.trained_tokens for row in whole.rows] == [4, 10]
-    with pytest.raises(TrainerError) as caught:
+    with pytest.raises(TokenOverflowError) as caught:
         tokenize_sides(record, template, max_length=8)
     assert caught.value.code == "token_overflow"
+    needed = caught.value.needed_tokens
+    assert max(len(row.ids) for row in tokenize_sides(record, template, max_length=needed).rows) == needed
 
 
 def test_switching_the_adapter_off_twice_leaves_it_off_until_the_outer_end(tmp_path: Path, model: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from template_builders import make_record, make_template, write_dataset
+from training_builders import make_model, make_records, make_run
 
 from pipeline_trainer.data import tokens as tokens_module
 from pipeline_trainer.data.records import Message, Record
+from pipeline_trainer.data.rows import load_rows
+from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How, TokenSet, key_of, tokenize_dataset
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.stats import dataset_stats
@@ -49,6 +53,9 @@ def test_counts_what_training_will_see_and_what_it_would_refuse(dataset: Path) -
     whole = tokenize_dataset(dataset, make_template("chatml"), How(10_000, "auto", "chat"))
     assert [problem["type"] for problem in stats["problems"]] == ["token_overflow", "nothing_to_train"]
     assert [problem["line"] for problem in stats["problems"]] == [3, 4]
+    needed = stats["problems"][0]["needed_tokens"]
+    assert f"needs {needed}" in stats["problems"][0]["error"]
+    assert [problem["needed_tokens"] for problem in stats["problems"]] == [needed, None]
     assert (stats["records"], stats["over_limit"], stats["problems_total"]) == (4, 2, 2)
     assert [row["record_id"] for row in stats["too_long_rows"]] == ["chat", "long"]
     assert stats["trained_tokens"] == int(whole.counts[:, 1].sum())
@@ -156,3 +163,22 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
         tokenize_dataset(path, make_template("chatml"), HOW)
     assert caught.value.code == "dataset_invalid"
     shutil.rmtree(tmp_path)
+
+
+def test_a_run_that_cannot_start_names_the_length_that_is_enough_for_all_its_records(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model")
+    longest = [
+        {**record, "messages": [{**turn, "content": 40 * "aye "} for turn in record["messages"]]}
+        for record in make_records(2)
+    ]
+    folder = make_run(tmp_path / "run", model, records=[*make_records(20)[2:], *longest], held_out=2, max_length=40)
+    with pytest.raises(TrainerError) as refused:
+        load_rows(folder.path, job=folder.job, template=load_template(model), cache_dir=None)
+    said = re.fullmatch(r"Raise max_length to at least (\d+), or exclude the (\d+) records.*", refused.value.hint)
+    assert said is not None
+    enough = int(said[1])
+    folder.change(max_length=enough)
+    assert load_rows(folder.path, job=folder.job, template=load_template(model), cache_dir=None).train
+    folder.change(max_length=enough - 1)
+    with pytest.raises(TrainerError, match=f"it needs {enough}"):
+        load_rows(folder.path, job=folder.job, template=load_template(model), cache_dir=None)

@@ -9,7 +9,7 @@ const evaluation = (step: number, rest: Partial<Evaluation> = {}): Evaluation =>
   loss: 3 - step / 10,
   tokens: 40,
   records: 4,
-  method: 'mean cross-entropy a trained token, dropout off',
+  method: 'mean cross-entropy per trained token, dropout off',
   final: false,
   ...rest,
 });

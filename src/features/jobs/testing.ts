@@ -50,7 +50,7 @@ export const exampleEvaluation = (step: number, loss: number): Evaluation => ({
   loss,
   tokens: 971,
   records: 25,
-  method: 'mean cross-entropy a trained token',
+  method: 'mean cross-entropy per trained token',
   final: false,
 });
 

@@ -9,7 +9,7 @@ const evaluation = (rest: Partial<Evaluation>): Evaluation => ({
   loss: 1,
   tokens: 100,
   records: 4,
-  method: 'mean cross-entropy a trained token',
+  method: 'mean cross-entropy per trained token',
   final: true,
   ...rest,
 });

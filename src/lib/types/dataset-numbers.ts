@@ -44,7 +44,14 @@ export const DatasetStats = z.strictObject({
   avg_tokens_per_turn: z.number().nullable(),
   ...Spread.shape,
   problems_total: Count,
-  problems: z.array(z.strictObject({ ...DatasetProblem.shape, type: z.string() })),
+  problems: z.array(
+    z.strictObject({
+      ...DatasetProblem.shape,
+      type: z.string(),
+      /** Of a record that is too long, what would be enough. */
+      needed_tokens: Count.nullable().optional(),
+    }),
+  ),
   too_long_rows: z.array(
     z.strictObject({ ...RecordRow.shape, tokens: Count, dropped_turns: Count, lost_trained_tokens: Count }),
   ),

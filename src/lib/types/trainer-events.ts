@@ -69,7 +69,7 @@ export const MetricsEvent = event('metrics', {
   gpu_temperature: z.number().optional(),
   gpu_power_watts: z.number().optional(),
 });
-/** Mean cross-entropy a trained token. `group` is `all` for the whole held-out set. */
+/** Mean cross-entropy per trained token. `group` is `all` for the whole held-out set. */
 export const EvaluationEvent = event('evaluation', {
   step: Count,
   subject: z.enum(['base', 'adapter']),

@@ -33,6 +33,24 @@ class Tokenized:
         return sum(self.trained)
 
 
+class TokenOverflowError(TrainerError):
+    """`token_overflow`: even in its shortest form, of `needed_tokens`, a record is too long."""
+
+    def __init__(self, record: Record, what: str, *, max_length: int, needed_tokens: int) -> None:
+        super().__init__(
+            "token_overflow",
+            f"Line {record.source_line}: {what} does not fit into {max_length} tokens; it needs {needed_tokens}.",
+            hint=raise_length_to(needed_tokens),
+        )
+        self.needed_tokens = needed_tokens
+
+
+def raise_length_to(tokens: int, *, records: int = 1) -> str:
+    """What to do about records that are too long, the longest of which needs `tokens`."""
+    which = "this record" if records == 1 else f"the {records} records that are too long"
+    return f"Raise max_length to at least {tokens}, or exclude {which}."
+
+
 def scoped(messages: Sequence[Message], loss_scope: LossScope) -> list[Message]:
     """The messages with `trained` as the scope says; `auto` leaves the importer's marks."""
     if loss_scope == "auto":
@@ -129,11 +147,20 @@ def _cut(
                 lost_tokens=len(whole.ids) - len(cut.ids),
                 lost_trained_tokens=whole.trained_tokens - cut.trained_tokens,
             )
-    raise TrainerError(
-        "token_overflow",
-        f"Line {record.source_line}: a single answer with its question does not fit into {max_length} tokens.",
-        hint="Raise max_length, or exclude this record.",
-    )
+    needed = _shortest(record, whole, template, shorter=shorter)
+    raise TokenOverflowError(record, "a single answer with its question", max_length=max_length, needed_tokens=needed)
+
+
+def _shortest(
+    record: Record, whole: Tokenized, template: ChatTemplate, *, shorter: Callable[[Sequence[Message]], list[Message] | None]
+) -> int:
+    """Tokens of the shortest form that trains something."""
+    forms: list[Sequence[Message]] = []
+    kept: Sequence[Message] = whole.messages
+    while (fewer := shorter(kept)) is not None:
+        forms.append(kept := fewer)
+    rows = (masked(record, messages, template) for messages in reversed(forms))
+    return next((len(row.ids) for row in rows if row.trained_tokens > 0), len(whole.ids))
 
 
 def without_oldest(messages: Sequence[Message]) -> list[Message] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..errors import TrainerError
-from .masks import Tokenized, masked, without_oldest
+from .masks import Tokenized, TokenOverflowError, masked, without_oldest
 from .records import Message, Record
 from .templates import ChatTemplate
 
@@ -31,7 +31,8 @@ def tokenize_sides(record: Record, template: ChatTemplate, *, max_length: int) -
         shorter = [_shorter(messages, prompt_turns) for messages in dialogues]
         kept = [messages for messages in shorter if messages is not None]
         if len(kept) < len(dialogues):
-            raise _overflow(record, max_length)
+            needed = max(len(row.ids) for row in rows)
+            raise TokenOverflowError(record, "an answer with its question", max_length=max_length, needed_tokens=needed)
         fewer = len(dialogues[0]) - len(kept[0])
         dialogues, prompt_turns, dropped = kept, prompt_turns - fewer, dropped + fewer
         rows = tuple(masked(record, messages, template) for messages in dialogues)
@@ -47,14 +48,6 @@ def _shorter(messages: list[Message], prompt_turns: int) -> list[Message] | None
     """Without the oldest exchange of the prompt; None where only the last question is left."""
     opening = without_oldest(messages[:prompt_turns])
     return None if opening is None else [*opening, *messages[prompt_turns:]]
-
-
-def _overflow(record: Record, max_length: int) -> TrainerError:
-    return TrainerError(
-        "token_overflow",
-        f"Line {record.source_line}: an answer with its question does not fit into {max_length} tokens.",
-        hint="Raise max_length, or exclude this record.",
-    )
 
 
 def end_to_end(sides: Sides) -> Tokenized:

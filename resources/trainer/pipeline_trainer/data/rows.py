@@ -1,12 +1,14 @@
 """From the canonical dataset and the split to the rows that a run trains and holds out."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import JobFile
 from ..errors import TrainerError
 from .batches import Row, cut_windows
+from .masks import raise_length_to
 from .split import read_split
 from .templates import ChatTemplate
 from .tokens import How, TokenSet, tokenize_dataset
@@ -29,6 +31,7 @@ def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir:
     sides.update(dict.fromkeys(split.held_out, ("held_out", 1)))
     how = How(job.settings.max_length, job.settings.loss_scope, job.dataset.format)
     tokens = tokenize_dataset(job.dataset.path, template, how, sha256=job.dataset.sha256, cache_dir=cache_dir)
+    _refuse_problems(tokens, sides)
     rows: dict[str, list[Row]] = {"train": [], "held_out": []}
     truncated = 0
     for index, (record_id, _line, _groups) in enumerate(tokens.records):
@@ -46,10 +49,17 @@ def load_rows(run_dir: Path, *, job: JobFile, template: ChatTemplate, cache_dir:
     return Rows(rows["train"], rows["held_out"], truncated)
 
 
+def _refuse_problems(tokens: TokenSet, ids: Collection[str]) -> None:
+    """Raises the first problem of the records `ids`, with the length that is enough for all of them."""
+    found = [problem for index, problem in tokens.problems.items() if tokens.records[index][0] in ids]
+    if not found:
+        return
+    first, needs = found[0], [problem.needed_tokens for problem in found if problem.needed_tokens is not None]
+    hint = first.hint if first.needed_tokens is None else raise_length_to(max(needs), records=len(needs))
+    raise TrainerError(first.code, first.message, hint=hint)
+
+
 def _row(tokens: TokenSet, index: int) -> Row:
-    if index in tokens.problems:
-        code, message, hint = tokens.problems[index]
-        raise TrainerError(code, message, hint=hint)
     ids, trained = tokens.tokens(index)
     record_id, _line, groups = tokens.records[index]
     border, label = int(tokens.borders[index]), int(tokens.labels[index])

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..config import LossScope
 from ..errors import TrainerError
-from .masks import tokenize, uncut
+from .masks import TokenOverflowError, tokenize, uncut
 from .pairs import end_to_end, tokenize_sides
 from .records import Record, count_records, read_records, verify_sha256
 from .templates import ChatTemplate
@@ -42,6 +42,15 @@ class How:
     dataset_format: str
 
 
+class Problem(NamedTuple):
+    """Why training would refuse a record; `needed_tokens` would be enough for one that is too long."""
+
+    code: str
+    message: str
+    hint: str
+    needed_tokens: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class TokenSet:
     """Every record of a dataset, in its order. A record with a problem has no tokens.
@@ -50,7 +59,7 @@ class TokenSet:
     begin; counts: (records, 4) int64, tokens and trained tokens before cutting, dropped turns, trained
     tokens lost. borders: (records,) int64, where in a comparison the unwanted side begins, else 0; labels:
     (records,) int8, 1 of a wanted answer, 0 of an unwanted one, -1 of neither. `records[i]` is (id, source
-    line, groups); `problems[i]` is (code, message, hint).
+    line, groups).
     """
 
     ids: NDArray[np.int32]
@@ -60,7 +69,7 @@ class TokenSet:
     borders: NDArray[np.int64]
     labels: NDArray[np.int8]
     records: list[tuple[str, int, tuple[str, ...]]]
-    problems: dict[int, tuple[str, str, str]]
+    problems: dict[int, Problem]
 
     def tokens(self, index: int) -> tuple[list[int], list[bool]]:
         """Ids and mask of one record."""
@@ -140,7 +149,9 @@ def load(folder: Path) -> TokenSet | None:
             return None
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
         records = [(str(record_id), int(line), tuple(groups)) for record_id, line, groups in meta["records"]]
-        problems = {int(index): (code, message, hint) for index, code, message, hint in meta["problems"]}
+        problems = {
+            int(index): Problem(code, message, hint, needed) for index, code, message, hint, needed in meta["problems"]
+        }
     except MISSES:
         return None
     return TokenSet(**arrays, records=records, problems=problems)
@@ -181,7 +192,7 @@ class _Made:
     trained: list[bool]
     counts: tuple[int, int, int, int]
     record: tuple[str, int, tuple[str, ...]]
-    problem: tuple[str, str, str] | None = None
+    problem: Problem | None = None
     border: int = 0
     label: int = -1
 
@@ -211,7 +222,8 @@ def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
     except TrainerError as error:
         if error.code not in RECORD_PROBLEMS:
             raise
-        return _Made([], [], counts, named, (error.code, error.message, error.hint))
+        needed = error.needed_tokens if isinstance(error, TokenOverflowError) else None
+        return _Made([], [], counts, named, Problem(error.code, error.message, error.hint, needed))
     counts = (len(whole.ids), whole.trained_tokens, row.dropped_turns, row.lost_trained_tokens)
     return _Made(row.ids, row.trained, counts, named)
 
