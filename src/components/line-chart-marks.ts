@@ -116,8 +116,10 @@ const futureFrom = (x: number): AnnotationOptions => ({
 
 type CheckpointKind = 'kept' | 'pruned' | 'best' | 'coming';
 
-/** Short enough for two dashes on each side of a mark. */
-const PRUNED_DASH = [2, 1.75];
+const DIAMOND = 5;
+const SIDE = DIAMOND * Math.SQRT2;
+/** Around each corner, and open in the middle of each side: so small a mark has to keep its corners. */
+const PRUNED_DASH = [SIDE * 0.75, SIDE * 0.25];
 
 /** Filled where the checkpoint is kept, an outline where it is to come, dashed where it was removed. */
 const checkpointAt = ({
@@ -134,10 +136,11 @@ const checkpointAt = ({
     yValue: bottom,
     yAdjust: pixels('--space-3'),
     pointStyle: 'rectRot',
-    radius: kind === 'coming' ? 4 : 5,
-    borderWidth: kind === 'pruned' ? 1.5 : 1,
+    radius: kind === 'coming' ? DIAMOND - 1 : DIAMOND,
+    borderWidth: kind === 'pruned' ? 1.25 : 1,
     borderColor: () => token(there ? '--accent' : kind === 'pruned' ? '--text-2' : '--text-3'),
     borderDash: kind === 'pruned' ? PRUNED_DASH : [],
+    borderDashOffset: SIDE * 0.375,
     backgroundColor: () => token(there ? '--accent' : '--surface-2'),
   };
 };

@@ -160,6 +160,8 @@ const limitsOf = (look: ChartLook) => {
     max: values.max,
     ticks: {
       ...ticks(look),
+      // Clear of the dot of the first value, which lies on the axis.
+      padding: pixels('--space-2'),
       maxTicksLimit: undefined,
       stepSize: values.step,
       includeBounds: false,

@@ -79,8 +79,8 @@ const doingOf = (
 /** A row has no room for an article. */
 const shortened = (name: string): string => name.replace(' the ', ' ');
 
-/** Fill the column of a row without an icon. */
-const LONGEST = 8;
+/** Longer names fill the column of a row without an icon. */
+const LONGEST_BESIDE_ICON = 8;
 
 /** The one thing to do with a job in its state. */
 export const MainAction = ({
@@ -98,16 +98,17 @@ export const MainAction = ({
   const [, navigate] = useLocation();
   const doing = doingOf(job, navigate, from);
   if (useIsSaving(job.id) || !doing) return null;
+  const name = small ? shortened(doing.name) : doing.name;
   return (
     <Button
       small={small}
       look={small || doing.quiet ? 'outlined' : 'filled'}
-      icon={small && doing.name.length > LONGEST ? undefined : doing.icon}
+      icon={small && doing.name.length > LONGEST_BESIDE_ICON ? undefined : doing.icon}
       busy={action.busy === doing.name}
-      aria-label={small ? `${doing.name}: ${job.name}` : undefined}
+      aria-label={small ? `${name}: ${job.name}` : undefined}
       onClick={() => action.run(doing.name, doing.run)}
     >
-      {small ? shortened(doing.name) : doing.name}
+      {name}
     </Button>
   );
 };

@@ -140,3 +140,12 @@ test('a run that stopped says its step, its checkpoint and what resuming repeats
   );
   expect(rowOf('Needs you')).toContain(', step 67 of 100');
 });
+
+test('a row that failed offers what the page of its job does', async () => {
+  const failed = { status: 'failed', attempt: 1, error_message: 'It ended.', current_step: 60 } as const;
+  const diverged = exampleJob({ ...failed, error_code: 'loss_diverged', name: 'Hot' });
+  const full = exampleJob({ ...failed, id: fakeId(2), error_code: 'disk_full', name: 'Full' });
+  await open([diverged, full], KNOWN, { checkpoints: () => [exampleCheckpoint(50)] });
+  await page.until(() => expect(page.button('Resume: Full')).toBeTruthy());
+  expect(page.button('Lower learning rate…: Hot')).toBeTruthy();
+});
