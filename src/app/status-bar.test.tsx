@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
+import { AppError } from '../lib/messages/app-error';
 import type { HardwareState } from '../lib/types/system';
 import { mount } from '../mount';
 import { StatusBar } from './status-bar';
@@ -73,4 +74,18 @@ test.each([
   await bar.until(() => expect(bar.text()).toContain(words));
   expect(document.querySelector('[role=progressbar]')).toBeNull();
   expect(bar.find('[title="Why."]').textContent).toBe(words);
+});
+
+test('what is not known gives its reason', async () => {
+  const locked = () => {
+    throw new AppError({ code: 'database_locked', message: 'The database is locked.', hint: 'Wait.' });
+  };
+  bar = await mount(<StatusBar />, { system: { hardware: locked, network: locked }, jobs: { list: locked } });
+  await bar.until(() =>
+    expect(
+      [...document.querySelectorAll('[title="The database is locked."]')].map(
+        ({ textContent }) => textContent,
+      ),
+    ).toEqual(['card —', 'jobs —']),
+  );
 });

@@ -5,7 +5,8 @@ import { formatAmount, formatBytes, formatMemory, NOTHING } from '../components/
 import { useNow } from '../components/time';
 import { isRunning, statusWords, useIsSaving } from '../features/jobs';
 import { useLive } from '../live-store';
-import { useValue } from '../live-value';
+import type { Loaded } from '../live-store';
+import { useLiveValue, useValue } from '../live-value';
 import { paths } from '../paths';
 import { hardware, jobs, network } from '../stores';
 import { FileText } from '../components/file-text';
@@ -41,12 +42,17 @@ export const StatusBar = () => {
 const noCardWords = (driver: string | null): string =>
   driver === null ? 'no NVIDIA card' : 'NVIDIA driver too old';
 
+/** Why there is nothing to show; undefined where there is. */
+const whyNot = (state: Loaded<unknown>): string | undefined =>
+  state.kind === 'ready' ? undefined : state.kind === 'error' ? state.error.message : 'Being read…';
+
 const Card = () => {
-  const machine = useValue(hardware);
+  const state = useLiveValue(hardware);
+  const machine = state.kind === 'ready' ? state.value : null;
   const card = machine?.gpus[0];
   if (!card) {
     return (
-      <span className="flex items-center gap-1.5" title={machine?.problem ?? undefined}>
+      <span className="flex items-center gap-1.5" title={machine?.problem ?? whyNot(state)}>
         <Cpu aria-hidden className="size-3.5" />
         {machine ? noCardWords(machine.driver) : `card ${NOTHING}`}
       </span>
@@ -80,7 +86,8 @@ const RunningJob = () => {
   const all = useLive(jobs);
   const job = all.kind === 'ready' ? [...all.value.values()].find(isRunning) : undefined;
   const isSaving = useIsSaving(job?.id);
-  if (!job) return <span>{all.kind === 'ready' ? 'No job running' : `jobs ${NOTHING}`}</span>;
+  if (!job)
+    return <span title={whyNot(all)}>{all.kind === 'ready' ? 'No job running' : `jobs ${NOTHING}`}</span>;
   return (
     <Link href={paths.job(job.id)} className="flex min-w-0 items-center gap-1.5 hover:text-ink">
       <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />

@@ -130,7 +130,7 @@ export const Figure = ({
 };
 
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) => (
-  <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+  <dl className="grid max-w-120 grid-cols-[auto_1fr] gap-x-4 gap-y-1">
     {rows.map(([label, value]) => (
       <Fragment key={label}>
         <dt className="whitespace-nowrap text-ink-3">{label}</dt>

@@ -2,6 +2,7 @@ import { Check, CircleAlert, Copy, RefreshCw, TriangleAlert } from 'lucide-react
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { safeWords } from '../lib/messages/what-is-safe';
 import type { ErrorPayload } from '../lib/types/system';
 import type { Loaded } from '../live-store';
 import { Button } from './button';
@@ -84,6 +85,7 @@ export const ErrorState = ({
     <p className="text-ink-2">
       <FileText>{`${error.message} ${error.hint}`}</FileText>
     </p>
+    {safeWords(error.code) ? <p className="text-ink-2">{safeWords(error.code)}</p> : null}
     <div className="mt-3 flex gap-2">
       {onRetry ? (
         <Button icon={RefreshCw} onClick={onRetry}>

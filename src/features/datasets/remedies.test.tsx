@@ -42,6 +42,15 @@ test('a file of which nothing is known leads to its mapping, with the kept origi
   expect(page.fake.calls).toContainEqual({ name: 'datasets.source', input: { id: fakeId(1) } });
 });
 
+test('a dataset with advice is called usable, one that is blocked is not called ready', async () => {
+  await open(datasetWith({ duplicates_exact: 2 }));
+  await page.until(() => expect(page.text()).toMatch(/Usable, with \d+ things? to look at/u));
+  await page.unmount();
+  const nothing = { usable_records: 0, problems_total: 1, problems: [UNKNOWN] };
+  await open(datasetWith(nothing, { status: 'error', training_ready: false }));
+  await page.until(() => expect(page.text()).toContain('Not ready for a run'));
+});
+
 test('repeated records are excluded from where they are said to be', async () => {
   await open(datasetWith({ duplicates_exact: 2 }), {
     repeated_ids: () => ({ ids: ['b', 'c'], indexes: [1, 2], truncated: false }),
@@ -60,4 +69,16 @@ test('records with a warning are excluded from there too', async () => {
   await page.until(() => page.button('Exclude these…'));
   await page.click(page.button('Exclude these…'));
   await page.until(() => expect(page.text()).toContain('All with a problem among the warnings.'));
+});
+
+// Last: a dataset opens at the tab where it was left.
+test('where all records with a problem are left out already, there is none to exclude', async () => {
+  await open(datasetWith({ problems_total: 1, problems: [UNKNOWN] }), {
+    problems: () => ({ total: 1, problems: [UNKNOWN] }),
+    record_ids: () => ({ ids: [], indexes: [], truncated: false }),
+  });
+  await page.until(() => page.button('Problems'));
+  await page.click(page.button('Problems'));
+  await page.until(() => expect(page.button('Exclude these records').hasAttribute('disabled')).toBe(true));
+  expect(page.button('Exclude these records').title).toContain('left out already');
 });

@@ -1,8 +1,11 @@
 // @vitest-environment jsdom
+import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { fakeId, fakeJob } from '../../fake-rows';
 import type { TrainingJob } from '../../lib/types/lora-training';
+import { AppError } from '../../lib/messages/app-error';
 import { mount } from '../../mount';
+import { doctor } from '../../stores';
 import { StartPage } from './start-page';
 
 let page: Awaited<ReturnType<typeof mount>>;
@@ -63,4 +66,21 @@ test('behind a job that runs it starts later, and once it was tried New run come
   expect(
     [...document.querySelectorAll('button')].filter((one) => one.textContent.startsWith('New run')),
   ).toHaveLength(1);
+});
+
+test('one thing that went wrong is told once, with what is safe and one way to try again', async () => {
+  const locked = () => {
+    throw new AppError({ code: 'database_locked', message: 'The database is locked.', hint: 'Wait.' });
+  };
+  page = await mount(<StartPage />, {
+    datasets: { list: locked },
+    models: { list: locked },
+    system: { doctor: locked, hardware: locked },
+    jobs: { list: locked, last_size: locked, try_it_plan: locked },
+  });
+  await act(() => doctor.refresh());
+  await page.until(() => expect(page.text()).toContain('The jobs cannot be read.'));
+  expect(document.querySelectorAll('[role=alert]')).toHaveLength(1);
+  expect(page.text().split('The database is locked.')).toHaveLength(2);
+  expect(page.text()).toContain('Your files are untouched; a running job goes on.');
 });

@@ -67,7 +67,10 @@ export const StartPage = () => {
         age={at === null ? null : formatAgo(at, Math.max(now, at))}
         busy={busy}
         failure={error}
-        onRepeat={() => void doctor.refresh()}
+        onRepeat={() => {
+          void doctor.refresh();
+          if (error) void jobs.reload();
+        }}
       />
       <div className="grid flex-1 grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,1fr)_23.5rem] tall:flex-none">
         <div className="flex min-w-0 flex-col gap-4">
@@ -75,7 +78,7 @@ export const StartPage = () => {
           {recent.length > 0 ? <Recent things={recent} /> : null}
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          <Queue withNewRun={!wasTried} />
+          <Queue withNewRun={!wasTried} told={error} />
           <DropHint />
         </div>
       </div>

@@ -10,6 +10,7 @@ import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
 import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
+import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
 import { filterWords, problemWords } from '../dataset-words';
 import type { Edits } from '../use-edits';
@@ -107,6 +108,23 @@ const Actions = ({ edits }: { readonly edits: Edits }) => {
   );
 };
 
+/** Why no record is left to exclude; null where there is one, or where that is not known. */
+const useNoneInUse = (
+  { id, revision, training_ready, report }: Dataset,
+  problem: ProblemFilter,
+): string | null => {
+  const total = report?.problems_total ?? 0;
+  const isAsked = training_ready && total > 0;
+  const { state } = useLoad(JSON.stringify([id, revision, isAsked && problem]), async () =>
+    isAsked ? (await api.datasets.record_ids({ id, query: '', problem })).ids.length : 0,
+  );
+  if (total === 0) return 'No record has a problem.';
+  if (!training_ready) return 'No record is in use.';
+  return state.kind === 'ready' && state.value === 0
+    ? 'None of these records is in use: all are left out already.'
+    : null;
+};
+
 const Filters = ({
   edits,
   filter,
@@ -117,6 +135,7 @@ const Filters = ({
   readonly onChange: (part: Partial<ProblemFilter>) => void;
 }) => {
   const { report } = edits.dataset;
+  const none = useNoneInUse(edits.dataset, filter);
   const present = PROBLEM_TYPES.filter((known) =>
     // Of many problems the report knows the first hundred: then every type is offered.
     (report?.problems_total ?? 0) > (report?.problems.length ?? 0)
@@ -149,7 +168,8 @@ const Filters = ({
       <Button
         small
         className="ml-auto"
-        disabled={!edits.dataset.training_ready || (report?.problems_total ?? 0) === 0}
+        disabled={none !== null}
+        title={none ?? undefined}
         onClick={() =>
           void edits.askFitting({ query: '', problem: filter, which: `${filterWords(filter)}.` })
         }

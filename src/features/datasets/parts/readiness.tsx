@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, Lightbulb } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Button } from '../../../components/button';
+import { formatAmount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { readiness } from '../../../lib/training/readiness';
 import type { Finding, KnownCut, Remedy } from '../../../lib/training/readiness';
@@ -37,7 +38,7 @@ export const Readiness = ({ dataset, cut, places }: ReadinessProps) => {
   };
   const of = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind);
   return (
-    <Panel title="Ready for a run" plain className="narrow:col-span-2">
+    <Panel title={verdictWords(findings)} plain className="narrow:col-span-2">
       {findings.length === 0 ? (
         <p className="flex items-center gap-2 p-4">
           <CircleCheck aria-hidden className="size-4 text-good" />
@@ -51,6 +52,13 @@ export const Readiness = ({ dataset, cut, places }: ReadinessProps) => {
       )}
     </Panel>
   );
+};
+
+/** `Usable, with 3 things to look at`: what the findings come to. */
+const verdictWords = (findings: readonly Finding[]): string => {
+  if (findings.length === 0) return 'Ready for a run';
+  if (findings.some(({ kind }) => kind === 'blocking')) return 'Not ready for a run';
+  return `Usable, with ${formatAmount(findings.length, 'thing')} to look at`;
 };
 
 const ICONS = {

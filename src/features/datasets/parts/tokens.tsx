@@ -174,18 +174,18 @@ const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
 };
 
 const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
-  const over = `${formatAmount(stats.over_limit, 'record')} over`;
+  const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
   return (
     <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
       <MeasuredFacts rows={rowsOf(stats)} />
       <Histogram
         label="Tokens a record"
-        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${over} ${formatCount(stats.max_length)}.`}
+        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${cut} at ${formatCount(stats.max_length)}.`}
         bins={stats.histogram}
         unit="tokens"
         limit={
           stats.max > stats.max_length
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${over}` }
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${cut}` }
             : undefined
         }
         className="h-48"

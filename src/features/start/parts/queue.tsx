@@ -8,6 +8,7 @@ import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
 import { Ago, useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
+import type { ErrorPayload } from '../../../lib/types/system';
 import { mapLoaded, useLive } from '../../../live-store';
 import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
@@ -19,14 +20,27 @@ import { visibleText } from '../../../components/visible-text';
 const SHOWN = 3;
 const SHOWN_TALL = 7;
 
-/** `withNewRun`: the page has no button for it of its own. */
-export const Queue = ({ withNewRun }: { readonly withNewRun: boolean }) => {
+export const Queue = ({
+  withNewRun,
+  told,
+}: {
+  /** The page has no button for it of its own. */
+  readonly withNewRun: boolean;
+  /** What the page says already went wrong, with its own way to try again. */
+  readonly told: ErrorPayload | null;
+}) => {
   const [, navigate] = useLocation();
   const state = mapLoaded(useLive(jobs), (rows) => groupJobs([...rows.values()]));
   const note = state.kind === 'ready' ? groupWords(state.value) : null;
   return (
     <Panel title="Queue" note={note} plain>
-      <Async state={state} errorTitle="The jobs cannot be read" onRetry={() => void jobs.reload()} rows={3}>
+      <Async
+        state={state}
+        errorTitle="The jobs cannot be read"
+        quiet={state.kind === 'error' && state.error.message === told?.message}
+        onRetry={() => void jobs.reload()}
+        rows={3}
+      >
         {({ running, waiting, needsYou, paused, finished }) => {
           const rows = [...running, ...waiting, ...needsYou, ...paused, ...finished].slice(0, SHOWN_TALL);
           return (
