@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from training_builders import attempt, make_model, make_run
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
+from pipeline_trainer import compare_merged as merged_comparison
 from pipeline_trainer import export
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.compare_merged import agree_until_doubt, compare_merged
@@ -174,7 +175,10 @@ def test_rule_9_the_comparison_notices_another_merge(tmp_path: Path) -> None:
     assert asdict(without_data)["held_out_loss"]["texts"] == 0
 
 
-def test_rule_9_on_the_bundled_model(stored: Path, small_model: Path, tmp_path: Path) -> None:
+def test_rule_9_on_the_bundled_model(
+    stored: Path, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merged_comparison, "ANSWER_TOKENS", 4)  # each of them takes a second of several models
     (tmp_path / "merged").mkdir()
     merge(small_model, stored, tmp_path / "merged")
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
