@@ -76,7 +76,7 @@ describe('a try on a machine', () => {
   test('that has both begins at once: no token is counted before', async () => {
     const { opened, begin } = await on();
     const counted = vi.spyOn(opened.estimates, 'estimate');
-    expect((await begin()).total_steps).toBe(20);
+    expect((await begin()).total_steps).toBe(15);
     expect((await begin(3)).total_steps).toBe(3);
     expect(counted).not.toHaveBeenCalled();
   });
