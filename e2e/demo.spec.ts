@@ -27,6 +27,8 @@ const Demo = z.object({
 const VOICE = /\b(aye|fair winds|friend)\b/i;
 
 test('the demo imports, trains, checks, exports, and its answer has the voice of the sample', async () => {
+  // Another spec trains beside it.
+  test.setTimeout(600_000);
   const dataDir = await mkdtemp(join(tmpdir(), 'pipeline demo ü '));
   const to = join(dataDir, 'exported');
   const words = ['demo', '--to', to, '--json', '--data-dir', dataDir];

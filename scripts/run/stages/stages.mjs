@@ -24,7 +24,7 @@ export const stagesFor = (tools) => [
   unitStage(tools),
   trainerStage(tools),
   windowStage(tools, { name: 'e2e', projects: ['longest', 'together'] }),
-  { ...windowStage(tools, { name: 'timed', projects: ['timed'] }), alone: true },
+  windowStage(tools, { name: 'timed', projects: ['timed'] }),
 ];
 
 // No report: each command is one test, passed or failed.
@@ -61,8 +61,6 @@ function trainerStage({ paths, python, reportsDir }) {
   const cwd = join(paths.root, 'resources', 'trainer');
   return {
     name: 'trainer',
-    // A window waits much for trainers to start, which leaves a core idle.
-    beside: true,
     // One core each: the small models of these tests leave the second one idle.
     commands: [{ command: python, args: ['-m', 'pytest', '-n', '2', `--junitxml=${report}`], cwd }],
     readReport: () => readJunit(report),
@@ -73,6 +71,7 @@ function windowStage({ paths, node, reportsDir }, { name, projects }) {
   const report = join(reportsDir, `${name}.json`);
   return {
     name,
+    alone: true,
     commands: [playwright({ paths, node, projects, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })],
     readReport: () => readPlaywright(report),
   };
