@@ -3,12 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtThread } from '../built-thread';
 import { z } from 'zod';
 import { compareInWorker } from './worker-compare';
 
@@ -20,19 +19,7 @@ let workerUrl = new URL('file:///');
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'compare-worker-'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true },
-    build: {
-      ssr: join(import.meta.dirname, 'compare-worker.ts'),
-      outDir: join(dir, 'out'),
-      target: 'node20.18',
-      rollupOptions: { output: { entryFileNames: '[name].mjs' } },
-    },
-  });
-  workerUrl = pathToFileURL(join(dir, 'out', 'compare-worker.mjs'));
+  workerUrl = await builtThread(join(import.meta.dirname, 'compare-worker.ts'), dir);
 }, 60_000);
 
 afterAll(() => rm(dir, { recursive: true, force: true }));

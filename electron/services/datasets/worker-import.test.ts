@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtThread } from '../built-thread';
 import { tmpdir } from 'node:os';
 import { chat } from './import/testing';
 import { importInWorker } from './worker-import';
@@ -13,19 +13,7 @@ let workerUrl = new URL('file:///');
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'import-worker-'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true },
-    build: {
-      ssr: join(import.meta.dirname, 'import-worker.ts'),
-      outDir: join(dir, 'out'),
-      target: 'node20.18',
-      rollupOptions: { output: { entryFileNames: '[name].mjs' } },
-    },
-  });
-  workerUrl = pathToFileURL(join(dir, 'out', 'import-worker.mjs'));
+  workerUrl = await builtThread(join(import.meta.dirname, 'import-worker.ts'), dir);
 }, 60_000);
 
 afterAll(async () => {

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtThread } from '../built-thread';
 import { recordScans } from './record-scans';
 import { scansInWorker } from './worker-record-scans';
 
@@ -21,19 +20,7 @@ let workerUrl = new URL('file:///');
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'record-scan-worker-'));
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true },
-    build: {
-      ssr: join(import.meta.dirname, 'record-scan-worker.ts'),
-      outDir: join(dir, 'out'),
-      target: 'node20.18',
-      rollupOptions: { output: { entryFileNames: '[name].mjs' } },
-    },
-  });
-  workerUrl = pathToFileURL(join(dir, 'out', 'record-scan-worker.mjs'));
+  workerUrl = await builtThread(join(import.meta.dirname, 'record-scan-worker.ts'), dir);
 }, 60_000);
 
 afterAll(() => rm(dir, { recursive: true, force: true }));

@@ -14,7 +14,6 @@ import type { Loaded } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
-import { maxLengthsFor } from '../max-lengths';
 import { usualLength } from '../use-numbers';
 import { useFlags } from '../use-flags';
 import { usePlaces } from '../use-places';
@@ -22,6 +21,7 @@ import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../record-pages';
 import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
+import { MaxLength } from './max-length';
 import { PackBorders } from './pack-borders';
 import type { Packing } from './pack-borders';
 import { RecordList } from './record-list';
@@ -125,15 +125,7 @@ const ReaderChoice = ({
       options={models.map(({ id, name }) => ({ value: id, label: name }))}
       onChange={setModelId}
     />
-    {model && maxLength !== null ? (
-      <Select
-        small
-        label="Max length"
-        value={String(maxLength)}
-        options={maxLengthsFor(model, maxLength)}
-        onChange={(next) => setLength(Number(next))}
-      />
-    ) : null}
+    {model && maxLength !== null ? <MaxLength model={model} value={maxLength} onChange={setLength} /> : null}
   </div>
 );
 

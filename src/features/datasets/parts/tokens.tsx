@@ -15,11 +15,11 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { USUAL_SPLIT } from '../../../lib/training/settings';
-import { maxLengthsFor } from '../max-lengths';
 import { useStats, useUsualLength } from '../use-numbers';
 import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
 import type { Edits } from '../use-edits';
+import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
@@ -95,13 +95,7 @@ const WithModel = ({ dataset, edits, model, choice, onRecord }: WithModelProps) 
         return (
           <Counted dataset={dataset} edits={edits} model={model} maxLength={maxLength} onRecord={onRecord}>
             {choice}
-            <Select
-              small
-              label="Max length"
-              value={String(maxLength)}
-              options={maxLengthsFor(model, maxLength)}
-              onChange={(next) => setLength(Number(next))}
-            />
+            <MaxLength model={model} value={maxLength} onChange={setLength} />
           </Counted>
         );
       }}
