@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DatabaseSession } from './session';
-import { addBaseModel, openIn, rawIn, SHA } from './testing';
+import { addBaseModel, openNew, rawIn, SHA } from './testing';
 
 let folder = '';
 let session: DatabaseSession;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'base-models-'));
-  session = openIn(folder);
+  session = openNew(folder);
 });
 afterEach(() => {
   session.close();

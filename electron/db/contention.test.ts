@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseSession } from './session';
-import { openIn, rawIn } from './testing';
+import { openNew, rawIn } from './testing';
 
 const SQLITE = createRequire(import.meta.url).resolve('better-sqlite3');
 const OWNER = { owner_pid: 1, owner_started_at: 'start', boot_id: 'boot', owner_kind: 'app' };
@@ -28,7 +28,7 @@ let folder = '';
 let session: DatabaseSession;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'contention-'));
-  session = openIn(folder);
+  session = openNew(folder);
 });
 afterEach(() => {
   session.close();

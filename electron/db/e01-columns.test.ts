@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type SQLite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { addJob, newArtifact, openIn, rawIn } from './testing';
+import { addJob, newArtifact, openNew, rawIn } from './testing';
 
 const folder = mkdtempSync(join(tmpdir(), 'columns-'));
 let db: SQLite.Database;
 beforeAll(() => {
-  const session = openIn(folder);
+  const session = openNew(folder);
   const userId = session.profile().id;
   const repositories = session.forUser(userId);
   const { job, dataset, model } = addJob(repositories);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vites
 import { z } from 'zod';
 import * as types from '../../src/lib/types/lora-training';
 import type { Repositories } from './repositories';
-import { addJob, newArtifact, newExport, openIn, rawIn, SHA } from './testing';
+import { addJob, newArtifact, newExport, openIn, openNew, rawIn, SHA } from './testing';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -21,7 +21,7 @@ let close: () => void;
 let userId = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'foundation-'));
-  const session = openIn(folder);
+  const session = openNew(folder);
   userId = session.profile().id;
   repositories = session.forUser(userId);
   db = rawIn(folder);

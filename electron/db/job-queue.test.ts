@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Repositories } from './repositories';
 import type { DatabaseSession } from './session';
-import { addJob, addUser, openIn, rawIn } from './testing';
+import { addJob, addUser, openNew, rawIn } from './testing';
 
 let folder = '';
 let session: DatabaseSession;
 let repositories: Repositories;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'job-queue-'));
-  session = openIn(folder);
+  session = openNew(folder);
   repositories = session.forUser(session.profile().id);
 });
 afterEach(() => {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DatabaseSession } from './session';
-import { addJob, newArtifact, openIn, rawIn } from './testing';
+import { addJob, newArtifact, openNew, rawIn } from './testing';
 
 let folder = '';
 let session: DatabaseSession;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'speed-'));
-  session = openIn(folder);
+  session = openNew(folder);
 });
 afterEach(() => {
   session.close();

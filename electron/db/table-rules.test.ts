@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { JOB_EVENTS, nextStatus } from '../../src/lib/training/job-states';
 import * as types from '../../src/lib/types/lora-training';
 import type { Repositories } from './repositories';
-import { addJob, newArtifact, openIn, rawIn } from './testing';
+import { addJob, newArtifact, openNew, rawIn } from './testing';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -19,7 +19,7 @@ let close: () => void;
 let userId = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'foundation-'));
-  const session = openIn(folder);
+  const session = openNew(folder);
   userId = session.profile().id;
   repositories = session.forUser(userId);
   db = rawIn(folder);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { z } from 'zod';
@@ -8,6 +10,8 @@ import type { TrainingSettings } from '../../src/lib/types/training-settings';
 import type { Repositories } from './repositories';
 import type { NewArtifact, NewExport } from './repositories/artifacts';
 import type { NewJobRow } from './repositories/jobs';
+import { migrateGuarded } from './migrate';
+import { openConnection } from './open';
 import { DatabaseSession, type SessionOptions } from './session';
 
 export const MIGRATIONS = join(import.meta.dirname, '..', '..', 'migrations');
@@ -21,6 +25,32 @@ export const optionsIn = (folder: string, migrationsDir = MIGRATIONS): SessionOp
 
 export const openIn = (folder: string, migrationsDir = MIGRATIONS): DatabaseSession =>
   new DatabaseSession(optionsIn(folder, migrationsDir));
+
+const newDatabase = (): Buffer => {
+  const folder = mkdtempSync(join(tmpdir(), 'new-database-'));
+  const options = optionsIn(folder);
+  const db = openConnection(options);
+  migrateGuarded(db, options);
+  db.close();
+  const bytes = readFileSync(options.path);
+  rmSync(folder, { recursive: true });
+  return bytes;
+};
+
+let made: Buffer | undefined;
+
+/**
+ * A database as the migrations make it, where there is none yet. They run once and not for each of a
+ * thousand tests; their own tests call `openIn`.
+ */
+export const readyIn = (folder: string): SessionOptions => {
+  const options = optionsIn(folder);
+  made ??= newDatabase();
+  if (!existsSync(options.path)) writeFileSync(options.path, made, { mode: 0o600 });
+  return options;
+};
+
+export const openNew = (folder: string): DatabaseSession => new DatabaseSession(readyIn(folder));
 
 /** The bare file, past every repository. */
 export const rawIn = (folder: string): SQLite.Database => {

@@ -6,6 +6,7 @@ import { resolveSettings } from '../../../src/lib/training/settings';
 import { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { openDatabaseHere } from '../../db/client';
+import { readyIn } from '../../db/testing';
 import type { Database } from '../../db/client';
 import { DatasetPaths } from './dataset-paths';
 import { DatasetService } from './dataset-service';
@@ -59,13 +60,7 @@ export class ServiceBench {
 
   static async create(): Promise<ServiceBench> {
     const dir = await mkdtemp(join(tmpdir(), 'datasets ü '));
-    const migrationsDir = join(REPOSITORY, 'migrations');
-    const database = openDatabaseHere({
-      path: join(dir, 'pipeline.db'),
-      migrationsDir,
-      backupsDir: join(dir, 'backups'),
-    });
-    return new ServiceBench(dir, database);
+    return new ServiceBench(dir, openDatabaseHere(readyIn(dir)));
   }
 
   async remove(): Promise<void> {

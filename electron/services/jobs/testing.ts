@@ -8,7 +8,8 @@ import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-trainin
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { isAtWork } from './at-work';
-import { type Database, openDatabaseHere } from '../../db/client';
+import { openDatabaseHere } from '../../db/client';
+import { readyIn } from '../../db/testing';
 import { EstimateService } from '../estimate/estimate-service';
 import { ArtifactMaker } from '../models/artifact-maker';
 import { ArtifactService } from '../models/artifact-service';
@@ -132,13 +133,6 @@ interface WorldOptions {
   readonly around?: (launch: LaunchTrainer) => LaunchTrainer;
 }
 
-const open = (dir: string): Database =>
-  openDatabaseHere({
-    path: join(dir, 'pipeline.db'),
-    migrationsDir: join(import.meta.dirname, '..', '..', '..', 'migrations'),
-    backupsDir: join(dir, 'backups'),
-  });
-
 const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
   const [known] = await repositories.datasets.list();
   const version = known ? await repositories.datasetVersions.current(known.id) : null;
@@ -213,7 +207,7 @@ const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths
 
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'pipeline-jobs-')));
-  const database = open(dir);
+  const database = openDatabaseHere(readyIn(dir));
   const repositories = database.forUser((await database.profile()).id);
   const paths = { ...pathsOf(dir, dir), ...(options.trainerDir && { trainerDir: options.trainerDir }) };
   const { dataset, base_model_id } = await sharedRows(repositories, paths);
