@@ -78,7 +78,7 @@ def _open(folder: Path, dtype: torch.dtype | Literal["auto"]) -> Any:
     from transformers import AutoModelForCausalLM  # noqa: PLC0415 (seconds to import, after the checks)
     from transformers.utils import logging  # noqa: PLC0415 (the same)
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a library without types
+    logging.disable_progress_bar()
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=dtype
