@@ -1,8 +1,9 @@
 import { Box, Database, FlaskConical, Play, TriangleAlert, Upload } from 'lucide-react';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
+import { shownSafely } from '../../components/file-text';
 import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
 import { useLive } from '../../live-store';
@@ -15,6 +16,7 @@ import { Advanced } from './parts/advanced';
 import { DataCard, ModelCard } from './parts/choices';
 import { Recipes } from './parts/recipes';
 import { Review } from './parts/review';
+import { LoadSettings, SaveRecipe } from './parts/settings-files';
 import { startBlock } from './start-block';
 import { useEstimates } from './use-estimates';
 import type { Estimates } from './use-estimates';
@@ -22,7 +24,25 @@ import { useNewRun } from './use-new-run';
 import type { NewRun } from './use-new-run';
 import type { Origin } from './use-sources';
 
-export const NewRunPage = (origin: Origin) => {
+/** A past run that is loaded begins the page anew, with nothing left of what was typed before. */
+export const NewRunPage = (opened: Origin) => {
+  const [loads, setLoads] = useState<readonly string[]>([]);
+  const last = loads.at(-1);
+  return (
+    <FilledPage
+      key={loads.length}
+      origin={last === undefined ? opened : { jobId: last }}
+      onRun={(jobId) => setLoads([...loads, jobId])}
+    />
+  );
+};
+
+interface FilledPageProps {
+  readonly origin: Origin;
+  readonly onRun: (jobId: string) => void;
+}
+
+const FilledPage = ({ origin, onRun }: FilledPageProps) => {
   const [, navigate] = useLocation();
   const run = useNewRun(origin);
   const action = useAction();
@@ -44,15 +64,21 @@ export const NewRunPage = (origin: Origin) => {
     <Page
       title="New run"
       dense
-      note={noteOf(run, origin)}
+      note={shownSafely(noteOf(run, origin))}
       actions={
         <>
           {block ? <Block reason={block} /> : null}
+          {there === 'form' || there === 'waiting' ? (
+            <>
+              <LoadSettings run={run} action={action} disabled={there === 'waiting'} onRun={onRun} />
+              <SaveRecipe run={run} action={action} />
+            </>
+          ) : null}
           <Button
             look="filled"
             icon={Play}
             shortcut="Ctrl ⏎"
-            busy={action.busy !== null}
+            busy={action.busy === 'start'}
             disabled={!ready}
             onClick={start}
           >
@@ -87,6 +113,7 @@ const useThere = (run: NewRun): There => {
 };
 
 const noteOf = (run: NewRun, origin: Origin): string | null => {
+  if (run.file) return `Filled from file “${run.file.file_name}”`;
   if (run.past) return `Filled from run “${run.past.name}”`;
   return run.dataset && run.dataset.id === origin.datasetId
     ? `Filled from dataset “${run.dataset.name}”`
