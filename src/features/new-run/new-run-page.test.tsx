@@ -1,9 +1,18 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
-import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
+import {
+  fakeBaseModel,
+  fakeDataset,
+  fakeEstimate,
+  fakeId,
+  fakeJob,
+  fakeModel,
+  fakeSettings,
+} from '../../fake-rows';
 import type { RunRequest } from '../../lib/contract/contract';
 import type { Estimate } from '../../lib/types/estimate';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
+import type { ModelArtifact } from '../../lib/types/model-artifact';
 import type { RunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
 import { NewRunPage } from './new-run-page';
@@ -20,17 +29,20 @@ const open = async (
     data = [fakeDataset(1)],
     runs = [],
     kept = [],
+    results = [],
     estimate = () => fakeEstimate(),
   }: {
     data?: Dataset[];
     runs?: TrainingJob[];
     kept?: RunDataset[];
+    results?: ModelArtifact[];
     estimate?: (request: RunRequest) => Estimate;
   } = {},
 ) => {
   page = await mount(<NewRunPage {...origin} />, {
     datasets: { list: () => data },
     base_models: { list: () => [fakeBaseModel(2)] },
+    models: { list: () => results },
     jobs: {
       list: () => runs,
       settings: ({ preset_id }) => fakeSettings(preset_id),
@@ -204,4 +216,12 @@ test('a run that the disk has no room for is not started either', async () => {
   );
   expect(isDisabled(start())).toBe(true);
   expect(card('balanced')).toContain('Does not fit');
+});
+
+test('each recipe says what similar runs came to', async () => {
+  await open({}, { runs: [fakeJob(6, { name: 'Long' })], results: [fakeModel(6)] });
+  await page.until(() => expect(card('balanced')).toContain('1 similar run: held-out loss − 69.2 %.'));
+  expect(page.find('[data-recipe="balanced"] [title]').title).toContain('“Long” on “Dataset 1”');
+  expect(card('conservative')).toContain('No similar run yet.');
+  expect(card('aggressive')).toContain('No similar run yet.');
 });

@@ -26,6 +26,9 @@ interface Named {
 const impliedChanges = ({ kind }: Pick<Dataset, 'kind'>): RunRequest['changes'] =>
   kind === 'sft' ? {} : { method: methodsFor(kind)[0] };
 
+const methodFor = (dataset: Dataset | null) =>
+  (dataset ? impliedChanges(dataset).method : undefined) ?? 'sft';
+
 interface Parts {
   readonly dataset: Dataset | null;
   readonly model: Named | null;
@@ -133,6 +136,10 @@ export const useNewRun = (origin: Origin) => {
     own,
     /** What one's own recipe has that its basis has not. */
     ownChanges: read.changes,
+    /** Null until those of its basis are known. */
+    ownSettings: mine.recipe ? { ...mine.recipe, ...read.changes } : null,
+    /** What a recipe learns by, unless it is changed. */
+    method: methodFor(dataset),
     requestOf,
     file: chosen.file,
     request: known && isBegun ? requestOf(preset) : null,
