@@ -168,7 +168,7 @@ test('a mixture is repeated with its weights, which can be changed and taken out
     }),
   );
   await page.click(page.button('Take Second out of this run'));
-  await page.until(() => expect(page.text()).toContain('Mix in another dataset'));
+  await page.until(() => page.find('[aria-label="Mix in another dataset"]'));
 });
 
 test('a part that is gone blocks the run to repeat until it is taken out', async () => {
@@ -220,8 +220,15 @@ test('a run that the disk has no room for is not started either', async () => {
 
 test('each recipe says what similar runs came to', async () => {
   await open({}, { runs: [fakeJob(6, { name: 'Long' })], results: [fakeModel(6)] });
-  await page.until(() => expect(card('balanced')).toContain('1 similar run: held-out loss − 69.2 %.'));
+  await page.until(() => expect(card('balanced')).toMatch(/1 similar run: held-out loss −\s69.2\s%\./u));
   expect(page.find('[data-recipe="balanced"] [title]').title).toContain('“Long” on “Dataset 1”');
   expect(card('conservative')).toContain('No similar run yet.');
   expect(card('aggressive')).toContain('No similar run yet.');
+});
+
+test('says in a sentence of its own that nothing is held out', async () => {
+  await open({}, { estimate: () => fakeEstimate({ held_out_records: 0 }) });
+  await page.until(() =>
+    expect(page.text()).toContain('. Nothing is held out, so there will be no verdict. The last 3'),
+  );
 });

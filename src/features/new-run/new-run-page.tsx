@@ -3,9 +3,10 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
-import { shownSafely } from '../../components/file-text';
+import { FileText } from '../../components/file-text';
 import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { visibleText } from '../../components/visible-text';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';
@@ -50,6 +51,7 @@ const FilledPage = ({ origin, onRun }: FilledPageProps) => {
   const estimates = useEstimates(run.requestOf);
   const block = there === 'form' ? startBlock(run, estimates) : null;
   const ready = there === 'form' && run.request !== null && block === null;
+  const note = noteOf(run, origin);
   const start = () => {
     const { request } = run;
     if (!ready || !request) return;
@@ -64,7 +66,7 @@ const FilledPage = ({ origin, onRun }: FilledPageProps) => {
     <Page
       title="New run"
       dense
-      note={shownSafely(noteOf(run, origin))}
+      note={note === null ? null : <Note text={note} />}
       actions={
         <>
           {block ? <Block reason={block} /> : null}
@@ -92,6 +94,13 @@ const FilledPage = ({ origin, onRun }: FilledPageProps) => {
     </Page>
   );
 };
+
+/** Gives way to what keeps the run from starting, and can still be read. */
+const Note = ({ text }: { readonly text: string }) => (
+  <span title={visibleText(text)}>
+    <FileText>{text}</FileText>
+  </span>
+);
 
 /** Beside the button that it keeps from being pressed. */
 const Block = ({ reason }: { readonly reason: string }) => (

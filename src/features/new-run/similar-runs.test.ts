@@ -64,7 +64,8 @@ test('to one’s own are those with the same settings, whatever recipe they bega
 
 test('are told in one sentence, three at most', () => {
   const after = [2, 3, 2.216, 1].map((loss, index) => made(index + 1, {}, loss));
-  const told = (count: number) => similarWords(similarRuns(like, among(...after.slice(0, count))));
+  const told = (count: number) =>
+    similarWords(similarRuns(like, among(...after.slice(0, count)))).replaceAll('\u00A0', ' ');
   expect([0, 1, 2, 3, 4].map(told)).toEqual([
     'No similar run yet.',
     '1 similar run: held-out loss − 50.0 %.',

@@ -60,6 +60,9 @@ export const similarRuns = (wanted: Wanted, { jobs, models }: PastRuns): readonl
 
 const MOST = 3;
 
+/** A sign, a figure and its unit stay in one line. */
+const unbroken = (words: string): string => words.replaceAll(' ', '\u00A0');
+
 const listed = (words: readonly string[]): string => {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
@@ -73,7 +76,7 @@ const countWords = (count: number): string => {
 /** `2 similar runs: held-out loss − 25.1 % and − 41.3 %.` */
 export const similarWords = (runs: readonly SimilarRun[]): string => {
   if (runs.length === 0) return 'No similar run yet.';
-  const changes = runs.slice(0, MOST).map(({ before, after }) => formatChange(before, after));
+  const changes = runs.slice(0, MOST).map(({ before, after }) => unbroken(formatChange(before, after)));
   return `${countWords(runs.length)}: held-out loss ${listed(changes)}.`;
 };
 

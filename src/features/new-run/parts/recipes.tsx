@@ -118,6 +118,7 @@ const RecipeCard = ({
   const chosen = run.preset === preset;
   const state = estimates.of(preset);
   const estimate = state.kind === 'ready' ? state.value : null;
+  const remedies = estimate?.remedies ?? [];
   const stale = !estimates.isCurrent(preset) || (chosen && run.isInvalid);
   return (
     <div
@@ -142,11 +143,9 @@ const RecipeCard = ({
       <Needs state={run.requestOf(preset) ? state : null} scaleBytes={estimates.scaleBytes} stale={stale} />
       <div className="border-t pt-2 text-xs">
         <p className="font-medium">{says(preset, run)}</p>
-        <p className="min-h-8 text-ink-2" title={similar ? similarTitle(similar) : undefined}>
-          {similar ? similarWords(similar) : null}
-        </p>
+        {remedies.length === 0 ? <Similar runs={similar} /> : null}
       </div>
-      {estimate?.remedies.map((remedy) => (
+      {remedies.map((remedy) => (
         <Button key={remedy.label} small onClick={() => run.type(draftsOf(remedy.changes), preset)}>
           {remedy.label}
         </Button>
@@ -154,6 +153,13 @@ const RecipeCard = ({
     </div>
   );
 };
+
+/** In the place of two lines, before they are known too. */
+const Similar = ({ runs }: { readonly runs: readonly SimilarRun[] | null }) => (
+  <p className="min-h-8 text-ink-2" title={runs ? similarTitle(runs) : undefined}>
+    {runs ? similarWords(runs) : null}
+  </p>
+);
 
 /** Null where there is nothing yet that could be estimated. */
 const Needs = ({
