@@ -5,6 +5,7 @@ import type { DatasetService } from '../services/datasets/dataset-service';
 import { problemsCsv } from '../services/datasets/problem-sheet';
 import { writeFileWhole } from '../services/storage/write-file-whole';
 import type { FolderMemory } from './folder-memory';
+import { recipeDialogs } from './recipe-dialogs';
 import { type NativeDialogs, rememberingDialogs } from './remembering-dialogs';
 
 const nativeDialogs = (currentWindow: () => BrowserWindow | null): NativeDialogs => ({
@@ -23,8 +24,10 @@ export const desktopHandlers = (
   currentWindow: () => BrowserWindow | null,
   { datasets, folders }: { readonly datasets: DatasetService; readonly folders: FolderMemory },
 ): Handlers['desktop'] => {
-  const { open, save } = rememberingDialogs(nativeDialogs(currentWindow), folders);
+  const dialogs = rememberingDialogs(nativeDialogs(currentWindow), folders);
+  const { open, save } = dialogs;
   return {
+    ...recipeDialogs(dialogs),
     choose_files: () => open('data', { title: 'Import data', properties: ['openFile', 'multiSelections'] }),
     choose_folder: async ({ title }) =>
       (await open('base_model', { title, properties: ['openDirectory', 'createDirectory'] }))[0] ?? null,

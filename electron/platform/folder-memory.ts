@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { SettingsStore } from '../services/settings/settings-service';
 
 /** What a dialog asks for a place of. */
-export type PlaceKind = 'data' | 'base_model' | 'export' | 'save';
+export type PlaceKind = 'data' | 'base_model' | 'export' | 'save' | 'recipe';
 
 const Folder = z.string().min(1);
 

@@ -37,7 +37,7 @@ export const Page = ({
       ) : null}
       <PageTitle title={title} />
       {badges}
-      {note ? <p className="truncate text-ink-2">{note}</p> : null}
+      {note ? <p className="min-w-24 flex-1 basis-24 truncate text-ink-2">{note}</p> : null}
       <div className="ml-auto flex shrink-0 items-center gap-3">{actions}</div>
     </header>
     <div

@@ -7,6 +7,7 @@ import { Ellipsis, X } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from './button';
+import type { ButtonProps } from './button';
 import { classNames } from './class-names';
 import { FileText } from './file-text';
 import { visibleText } from './visible-text';
@@ -113,21 +114,28 @@ export const AlertDialog = ({
 
 export interface MenuAction {
   readonly label: string;
+  /** Stands at the right, in less ink. */
+  readonly aside?: string;
+  /** Where two actions may be called the same. */
+  readonly key?: string;
   readonly onSelect: () => void;
   readonly disabled?: boolean;
 }
 
-const MENU = 'min-w-40 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none';
+const MENU = 'min-w-40 max-w-96 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none';
 
 const MenuItems = ({ actions }: { readonly actions: readonly MenuAction[] }) =>
   actions.map((action) => (
     <BaseMenu.Item
-      key={action.label}
+      key={action.key ?? action.label}
       disabled={action.disabled}
       onClick={action.onSelect}
-      className="flex h-8 items-center rounded-md px-2 outline-none select-none data-[disabled]:text-ink-disabled data-[highlighted]:bg-selected"
+      className="flex h-8 items-center gap-4 rounded-md px-2 outline-none select-none data-[disabled]:text-ink-disabled data-[highlighted]:bg-selected"
     >
-      {action.label}
+      <span className="min-w-0 flex-1 truncate">
+        <FileText>{action.label}</FileText>
+      </span>
+      {action.aside ? <span className="text-xs text-ink-3">{action.aside}</span> : null}
     </BaseMenu.Item>
   ));
 
@@ -155,6 +163,27 @@ export const ContextRow = ({
   </BaseContextMenu.Root>
 );
 
+const MenuList = ({ actions }: { readonly actions: readonly MenuAction[] }) => (
+  <BaseMenu.Portal>
+    <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">
+      <BaseMenu.Popup className={MENU}>
+        <MenuItems actions={actions} />
+      </BaseMenu.Popup>
+    </BaseMenu.Positioner>
+  </BaseMenu.Portal>
+);
+
+/** A button in words that opens a menu. */
+export const ButtonMenu = ({
+  actions,
+  ...button
+}: { readonly actions: readonly MenuAction[] } & ButtonProps) => (
+  <BaseMenu.Root>
+    <BaseMenu.Trigger render={<Button {...button} />} disabled={button.disabled} />
+    <MenuList actions={actions} />
+  </BaseMenu.Root>
+);
+
 /** As high as the buttons of a page's head; `small` as those of a row. */
 export const Menu = ({
   label,
@@ -178,13 +207,7 @@ export const Menu = ({
     >
       <Icon aria-hidden className={small ? 'size-3.5' : 'size-4'} />
     </BaseMenu.Trigger>
-    <BaseMenu.Portal>
-      <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">
-        <BaseMenu.Popup className={MENU}>
-          <MenuItems actions={actions} />
-        </BaseMenu.Popup>
-      </BaseMenu.Positioner>
-    </BaseMenu.Portal>
+    <MenuList actions={actions} />
   </BaseMenu.Root>
 );
 

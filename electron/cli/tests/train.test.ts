@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SplitFile } from '../../../src/lib/types/dataset-records';
 import { JobFile } from '../../../src/lib/types/run-folder';
+import { writeRecipeFile } from '../../services/recipes/recipe-files';
 import { CliBench, type Ended } from '../testing';
 import { A_LIST, A_NUMBER, A_TEXT, textWith } from './matchers';
 
@@ -142,6 +143,26 @@ describe('train', () => {
     );
     expect(jobIn(ended.documents()[0])).toMatchObject({ hyperparameters: { max_steps: 9, seed: 2 } });
     await bench.run('jobs', 'cancel', 'c');
+  });
+
+  it('takes the file that “Save as recipe” writes', async () => {
+    const changes = { lora_rank: 4, max_steps: 9, target_modules: ['q_proj', 'v_proj'], max_hours: 1.5 };
+    const file = join(bench.dir, 'saved ü.json');
+    await writeRecipeFile(file, { preset: 'conservative', changes });
+    const words = ['--config', file, '--queue', '--json', '--name', 'saved'];
+    const ended = await bench.run('train', ...RUN, ...words);
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    expect(jobIn(ended.documents()[0])).toMatchObject({
+      preset_id: 'conservative',
+      hyperparameters: { ...changes, num_epochs: 3, learning_rate: 1e-4 },
+    });
+    await bench.run('jobs', 'cancel', 'saved');
+  });
+
+  it('refuses a settings file with 2, the key and its range', async () => {
+    const file = await bench.file('wrong.json', '{"settings":{"lora_rank":1000}}');
+    const { code, err } = await bench.run('train', ...RUN, '--config', file);
+    expect([code, err]).toEqual([2, textWith('wrong.json: lora_rank is 1000; it may be a whole number')]);
   });
 
   it.each([

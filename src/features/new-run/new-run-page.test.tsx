@@ -1,9 +1,18 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
-import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
+import {
+  fakeBaseModel,
+  fakeDataset,
+  fakeEstimate,
+  fakeId,
+  fakeJob,
+  fakeModel,
+  fakeSettings,
+} from '../../fake-rows';
 import type { RunRequest } from '../../lib/contract/contract';
 import type { Estimate } from '../../lib/types/estimate';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
+import type { ModelArtifact } from '../../lib/types/model-artifact';
 import type { RunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
 import { NewRunPage } from './new-run-page';
@@ -20,17 +29,20 @@ const open = async (
     data = [fakeDataset(1)],
     runs = [],
     kept = [],
+    results = [],
     estimate = () => fakeEstimate(),
   }: {
     data?: Dataset[];
     runs?: TrainingJob[];
     kept?: RunDataset[];
+    results?: ModelArtifact[];
     estimate?: (request: RunRequest) => Estimate;
   } = {},
 ) => {
   page = await mount(<NewRunPage {...origin} />, {
     datasets: { list: () => data },
     base_models: { list: () => [fakeBaseModel(2)] },
+    models: { list: () => results },
     jobs: {
       list: () => runs,
       settings: ({ preset_id }) => fakeSettings(preset_id),
@@ -156,7 +168,7 @@ test('a mixture is repeated with its weights, which can be changed and taken out
     }),
   );
   await page.click(page.button('Take Second out of this run'));
-  await page.until(() => expect(page.text()).toContain('Mix in another dataset'));
+  await page.until(() => page.find('[aria-label="Mix in another dataset"]'));
 });
 
 test('a part that is gone blocks the run to repeat until it is taken out', async () => {
@@ -204,4 +216,20 @@ test('a run that the disk has no room for is not started either', async () => {
   );
   expect(isDisabled(start())).toBe(true);
   expect(card('balanced')).toContain('Does not fit');
+});
+
+test('each recipe says what similar runs came to', async () => {
+  await open({}, { runs: [fakeJob(6, { name: 'Long' })], results: [fakeModel(6)] });
+  await page.until(() => expect(isDisabled(start())).toBe(false));
+  await page.until(() => expect(card('balanced')).toMatch(/1 similar run: held-out loss −\s69.2\s%\./u));
+  expect(page.find('[data-recipe="balanced"] p[title]').title).toContain('“Long” on “Dataset 1”');
+  expect(card('conservative')).toContain('No similar run yet.');
+  expect(card('aggressive')).toContain('No similar run yet.');
+});
+
+test('says in a sentence of its own that nothing is held out', async () => {
+  await open({}, { estimate: () => fakeEstimate({ held_out_records: 0 }) });
+  await page.until(() =>
+    expect(page.text()).toContain('. Nothing is held out, so there will be no verdict. The last 3'),
+  );
 });

@@ -1,10 +1,12 @@
 import { Box, Database, FlaskConical, Play, TriangleAlert, Upload } from 'lucide-react';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
+import { FileText } from '../../components/file-text';
 import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
+import { visibleText } from '../../components/visible-text';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';
@@ -15,6 +17,7 @@ import { Advanced } from './parts/advanced';
 import { DataCard, ModelCard } from './parts/choices';
 import { Recipes } from './parts/recipes';
 import { Review } from './parts/review';
+import { LoadSettings, SaveRecipe } from './parts/settings-files';
 import { startBlock } from './start-block';
 import { useEstimates } from './use-estimates';
 import type { Estimates } from './use-estimates';
@@ -22,7 +25,25 @@ import { useNewRun } from './use-new-run';
 import type { NewRun } from './use-new-run';
 import type { Origin } from './use-sources';
 
-export const NewRunPage = (origin: Origin) => {
+/** A past run that is loaded begins the page anew, with nothing left of what was typed before. */
+export const NewRunPage = (opened: Origin) => {
+  const [loads, setLoads] = useState<readonly string[]>([]);
+  const last = loads.at(-1);
+  return (
+    <FilledPage
+      key={loads.length}
+      origin={last === undefined ? opened : { jobId: last }}
+      onRun={(jobId) => setLoads([...loads, jobId])}
+    />
+  );
+};
+
+interface FilledPageProps {
+  readonly origin: Origin;
+  readonly onRun: (jobId: string) => void;
+}
+
+const FilledPage = ({ origin, onRun }: FilledPageProps) => {
   const [, navigate] = useLocation();
   const run = useNewRun(origin);
   const action = useAction();
@@ -30,6 +51,7 @@ export const NewRunPage = (origin: Origin) => {
   const estimates = useEstimates(run.requestOf);
   const block = there === 'form' ? startBlock(run, estimates) : null;
   const ready = there === 'form' && run.request !== null && block === null;
+  const note = noteOf(run, origin);
   const start = () => {
     const { request } = run;
     if (!ready || !request) return;
@@ -44,15 +66,21 @@ export const NewRunPage = (origin: Origin) => {
     <Page
       title="New run"
       dense
-      note={noteOf(run, origin)}
+      note={note === null ? null : <Note text={note} />}
       actions={
         <>
           {block ? <Block reason={block} /> : null}
+          {there === 'form' || there === 'waiting' ? (
+            <>
+              <LoadSettings run={run} action={action} disabled={there === 'waiting'} onRun={onRun} />
+              <SaveRecipe run={run} action={action} />
+            </>
+          ) : null}
           <Button
             look="filled"
             icon={Play}
             shortcut="Ctrl ⏎"
-            busy={action.busy !== null}
+            busy={action.busy === 'start'}
             disabled={!ready}
             onClick={start}
           >
@@ -66,6 +94,13 @@ export const NewRunPage = (origin: Origin) => {
     </Page>
   );
 };
+
+/** Gives way to what keeps the run from starting, and can still be read. */
+const Note = ({ text }: { readonly text: string }) => (
+  <span title={visibleText(text)}>
+    <FileText>{text}</FileText>
+  </span>
+);
 
 /** Beside the button that it keeps from being pressed. */
 const Block = ({ reason }: { readonly reason: string }) => (
@@ -87,6 +122,7 @@ const useThere = (run: NewRun): There => {
 };
 
 const noteOf = (run: NewRun, origin: Origin): string | null => {
+  if (run.file) return `Filled from file “${run.file.file_name}”`;
   if (run.past) return `Filled from run “${run.past.name}”`;
   return run.dataset && run.dataset.id === origin.datasetId
     ? `Filled from dataset “${run.dataset.name}”`

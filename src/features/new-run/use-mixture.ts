@@ -118,6 +118,8 @@ export const useMixture = (known: Known) => {
         rows.length < MOST,
     ),
     request: block === null ? mixtureIn(rows) : null,
+    /** For data that is named alone. */
+    clear: () => setTyped(ALONE),
     add: (id: string) => {
       const name = usable.find((row) => row.id === id)?.name ?? '';
       change({ others: [...mixture.others, { id, name, weight: ONCE }] });

@@ -7,6 +7,8 @@ import { useLoad } from '../../use-load';
 import { draftsOf, readDrafts } from './drafts';
 import type { Drafts, ReadDrafts } from './drafts';
 import { suggestedPreset, typeInto } from './own-recipe';
+import { ownOfFile } from './loaded-file';
+import type { LoadedFile } from './loaded-file';
 import type { OwnRecipe } from './own-recipe';
 import { useMixture } from './use-mixture';
 import type { Mixture } from './use-mixture';
@@ -23,6 +25,9 @@ interface Named {
 /** Data that is no conversation needs a method of its own: the first that learns from it. */
 const impliedChanges = ({ kind }: Pick<Dataset, 'kind'>): RunRequest['changes'] =>
   kind === 'sft' ? {} : { method: methodsFor(kind)[0] };
+
+const methodFor = (dataset: Dataset | null) =>
+  (dataset ? impliedChanges(dataset).method : undefined) ?? 'sft';
 
 interface Parts {
   readonly dataset: Dataset | null;
@@ -47,13 +52,15 @@ const suggestedFor = (dataset: Dataset | null): PresetId =>
   suggestedPreset(dataset?.report?.usable_records ?? 0);
 
 interface Beginning {
+  readonly file: LoadedFile | undefined;
   readonly past: TrainingJob | undefined;
   readonly dataset: Dataset | null;
   readonly drafts: Drafts | undefined;
 }
 
-/** One's own recipe begins as the run to repeat, else as what was changed on the way here, else as the balanced one. */
-const beginning = ({ past, dataset, drafts }: Beginning): OwnRecipe => {
+/** One's own recipe begins as the file that was loaded, else as the run to repeat, else as what was changed on the way here, else as the balanced one. */
+const beginning = ({ file, past, dataset, drafts }: Beginning): OwnRecipe => {
+  if (file) return ownOfFile(file);
   if (past) return { basis: past.preset_id, drafts: draftsOf(past.hyperparameters) };
   return drafts ? { basis: suggestedFor(dataset), drafts } : { basis: 'balanced', drafts: {} };
 };
@@ -76,9 +83,12 @@ const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, first:
   };
 };
 
-/** What changed its recipe on the way here, as a run to repeat may have, is one's own. */
-const changedPreset = ({ past, drafts }: Beginning, { changes }: ReadDrafts): PresetId | undefined =>
-  (past ?? drafts) && Object.keys(changes).length > 0 ? 'custom' : past?.preset_id;
+/** What changed its recipe on the way here, as a file or a run to repeat may have, is one's own. */
+const changedPreset = (first: Beginning, { changes }: ReadDrafts): PresetId | undefined => {
+  const { file, past, drafts } = first;
+  if ((file ?? past ?? drafts) && Object.keys(changes).length > 0) return 'custom';
+  return file ? beginning(first).basis : past?.preset_id;
+};
 
 /** The recipe that is chosen, with what was typed into it. */
 const useRecipe = (
@@ -93,19 +103,26 @@ const useRecipe = (
     : { recipe: settings, drafts: {}, ...NOTHING_READ, known: true };
 };
 
+interface Choices extends Chosen {
+  readonly preset?: PresetId;
+  readonly name?: string;
+}
+
 /** The page's choices; what is not chosen comes from the run or dataset it was opened for. */
 export const useNewRun = (origin: Origin) => {
-  const [chosen, setChosen] = useState<Chosen & { readonly preset?: PresetId; readonly name?: string }>({});
+  const [chosen, setChosen] = useState<Choices>({});
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
   const sources = useSources(origin, chosen);
   const { past, dataset, model } = sources;
   const mixture = useMixture(sources);
   const plainOf = (preset: PresetId) => requestFor({ dataset, model, mixture }, preset);
-  const first = { past, dataset, drafts: origin.drafts };
+  const first = { file: chosen.file, past, dataset, drafts: origin.drafts };
   const mine = useOwnRecipe(plainOf, first);
   const { own, read, setTyped } = mine;
   const suggested = suggestedFor(dataset);
   const preset = chosen.preset ?? changedPreset(first, read) ?? suggested;
+  /** Before it is, what was changed on the way here is not known to be. */
+  const isBegun = chosen.preset !== undefined || mine.recipe !== null;
   const { known, ...recipe } = useRecipe(preset, mine, plainOf(preset));
   const requestOf = (id: PresetId) => (id === 'custom' ? mine.request : plainOf(id));
   return {
@@ -119,8 +136,13 @@ export const useNewRun = (origin: Origin) => {
     own,
     /** What one's own recipe has that its basis has not. */
     ownChanges: read.changes,
+    /** Null until those of its basis are known. */
+    ownSettings: mine.recipe ? { ...mine.recipe, ...read.changes } : null,
+    /** What a recipe learns by, unless it is changed. */
+    method: methodFor(dataset),
     requestOf,
-    request: known ? requestOf(preset) : null,
+    file: chosen.file,
+    request: known && isBegun ? requestOf(preset) : null,
     name: chosen.name ?? nameOf(dataset?.name, preset),
     setData: (data: string) => choose({ data }),
     setModel: (id: string) => choose({ model: id }),
@@ -130,6 +152,18 @@ export const useNewRun = (origin: Origin) => {
     type: (more: Drafts, into: PresetId = preset) => {
       setTyped(typeInto(own, into, more));
       choose({ preset: 'custom' });
+    },
+    /** What a file does not name stays as it was chosen. */
+    fill: (file: LoadedFile) => {
+      const { dataset: data, base_model, name } = file.recipe;
+      if (data !== undefined) mixture.clear();
+      setTyped(null);
+      setChosen((before) => ({
+        file,
+        name,
+        data: data === undefined ? (before.data ?? dataset?.id) : undefined,
+        model: base_model === undefined ? (before.model ?? model?.id) : undefined,
+      }));
     },
     reset: () => setTyped({ ...own, drafts: {} }),
   };

@@ -1,8 +1,12 @@
-import type { Dataset } from '../../lib/types/lora-training';
+import type { BaseModel } from '../../lib/types/base-model';
+import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
 import { useLive, useRows } from '../../live-store';
 import { baseModels, datasets, jobs } from '../../stores';
 import type { Drafts } from './drafts';
+import type { LoadedFile } from './loaded-file';
 import { MISSING_MODEL, MISSING_RUN, missingData } from './missing';
+import { namedPart } from './named-part';
+import type { NamedPart } from './named-part';
 
 export interface Origin {
   readonly datasetId?: string;
@@ -16,6 +20,7 @@ export interface Origin {
 export interface Chosen {
   readonly data?: string;
   readonly model?: string;
+  readonly file?: LoadedFile;
 }
 
 /** The row asked for, and no other in its place; the first where none was asked for. */
@@ -35,6 +40,35 @@ const usePast = (jobId: string | undefined) => {
 const dataReason = (all: readonly Dataset[], wanted: string | undefined): string =>
   wanted === undefined ? MISSING_RUN : missingData(all.find(({ id }) => id === wanted));
 
+interface Opened {
+  readonly datasetId: string | undefined;
+  readonly past: TrainingJob | undefined;
+}
+
+interface Rows {
+  readonly all: readonly Dataset[];
+  readonly models: readonly BaseModel[];
+}
+
+/** What the file names, of what nobody has chosen since. */
+const namedBy = ({ file, data, model }: Chosen, { all, models }: Rows) => {
+  const { dataset, base_model } = file?.recipe ?? {};
+  const there = all.filter(({ deleted_at }) => deleted_at === null);
+  return {
+    data: data === undefined ? namedPart('dataset', dataset, there) : null,
+    model: model === undefined ? namedPart('base model', base_model, models) : null,
+  };
+};
+
+/** What was chosen, else what the file names, else what the page was opened for. */
+const wantedOf = (chosen: Chosen, named: ReturnType<typeof namedBy>, { datasetId, past }: Opened) => ({
+  data: chosen.data ?? named.data?.id ?? datasetId ?? past?.dataset_id,
+  model: chosen.model ?? named.model?.id ?? past?.base_model_id,
+});
+
+const reasonOf = (row: object | null, named: NamedPart | null, usual: string): string | null =>
+  row ? null : (named?.reason ?? usual);
+
 /** What the page was opened for or what was chosen since, and what there is to choose from. */
 export const useSources = (origin: Origin, chosen: Chosen) => {
   const { past, gone, waiting } = usePast(origin.jobId);
@@ -42,9 +76,10 @@ export const useSources = (origin: Origin, chosen: Chosen) => {
   const usable = all
     .filter(isUsable)
     .toSorted((one, other) => other.created_at.localeCompare(one.created_at));
-  const wanted = chosen.data ?? origin.datasetId ?? past?.dataset_id;
-  const dataset = gone && wanted === undefined ? null : pick(usable, wanted);
-  const model = pick(models, chosen.model ?? past?.base_model_id);
+  const named = namedBy(chosen, { all, models });
+  const wanted = wantedOf(chosen, named, { datasetId: origin.datasetId, past });
+  const dataset = gone && wanted.data === undefined ? null : pick(usable, wanted.data);
+  const model = pick(models, wanted.model);
   return {
     past,
     waiting,
@@ -53,6 +88,9 @@ export const useSources = (origin: Origin, chosen: Chosen) => {
     dataset,
     model,
     /** Why one of them is not there. */
-    missing: { data: dataset ? null : dataReason(all, wanted), model: model ? null : MISSING_MODEL },
+    missing: {
+      data: reasonOf(dataset, named.data, dataReason(all, wanted.data)),
+      model: reasonOf(model, named.model, MISSING_MODEL),
+    },
   };
 };

@@ -21,6 +21,7 @@ import { TryItPlan } from '../types/try-it';
 import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
 import { PackRequest, RecordPacks } from '../types/record-packs';
+import { Recipe } from '../types/recipe';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
 import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
@@ -289,6 +290,8 @@ export const contract = {
       }),
       z.string().nullable(),
     ),
+    choose_recipe: call(Nothing, z.strictObject({ file_name: FileName, recipe: Recipe }).nullable()),
+    save_recipe: call(z.strictObject({ name: FileName, recipe: Recipe }), z.string().nullable()),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },

@@ -31,7 +31,7 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
               {FIELDS.length} settings, {changed.length} changed
             </span>
           </span>
-          <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
+          <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
             {invalid ? <Badge tone="bad">{invalid}</Badge> : null}
             {changed.map(({ key, label }) => (
               <Badge key={key} tone="warn">

@@ -15,7 +15,7 @@ import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
-import { MixtureRows } from './mixture';
+import { MixIn, MixtureRows } from './mixture';
 
 export const Numbered = ({ number, title }: { readonly number: number; readonly title: string }) => (
   <div className="flex shrink-0 items-center gap-2">
@@ -33,20 +33,23 @@ const Card = ({
   number,
   title,
   select,
+  beside,
   children,
 }: {
   readonly number: number;
   readonly title: string;
   readonly select: ReactNode;
+  readonly beside?: ReactNode;
   readonly children: ReactNode;
 }) => (
   <section
     aria-label={title}
-    className="flex min-w-0 flex-col gap-1.5 rounded-lg border bg-surface-2 p-4 pt-3"
+    className="flex min-w-0 flex-col gap-1.5 rounded-lg border bg-surface-2 px-4 py-3"
   >
     <div className="mb-1 flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
       <Numbered number={number} title={title} />
       <div className="flex min-w-48 flex-1 flex-col">{select}</div>
+      {beside}
     </div>
     {children}
   </section>
@@ -67,6 +70,7 @@ export const DataCard = ({ run, estimates }: { readonly run: NewRun; readonly es
           onChange={run.setData}
         />
       }
+      beside={<MixIn mixture={run.mixture} />}
     >
       {run.dataset ? (
         <DataFacts dataset={run.dataset} estimate={state.kind === 'ready' ? state.value : null} />

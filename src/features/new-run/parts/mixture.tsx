@@ -9,29 +9,27 @@ import { visibleText } from '../../../components/visible-text';
 const isWeight = (text: string): boolean => text.trim() !== '' && Weight.safeParse(Number(text)).success;
 
 /** Further datasets of the run, each with how often an epoch sees its records. */
-export const MixtureRows = ({ mixture }: { readonly mixture: Mixture }) => (
-  <div className="mt-1 flex flex-col gap-2">
-    {mixture.rows.length > 0 ? (
-      <ul aria-label="Datasets of this run" className="flex flex-col gap-1.5">
-        {mixture.rows.map((row, index) => (
-          <Row key={row.id} row={row} mixture={mixture} first={index === 0} />
-        ))}
-      </ul>
-    ) : null}
-    {mixture.candidates.length > 0 ? (
-      <div className="flex">
-        <Select
-          small
-          label="Mix in another dataset"
-          placeholder="Mix in another dataset…"
-          value={null}
-          options={mixture.candidates.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={mixture.add}
-        />
-      </div>
-    ) : null}
-  </div>
-);
+export const MixtureRows = ({ mixture }: { readonly mixture: Mixture }) =>
+  mixture.rows.length > 0 ? (
+    <ul aria-label="Datasets of this run" className="mt-1 flex flex-col gap-1.5">
+      {mixture.rows.map((row, index) => (
+        <Row key={row.id} row={row} mixture={mixture} first={index === 0} />
+      ))}
+    </ul>
+  ) : null;
+
+/** Nothing where there is nothing to mix in. */
+export const MixIn = ({ mixture }: { readonly mixture: Mixture }) =>
+  mixture.candidates.length > 0 ? (
+    <Select
+      small
+      label="Mix in another dataset"
+      placeholder="Mix in data…"
+      value={null}
+      options={mixture.candidates.map(({ id, name }) => ({ value: id, label: name }))}
+      onChange={mixture.add}
+    />
+  ) : null;
 
 const Row = ({
   row: { id, name, weight, fault },

@@ -9,8 +9,11 @@ import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS, PresetId } from '../../../lib/types/lora-training';
 import type { Loaded } from '../../../live-store';
 import { draftsOf } from '../drafts';
+import { similarTitle, similarWords } from '../similar-runs';
+import type { SimilarRun } from '../similar-runs';
 import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
+import { useSimilarRuns } from '../use-similar-runs';
 import { Numbered } from './choices';
 import { Figures } from './recipe-figures';
 
@@ -24,20 +27,21 @@ const TITLES: Record<PresetId, string> = {
 const says = (preset: PresetId, { own }: NewRun): string => {
   switch (preset) {
     case 'conservative':
-      return 'Suits fewer than 500 records; a safe first look.';
+      return 'A safe first look at new data.';
     case 'balanced':
       return 'Suits 500 records and more.';
     case 'aggressive':
       return 'Learns most, overfits first.';
     case 'custom': {
       const basis = TITLES[own.basis === 'custom' ? 'balanced' : own.basis];
-      return `Starts from ${decapitalised(basis)}; change what you like below.`;
+      return `${basis}, as you change it.`;
     }
   }
 };
 
 /** Four cards on one grid and one memory scale, to be compared by position. */
 export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly estimates: Estimates }) => {
+  const similarTo = useSimilarRuns(run);
   const choose = (value: unknown) => {
     const chosen = PresetId.safeParse(value);
     if (chosen.success) run.setPreset(chosen.data);
@@ -57,7 +61,13 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
         className="grid grid-cols-1 gap-3 medium:grid-cols-2 wide:grid-cols-4"
       >
         {PresetId.options.map((preset) => (
-          <RecipeCard key={preset} preset={preset} run={run} estimates={estimates} />
+          <RecipeCard
+            key={preset}
+            preset={preset}
+            run={run}
+            estimates={estimates}
+            similar={similarTo(preset)}
+          />
         ))}
       </RadioGroup>
     </section>
@@ -98,14 +108,17 @@ const RecipeCard = ({
   preset,
   run,
   estimates,
+  similar,
 }: {
   readonly preset: PresetId;
   readonly run: NewRun;
   readonly estimates: Estimates;
+  readonly similar: readonly SimilarRun[] | null;
 }) => {
   const chosen = run.preset === preset;
   const state = estimates.of(preset);
   const estimate = state.kind === 'ready' ? state.value : null;
+  const remedies = estimate?.remedies ?? [];
   const stale = !estimates.isCurrent(preset) || (chosen && run.isInvalid);
   return (
     <div
@@ -128,8 +141,11 @@ const RecipeCard = ({
       </div>
       <Ingredients preset={preset} run={run} stale={stale} />
       <Needs state={run.requestOf(preset) ? state : null} scaleBytes={estimates.scaleBytes} stale={stale} />
-      <p className="border-t pt-2 text-xs font-medium">{says(preset, run)}</p>
-      {estimate?.remedies.map((remedy) => (
+      <div className="border-t pt-2 text-xs">
+        <p className="font-medium">{says(preset, run)}</p>
+        {remedies.length === 0 ? <Similar runs={similar} /> : null}
+      </div>
+      {remedies.map((remedy) => (
         <Button key={remedy.label} small onClick={() => run.type(draftsOf(remedy.changes), preset)}>
           {remedy.label}
         </Button>
@@ -137,6 +153,13 @@ const RecipeCard = ({
     </div>
   );
 };
+
+/** In the place of two lines, before they are known too. */
+const Similar = ({ runs }: { readonly runs: readonly SimilarRun[] | null }) => (
+  <p className="min-h-8 text-ink-2" title={runs ? similarTitle(runs) : undefined}>
+    {runs ? similarWords(runs) : null}
+  </p>
+);
 
 /** Null where there is nothing yet that could be estimated. */
 const Needs = ({

@@ -16,7 +16,7 @@ export const Review = ({ run, estimates }: { readonly run: NewRun; readonly esti
   return (
     <section
       aria-label="Review"
-      className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-3 rounded-lg border bg-surface-2 p-4"
+      className="flex shrink-0 flex-wrap items-start gap-x-6 gap-y-3 rounded-lg border bg-surface-2 px-4 py-3"
     >
       <Numbered number={4} title="Review" />
       <div className="min-h-15 min-w-72 flex-1">
@@ -54,14 +54,11 @@ const recordsPerStep = ({ preset, recipe, changes }: NewRun): number | null => {
 const sentence = (run: NewRun, estimate: Estimate): string => {
   const parameters = `${formatCount(estimate.trainable_parameters)} trainable parameters, ${formatPercent(estimate.trainable_parameters / Math.max(1, estimate.total_parameters), 2)} of the model`;
   const steps = stepsWords(estimate, recordsPerStep(run));
-  const heldOut =
-    estimate.held_out_records === 0
-      ? 'Nothing is held out, so there will be no verdict.'
-      : `${formatCount(estimate.held_out_records)} held out for the verdict.`;
+  const heldOut = estimate.held_out_records === 0 ? ' Nothing is held out, so there will be no verdict.' : '';
   const kept = run.recipe
     ? ` The last ${run.changes.save_total_limit ?? run.recipe.save_total_limit} checkpoints and the best are kept.`
     : '';
-  return `${parameters}. ${formatAmount(estimate.train_records, 'record')} train, ${heldOut} ${steps}.${kept} Samples from the untouched model come first.`;
+  return `${parameters}. ${steps}.${heldOut}${kept} Samples from the untouched model come first.`;
 };
 
 const startWords = (startsIn: number | null, ahead: number, now: number): string => {
@@ -83,7 +80,8 @@ const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
   const free = ahead === 0;
   return (
     <div className="text-right">
-      <p>
+      <p className="flex items-center justify-end gap-2">
+        {free ? <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" /> : null}
         {startWords(free ? 0 : end, ahead, now)}
         {endWords(free ? 0 : end, estimate, now)}
       </p>
