@@ -49,7 +49,7 @@ describe('records to edit', () => {
     });
   });
 
-  it('are found by the severity and the words of a problem', async () => {
+  it('are found by the severity, the words and the line of a problem', async () => {
     const of = async (filter: Partial<ProblemFilter>) =>
       (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;
     expect(await of({})).toEqual(['two']);
@@ -57,6 +57,7 @@ describe('records to edit', () => {
     expect(await of({ severity: 'error' })).toEqual([]);
     expect(await of({ query: '{{NAME}}' })).toEqual(['two']);
     expect(await of({ query: 'no such words' })).toEqual([]);
+    expect([await of({ line: 1 }), await of({ line: 2 })]).toEqual([[], ['two']]);
   });
 
   it('are read where an earlier version still has them', async () => {

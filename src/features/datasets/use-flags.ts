@@ -1,5 +1,6 @@
 import { useLoad } from '../../use-load';
 import type { Loaded } from '../../live-store';
+import type { IndexedRecord } from './record-pages';
 import type { Places } from './use-places';
 
 /** The gravest first: only that one fits beside a title. */
@@ -22,6 +23,9 @@ export const flagRecords = (
   for (const flag of FLAGS) for (const index of found[flag]) of.set(index, [...(of.get(index) ?? []), flag]);
   return new Map([...of].toSorted(([one], [other]) => one - other));
 };
+
+export const hasProblem = ({ of }: Flagged, row: IndexedRecord | null): boolean =>
+  row !== null && of.get(row.index)?.includes('problem') === true;
 
 const placesOf = (state: Loaded<readonly number[]>): readonly number[] =>
   state.kind === 'ready' ? state.value : [];

@@ -15,8 +15,9 @@ import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
 import { usualLength } from '../use-numbers';
-import { useFlags } from '../use-flags';
+import { hasProblem, useFlags } from '../use-flags';
 import { usePlaces } from '../use-places';
+import { useProblemTexts } from '../use-problem-texts';
 import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../record-pages';
 import { useWayfinding } from '../use-wayfinding';
@@ -44,6 +45,7 @@ export const ModelView = ({
   const ways = useWayfinding({ places, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
+  const problems = useProblemTexts(dataset, hasProblem(flagged, records.current) ? records.current : null);
   const [packing, setPacking] = useState<Packing>('auto');
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
@@ -68,7 +70,15 @@ export const ModelView = ({
             {model && records.current && maxLength !== null ? (
               <>
                 <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
-                  {(rendered) => rendered && <TemplateView view={rendered} />}
+                  {(rendered) =>
+                    rendered && (
+                      <TemplateView
+                        view={rendered}
+                        record={`${dataset.id} ${String(records.current?.record.id)}`}
+                        sought={{ query: records.query, problems }}
+                      />
+                    )
+                  }
                 </Async>
                 <PackBorders
                   version={`${dataset.id} ${String(dataset.revision)}`}

@@ -1,12 +1,15 @@
 import { Scissors } from 'lucide-react';
+import { Fragment } from 'react';
 import { classNames } from '../../../components/class-names';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import type { RecordView } from '../../../lib/types/record-view';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
+import { foldTurns, mattersIn, TEMPLATE_PART } from '../turn-folds';
+import type { Sought, Turn } from '../turn-folds';
+import { FoldedTurns } from './folded-turns';
 
 type Token = RecordView['tokens'][number];
-type Turn = RecordView['turns'][number];
 
 interface Run {
   readonly text: string;
@@ -34,7 +37,7 @@ export const shownParts = (view: RecordView): readonly Turn[] => {
   if (!first || !message || first.role === 'system' || first.role !== message.role) return view.turns;
   const begin = turnBegin(view, first, message.content);
   if (begin <= first.start) return view.turns;
-  const own = { role: 'template', start: first.start, end: begin, trained_tokens: 0 };
+  const own = { role: TEMPLATE_PART, start: first.start, end: begin, trained_tokens: 0 };
   const cut = view.tokens.slice(own.start, own.end).every((token) => token.cut);
   return [{ ...own, cut }, { ...first, start: begin }, ...rest];
 };
@@ -54,7 +57,15 @@ const turnBegin = ({ tokens }: RecordView, { start, end }: Turn, words: string):
   return begin;
 };
 
-export const TemplateView = ({ view }: { readonly view: RecordView }) => {
+interface TemplateViewProps {
+  readonly view: RecordView;
+  /** Names the record: what was opened of it stays open. */
+  readonly record: string;
+  /** What is not folded away. */
+  readonly sought: Sought;
+}
+
+export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
   const cutAt = view.tokens.findIndex(({ cut }) => cut);
   return (
     <div className="py-3">
@@ -63,12 +74,21 @@ export const TemplateView = ({ view }: { readonly view: RecordView }) => {
         {view.total_tokens > 0 ? ` (${formatPercent(view.trained_tokens / view.total_tokens)})` : ''}.{' '}
         {view.template.note}
       </p>
-      {shownParts(view).map((turn) => (
-        <div key={turn.start}>
-          {cutAt >= 0 && cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
-          <TurnView turn={turn} view={view} />
-        </div>
-      ))}
+      {foldTurns(view, shownParts(view), mattersIn(view, sought)).map((stretch) => {
+        const turns = stretch.turns.map((turn) => (
+          <div key={turn.start}>
+            {cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
+            <TurnView turn={turn} view={view} />
+          </div>
+        ));
+        return stretch.isFolded ? (
+          <FoldedTurns key={stretch.first} record={record} stretch={stretch}>
+            {turns}
+          </FoldedTurns>
+        ) : (
+          <Fragment key={stretch.first}>{turns}</Fragment>
+        );
+      })}
       {view.dropped_turns > 0 && cutAt < 0 ? <CutLine view={view} at={view.tokens.length} /> : null}
     </div>
   );
