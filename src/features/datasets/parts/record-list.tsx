@@ -174,8 +174,8 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [],
       <FileText>{recordTitle(record)}</FileText>
     </span>
     {flags[0] ? (
-      <span title={flags.join(', ')}>
-        <Badge tone={flags[0] === 'cut' ? 'bad' : 'warn'}>{flags[0]}</Badge>
+      <span title={flags.map(({ words }) => words).join(', ')}>
+        <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flags[0].words}</Badge>
       </span>
     ) : null}
     {isExcluded ? (
