@@ -91,18 +91,18 @@ const asked = (name: string) => page.fake.calls.filter((call) => call.name === n
 
 test('the middle of a long record is one line with exact counts, which opens and stays open', async () => {
   await open();
-  const line = () => page.button('Turns 3 to 9');
-  // 3 + 4 + … + 9, of which 3 + 5 + 7.
-  expect(line().textContent).toBe('Turns 3 to 942 tokens, of which 15 trainedShow');
+  const line = () => page.button('Turns 3 to 10');
+  // 3 + 4 + … + 10, of which 3 + 5 + 7 + 9.
+  expect(line().textContent).toBe('Turns 3 to 1052 tokens, of which 24 trainedShow');
   expect(line().getAttribute('aria-expanded')).toBe('false');
-  expect(page.text()).toContain('Words 10.');
-  expect(page.text()).not.toContain('Words 9.');
+  expect(page.text()).toContain('Words 11.');
+  expect(page.text()).not.toContain('Words 10.');
   await page.click(line());
   expect(line().getAttribute('aria-expanded')).toBe('true');
   expect(line().textContent).toContain('Hide');
   const shown = document.getElementById(line().getAttribute('aria-controls') ?? '');
   expect(shown?.textContent).toContain('Words 3.');
-  expect(shown?.textContent).not.toContain('Words 10.');
+  expect(shown?.textContent).not.toContain('Words 11.');
 
   await page.click(page.find('#record-1'));
   await page.until(() => expect(page.text()).toContain('Line 2'));

@@ -55,15 +55,15 @@ describe('the turns that are folded into a line', () => {
     expect(folded(viewOf(turnsOf(talk(6))))).toEqual([[4, 11]]);
   });
 
-  test('end before the turn next to the cut, and what is lost next to it is seen', () => {
+  test('reach up to the cut, and what is lost next to it is seen', () => {
     // Turn 12 is the first that is lost.
-    expect(folded(viewOf(turnsOf(talk(6), [11, 13])))).toEqual([[4, 10]]);
+    expect(folded(viewOf(turnsOf(talk(6), [11, 13])))).toEqual([[4, 11]]);
   });
 
   test('are folded apart where many are lost', () => {
     const view = viewOf(turnsOf(talk(12), [11, 25]));
     expect(folded(view)).toEqual([
-      [4, 10],
+      [4, 11],
       [14, 23],
     ]);
   });
@@ -71,8 +71,8 @@ describe('the turns that are folded into a line', () => {
   test('keep both ends of what is lost from the beginning', () => {
     // The oldest exchanges go: turns 2 to 15 of 25.
     expect(folded(viewOf(turnsOf(talk(12), [1, 15])))).toEqual([
-      [4, 14],
-      [17, 23],
+      [4, 13],
+      [16, 23],
     ]);
   });
 
@@ -138,7 +138,7 @@ describe('the turns that are folded into a line', () => {
         const gone = new Set(hidden.flatMap(({ turns }) => turns.map(({ start }) => start / LENGTH)));
         const answer = roles.indexOf('assistant');
         const cutAt = view.turns.findIndex(({ cut }) => cut);
-        const around = cutAt < 0 ? [] : [cutAt - 1, cutAt, cutAt + 1];
+        const around = cutAt < 0 ? [] : [cutAt, cutAt + 1].filter((index) => view.turns[index]?.cut);
         for (const index of [0, answer, wanted, roles.length - 1, ...around])
           expect(gone.has(index)).toBe(false);
       }),

@@ -17,8 +17,9 @@ export const FEWEST_FOLDED = 3;
 export const TEMPLATE_PART = 'template';
 
 /**
- * The first exchange, the last, and everything next to a border of what is cut are shown, and so is what
- * `matters`; of the rest, neighbours that are alike seen or lost are folded.
+ * The first exchange and the last are shown, and so are a turn that holds a border of what is cut with its
+ * neighbours, the exchanges at both ends of what is lost, and what `matters`. Of the rest, neighbours that
+ * are alike kept or lost are folded: up to the cut, where that is between two turns.
  */
 export const foldTurns = (
   view: RecordView,
@@ -31,11 +32,12 @@ export const foldTurns = (
   const isShown = turns.map(
     (turn, index) =>
       index <= Math.max(answer, 1) ||
-      index >= turns.length - 2 ||
+      index >= turns.length - EXCHANGE ||
       isAtBorder(fates, index) ||
       matters(turn, index + own),
   );
-  return stretchesOf(isShown).map(([start, end]) => ({
+  const kinds = isShown.map((shown, index) => (shown ? 'shown' : fates[index]));
+  return stretchesOf(kinds).map(([start, end]) => ({
     turns: turns.slice(start, end),
     first: start + own,
     isFolded: isShown[start] === false && end - start >= FEWEST_FOLDED,
@@ -49,14 +51,17 @@ const fateOf = ({ tokens }: RecordView, { start, end, cut }: Turn): Fate => {
   return tokens.slice(start, end).some((token) => token.cut) ? 'cut' : 'kept';
 };
 
-/** The turn that holds a border between kept and lost, and its neighbours. */
+const EXCHANGE = 2;
+
+/** A turn in which kept and lost meet, its neighbours, and what is lost within an exchange of what is not. */
 const isAtBorder = (fates: readonly Fate[], index: number): boolean => {
-  const holds = (at: number) => at > 0 && at < fates.length && fates[at] !== fates[at - 1];
-  return holds(index) || holds(index + 1) || (fates[index] !== 'kept' && holds(index - 1));
+  if (fates.slice(Math.max(0, index - 1), index + 2).includes('cut')) return true;
+  if (fates[index] !== 'lost') return false;
+  return fates.slice(Math.max(0, index - EXCHANGE), index + EXCHANGE + 1).some((fate) => fate !== 'lost');
 };
 
 /** Neighbours of one kind, as ranges [start, end). */
-const stretchesOf = (kinds: readonly boolean[]): readonly (readonly [number, number])[] => {
+const stretchesOf = (kinds: readonly unknown[]): readonly (readonly [number, number])[] => {
   const starts = kinds.flatMap((kind, index) => (index > 0 && kind === kinds[index - 1] ? [] : [index]));
   return starts.map((start, at) => [start, starts[at + 1] ?? kinds.length] as const);
 };
