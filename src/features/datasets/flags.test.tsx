@@ -33,7 +33,7 @@ test('the list marks what is cut, repeated or a problem, and shows only that whe
       records: ({ offset, limit }) => ({ total: 9, records: ROWS.slice(offset, offset + limit) }),
       over_limit: () => ({ ...found(3, 4), lost_tokens: [1305, 12] }),
       record_ids: ({ problem }) =>
-        problem ? { ...found(4, 7), problems: ['duplicate_id', 'role_order'] } : found(1, 7),
+        problem ? { ...found(4, 7), problems: ['unsupported_content', 'role_order'] } : found(1, 7),
       repeated_ids: () => found(8),
     },
   });
@@ -48,7 +48,7 @@ test('the list marks what is cut, repeated or a problem, and shows only that whe
       '9Answer 8duplicate',
     ]),
   );
-  expect(page.find('#record-4 [title]').title).toBe('12 cut, duplicate id');
+  expect(page.find('#record-4 [title]').title).toBe('12 cut, unsupported');
   await page.type(page.field('Words in a record'), 'seven');
   await page.until(() => expect(rows().map((row) => row.slice(0, 9))).toEqual(['8Answer 7']));
 });

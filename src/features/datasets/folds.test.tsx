@@ -84,7 +84,7 @@ const open = async () => {
       problems: () => ({ total: 1, problems: [PROBLEM] }),
     },
   });
-  await page.until(() => expect(page.text()).toContain('Cut at token 55'));
+  await page.until(() => expect(page.text()).toContain('Cut at token 55, a turn border'));
 };
 
 const asked = (name: string) => page.fake.calls.filter((call) => call.name === name);

@@ -34,7 +34,9 @@ const WORDS: Readonly<Record<Flag['kind'], (found: FoundRecords, position: numbe
   },
   problem: ({ problems }, position) => {
     const type = problems?.[position];
-    return type === undefined ? 'problem' : problemWords(type);
+    if (type === undefined) return 'problem';
+    // Beside a title there is room for little more than one word.
+    return type === 'unsupported_content' ? 'unsupported' : problemWords(type);
   },
   duplicate: () => 'duplicate',
 };

@@ -7,6 +7,10 @@ import { useKeptOpen } from '../../../kept-state';
 import { stretchName, tokensIn } from '../turn-folds';
 import type { Stretch } from '../turn-folds';
 
+/** Who speaks, and beside it the words: the line stands in their column. */
+export const TURN_GRID =
+  'grid max-w-[60rem] grid-cols-[5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1';
+
 interface FoldedTurnsProps {
   readonly record: string;
   readonly stretch: Stretch;
@@ -19,7 +23,7 @@ export const FoldedTurns = ({ record, stretch, children }: FoldedTurnsProps) => 
   const id = useId();
   return (
     <>
-      <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1">
+      <div className={TURN_GRID}>
         <button
           type="button"
           aria-expanded={isOpen}

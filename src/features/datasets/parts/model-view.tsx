@@ -174,11 +174,13 @@ const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: bo
 
 const Legend = () => (
   <p className="flex gap-3 text-xs text-ink-2">
-    <span>
-      <span className="border-b-2 border-trained-line bg-trained-tint px-1">trained</span>
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className="h-3 w-3.5 rounded-xs border-b-2 border-trained-line bg-trained-tint" />
+      trained
     </span>
-    <span>
-      <span className="rounded-xs border bg-surface-0 px-1">context</span> not trained
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className="h-3 w-3.5 rounded-xs border bg-surface-0" />
+      context, not trained
     </span>
   </p>
 );

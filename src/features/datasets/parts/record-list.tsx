@@ -48,6 +48,7 @@ export const RecordList = ({
       {head}
       <div className="flex items-center gap-2">
         <SearchInput
+          small
           label="Words in a record"
           value={records.query}
           onChange={records.search}

@@ -7,7 +7,7 @@ import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 import { foldTurns, mattersIn, TEMPLATE_PART } from '../turn-folds';
 import type { Sought, Turn } from '../turn-folds';
-import { FoldedTurns } from './folded-turns';
+import { FoldedTurns, TURN_GRID } from './folded-turns';
 
 type Token = RecordView['tokens'][number];
 
@@ -97,12 +97,12 @@ export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
 const TurnView = ({ turn, view }: { readonly turn: Turn; readonly view: RecordView }) => {
   const { start } = turn;
   return (
-    <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1 max-medium:gap-1">
-      <div className="text-right max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
-        <p className="text-xs font-medium">
+    <div className={classNames(TURN_GRID, 'max-medium:gap-1')}>
+      <div className="text-right text-xs leading-5 max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
+        <p className={classNames('font-medium break-words', turn.cut && 'text-ink-3')}>
           <FileText>{turn.role}</FileText>
         </p>
-        <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>
+        <p className={turn.trained_tokens > 0 && !turn.cut ? 'text-accent-text' : 'text-ink-3'}>
           {turn.cut ? `${formatCount(turn.end - turn.start)} lost` : turnCount(turn)}
         </p>
       </div>
@@ -125,14 +125,17 @@ const turnCount = (turn: Turn): string =>
     : formatAmount(turn.end - turn.start, 'token');
 
 const runClass = ({ trained, cut }: Run): string => {
-  if (cut) return 'text-ink-3 line-through';
+  if (cut) return 'text-ink-3 line-through decoration-bad-fill';
   return trained ? 'border-b border-trained-line bg-trained-tint' : 'text-ink-2';
 };
 
 const CutLine = ({ view, at }: { readonly view: RecordView; readonly at: number }) => (
   <div className="mb-3 flex h-8 items-center gap-2 border-t border-dashed border-bad-fill bg-bad-tint px-4 text-xs text-bad">
     <Scissors aria-hidden className="size-4" />
-    <span className="font-medium">Cut at token {formatCount(at)}</span>
+    <span className="font-medium">
+      Cut at token {formatCount(at)}
+      {view.turns.some(({ start }) => start === at) ? ', a turn border' : ''}
+    </span>
     <span className="ml-auto">
       {formatAmount(view.lost_tokens, 'token')} not seen, {formatCount(view.lost_trained_tokens)} of them to
       be trained
