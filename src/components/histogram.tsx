@@ -160,7 +160,7 @@ const stepOf = (end: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(end
 const STEPS_MOST = 8;
 
 /** Of the axis; no number stands where the words of its unit do. */
-const UNIT_BEGINS = 0.92;
+const UNIT_BEGINS = 0.9;
 
 const unitWords = (unit: string, end: number): AnnotationOptions => ({
   type: 'label',
