@@ -148,6 +148,14 @@ test('a data folder full of real things', async () => {
   });
   await page.keyboard.press('Escape');
   await inEveryDress(pipeline, 'dataset', () => tab(`/datasets/${made.sample}`, 'What the model sees'));
+  await inEveryDress(pipeline, 'dataset-cut', async () => {
+    await tab(`/datasets/${made.reports}`, 'What the model sees');
+    await page.getByRole('combobox', { name: 'Max length' }).click();
+    await page.getByRole('option', { name: 'Max length 256' }).click();
+    await page.getByRole('option', { name: /The confocal shows stripes in every image.*\d cut/ }).click();
+    await expect(page.getByText(/^Cut at token \d+, a turn border/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByRole('button', { name: /^Turns \d+ to \d+/, expanded: false })).toBeVisible();
+  });
   await inEveryDress(pipeline, 'dataset-tokens', async () => {
     await tab(`/datasets/${made.designed}`, 'Tokens');
     await expect(page.getByRole('region', { name: 'Duplicates' })).toBeVisible({ timeout: 120_000 });

@@ -26,3 +26,7 @@ const isSortOrder = (value: unknown): value is SortOrder =>
 
 /** How a list is sorted. */
 export const useKeptSort = (key: string, initial: SortOrder) => useKept(`sort ${key}`, initial, isSortOrder);
+
+/** Whether something is open that comes closed. */
+export const useKeptOpen = (key: string) =>
+  useKept(`open ${key}`, false, (value): value is boolean => typeof value === 'boolean');

@@ -43,6 +43,25 @@ const chat = (user: string, assistant: string) =>
     ],
   });
 
+const turn = (role: 'user' | 'assistant', content: string) => ({ role, content });
+
+/** Longer than the length at which it is photographed. */
+const LONG_TALK = JSON.stringify({
+  messages: [
+    turn('user', 'The confocal shows stripes in every image. The power meter reads normal.'),
+    turn('assistant', 'Take one dark frame. If the stripes stay, record at half the scan speed.'),
+    ...[1, 2, 3, 4, 5].flatMap((step) => [
+      turn('user', `Step ${step} changed nothing. What is next?`),
+      turn(
+        'assistant',
+        `Then go on to step ${step + 1}: close one shutter more, and compare the two frames.`,
+      ),
+    ]),
+    turn('user', 'Half speed removed them. Do I have to recalibrate before the next booking?'),
+    turn('assistant', 'Yes. Warm up for 30 min, then run the galvo calibration with the grid slide.'),
+  ],
+});
+
 const FIELD_REPORTS = [
   chat('Which objective for 200 µm slices?', 'The 25× water objective; its working distance is 2 mm.'),
   chat('Stitching leaves a seam at tile 7.', 'Raise the overlap to 15 % and run the flat field again.'),
@@ -59,6 +78,14 @@ const FIELD_REPORTS = [
   JSON.stringify({ messages: [{ role: 'wizard', content: 'Camera shows hot pixels' }] }),
   chat('', 'An answer to a question that was never asked.'),
   '["not", "a", "record"]',
+  LONG_TALK,
+  JSON.stringify({
+    messages: [
+      turn('user', 'The focus drifts over night.'),
+      turn('assistant', 'Leave the incubator on for four hours before the first frame.'),
+      turn('user', 'And on Sunday?'),
+    ],
+  }),
   chat('Can I clean the immersion oil off a 63× myself?', 'Yes: lens paper, one drop of solvent, one wipe.'),
 ];
 

@@ -109,7 +109,7 @@ describe('a change of the current version', () => {
     expect(stranger.datasetVersions.recipe(version.id)).toBeNull();
     expect(stranger.datasetVersions.summary(version.id)).toBeNull();
     expect(stranger.datasetVersions.described(dataset.id)).toEqual([]);
-    expect(stranger.datasetProblems.recordIds(dataset.id, ANY_PROBLEM)).toEqual([]);
+    expect(stranger.datasetProblems.ofRecords(dataset.id, ANY_PROBLEM)).toEqual([]);
     session.close();
   });
 });

@@ -70,22 +70,26 @@ export const SearchInput = ({
   label,
   value,
   onChange,
+  small,
   className,
 }: {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  /** Beside small buttons. */
+  readonly small?: boolean;
   readonly className?: string;
 }) => (
   <label
     className={classNames(
-      'flex h-8 items-center gap-2',
+      'flex items-center gap-2',
+      small ? 'h-6 text-xs' : 'h-8',
       CONTROL,
       'focus-within:outline-2 focus-within:outline-focus',
       className,
     )}
   >
-    <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
+    <Search aria-hidden className={classNames('shrink-0 text-ink-3', small ? 'size-3.5' : 'size-4')} />
     <span className="sr-only">{label}</span>
     <input
       data-search

@@ -110,7 +110,8 @@ const barsOf = ({ bins, limit }: BarsProps) => ({
 });
 
 const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> => {
-  const ticks = { color: () => token('--text-3'), maxTicksLimit: 8, font: smallFont() };
+  const ticks = { color: () => token('--text-3'), font: smallFont() };
+  const end = bins.edges.at(-1) ?? 1;
   return {
     animation: false,
     parsing: false,
@@ -121,15 +122,15 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
       x: {
         type: 'linear',
         min: 0,
-        max: bins.edges.at(-1) ?? 1,
+        max: end,
         offset: false,
         grid: { display: false },
         border: { color: token('--chart-axis') },
         ticks: {
           ...ticks,
+          stepSize: stepOf(end),
           includeBounds: false,
-          callback: (value, index, all) =>
-            index === all.length - 1 ? `${whole(Number(value))} ${unit}` : whole(Number(value)),
+          callback: (value) => (Number(value) > end * UNIT_BEGINS ? '' : whole(Number(value))),
         },
       },
       y: {
@@ -144,15 +145,66 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
       tooltip: tooltipOf(bins, unit),
       annotation: {
         clip: false,
-        annotations: { ...(limit && { limit: limitLine(limit) }), ...(here && hereMark(here)) },
+        annotations: {
+          unit: unitWords(unit, end),
+          ...(limit && limitMark(limit)),
+          ...(here && hereMark(here)),
+        },
       },
     },
   };
 };
 
-/** A line with its head and, on the side that has room, its words. */
-const hereMark = ({ at, label }: Place): Record<string, AnnotationOptions> => {
-  const turns = ({ chart }: { readonly chart: Chart }): boolean => at > (chart.scales['x']?.max ?? 0) / 2;
+/** Lengths are chosen as powers of two, so the axis counts by them: the smallest that gives few enough steps. */
+const stepOf = (end: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(end / STEPS_MOST)));
+const STEPS_MOST = 8;
+
+/** Of the axis; no number stands where the words of its unit do. */
+const UNIT_BEGINS = 0.9;
+
+const unitWords = (unit: string, end: number): AnnotationOptions => ({
+  type: 'label',
+  xValue: end,
+  yValue: 0,
+  position: { x: 'end', y: 'start' },
+  yAdjust: pixels('--space-2'),
+  content: unit,
+  color: () => token('--text-3'),
+  font: smallFont(),
+  padding: { x: 0, y: 2 },
+});
+
+interface Drawn {
+  readonly chart: Chart;
+}
+
+/** Words beside a place: on its left where there is no room for them on its right. */
+const wordsBeside = ({ at, label }: Place) => {
+  const turns = ({ chart }: Drawn): boolean => {
+    const { family, size } = smallFont();
+    chart.ctx.save();
+    chart.ctx.font = `${size}px ${family}`;
+    const { width } = chart.ctx.measureText(label);
+    chart.ctx.restore();
+    const left = chart.scales['x']?.getPixelForValue(at) ?? 0;
+    return left + width + pixels('--space-4') > chart.width;
+  };
+  return {
+    type: 'label' as const,
+    xValue: at,
+    xAdjust: (drawn: Drawn) => (turns(drawn) ? -1 : 1) * pixels('--space-2'),
+    content: label,
+    backgroundColor: () => token('--surface-2'),
+    font: smallFont(),
+    padding: 2,
+    side: (drawn: Drawn) => (turns(drawn) ? ('end' as const) : ('start' as const)),
+  };
+};
+
+/** A line with its head and its words. */
+const hereMark = (place: Place): Record<string, AnnotationOptions> => {
+  const { at } = place;
+  const { side, ...words } = wordsBeside(place);
   const top = ({ chart }: { readonly chart: Chart }): number => (chart.scales['y']?.max ?? 0) * HERE_HEIGHT;
   return {
     here: {
@@ -175,38 +227,34 @@ const hereMark = ({ at, label }: Place): Record<string, AnnotationOptions> => {
       backgroundColor: () => token('--text-1'),
     },
     hereWords: {
-      type: 'label',
-      xValue: at,
+      ...words,
       yValue: top,
-      position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'center' }),
-      xAdjust: (context) => (turns(context) ? -1 : 1) * pixels('--space-2'),
-      content: label,
+      position: (drawn) => ({ x: side(drawn), y: 'center' }),
       color: () => token('--text-1'),
-      backgroundColor: () => token('--surface-2'),
-      font: smallFont(),
-      padding: 2,
     },
   };
 };
 
-const limitLine = ({ at, label }: Place) => ({
-  type: 'line' as const,
-  xMin: at,
-  xMax: at,
-  borderColor: token('--bad'),
-  borderWidth: 1,
-  borderDash: [3, 3],
-  label: {
-    display: true,
-    content: label,
-    position: 'end' as const,
-    yAdjust: -pixels('--space-5'),
-    color: token('--bad'),
-    backgroundColor: token('--surface-2'),
-    font: smallFont(),
-    padding: 2,
-  },
-});
+/** A dashed line, with its words above the bars. */
+const limitMark = (place: Place): Record<string, AnnotationOptions> => {
+  const { side, ...words } = wordsBeside(place);
+  return {
+    limit: {
+      type: 'line',
+      xMin: place.at,
+      xMax: place.at,
+      borderColor: () => token('--bad'),
+      borderWidth: 1,
+      borderDash: [3, 3],
+    },
+    limitWords: {
+      ...words,
+      yValue: ({ chart }: Drawn) => chart.scales['y']?.max ?? 0,
+      position: (drawn) => ({ x: side(drawn), y: 'end' }),
+      color: () => token('--bad'),
+    },
+  };
+};
 
 const tooltipOf = (bins: Bins, unit: string): NonNullable<ChartOptions<'bar'>['plugins']>['tooltip'] => ({
   backgroundColor: () => token('--surface-2'),

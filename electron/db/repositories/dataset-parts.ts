@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
-import type { DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
+import type { DatasetProblem, ProblemFilter, ProblemType } from '../../../src/lib/types/dataset-records';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { dataset_problems, dataset_versions, datasets, type DatasetVersionRow } from '../schema';
 import type { Bound, Page } from './session';
@@ -86,6 +86,7 @@ const fitting = (datasetId: string, filter: ProblemFilter) =>
     eq(dataset_problems.dataset_id, datasetId),
     filter.type === null ? undefined : eq(type, filter.type),
     filter.severity === null ? undefined : eq(severity, filter.severity),
+    filter.line === undefined ? undefined : eq(line, filter.line),
     filter.query.trim() === ''
       ? undefined
       : or(...[error, suggestion, path, record_id].map((column) => holds(column, filter.query.trim()))),
@@ -109,15 +110,15 @@ export const datasetProblemRepository = (bound: Bound) => {
       refuseForeign(owns(datasetId));
       db.delete(dataset_problems).where(eq(dataset_problems.dataset_id, datasetId)).run();
     },
-    /** Of the records that have such a problem. */
-    recordIds: (datasetId: string, filter: ProblemFilter): string[] => {
+    /** The records that have such a problem, each with every kind of it that it has. */
+    ofRecords: (datasetId: string, filter: ProblemFilter): { id: string; type: ProblemType }[] => {
       if (!owns(datasetId)) return [];
       return db
-        .selectDistinct({ id: record_id })
+        .selectDistinct({ id: record_id, type })
         .from(dataset_problems)
         .where(and(fitting(datasetId, filter), isNotNull(record_id)))
         .all()
-        .flatMap(({ id }) => id ?? []);
+        .flatMap(({ id, type: kind }) => (id === null ? [] : { id, type: kind }));
     },
     page: (
       datasetId: string,

@@ -17,6 +17,10 @@ const STATS = {
   ...{ problems_total: 0, problems: [], too_long_rows: [], max_length: 64 },
   ...{ template: { source: 'own', note: 'Its own.' }, methods: { tokens: 'Counted.' } },
 };
+const TOO_LONG = {
+  ...{ index: 1, record_id: 'b', line: 2, tokens: 94, dropped_turns: 2 },
+  ...{ lost_tokens: 30, lost_trained_tokens: 20 },
+};
 const SURVEY = {
   ...{ records: 2, conversations: 2, roles: { user: 2 }, turns: { ...SPREAD, mean: 2 }, characters: SPREAD },
   languages: { spoken: [], too_short: 2, uncertain: 0 },
@@ -82,19 +86,33 @@ describe('the numbers of a dataset', () => {
     expect(bench.changes().at(-1)).toMatchObject({ total_tokens: 40 });
   });
 
-  it('name the records over a limit without another count at every step from one to the next', async () => {
-    const found = { ids: ['b'], indexes: [1], truncated: false };
-    const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(found));
-    expect(await Promise.all([numbers.overLimit(ask), numbers.overLimit(ask)])).toEqual([found, found]);
+  it('name the records over a limit by the count of the tokens, which is made once for both', async () => {
+    const stats = { ...STATS, over_limit: 1, too_long_rows: [TOO_LONG] };
+    const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(stats));
+    const found = { ids: ['b'], indexes: [1], lost_tokens: [30], truncated: false };
+    expect(await Promise.all([numbers.overLimit(ask), numbers.stats(ask), numbers.overLimit(ask)])).toEqual([
+      found,
+      stats,
+      found,
+    ]);
     expect(await numbers.overLimit(ask)).toEqual(found);
-    expect(asked).toHaveLength(1);
+    expect(asked.map(({ method }) => method)).toEqual(['stats']);
     await numbers.overLimit({ ...ask, max_length: 128 });
     expect(asked).toHaveLength(2);
     const [first] = (await datasets.records({ id, offset: 0, limit: 1 })).records;
     const exclude = [first?.record.id ?? ''];
     await datasets.versions.edit(id, { exclude, include: [], fixes: [] });
     await numbers.overLimit({ ...ask, max_length: 128 });
-    expect(asked).toHaveLength(3);
+    expect(asked.map(({ method }) => method)).toEqual(['stats', 'stats', 'stats']);
+  });
+
+  it('are counted before the helper names more records over a limit than they list, and then once', async () => {
+    const found = { ids: ['a', 'b'], indexes: [0, 1], lost_tokens: [8, 30], truncated: false };
+    const answers = [{ ...STATS, over_limit: 2, too_long_rows: [TOO_LONG] }, found];
+    const { numbers, asked, ask } = await setUp(() => Promise.resolve(answers.shift()));
+    expect(await Promise.all([numbers.overLimit(ask), numbers.overLimit(ask)])).toEqual([found, found]);
+    expect(await numbers.overLimit(ask)).toEqual(found);
+    expect(asked.map(({ method }) => method)).toEqual(['stats', 'over_limit']);
   });
 
   it('are made anew where what was kept is broken', async () => {

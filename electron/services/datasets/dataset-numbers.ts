@@ -44,6 +44,13 @@ interface Measured {
   readonly version: CurrentVersion;
 }
 
+/** A count of tokens that is asked for: what decides it, and that in the helper's words. */
+interface Counting {
+  readonly measured: Measured;
+  readonly how: Measure<DatasetStats>['how'];
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 interface Measure<Numbers> {
   readonly kind: MeasuringProgress['kind'];
   /** What decides the numbers besides the records. */
@@ -55,7 +62,7 @@ interface Measure<Numbers> {
 type Asking = Required<NonNullable<Parameters<ServeProcess['request']>[2]>>;
 
 /** Raise it with every change to what is counted. */
-const NUMBERS_VERSION = 1;
+const NUMBERS_VERSION = 2;
 
 /** The numbers of datasets: made by the trainer's helper, kept for each version and question. */
 export class DatasetNumbers {
@@ -70,7 +77,10 @@ export class DatasetNumbers {
 
   /** Real tokens; fills the dataset's columns for them. */
   async stats(request: StatsRequest): Promise<DatasetStats> {
-    const { measured, how, params } = await this.#counting(request);
+    return this.#count(await this.#counting(request));
+  }
+
+  async #count({ measured, how, params }: Counting): Promise<DatasetStats> {
     const stats = await this.#numbers(measured, {
       kind: 'stats',
       how,
@@ -83,16 +93,21 @@ export class DatasetNumbers {
 
   /**
    * All records that are longer than a length, not only those that `stats` lists. Whoever goes from one to
-   * the next asks at every step, and the helper reads and checks all tokens for it.
+   * the next asks at every step; the helper, which reads and checks all tokens for it, is asked only where
+   * the count does not list them all. The count comes first: it says how far it is, and can be cancelled.
    */
   async overLimit(request: StatsRequest): Promise<FoundRecords> {
-    const { measured, how, params } = await this.#counting(request);
-    return this.#longest.to(keyOf(measured.version, { kind: 'over_limit', how }), async () =>
-      FoundRecords.parse(await this.#options.request('over_limit', { ...params, most: MAX_EDITED_RECORDS })),
-    );
+    const counting = await this.#counting(request);
+    const { measured, how, params } = counting;
+    return this.#longest.to(keyOf(measured.version, { kind: 'over_limit', how }), async () => {
+      const { over_limit, too_long_rows } = await this.#count(counting);
+      if (over_limit === too_long_rows.length) return foundIn(too_long_rows);
+      const asked = { ...params, most: MAX_EDITED_RECORDS };
+      return FoundRecords.parse(await this.#options.request('over_limit', asked));
+    });
   }
 
-  async #counting({ id, base_model_id, max_length }: StatsRequest) {
+  async #counting({ id, base_model_id, max_length }: StatsRequest): Promise<Counting> {
     const [measured, model] = await Promise.all([this.#measured(id), this.#options.baseModel(base_model_id)]);
     const { dataset, version } = measured;
     const how = { base_model: model.fingerprint, max_length, format: dataset.format, loss_scope: 'auto' };
@@ -219,6 +234,13 @@ export class DatasetNumbers {
     return join(this.#options.cacheDir, 'numbers', `${key}.json`);
   }
 }
+
+const foundIn = (rows: DatasetStats['too_long_rows']): FoundRecords => ({
+  ids: rows.map(({ record_id }) => record_id),
+  indexes: rows.map(({ index }) => index),
+  lost_tokens: rows.map(({ lost_tokens }) => lost_tokens),
+  truncated: false,
+});
 
 interface Question extends Pick<Measure<unknown>, 'how'> {
   readonly kind: Measure<unknown>['kind'] | 'over_limit';

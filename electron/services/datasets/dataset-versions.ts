@@ -1,6 +1,13 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CanonicalRecord, ProblemFilter, RecordSide } from '../../../src/lib/types/dataset-records';
+import type { FoundRecords } from '../../../src/lib/types/dataset-numbers';
+import { PROBLEM_TYPES } from '../../../src/lib/types/dataset-records';
+import type {
+  CanonicalRecord,
+  ProblemFilter,
+  ProblemType,
+  RecordSide,
+} from '../../../src/lib/types/dataset-records';
 import { FIRST_CHANGES, MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type {
   ChangesPage,
@@ -36,6 +43,15 @@ export interface VersionsOptions extends EditsOptions {
   readonly compare?: ComparisonRunner;
   /** So are these. */
   readonly scans?: RecordScans;
+}
+
+/** What decides for each record, of its problems. */
+function gravestOf(
+  problems: readonly { readonly id: string; readonly type: ProblemType }[],
+): ReadonlyMap<string, ProblemType> {
+  const rank = (type: ProblemType) => PROBLEM_TYPES.indexOf(type);
+  const gravestLast = problems.toSorted((one, other) => rank(other.type) - rank(one.type));
+  return new Map(gravestLast.map(({ id, type }) => [id, type]));
 }
 
 interface DiffRequest extends Partial<ChangesPage> {
@@ -119,16 +135,18 @@ export class DatasetVersions {
     readonly query: string;
     readonly problem: ProblemFilter | null;
     readonly side?: RecordSide | undefined;
-  }): Promise<SelectedRecords> {
+  }): Promise<FoundRecords> {
     const { repositories, paths, scans = recordScans } = this.#options;
     const { id, query, problem, side = 'used' } = wanted;
     const dataset = await this.#dataset(id);
     if (side === 'excluded') return this.#excluded.ids(await this.#withoutThem(dataset), query);
     const version = await this.#current(dataset);
-    const among =
-      problem === null ? null : new Set(await repositories.datasetProblems.recordIds(id, problem));
     const path = paths.absolute(version.path);
-    return scans.select({ path, query, among, limit: MAX_EDITED_RECORDS });
+    const scan = { path, query, limit: MAX_EDITED_RECORDS };
+    if (problem === null) return scans.select({ ...scan, among: null });
+    const kinds = gravestOf(await repositories.datasetProblems.ofRecords(id, problem));
+    const found = await scans.select({ ...scan, among: new Set(kinds.keys()) });
+    return { ...found, problems: found.ids.flatMap((record) => kinds.get(record) ?? []) };
   }
 
   /** Of the current version's records that repeat an earlier one word for word; the first of them. */

@@ -36,6 +36,26 @@ describe('records to edit', () => {
     expect((await of('', 'empty_value')).ids).toEqual([]);
   });
 
+  it('say what is gravest of each, of what was asked for', async () => {
+    const odd = { messages: [...chat('{{name}}?', '1').messages, { role: 'user', content: 'And?' }] };
+    const source = jsonl(odd, chat('one?', '1'), chat('{{name}}?', '2'));
+    const [outcome] = await service.import([await bench.file(source, 'odd.jsonl')]);
+    const of = (filter: Partial<ProblemFilter>) =>
+      service.versions.recordIds({
+        id: outcome?.dataset.id ?? '',
+        query: '',
+        problem: { ...ANY_PROBLEM, ...filter },
+      });
+    expect(await of({})).toMatchObject({
+      indexes: [0, 2],
+      problems: ['role_order', 'unsupported_content'],
+    });
+    expect(await of({ type: 'unsupported_content' })).toMatchObject({
+      indexes: [0, 2],
+      problems: ['unsupported_content', 'unsupported_content'],
+    });
+  });
+
   it('are found where they repeat an earlier one, as many as the import counted', async () => {
     expect(await service.versions.repeatedIds(id)).toEqual({ ids: [], indexes: [], truncated: false });
     const again = { conversation_id: 'c', ...chat('one?', '1') };
@@ -49,7 +69,7 @@ describe('records to edit', () => {
     });
   });
 
-  it('are found by the severity and the words of a problem', async () => {
+  it('are found by the severity, the words and the line of a problem', async () => {
     const of = async (filter: Partial<ProblemFilter>) =>
       (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;
     expect(await of({})).toEqual(['two']);
@@ -57,6 +77,7 @@ describe('records to edit', () => {
     expect(await of({ severity: 'error' })).toEqual([]);
     expect(await of({ query: '{{NAME}}' })).toEqual(['two']);
     expect(await of({ query: 'no such words' })).toEqual([]);
+    expect([await of({ line: 1 }), await of({ line: 2 })]).toEqual([[], ['two']]);
   });
 
   it('are read where an earlier version still has them', async () => {

@@ -78,12 +78,13 @@ def over_limit(
     cache_dir: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, Any]:
-    """The first `most` records that are longer than the limit: their ids, and their numbers in the dataset."""
+    """The first `most` records that are longer than the limit: their ids, their numbers in the dataset, what each loses."""
     tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
     found = np.flatnonzero(tokens.counts[:, 0] > how.max_length)
     indexes = [int(index) for index in found[:most]]
     ids = [tokens.records[index][0] for index in indexes]
-    return {"ids": ids, "indexes": indexes, "truncated": len(found) > most}
+    lost = [_lost_tokens(tokens, index) for index in indexes]
+    return {"ids": ids, "indexes": indexes, "lost_tokens": lost, "truncated": len(found) > most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,17 @@ def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:
         "line": line,
         "tokens": before,
         "dropped_turns": dropped,
+        "lost_tokens": _lost_tokens(tokens, index),
         "lost_trained_tokens": lost,
     }
+
+
+def _lost_tokens(tokens: TokenSet, index: int) -> int:
+    """Tokens of a record that training does not see because of the limit."""
+    problem = tokens.problems.get(index)
+    if problem is not None and problem.code == "nothing_to_train":
+        return 0  # refused whatever the limit is
+    return int(tokens.counts[index, 0] - (tokens.offsets[index + 1] - tokens.offsets[index]))
 
 
 def _problem(tokens: TokenSet, index: int) -> dict[str, Any]:

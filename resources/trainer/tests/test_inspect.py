@@ -54,6 +54,16 @@ def test_what_is_not_cut_is_what_training_sees(dataset_format: str) -> None:
     assert view["turns"][0] | {"role": "system", "cut": False} == view["turns"][0]
 
 
+@pytest.mark.parametrize("dataset_format", ["chat", "brightrun_lora_v4"])
+def test_cuts_whole_exchanges_also_where_answers_repeat(dataset_format: str) -> None:
+    same = make_record(*[text for n in range(5) for text in (f"Question {n}?", "Ask again.")], system="Be brief.")
+    view = inspect(same, make_template("chatml"), How(60, "auto", dataset_format))
+    cut = [turn["role"] for turn in view["turns"] if turn["cut"]]
+    assert cut == ["user", "assistant"] * (view["dropped_turns"] // 2)
+    gone = [index for index, turn in enumerate(view["turns"]) if turn["cut"]]
+    assert gone == (list(range(1, len(gone) + 1)) if dataset_format != "chat" else list(range(11 - len(gone), 11)))
+
+
 def test_shows_an_answer_that_does_not_fit_and_a_record_that_trains_nothing() -> None:
     template = make_template("chatml")
     view = inspect(make_record("Who?", "aye " * 90), template, How(32, "auto", "chat"))

@@ -18,7 +18,8 @@ from pipeline_trainer.data.rows import load_rows
 from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How, TokenSet, key_of, tokenize_dataset
 from pipeline_trainer.errors import TrainerError
-from pipeline_trainer.stats import dataset_stats
+from pipeline_trainer.inspect_record import inspect
+from pipeline_trainer.stats import dataset_stats, over_limit
 
 HOW = How(64, "auto", "chat")
 LONG = make_record("Who?", "aye " * 90, line=3, record_id="long")
@@ -58,6 +59,8 @@ def test_counts_what_training_will_see_and_what_it_would_refuse(dataset: Path) -
     assert [problem["needed_tokens"] for problem in stats["problems"]] == [needed, None]
     assert (stats["records"], stats["over_limit"], stats["problems_total"]) == (4, 2, 2)
     assert [row["record_id"] for row in stats["too_long_rows"]] == ["chat", "long"]
+    views = [inspect(RECORDS[row["index"]], make_template("chatml"), HOW) for row in stats["too_long_rows"]]
+    assert [row["lost_tokens"] for row in stats["too_long_rows"]] == [view["lost_tokens"] for view in views]
     assert stats["trained_tokens"] == int(whole.counts[:, 1].sum())
     assert stats["lost_trained_tokens"] == sum(row["lost_trained_tokens"] for row in stats["too_long_rows"])
     assert sum(stats["histogram"]["counts"]) == 4
@@ -84,6 +87,18 @@ def test_a_turn_that_records_repeat_counts_once(tmp_path: Path) -> None:
     expected = sum(len(ids) for ids in template.encode_all([text for _role, text in talk]))
     assert (stats["turns"], stats["turn_tokens"]) == (4, expected)
     assert stats["avg_tokens_per_turn"] == round(expected / 4, 2)
+
+
+def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: Path) -> None:
+    silent = Record("silent", 5, (Message("user", "Who?"), Message("assistant", "nobody " * 90)))
+    records = [*RECORDS, silent]
+    found = over_limit(write_dataset(tmp_path / "long.jsonl", records), make_template("chatml"), HOW, most=10)
+    assert found["ids"] == ["chat", "long", "silent"]
+    views = [inspect(records[index], make_template("chatml"), HOW) for index in found["indexes"]]
+    assert found["lost_tokens"] == [view["lost_tokens"] for view in views]
+    part, all_of_it, none = found["lost_tokens"]
+    assert 0 < part < views[0]["total_tokens"]
+    assert (all_of_it, none) == (views[1]["total_tokens"], 0)
 
 
 def test_an_empty_dataset_has_statistics_too(tmp_path: Path) -> None:

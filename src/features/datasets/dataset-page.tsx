@@ -1,4 +1,4 @@
-import { Database, Plus } from 'lucide-react';
+import { Check, Database, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
@@ -72,7 +72,9 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
       badges={
         <>
           <VersionBadge edits={edits} />
-          <Badge tone={tone}>{words}</Badge>
+          <Badge tone={tone} {...(tone === 'good' && { icon: Check })}>
+            {words}
+          </Badge>
         </>
       }
       actions={

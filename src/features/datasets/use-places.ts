@@ -2,10 +2,13 @@ import { useState } from 'react';
 import { api } from '../../api';
 import { SameAnswer } from '../../lib/same-answer';
 import type { BaseModel } from '../../lib/types/base-model';
+import type { FoundRecords } from '../../lib/types/dataset-numbers';
 import { ANY_PROBLEM } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
-const noPlaces = () => new SameAnswer<readonly number[]>();
+const NOTHING: FoundRecords = { ids: [], indexes: [], truncated: false };
+
+const noPlaces = () => new SameAnswer<FoundRecords>();
 
 interface Asked {
   readonly dataset: Dataset;
@@ -14,7 +17,7 @@ interface Asked {
   readonly maxLength: number | null;
 }
 
-/** Where, from 0, the records are that are cut, have a problem or repeat an earlier one; each is found once. */
+/** The records that are cut, have a problem or repeat an earlier one; each kind is looked for once. */
 export const usePlaces = ({ dataset: { id, validated_at }, model, maxLength }: Asked) => {
   // Each answer takes a look at all records.
   const [known] = useState(() => ({ cut: noPlaces(), problem: noPlaces(), duplicate: noPlaces() }));
@@ -26,18 +29,11 @@ export const usePlaces = ({ dataset: { id, validated_at }, model, maxLength }: A
     canCut: cutting !== null,
     cut: async () =>
       cutting === null
-        ? []
-        : known.cut.to(
-            JSON.stringify([version, cutting]),
-            async () => (await api.datasets.over_limit({ id, ...cutting })).indexes,
-          ),
+        ? NOTHING
+        : known.cut.to(JSON.stringify([version, cutting]), () => api.datasets.over_limit({ id, ...cutting })),
     problem: () =>
-      known.problem.to(
-        version,
-        async () => (await api.datasets.record_ids({ id, query: '', problem: ANY_PROBLEM })).indexes,
-      ),
-    duplicate: () =>
-      known.duplicate.to(version, async () => (await api.datasets.repeated_ids({ id })).indexes),
+      known.problem.to(version, () => api.datasets.record_ids({ id, query: '', problem: ANY_PROBLEM })),
+    duplicate: () => known.duplicate.to(version, () => api.datasets.repeated_ids({ id })),
   };
 };
 

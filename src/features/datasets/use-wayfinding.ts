@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { attempt } from '../../attempt';
 import { formatCount } from '../../components/format';
+import type { FoundRecords } from '../../lib/types/dataset-numbers';
 import { nextAfter } from './next-after';
 import type { Places } from './use-places';
 import type { Records } from './use-records';
@@ -15,9 +16,9 @@ interface Journey {
 /** The ways from one record to the next, the next that is cut, the next with a problem. */
 export const useWayfinding = ({ places, maxLength, records }: Journey) => {
   const [says, setSays] = useState<string | null>(null);
-  const go = (title: string, none: string, find: () => Promise<readonly number[]>) =>
+  const go = (title: string, none: string, find: () => Promise<FoundRecords>) =>
     void attempt(title, async () => {
-      const next = nextAfter(await find(), records.current?.index ?? -1);
+      const next = nextAfter((await find()).indexes, records.current?.index ?? -1);
       setSays(next === null ? none : null);
       if (next !== null) records.goTo(next);
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DatasetProblem } from './dataset-records';
+import { DatasetProblem, ProblemType } from './dataset-records';
 import { Count } from './primitives';
 
 const Share = z.number().min(0).max(1);
@@ -28,6 +28,10 @@ export const FoundRecords = z.strictObject({
   ids: z.array(z.string()),
   indexes: z.array(Count),
   truncated: z.boolean(),
+  /** Of records with a problem: the gravest of each, of those that were asked for. */
+  problems: z.array(ProblemType).optional(),
+  /** Of records that are too long: how many tokens a run does not see of each. */
+  lost_tokens: z.array(Count).optional(),
 });
 export type FoundRecords = z.infer<typeof FoundRecords>;
 
@@ -53,7 +57,13 @@ export const DatasetStats = z.strictObject({
     }),
   ),
   too_long_rows: z.array(
-    z.strictObject({ ...RecordRow.shape, tokens: Count, dropped_turns: Count, lost_trained_tokens: Count }),
+    z.strictObject({
+      ...RecordRow.shape,
+      tokens: Count,
+      dropped_turns: Count,
+      lost_tokens: Count,
+      lost_trained_tokens: Count,
+    }),
   ),
   max_length: z.int(),
   template: z.strictObject({ source: z.enum(['own', 'plain']), note: z.string() }),

@@ -15,8 +15,9 @@ import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
 import { usualLength } from '../use-numbers';
-import { useFlags } from '../use-flags';
+import { hasProblem, useFlags } from '../use-flags';
 import { usePlaces } from '../use-places';
+import { useProblemTexts } from '../use-problem-texts';
 import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../record-pages';
 import { useWayfinding } from '../use-wayfinding';
@@ -44,6 +45,7 @@ export const ModelView = ({
   const ways = useWayfinding({ places, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
+  const problems = useProblemTexts(dataset, hasProblem(flagged, records.current) ? records.current : null);
   const [packing, setPacking] = useState<Packing>('auto');
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
@@ -68,7 +70,15 @@ export const ModelView = ({
             {model && records.current && maxLength !== null ? (
               <>
                 <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
-                  {(rendered) => rendered && <TemplateView view={rendered} />}
+                  {(rendered) =>
+                    rendered && (
+                      <TemplateView
+                        view={rendered}
+                        record={`${dataset.id} ${String(records.current?.record.id)}`}
+                        sought={{ query: records.query, problems }}
+                      />
+                    )
+                  }
                 </Async>
                 <PackBorders
                   version={`${dataset.id} ${String(dataset.revision)}`}
@@ -164,11 +174,13 @@ const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: bo
 
 const Legend = () => (
   <p className="flex gap-3 text-xs text-ink-2">
-    <span>
-      <span className="border-b-2 border-trained-line bg-trained-tint px-1">trained</span>
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className="h-3 w-3.5 rounded-xs border-b-2 border-trained-line bg-trained-tint" />
+      trained
     </span>
-    <span>
-      <span className="rounded-xs border bg-surface-0 px-1">context</span> not trained
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className="h-3 w-3.5 rounded-xs border bg-surface-0" />
+      context, not trained
     </span>
   </p>
 );

@@ -48,6 +48,7 @@ export const RecordList = ({
       {head}
       <div className="flex items-center gap-2">
         <SearchInput
+          small
           label="Words in a record"
           value={records.query}
           onChange={records.search}
@@ -174,8 +175,8 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [],
       <FileText>{recordTitle(record)}</FileText>
     </span>
     {flags[0] ? (
-      <span title={flags.join(', ')}>
-        <Badge tone={flags[0] === 'cut' ? 'bad' : 'warn'}>{flags[0]}</Badge>
+      <span title={flags.map(({ words }) => words).join(', ')}>
+        <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flags[0].words}</Badge>
       </span>
     ) : null}
     {isExcluded ? (

@@ -1,12 +1,15 @@
 import { Scissors } from 'lucide-react';
+import { Fragment } from 'react';
 import { classNames } from '../../../components/class-names';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import type { RecordView } from '../../../lib/types/record-view';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
+import { foldTurns, mattersIn, TEMPLATE_PART } from '../turn-folds';
+import type { Sought, Turn } from '../turn-folds';
+import { FoldedTurns, TURN_GRID } from './folded-turns';
 
 type Token = RecordView['tokens'][number];
-type Turn = RecordView['turns'][number];
 
 interface Run {
   readonly text: string;
@@ -34,7 +37,7 @@ export const shownParts = (view: RecordView): readonly Turn[] => {
   if (!first || !message || first.role === 'system' || first.role !== message.role) return view.turns;
   const begin = turnBegin(view, first, message.content);
   if (begin <= first.start) return view.turns;
-  const own = { role: 'template', start: first.start, end: begin, trained_tokens: 0 };
+  const own = { role: TEMPLATE_PART, start: first.start, end: begin, trained_tokens: 0 };
   const cut = view.tokens.slice(own.start, own.end).every((token) => token.cut);
   return [{ ...own, cut }, { ...first, start: begin }, ...rest];
 };
@@ -54,7 +57,15 @@ const turnBegin = ({ tokens }: RecordView, { start, end }: Turn, words: string):
   return begin;
 };
 
-export const TemplateView = ({ view }: { readonly view: RecordView }) => {
+interface TemplateViewProps {
+  readonly view: RecordView;
+  /** Names the record: what was opened of it stays open. */
+  readonly record: string;
+  /** What is not folded away. */
+  readonly sought: Sought;
+}
+
+export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
   const cutAt = view.tokens.findIndex(({ cut }) => cut);
   return (
     <div className="py-3">
@@ -63,12 +74,21 @@ export const TemplateView = ({ view }: { readonly view: RecordView }) => {
         {view.total_tokens > 0 ? ` (${formatPercent(view.trained_tokens / view.total_tokens)})` : ''}.{' '}
         {view.template.note}
       </p>
-      {shownParts(view).map((turn) => (
-        <div key={turn.start}>
-          {cutAt >= 0 && cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
-          <TurnView turn={turn} view={view} />
-        </div>
-      ))}
+      {foldTurns(view, shownParts(view), mattersIn(view, sought)).map((stretch) => {
+        const turns = stretch.turns.map((turn) => (
+          <div key={turn.start}>
+            {cutAt >= turn.start && cutAt < turn.end ? <CutLine view={view} at={cutAt} /> : null}
+            <TurnView turn={turn} view={view} />
+          </div>
+        ));
+        return stretch.isFolded ? (
+          <FoldedTurns key={stretch.first} record={record} stretch={stretch}>
+            {turns}
+          </FoldedTurns>
+        ) : (
+          <Fragment key={stretch.first}>{turns}</Fragment>
+        );
+      })}
       {view.dropped_turns > 0 && cutAt < 0 ? <CutLine view={view} at={view.tokens.length} /> : null}
     </div>
   );
@@ -77,12 +97,12 @@ export const TemplateView = ({ view }: { readonly view: RecordView }) => {
 const TurnView = ({ turn, view }: { readonly turn: Turn; readonly view: RecordView }) => {
   const { start } = turn;
   return (
-    <div className="grid max-w-[60rem] grid-cols-[6.5rem_minmax(0,1fr)] gap-4 px-4 pb-3 max-medium:grid-cols-1 max-medium:gap-1">
-      <div className="text-right max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
-        <p className="text-xs font-medium">
+    <div className={classNames(TURN_GRID, 'max-medium:gap-1')}>
+      <div className="text-right text-xs leading-5 max-medium:flex max-medium:items-baseline max-medium:gap-2 max-medium:text-left">
+        <p className={classNames('font-medium break-words', turn.cut && 'text-ink-3')}>
           <FileText>{turn.role}</FileText>
         </p>
-        <p className={classNames('text-xs', turn.trained_tokens > 0 ? 'text-accent-text' : 'text-ink-3')}>
+        <p className={turn.trained_tokens > 0 && !turn.cut ? 'text-accent-text' : 'text-ink-3'}>
           {turn.cut ? `${formatCount(turn.end - turn.start)} lost` : turnCount(turn)}
         </p>
       </div>
@@ -105,14 +125,17 @@ const turnCount = (turn: Turn): string =>
     : formatAmount(turn.end - turn.start, 'token');
 
 const runClass = ({ trained, cut }: Run): string => {
-  if (cut) return 'text-ink-3 line-through';
+  if (cut) return 'text-ink-3 line-through decoration-bad-fill';
   return trained ? 'border-b border-trained-line bg-trained-tint' : 'text-ink-2';
 };
 
 const CutLine = ({ view, at }: { readonly view: RecordView; readonly at: number }) => (
   <div className="mb-3 flex h-8 items-center gap-2 border-t border-dashed border-bad-fill bg-bad-tint px-4 text-xs text-bad">
     <Scissors aria-hidden className="size-4" />
-    <span className="font-medium">Cut at token {formatCount(at)}</span>
+    <span className="font-medium">
+      Cut at token {formatCount(at)}
+      {view.turns.some(({ start }) => start === at) ? ', a turn border' : ''}
+    </span>
     <span className="ml-auto">
       {formatAmount(view.lost_tokens, 'token')} not seen, {formatCount(view.lost_trained_tokens)} of them to
       be trained

@@ -22,7 +22,11 @@ export const TokenStrip = ({ dataset, model, maxLength, tokens }: TokenStripProp
   if (state.kind === 'error') return null;
   return (
     <Panel plain className="px-4 py-2 low:hidden max-medium:hidden">
-      {state.kind === 'ready' ? <Strip stats={state.value} tokens={tokens} /> : <Counting />}
+      {state.kind === 'ready' ? (
+        <Strip stats={state.value} all={dataset.report?.records_total} tokens={tokens} />
+      ) : (
+        <Counting />
+      )}
     </Panel>
   );
 };
@@ -38,8 +42,12 @@ const Counting = () => (
 const shareOf = (part: number, whole: number): string =>
   part > 0 && whole > 0 ? ` (${formatPercent(part / whole)})` : '';
 
-const rowsOf = (stats: DatasetStats): MeasuredRow[] => [
-  { label: 'Records', value: formatCount(stats.records), method: undefined },
+const rowsOf = (stats: DatasetStats, all: number): MeasuredRow[] => [
+  {
+    label: 'Usable records',
+    value: `${formatCount(stats.records)} of ${formatCount(all)}`,
+    method: undefined,
+  },
   { label: 'Tokens', value: formatCount(stats.total_tokens), method: stats.methods['tokens'] },
   {
     label: 'Trained',
@@ -58,11 +66,18 @@ const rowsOf = (stats: DatasetStats): MeasuredRow[] => [
   },
 ];
 
-const Strip = ({ stats, tokens }: { readonly stats: DatasetStats; readonly tokens: number | null }) => {
+interface StripProps {
+  readonly stats: DatasetStats;
+  /** Records of the file; as many as are usable where that is not known. */
+  readonly all: number | undefined;
+  readonly tokens: number | null;
+}
+
+const Strip = ({ stats, all = stats.records, tokens }: StripProps) => {
   const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
   return (
     <div className="grid grid-cols-[15rem_minmax(0,1fr)] gap-6 text-xs">
-      <MeasuredFacts rows={rowsOf(stats)} />
+      <MeasuredFacts rows={rowsOf(stats, all)} />
       <Histogram
         label="Tokens a record"
         summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}; ${cut} at ${formatCount(stats.max_length)}.${tokens === null ? '' : ` This record has ${formatCount(tokens)}.`}`}
