@@ -178,6 +178,13 @@ test('a data folder full of real things', async () => {
     await page.keyboard.press('Control+k');
     await expect(page.getByPlaceholder('Search or run…')).toBeFocused();
   });
+  await inEveryDress(pipeline, 'palette-more', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('through the night');
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('option', { name: 'Cancel…' })).toBeVisible();
+  });
 });
 
 test('import, from an empty page to a file that cannot be used', async () => {

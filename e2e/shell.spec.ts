@@ -94,7 +94,7 @@ test('the palette offers what was opened last, also after a restart', async () =
   const { page } = pipeline;
   await page.keyboard.press('Control+k');
   const recent = page.getByRole('group', { name: 'Recent' }).getByRole('option');
-  await expect(recent).toHaveText([`${name}dataset⏎`]);
+  await expect(recent).toHaveText([`${name}dataset, ready⏎`]);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 });

@@ -1,5 +1,6 @@
 import {
   durationLimit,
+  formatAgo,
   formatClockAhead,
   formatCount,
   formatDuration,
@@ -9,7 +10,7 @@ import {
 } from '../../components/format';
 import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
-import { isRunning, STAGE_WORDS } from './job-words';
+import { hasEnded, isRunning, STAGE_WORDS, STATUS_WORDS } from './job-words';
 
 export interface TimeLeft {
   /** Milliseconds until the end; a step that takes too long does not shorten it. */
@@ -101,6 +102,15 @@ export const statusWords = (job: TrainingJob, now: number): string => {
   const { current_stage: stage, current_step: step, total_steps: total } = job;
   const at = total === null ? null : `step ${formatCount(step)} of ${formatCount(total)}`;
   return [STAGE_WORDS[stage], at, measuredWords(job, now)].filter((part) => part !== null).join(', ');
+};
+
+/** How any job stands, in a few words and since when: `interrupted 5 h ago`, `running, step 60 of 100`. */
+export const standingWords = (job: TrainingJob, now: number): string => {
+  const word = STATUS_WORDS[job.status].word.toLowerCase();
+  if (job.status === 'queued') return word;
+  if (isRunning(job)) return `${word}, ${rowWords(job, now).place}`;
+  const since = hasEnded(job) ? (job.completed_at ?? job.updated_at) : job.updated_at;
+  return `${word} ${formatAgo(since, now)}`;
 };
 
 /** Samples come with each checkpoint that the plan knows, and at the end; null before the plan. */
