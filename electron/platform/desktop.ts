@@ -5,6 +5,7 @@ import type { DatasetService } from '../services/datasets/dataset-service';
 import { problemsCsv } from '../services/datasets/problem-sheet';
 import { writeFileWhole } from '../services/storage/write-file-whole';
 import type { FolderMemory } from './folder-memory';
+import { showLog } from './show-log';
 import { type NativeDialogs, rememberingDialogs } from './remembering-dialogs';
 
 const nativeDialogs = (currentWindow: () => BrowserWindow | null): NativeDialogs => ({
@@ -18,10 +19,17 @@ const nativeDialogs = (currentWindow: () => BrowserWindow | null): NativeDialogs
   },
 });
 
+interface Shown {
+  readonly datasets: DatasetService;
+  readonly folders: FolderMemory;
+  /** The app's own log. */
+  readonly logPath: string;
+}
+
 /** Dialogs and the file manager. Paths that come from here were chosen by a person. */
 export const desktopHandlers = (
   currentWindow: () => BrowserWindow | null,
-  { datasets, folders }: { readonly datasets: DatasetService; readonly folders: FolderMemory },
+  { datasets, folders, logPath }: Shown,
 ): Handlers['desktop'] => {
   const { open, save } = rememberingDialogs(nativeDialogs(currentWindow), folders);
   return {
@@ -49,5 +57,6 @@ export const desktopHandlers = (
       shell.showItemInFolder(path);
       return Promise.resolve();
     },
+    show_log: () => showLog(logPath, shell),
   };
 };

@@ -290,6 +290,7 @@ export const contract = {
       z.string().nullable(),
     ),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
+    show_log: call(Nothing, Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },
 } as const;
