@@ -6,6 +6,6 @@ export { groupJobs, groupWords, isRunning, STATUS_WORDS, verdictOf, workedMs } f
 export { JobsPage } from './jobs-page';
 export { ResumesFrom } from './parts/resumes-from';
 export { announcement, progressWords } from './run-news';
-export { standingWords, statusWords, timeLeftWords } from './time-left';
+export { shortTimeLeftWords, standingWords, statusWords, timeLeftWords } from './time-left';
 export { useQueuePlan } from './use-expected';
 export { useIsSaving } from './use-saving';

@@ -76,15 +76,24 @@ export const noTimeLeftWords = ({ current_stage, current_step, total_steps }: Tr
 };
 
 /** What is left, else how long nothing came; null where only the stage is known. */
-const measuredWords = (job: TrainingJob, now: number): string | null => {
+const measuredWords = (job: TrainingJob, now: number, say = leftWords): string | null => {
   const left = timeLeft(job, now);
   if (left === null || job.current_stage !== 'training') return null;
-  return left.silentMs === null ? `${leftWords(left)} left` : silenceWords(left.silentMs);
+  return left.silentMs === null ? `${say(left)} left` : silenceWords(left.silentMs);
 };
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
 export const timeLeftWords = (job: TrainingJob, now: number): string =>
   measuredWords(job, now) ?? STAGE_WORDS[job.current_stage];
+
+const barelyWords = ({ ms, band }: TimeLeft): string => {
+  const limit = band && durationLimit(band);
+  return limit === null ? formatRoughDuration(ms) : `under ${formatDuration(limit)}`;
+};
+
+/** The same where there is hardly room: without how far it may be off. */
+export const shortTimeLeftWords = (job: TrainingJob, now: number): string =>
+  measuredWords(job, now, barelyWords) ?? STAGE_WORDS[job.current_stage];
 
 /** Where a run at work is, and what is left of it, each in a column of its own. */
 export const rowWords = (
