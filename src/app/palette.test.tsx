@@ -2,7 +2,6 @@
 import { act } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakeDataset, fakeId, fakeJob, fakeModel } from '../fake-rows';
-import { exampleCheckpoint } from '../features/jobs/testing';
 import { DEFAULT_SETTINGS } from '../lib/types/system';
 import { mount } from '../mount';
 import { paths } from '../paths';
@@ -16,6 +15,17 @@ const JOBS = [
   fakeJob(1, { name: 'Field reports', status: 'interrupted', current_step: 1140, updated_at: ago(5) }),
   fakeJob(2, { name: 'Long notes', completed_at: ago(48), artifact_id: fakeId(2) }),
 ];
+
+const CHECKPOINT = {
+  step: 1100,
+  path: 'checkpoints/step-001100',
+  size_bytes: 58_000_000,
+  sha256: 'a'.repeat(64),
+  validation_loss: null,
+  best: false,
+  pruned: false,
+  created_at: ago(6),
+};
 
 let page: Awaited<ReturnType<typeof mount>>;
 
@@ -31,7 +41,7 @@ beforeEach(async () => {
   );
   Element.prototype.scrollIntoView = () => undefined;
   page = await mount(<Palette />, {
-    jobs: { list: () => JOBS, checkpoints: () => [exampleCheckpoint(1100)] },
+    jobs: { list: () => JOBS, checkpoints: () => [CHECKPOINT] },
     datasets: { list: () => [fakeDataset(3, { name: 'Glossary' })] },
     models: { list: () => [fakeModel(2, { name: 'Long notes' })] },
     settings: { get: () => DEFAULT_SETTINGS },

@@ -1,17 +1,18 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
-import { exampleJob } from '../features/jobs/testing';
+import { fakeJob } from '../fake-rows';
 import { mount } from '../mount';
 import { Sidebar } from './sidebar';
 
 const NAME = 'Lighthouse keeper, '.repeat(10).trim();
 
-const RUNNING = exampleJob({
+const RUNNING = fakeJob(1, {
   name: NAME,
   status: 'running',
   current_stage: 'training',
   current_step: 412,
   total_steps: 725,
+  completed_at: null,
   current_metrics: {
     training_loss: 2,
     learning_rate: 1e-4,
