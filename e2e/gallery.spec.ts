@@ -186,6 +186,16 @@ test('a data folder full of real things', async () => {
     await page.keyboard.press('Control+k');
     await expect(page.getByPlaceholder('Search or run…')).toBeFocused();
   });
+  await inEveryDress(pipeline, 'palette-more', async () => {
+    // Out of the run, and out of the palette.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('through the night');
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('option', { name: 'Cancel…' })).toBeVisible();
+  });
+  await page.keyboard.press('Escape');
 });
 
 test('import, from an empty page to a file that cannot be used', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
@@ -94,7 +95,7 @@ test('the palette offers what was opened last, also after a restart', async () =
   const { page } = pipeline;
   await page.keyboard.press('Control+k');
   const recent = page.getByRole('group', { name: 'Recent' }).getByRole('option');
-  await expect(recent).toHaveText([`${name}dataset⏎`]);
+  await expect(recent).toHaveText([`${name}dataset, ready⏎`]);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 });
@@ -120,6 +121,23 @@ test('requests that the contract does not name are refused', async () => {
     ok: false,
     error: { code: 'invalid_request' },
   });
+});
+
+test('what failed stands in the log that the window leads to', async () => {
+  const { app, page, dataDir } = pipeline;
+  await app.evaluate(({ shell }) => {
+    shell.openPath = (path) => {
+      process.env['PIPELINE_OPENED'] = path;
+      return Promise.resolve('');
+    };
+  });
+  await request(page, { name: 'settings.set', input: { theme: 'pink' } });
+  await call(page, { name: 'desktop.show_log' }, z.undefined());
+  const opened = await app.evaluate(() => process.env['PIPELINE_OPENED'] ?? '');
+  expect(opened).toBe(join(dataDir, 'logs', 'main.log'));
+  const log = await readFile(opened, 'utf8');
+  expect(log).toMatch(/Pipeline \d+\.\d+\.\d+ starts on/);
+  expect(log).toContain('invalid_request');
 });
 
 test('no page complained in all of this', () => {

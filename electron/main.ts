@@ -25,6 +25,7 @@ import { createServer } from './transport/serve';
 const distDir = dirname(fileURLToPath(import.meta.url));
 const resourcesDir = app.isPackaged ? process.resourcesPath : join(distDir, '..', '..', 'resources');
 const dataDir = resolveDataDir();
+const logPath = join(dataDir, 'logs', 'main.log');
 
 let window: BrowserWindow | null = null;
 let life: ReturnType<typeof liveWithoutWindow> | null = null;
@@ -46,9 +47,10 @@ const showWindow = (): void => {
 const prepareFolders = (): void => {
   mkdirSync(join(dataDir, 'electron'), { recursive: true, mode: 0o700 });
   app.setPath('userData', join(dataDir, 'electron'));
-  log.transports.file.resolvePathFn = () => join(dataDir, 'logs', 'main.log');
+  log.transports.file.resolvePathFn = () => logPath;
   log.transports.console.level = false;
   log.errorHandler.startCatching({ showDialog: process.env['PIPELINE_NO_DIALOGS'] !== '1' });
+  log.info(`Pipeline ${app.getVersion()} starts on ${process.platform} ${process.arch}.`);
 };
 
 const stopOnQuit = (pipeline: App): void => {
@@ -71,6 +73,10 @@ const outliveWindow = ({ services: { settings, jobs } }: App) => {
   return without;
 };
 
+/** With the code that the window shows, by which the two are found together. */
+const logRefusal = (name: string, thrown: unknown): void =>
+  log.warn(name, toErrorPayload(thrown).code, thrown);
+
 const start = async (): Promise<void> => {
   const pipeline = await createApp({
     dataDir,
@@ -92,9 +98,10 @@ const start = async (): Promise<void> => {
     desktop: desktopHandlers(currentWindow, {
       datasets: pipeline.services.datasets,
       folders: new FolderMemory(pipeline.services.repositories.settings, (thrown) => log.error(thrown)),
+      logPath,
     }),
   };
-  servePort({ currentWindow, answer: createServer(handlers, (name, thrown) => log.warn(name, thrown)) });
+  servePort({ currentWindow, answer: createServer(handlers, logRefusal) });
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate((command) => windowPublisher(currentWindow).publish('desktop.command', command)),

@@ -7,6 +7,7 @@ import { writeFileWhole } from '../services/storage/write-file-whole';
 import type { FolderMemory } from './folder-memory';
 import { recipeDialogs } from './recipe-dialogs';
 import { type NativeDialogs, rememberingDialogs } from './remembering-dialogs';
+import { showLog } from './show-log';
 
 const nativeDialogs = (currentWindow: () => BrowserWindow | null): NativeDialogs => ({
   open: (options) => {
@@ -19,10 +20,17 @@ const nativeDialogs = (currentWindow: () => BrowserWindow | null): NativeDialogs
   },
 });
 
+interface Shown {
+  readonly datasets: DatasetService;
+  readonly folders: FolderMemory;
+  /** The app's own log. */
+  readonly logPath: string;
+}
+
 /** Dialogs and the file manager. Paths that come from here were chosen by a person. */
 export const desktopHandlers = (
   currentWindow: () => BrowserWindow | null,
-  { datasets, folders }: { readonly datasets: DatasetService; readonly folders: FolderMemory },
+  { datasets, folders, logPath }: Shown,
 ): Handlers['desktop'] => {
   const dialogs = rememberingDialogs(nativeDialogs(currentWindow), folders);
   const { open, save } = dialogs;
@@ -52,5 +60,6 @@ export const desktopHandlers = (
       shell.showItemInFolder(path);
       return Promise.resolve();
     },
+    show_log: () => showLog(logPath, shell),
   };
 };

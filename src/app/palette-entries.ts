@@ -13,8 +13,11 @@ import {
 } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { api } from '../api';
+import { decapitalised } from '../components/format';
+import { useNow } from '../components/time';
+import { datasetState } from '../features/datasets';
 import { chooseAndImport } from '../features/import';
-import { startTryIt, STATUS_WORDS } from '../features/jobs';
+import { standingWords, startTryIt } from '../features/jobs';
 import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
@@ -84,6 +87,7 @@ const screens = (navigate: Navigate): readonly Entry[] =>
 /** Everything the palette can do and open. */
 export const useEntries = (): readonly Entry[] => {
   const [, navigate] = useLocation();
+  const now = useNow();
   const [runs, data, adapters] = [useRows(jobs), useRows(datasets), useRows(models)];
   const trained = adapters.filter(({ deleted_at }) => deleted_at === null);
   const opens = (path: string) => ({ path, run: () => navigate(path) });
@@ -94,14 +98,15 @@ export const useEntries = (): readonly Entry[] => {
     ...modelActions(trained, navigate),
     ...lastActions(),
     ...screens(navigate),
-    ...runs.map(({ id, name, status }): Entry => {
-      const note = STATUS_WORDS[status].word.toLowerCase();
+    ...runs.map((job): Entry => {
+      const [{ id, name }, note] = [job, standingWords(job, now)];
       return { id, group: 'Jobs', label: name, note, icon: Activity, ...opens(paths.job(id)) };
     }),
     ...data
       .filter(({ deleted_at }) => deleted_at === null)
-      .map(({ id, name }): Entry => {
-        return { id, group: 'Datasets', label: name, icon: Database, ...opens(paths.dataset(id)) };
+      .map((dataset): Entry => {
+        const [{ id, name }, note] = [dataset, decapitalised(datasetState(dataset).words)];
+        return { id, group: 'Datasets', label: name, note, icon: Database, ...opens(paths.dataset(id)) };
       }),
     ...trained.map(({ id, name, version }): Entry => {
       const note = `version ${version}`;

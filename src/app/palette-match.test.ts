@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { found as foundGroups, matchPieces, matchScore } from './palette-match';
 
 const LABELS = [
-  { label: 'Pause “Lighthouse keeper, long answers”', onThing: true },
+  { label: 'Pause “Lighthouse keeper, long answers”', onThing: 'one' },
   { label: 'Import data…' },
   { label: 'Lighthouse keeper, long answers' },
   { label: 'glossary' },
@@ -38,7 +38,7 @@ test('every word has to be there, in any order and case', () => {
 
 test('the group of the best answer stands first: a dataset before what can be done to it', () => {
   const entries = [
-    { group: 'Actions', label: 'Delete dataset “glossary”…', onThing: true },
+    { group: 'Actions', label: 'Delete dataset “glossary”…', onThing: 'one' },
     { group: 'Datasets', label: 'glossary' },
   ] as const;
   expect(foundGroups(entries, 'gloss').map(({ group }) => group)).toEqual(['Datasets', 'Actions']);

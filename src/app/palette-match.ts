@@ -4,8 +4,8 @@ export type Group = (typeof GROUPS)[number];
 interface Matched {
   readonly group: Group;
   readonly label: string;
-  /** Does something to a thing that has an entry of its own. */
-  readonly onThing?: boolean;
+  /** The thing that it does something to, where that has an entry of its own. */
+  readonly onThing?: string;
 }
 
 const AT_START = 1;
@@ -55,7 +55,7 @@ export const matchScore = ({ label, onThing }: Omit<Matched, 'group'>, query: st
   const words = wordsOf(query);
   const scores = words.map((word) => wordScore(label.toLowerCase(), word));
   const best = scores.includes(0) ? 0 : Math.max(0, ...scores);
-  return onThing && best < AT_START ? best * ON_THING : best;
+  return onThing !== undefined && best < AT_START ? best * ON_THING : best;
 };
 
 export interface Found<Entry> {

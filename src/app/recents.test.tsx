@@ -21,7 +21,7 @@ const entry = (id: string, rest: Partial<Entry> = {}): Entry => ({
 
 const ALL = [
   entry('new-run'),
-  entry('pause one', { onThing: true }),
+  entry('pause one', { onThing: 'one' }),
   entry('one', { group: 'Jobs', path: paths.job('one'), note: 'completed' }),
   entry('two', { group: 'Datasets', path: paths.dataset('two') }),
   entry('three', { group: 'Models', path: paths.model('three'), note: 'version 1' }),

@@ -55,7 +55,7 @@ export const unasked = (all: readonly Entry[], { location, opened }: Here): read
     .flatMap((path) => all.find((entry) => entry.path === path) ?? [])
     .slice(0, SHOWN);
   const offered = all.filter(
-    (entry) => !recent.includes(entry) && (!entry.onThing || entry.id.endsWith(` ${here}`)),
+    (entry) => !recent.includes(entry) && (entry.onThing === undefined || entry.onThing === here),
   );
   return grouped([...recent.map(asRecent), ...offered]);
 };

@@ -5,7 +5,7 @@ import { Kbd } from '../components/button';
 import { classNames } from '../components/class-names';
 import { formatCount } from '../components/format';
 import { useNow } from '../components/time';
-import { isRunning, timeLeftWords } from '../features/jobs';
+import { isRunning, shortTimeLeftWords, statusWords } from '../features/jobs';
 import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { datasets, jobs, models } from '../stores';
@@ -15,6 +15,8 @@ import { FileText } from '../components/file-text';
 import { visibleText } from '../components/visible-text';
 
 const WORDS = 'hidden narrow:inline';
+/** Longer in some languages than its line. */
+const LABEL = `${WORDS} min-w-0 truncate`;
 
 export const Sidebar = () => {
   const [location] = useLocation();
@@ -34,8 +36,8 @@ export const Sidebar = () => {
         className="mb-3 flex h-8 items-center gap-2 rounded-md border bg-surface-2 px-2 text-ink-3 hover:border-line-strong"
       >
         <Search aria-hidden className="size-4 shrink-0" />
-        <span className={WORDS}>Search or run…</span>
-        <span className={classNames(WORDS, 'ml-auto')}>
+        <span className={LABEL}>Search or run…</span>
+        <span className={classNames(WORDS, 'ml-auto shrink-0')}>
           <Kbd>Ctrl K</Kbd>
         </span>
       </button>
@@ -52,9 +54,9 @@ export const Sidebar = () => {
                 className="relative flex h-8 items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-hover aria-[current]:bg-active aria-[current]:font-medium aria-[current]:text-ink"
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
-                <span className={WORDS}>{entry.label}</span>
+                <span className={LABEL}>{entry.label}</span>
                 {counts[path] ? (
-                  <span className={classNames(WORDS, 'ml-auto text-xs font-normal text-ink-3')}>
+                  <span className={classNames(WORDS, 'ml-auto shrink-0 text-xs font-normal text-ink-3')}>
                     {counts[path]}
                   </span>
                 ) : null}
@@ -93,16 +95,21 @@ const Now = () => {
     >
       <span className="flex items-center gap-2 text-xs font-medium">
         <span aria-hidden className="size-1.5 shrink-0 rounded-full bg-good-fill" />
-        <span className="truncate">
+        <span className="truncate" title={visibleText(job.name)}>
           <FileText>{job.name}</FileText>
         </span>
       </span>
       <ProgressBar label={visibleText(`Progress of ${job.name}`)} value={job.progress} />
-      <span className="flex flex-wrap justify-between gap-x-2 text-xs text-ink-2 tabular-nums">
-        <span>
-          step {formatCount(job.current_step)} of {formatCount(job.total_steps ?? 0)}
-        </span>
-        <span>{timeLeftWords(job, now)}</span>
+      <span
+        className="flex justify-between gap-2 text-xs whitespace-nowrap text-ink-2 tabular-nums"
+        title={statusWords(job, now)}
+      >
+        {job.total_steps === null ? null : (
+          <span>
+            {formatCount(job.current_step)} / {formatCount(job.total_steps)}
+          </span>
+        )}
+        <span className="min-w-0 truncate">{shortTimeLeftWords(job, now)}</span>
       </span>
     </Link>
   );

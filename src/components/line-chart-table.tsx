@@ -7,15 +7,23 @@ const ROWS = 50;
 const words = (value: number): string =>
   Number.isFinite(value) ? value.toPrecision(4) : Number.isNaN(value) ? 'not a number' : 'infinite';
 
+/** A second measure of the places on the x axis. */
+export interface Also {
+  readonly name: string;
+  readonly at: (x: number) => string;
+}
+
 /** The values of the curves, for those who read rather than look. */
 export const ChartTable = ({
   label,
   series,
   xUnit,
+  also,
 }: {
   readonly label: string;
   readonly series: readonly Series[];
   readonly xUnit: string;
+  readonly also?: Also;
 }) => (
   <div
     className="grid h-full auto-cols-fr grid-flow-col gap-6 overflow-y-auto px-4"
@@ -33,6 +41,11 @@ export const ChartTable = ({
               <th scope="col" className="text-left font-medium">
                 {xUnit}
               </th>
+              {also ? (
+                <th scope="col" className="text-left font-medium">
+                  {also.name}
+                </th>
+              ) : null}
               <th scope="col" className="text-right font-medium">
                 value
               </th>
@@ -42,6 +55,7 @@ export const ChartTable = ({
             {everySoMany(one.points, ROWS).map((point) => (
               <tr key={point.x} className="border-t">
                 <td>{formatAlong(point.x)}</td>
+                {also ? <td>{also.at(point.x)}</td> : null}
                 <td className="text-right">{words(point.y)}</td>
               </tr>
             ))}

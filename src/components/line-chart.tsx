@@ -18,6 +18,7 @@ import type { Range } from './chart-range';
 import { chartOptions, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
 import { ChartTable } from './line-chart-table';
+import type { Also } from './line-chart-table';
 import type { Mark } from './line-chart-marks';
 import { downsample } from './downsample';
 import { useChart } from './use-chart';
@@ -46,6 +47,8 @@ export interface LineChartProps extends ChartLook {
   readonly summary: string;
   readonly series: readonly Series[];
   readonly asTable?: boolean;
+  /** Told in the table beside the place on the x axis. */
+  readonly also?: Also;
   /** Makes it a chart that is read with the pointer and zoomed. */
   readonly readingAt?: ReadingAt;
   readonly className: string;
@@ -57,6 +60,7 @@ export const LineChart = ({
   summary,
   series,
   asTable,
+  also,
   readingAt,
   className,
   ref,
@@ -65,7 +69,7 @@ export const LineChart = ({
   <figure ref={ref} aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
     {asTable ? (
-      <ChartTable label={label} series={series} xUnit={look.xUnit} />
+      <ChartTable label={label} series={series} xUnit={look.xUnit} also={also} />
     ) : readingAt ? (
       <ReadCanvas key={look.xUnit} label={label} series={series} look={look} readingAt={readingAt} />
     ) : (

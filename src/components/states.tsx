@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { safeWords } from '../lib/messages/what-is-safe';
 import type { ErrorPayload } from '../lib/types/system';
 import type { Loaded } from '../live-store';
+import { showLog } from '../show-log';
 import { Button } from './button';
 import { classNames } from './class-names';
 import { Panel, SkeletonRows } from './layout';
@@ -86,13 +87,16 @@ export const ErrorState = ({
       <FileText>{`${error.message} ${error.hint}`}</FileText>
     </p>
     {safeWords(error.code) ? <p className="text-ink-2">{safeWords(error.code)}</p> : null}
-    <div className="mt-3 flex gap-2">
+    <div className="mt-3 flex flex-wrap gap-2">
       {onRetry ? (
         <Button icon={RefreshCw} onClick={onRetry}>
           Try again
         </Button>
       ) : null}
       <CopyDetails error={error} />
+      <Button look="plain" onClick={() => void showLog()}>
+        Show the log
+      </Button>
     </div>
     <p className="mt-2 font-mono text-mono text-ink-3">{error.code}</p>
   </div>

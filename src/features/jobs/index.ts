@@ -1,10 +1,11 @@
 export { startTryIt } from './job-actions';
-export { doingsOf } from './job-doings';
+export { doingsOf, moveDoings } from './job-doings';
 export type { Doing } from './job-doings';
 export { JobPage } from './job-page';
 export { groupJobs, groupWords, isRunning, STATUS_WORDS, verdictOf, workedMs } from './job-words';
 export { JobsPage } from './jobs-page';
+export { ResumesFrom } from './parts/resumes-from';
 export { announcement, progressWords } from './run-news';
-export { statusWords, timeLeftWords } from './time-left';
+export { shortTimeLeftWords, standingWords, statusWords, timeLeftWords } from './time-left';
 export { useQueuePlan } from './use-expected';
 export { useIsSaving } from './use-saving';

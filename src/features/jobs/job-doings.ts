@@ -1,5 +1,8 @@
 import {
+  ArrowDown,
+  ArrowUp,
   Ban,
+  Box,
   MessageSquare,
   Pause,
   Play,
@@ -32,6 +35,8 @@ export interface Doing {
   /** `…` where a question comes first. */
   readonly after?: string;
   readonly icon: LucideIcon;
+  /** Goes on from the last checkpoint. */
+  readonly resumes?: boolean;
   readonly run: () => unknown;
 }
 
@@ -78,6 +83,7 @@ const resumeDoing = (job: TrainingJob): Doing => ({
   verb: 'Resume',
   label: 'Resume',
   icon: Play,
+  resumes: true,
   run: () => resumeJob(job),
 });
 
@@ -103,6 +109,13 @@ export const wayDoing = (way: Way, job: TrainingJob, navigate: Navigate): Doing 
   }
 };
 
+const modelDoing = (modelId: string, navigate: Navigate): Doing => ({
+  verb: 'Open the model of',
+  label: 'Open model',
+  icon: Box,
+  run: () => navigate(paths.model(modelId)),
+});
+
 const stateDoings = (
   job: TrainingJob,
   navigate: Navigate,
@@ -110,7 +123,21 @@ const stateDoings = (
 ): readonly Doing[] => {
   if (isRunning(job)) return runningDoings(job, asking(job, navigate));
   if (job.status === 'failed') return waysOn(job, from).map((way) => wayDoing(way, job, navigate));
+  if (job.artifact_id !== null) return [modelDoing(job.artifact_id, navigate)];
   return isResumable(job.status) ? [resumeDoing(job)] : [];
+};
+
+/** What can be done to its place among those that wait; `waiting` in their order. */
+export const moveDoings = (job: TrainingJob, waiting: readonly TrainingJob[]): readonly Doing[] => {
+  const at = waiting.findIndex(({ id }) => id === job.id);
+  if (at < 0) return [];
+  const move = (to: number) => () => api.jobs.move({ id: job.id, to });
+  return [
+    ...(at > 0 ? [{ verb: 'Move', after: ' up', label: 'Move up', icon: ArrowUp, run: move(at - 1) }] : []),
+    ...(at < waiting.length - 1
+      ? [{ verb: 'Move', after: ' down', label: 'Move down', icon: ArrowDown, run: move(at + 1) }]
+      : []),
+  ];
 };
 
 /** Everything that can be done with a job in its state; `from` as for `waysOn`. */

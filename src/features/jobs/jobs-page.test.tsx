@@ -6,6 +6,7 @@ import type { ExpectedTime } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import { JobsPage } from './jobs-page';
+import { GRID } from './parts/job-grid';
 import { exampleCheckpoint, exampleEvaluation, exampleJob } from './testing';
 
 type Records = Pick<NonNullable<FakeHandlers['jobs']>, 'checkpoints' | 'evaluations'>;
@@ -39,6 +40,17 @@ const RUNNING = exampleJob({
 });
 
 const waiting = (nth: number, name: string) => exampleJob({ id: fakeId(nth), name, position: nth });
+
+test('while the list is read, a bar stands in the place of each figure to come', async () => {
+  page = await mount(<JobsPage />, { jobs: { list: () => new Promise<never>(() => undefined) } });
+  const heads = page.find('[aria-hidden].grid');
+  const rows = [...page.find('[role=status][aria-label="Reading…"]').children];
+  expect(rows.length).toBeGreaterThan(3);
+  for (const row of rows) {
+    expect(row.className.split(' ')).toEqual(expect.arrayContaining(GRID.split(' ')));
+    expect(row.querySelectorAll('.skeleton')).toHaveLength(heads.children.length + 2);
+  }
+});
 
 test('each job that waits says when it begins and how long it takes; the group when all is done', async () => {
   await open([RUNNING, waiting(2, 'Summaries'), waiting(3, 'Notes')]);

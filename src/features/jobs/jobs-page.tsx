@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { Button } from '../../components/button';
 import { SearchInput } from '../../components/fields';
-import { Page, Panel, SkeletonRows } from '../../components/layout';
+import { Page, Panel } from '../../components/layout';
 import { Async, EmptyState, ErrorNote } from '../../components/states';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../live-store';
@@ -14,6 +14,7 @@ import { useAction } from '../../use-load';
 import { startTryIt } from './job-actions';
 import { groupJobs, groupWords } from './job-words';
 import { FinishedRow, RowHeads, RunningRow, StoppedRow } from './parts/job-rows';
+import { RowsToCome } from './parts/rows-to-come';
 import { WaitingList } from './parts/waiting-list';
 
 export const JobsPage = () => {
@@ -52,7 +53,7 @@ export const JobsPage = () => {
 const WaitingForJobs = () => (
   <Panel plain className="overflow-hidden">
     <RowHeads />
-    <SkeletonRows />
+    <RowsToCome />
   </Panel>
 );
 

@@ -6,15 +6,21 @@ import { heldOutOf } from './job-run';
 import type { JobRun } from './job-run';
 import { placesOf } from './loss-curves';
 import type { Axis } from './loss-curves';
+import type { EpochAt } from './plan-words';
 
 interface Shown {
   readonly axis: Axis;
   /** The curves as `lossCurves` makes them. */
   readonly curves: readonly Series[];
+  /** Null while only whole epochs are known. */
+  readonly epochAt: EpochAt | null;
 }
 
 /** What the loss chart says at the step nearest to a place on its axis; null before there is any. */
-export const lossReadings = (run: JobRun, { axis, curves }: Shown): ((x: number) => Reading | null) => {
+export const lossReadings = (
+  run: JobRun,
+  { axis, curves, epochAt }: Shown,
+): ((x: number) => Reading | null) => {
   const places = placesOf(run, axis);
   const { base } = heldOutOf(run);
   return (x) => {
@@ -25,7 +31,7 @@ export const lossReadings = (run: JobRun, { axis, curves }: Shown): ((x: number)
     if (at === undefined || !point) return null;
     return {
       x: at,
-      title: `Step ${formatCount(point.step)}, epoch ${formatCount(point.epoch + 1)}`,
+      title: `Step ${formatCount(point.step)}, epoch ${epochAt?.(point.step) ?? formatCount(point.epoch + 1)}`,
       aside: formatClockSeconds(point.timestamp),
       rows: [
         ...curves
@@ -37,6 +43,13 @@ export const lossReadings = (run: JobRun, { axis, curves }: Shown): ((x: number)
       ],
     };
   };
+};
+
+/** The epoch at a place on the axis: of the step nearest to it, and none at the start. */
+export const epochAlong = (run: JobRun, axis: Axis, epochAt: EpochAt): ((x: number) => string) => {
+  if (axis === 'step') return epochAt;
+  const places = placesOf(run, axis);
+  return (x) => epochAt(x <= 0 && axis === 'tokens' ? 0 : (run.points[nearest(places, x)]?.step ?? 0));
 };
 
 const untouched = (loss: number): Reading => ({

@@ -10,15 +10,25 @@ export const planned = ({ plan }: TrainingJob, key: string): number | null => {
 
 const tenths = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
+/** How many epochs a step completes, in words. */
+export type EpochAt = (step: number) => string;
+
+/** By the records that train; null until they are counted. */
+export const epochsOf = (job: TrainingJob): EpochAt | null => {
+  const records = planned(job, 'train_records');
+  if (records === null) return null;
+  const { steps_per_epoch } = planSteps(records, job.hyperparameters);
+  return (step) => tenths(step / steps_per_epoch);
+};
+
 /** `epoch 8.6 of 13.8`, by the records that train; whole epochs until they are counted. */
 export const epochWords = (job: TrainingJob): string => {
   const { current_epoch, total_epochs, current_step, total_steps, started_at } = job;
   if (started_at === null) return formatAmount(total_epochs, 'epoch');
-  const records = planned(job, 'train_records');
-  if (records === null || total_steps === null)
+  const epochAt = epochsOf(job);
+  if (epochAt === null || total_steps === null)
     return `epoch ${Math.min(current_epoch + 1, total_epochs)} of ${total_epochs}`;
-  const { steps_per_epoch } = planSteps(records, job.hyperparameters);
-  return `epoch ${tenths(current_step / steps_per_epoch)} of ${tenths(total_steps / steps_per_epoch)}`;
+  return `epoch ${epochAt(current_step)} of ${epochAt(total_steps)}`;
 };
 
 /** `225 trained, 25 held out, 3 cut at the maximum length`; null before they are counted. */

@@ -1,5 +1,6 @@
 import {
   durationLimit,
+  formatAgo,
   formatClockAhead,
   formatCount,
   formatDuration,
@@ -9,7 +10,7 @@ import {
 } from '../../components/format';
 import type { Band } from '../../lib/types/estimate';
 import type { TrainingJob } from '../../lib/types/lora-training';
-import { isRunning, STAGE_WORDS } from './job-words';
+import { hasEnded, isRunning, STAGE_WORDS, STATUS_WORDS } from './job-words';
 
 export interface TimeLeft {
   /** Milliseconds until the end; a step that takes too long does not shorten it. */
@@ -75,15 +76,24 @@ export const noTimeLeftWords = ({ current_stage, current_step, total_steps }: Tr
 };
 
 /** What is left, else how long nothing came; null where only the stage is known. */
-const measuredWords = (job: TrainingJob, now: number): string | null => {
+const measuredWords = (job: TrainingJob, now: number, say = leftWords): string | null => {
   const left = timeLeft(job, now);
   if (left === null || job.current_stage !== 'training') return null;
-  return left.silentMs === null ? `${leftWords(left)} left` : silenceWords(left.silentMs);
+  return left.silentMs === null ? `${say(left)} left` : silenceWords(left.silentMs);
 };
 
 /** In a few words, wherever a run is named: what is left, else how long nothing came, else the stage. */
 export const timeLeftWords = (job: TrainingJob, now: number): string =>
   measuredWords(job, now) ?? STAGE_WORDS[job.current_stage];
+
+const barelyWords = ({ ms, band }: TimeLeft): string => {
+  const limit = band && durationLimit(band);
+  return limit === null ? formatRoughDuration(ms) : `under ${formatDuration(limit)}`;
+};
+
+/** The same where there is hardly room: without how far it may be off. */
+export const shortTimeLeftWords = (job: TrainingJob, now: number): string =>
+  measuredWords(job, now, barelyWords) ?? STAGE_WORDS[job.current_stage];
 
 /** Where a run at work is, and what is left of it, each in a column of its own. */
 export const rowWords = (
@@ -101,6 +111,15 @@ export const statusWords = (job: TrainingJob, now: number): string => {
   const { current_stage: stage, current_step: step, total_steps: total } = job;
   const at = total === null ? null : `step ${formatCount(step)} of ${formatCount(total)}`;
   return [STAGE_WORDS[stage], at, measuredWords(job, now)].filter((part) => part !== null).join(', ');
+};
+
+/** How any job stands, in a few words and since when: `interrupted 5 h ago`, `running, step 60 of 100`. */
+export const standingWords = (job: TrainingJob, now: number): string => {
+  const word = STATUS_WORDS[job.status].word.toLowerCase();
+  if (job.status === 'queued') return word;
+  if (isRunning(job)) return `${word}, ${rowWords(job, now).place}`;
+  const since = hasEnded(job) ? (job.completed_at ?? job.updated_at) : job.updated_at;
+  return `${word} ${formatAgo(since, now)}`;
 };
 
 /** Samples come with each checkpoint that the plan knows, and at the end; null before the plan. */

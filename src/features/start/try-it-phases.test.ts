@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
-import { tryItPhases } from './try-it-phases';
+import { phasesAlong, tryItPhases } from './try-it-phases';
 
 const AT = Date.parse('2026-03-01T09:00:00.000Z');
 const time = (seconds: number): string => new Date(AT + seconds * 1000).toISOString();
@@ -50,4 +50,15 @@ test('tells how long each part of the last run took', () => {
 test('tells nothing of a run that lacks one of them', () => {
   expect(tryItPhases({ events: EVENTS, points: [] })).toBeNull();
   expect(tryItPhases({ events: EVENTS.slice(0, 3), points: [point(1, 11)] })).toBeNull();
+});
+
+test('says where each part begins, and when all of it ends', () => {
+  const { parts, end } = phasesAlong({ load: 6100, untouched: 4000, train: 17_900, again: 7000 });
+  expect(parts.map(({ phase, at }) => [phase, at])).toEqual([
+    ['load', '0 s'],
+    ['untouched', '6'],
+    ['train', '10'],
+    ['again', '28'],
+  ]);
+  expect(end).toBe('≈ 35 s');
 });

@@ -1,3 +1,4 @@
+import { formatCount } from '../../components/format';
 import type { JobEvent, MetricsPoint } from '../../lib/types/job-records';
 
 /** How long each part of a run of “Try it” took, in ms, in the order in which the page tells them. */
@@ -12,6 +13,30 @@ interface Told {
   readonly events: readonly JobEvent[];
   readonly points: readonly MetricsPoint[];
 }
+
+/** Where a part begins along the whole, in words. */
+interface Begun {
+  readonly phase: keyof TryItPhases;
+  readonly ms: number;
+  readonly at: string;
+}
+
+const ORDER: readonly (keyof TryItPhases)[] = ['load', 'untouched', 'train', 'again'];
+
+const seconds = (ms: number): string => formatCount(Math.round(ms / 1000));
+
+/** The parts along their time, in seconds; the first and the end name the unit. */
+export const phasesAlong = (
+  phases: TryItPhases,
+): { readonly parts: readonly Begun[]; readonly end: string } => {
+  const until = (count: number) => ORDER.slice(0, count).reduce((sum, phase) => sum + phases[phase], 0);
+  const parts = ORDER.map((phase, index) => ({
+    phase,
+    ms: phases[phase],
+    at: index === 0 ? '0 s' : seconds(until(index)),
+  }));
+  return { parts, end: `≈ ${seconds(until(ORDER.length))} s` };
+};
 
 /** Null where the run does not tell all of them. */
 export const tryItPhases = ({ events, points }: Told): TryItPhases | null => {

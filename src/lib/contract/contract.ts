@@ -293,6 +293,7 @@ export const contract = {
     choose_recipe: call(Nothing, z.strictObject({ file_name: FileName, recipe: Recipe }).nullable()),
     save_recipe: call(z.strictObject({ name: FileName, recipe: Recipe }), z.string().nullable()),
     show_in_folder: call(z.strictObject({ path: z.string() }), Nothing),
+    show_log: call(Nothing, Nothing),
     command: event(z.enum(['import', 'new_run', 'palette', 'settings', 'shortcuts'])),
   },
 } as const;

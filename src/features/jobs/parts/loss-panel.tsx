@@ -11,7 +11,8 @@ import type { JobRun } from '../job-run';
 import { hasEnded, isRunning } from '../job-words';
 import { lossCurves } from '../loss-curves';
 import type { Axis } from '../loss-curves';
-import { lossReadings } from '../loss-readings';
+import { epochAlong, lossReadings } from '../loss-readings';
+import { epochsOf } from '../plan-words';
 import { LossLegend } from './loss-legend';
 import { lossMarks } from './loss-marks';
 import { SaveMenu } from './loss-save';
@@ -73,7 +74,8 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
   const height = heightOf(job);
   const curves = useMemo(() => lossCurves(run, axis, radius), [run, axis, radius]);
   const marks = useMemo(() => lossMarks(job, run, { axis, curves }), [job, run, axis, curves]);
-  const readingAt = useMemo(() => lossReadings(run, { axis, curves }), [run, axis, curves]);
+  const epochAt = useMemo(() => epochsOf(job), [job]);
+  const readingAt = useMemo(() => lossReadings(run, { axis, curves, epochAt }), [run, axis, curves, epochAt]);
   const says = summaryOf(run);
   const none = run.points.length === 0 ? noChartWords(job) : null;
   return (
@@ -112,6 +114,7 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
           marks={marks}
           readingAt={readingAt}
           asTable={asTable}
+          also={epochAt ? { name: 'epoch', at: epochAlong(run, axis, epochAt) } : undefined}
           xUnit={UNITS[axis]}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}

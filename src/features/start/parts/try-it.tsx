@@ -4,6 +4,7 @@ import { formatAmount, formatBytes, formatDuration, formatRoughDuration } from '
 import { Panel } from '../../../components/layout';
 import type { TryItPlan } from '../../../lib/types/try-it';
 import { FIRST_TIME } from '../try-it-words';
+import { phasesAlong } from '../try-it-phases';
 import type { TryItPhases } from '../try-it-phases';
 import type { LastTry } from '../use-try-it';
 
@@ -98,25 +99,26 @@ const stepsOf = (plan: TryItPlan | null, last: LastTry | null) =>
     },
   ] as const;
 
-const NAMES: readonly (keyof TryItPhases)[] = ['load', 'untouched', 'train', 'again'];
-
 /** The parts of the last run along its time. */
-const Phases = ({ phases, compact }: { readonly phases: TryItPhases; readonly compact: boolean }) => (
-  <div
-    aria-hidden
-    className={classNames(
-      'flex gap-0.5 px-4 text-xs text-ink-3 tabular-nums',
-      compact ? 'pt-3 tall:pt-5' : 'pt-5',
-    )}
-  >
-    {NAMES.map((name, index) => {
-      const since = NAMES.slice(0, index).reduce((sum, before) => sum + phases[before], 0);
-      return (
-        <div key={name} className="min-w-0" style={{ flexGrow: phases[name], flexBasis: 0 }}>
-          <div className={classNames('h-2 rounded-sm', name === 'train' ? 'bg-accent' : 'bg-active')} />
-          <p className="mt-1 truncate">{formatDuration(since)}</p>
-        </div>
-      );
-    })}
-  </div>
-);
+const Phases = ({ phases, compact }: { readonly phases: TryItPhases; readonly compact: boolean }) => {
+  const { parts, end } = phasesAlong(phases);
+  return (
+    <div
+      aria-hidden
+      className={classNames('px-4 text-xs text-ink-3 tabular-nums', compact ? 'pt-3 tall:pt-5' : 'pt-5')}
+    >
+      <div className="relative flex gap-0.5">
+        {parts.map(({ phase, ms, at }) => (
+          <div key={phase} className="relative min-w-0" style={{ flexGrow: ms, flexBasis: 0 }}>
+            <div className={classNames('h-2 rounded-sm', phase === 'train' ? 'bg-accent' : 'bg-active')} />
+            <p className="mt-1 truncate">{at}</p>
+            {phase === 'train' ? (
+              <p className="absolute inset-x-8 bottom-0 truncate text-center text-accent-text">training</p>
+            ) : null}
+          </div>
+        ))}
+        <p className="absolute right-0 bottom-0 bg-surface-2 pl-2">{end}</p>
+      </div>
+    </div>
+  );
+};
