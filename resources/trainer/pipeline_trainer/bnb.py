@@ -1,6 +1,5 @@
 """bitsandbytes (MIT), for the runs that need it: NF4's kernels and the optimizer whose moments have eight bits."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,15 +11,15 @@ import torch
 
 from .config import Settings
 from .errors import TrainerError
+from .hidden import show
 
 NAME: Final = "bitsandbytes"
 
 
 @cache
 def bitsandbytes() -> Any:
-    """The library, which the package hides from PEFT (`__init__`). Raises `library_unavailable`."""
-    if sys.modules.get(NAME) is None:
-        sys.modules.pop(NAME, None)
+    """The library, which the package hides from PEFT. Raises `library_unavailable`."""
+    show(NAME)
     try:
         with _nothing_compiled():
             return import_module(NAME)

@@ -263,11 +263,14 @@ def test_evaluating_a_run_sees_the_base_that_it_was_trained_on(
     assert math.isclose(found["adapter"]["all"]["loss"], completed["final_validation_loss"], rel_tol=1e-6)
 
 
-def test_only_runs_that_need_bitsandbytes_load_it() -> None:
-    """PEFT would import it at once, and torch's compiler with it."""
+def test_only_what_needs_them_loads_bitsandbytes_and_scipy() -> None:
+    """PEFT and transformers would import them at once, and torch's compiler with the first."""
     program = (
-        "import sys, pipeline_trainer.setup, peft\n"
+        "import sys, pipeline_trainer.setup, peft, transformers.models.llama.modeling_llama\n"
         "assert sys.modules['bitsandbytes'] is None\n"
+        "assert sys.modules['scipy'] is None\n"
+        "from pipeline_trainer.survey.crowds import Signatures\n"
+        "assert Signatures() and sys.modules['scipy']\n"
         "from pipeline_trainer.bnb import bitsandbytes\n"
         "assert hasattr(bitsandbytes().functional, 'quantize_4bit')\n"
         "import torch; assert torch.compile.__module__ == 'torch'\n"

@@ -12,8 +12,9 @@ from typing import Any, Final
 from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
+
+from ..hidden import show
 
 BANDS: Final = 21
 # A pair of similarity 0.8 shares one of 21 bands of 6 rows with a probability of 0.998, one of 0.3 with 0.015.
@@ -30,6 +31,9 @@ class Signatures:
 
     def __init__(self) -> None:
         """Starts empty."""
+        show("scipy")
+        from datasketch import MinHash  # noqa: PLC0415 (which asks for scipy)
+
         empty: Any = MinHash(num_perm=BANDS * ROWS_A_BAND, hashfunc=crc32)
         self._empty = empty
         self._multipliers = np.random.default_rng(1).integers(1, 2**63, ROWS_A_BAND, dtype=np.uint64) | np.uint64(1)
