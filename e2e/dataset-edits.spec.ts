@@ -1,26 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Locator } from '@playwright/test';
 import { importFile, show, violations } from './app';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
+import { writeQuestions } from './questions';
 
 /** More than this page has. */
 const MOST_STOPS = 80;
 const SLOW = { timeout: 240_000 };
-/** Of the issue: what the model sees of a record, once the tokenizer is warm. */
-const WARM_MS = 300;
-
-const chat = (user: string, assistant: string) =>
-  JSON.stringify({
-    messages: [
-      { role: 'user', content: user },
-      { role: 'assistant', content: assistant },
-    ],
-  });
-const LINES = Array.from({ length: 30 }, (_, index) =>
-  chat(index % 10 === 4 ? `Question {{name}} ${index}?` : `Question ${index}? `, `Answer ${index}.`),
-);
 
 let pipeline: LaunchedApp;
 let folder: string;
@@ -31,9 +19,7 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   pipeline = await launch();
   folder = await mkdtemp(join(tmpdir(), 'pipeline edits ü '));
-  const file = join(folder, 'field reports.jsonl');
-  await writeFile(file, [...LINES, '{"messages": []}'].join('\n'));
-  id = (await importFile(pipeline.page, file)).id;
+  id = (await importFile(pipeline.page, await writeQuestions(folder))).id;
   await show(pipeline.page, `/datasets/${id}`);
   await pipeline.page.evaluate(() => {
     window.addEventListener('pointerdown', () => console.error('a pointer was used'), { capture: true });
@@ -150,47 +136,4 @@ test('the list of problems is saved', async () => {
   await expect
     .poll(() => readFile(target, 'utf8').catch(() => ''))
     .toMatch(/^line,path,record_id[^]*unsupported_content/);
-});
-
-test('what the model sees opens at once when the tokenizer is warm, and keys lead to what matters', async () => {
-  test.setTimeout(600_000);
-  const { page } = pipeline;
-  await toTab(/^What the model sees/);
-  await expect(page.getByText(/^\d+ tokens, \d+ trained/)).toBeVisible(SLOW);
-  const times: number[] = [];
-  for (let line = 2; line <= 12; line += 1) {
-    await page.evaluate((wanted) => {
-      const seen = `Question ${wanted - 1}?`;
-      const named = `Question {{name}} ${wanted - 1}?`;
-      const start = performance.now();
-      Reflect.set(
-        window,
-        'shownIn',
-        new Promise((resolve) => {
-          const look = () => {
-            const text = document.querySelector('p.font-mono')?.closest('section')?.textContent ?? '';
-            if (text.includes(seen) || text.includes(named)) resolve(performance.now() - start);
-            else requestAnimationFrame(look);
-          };
-          window.addEventListener('keydown', () => requestAnimationFrame(look), { once: true });
-        }),
-      );
-    }, line);
-    await press('j');
-    times.push(await page.evaluate(() => Reflect.get(window, 'shownIn') as Promise<number>));
-    await expect(page.getByRole('heading', { name: `Line ${line}` })).toBeVisible();
-  }
-  const sorted = times.toSorted((one, other) => one - other);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
-  console.log(
-    `what the model sees: median ${median.toFixed(0)} ms, slowest ${(sorted.at(-1) ?? 0).toFixed(0)} ms`,
-  );
-  expect(median).toBeLessThan(WARM_MS);
-  await press('k');
-  await expect(page.getByRole('heading', { name: 'Line 11' })).toBeVisible();
-  await press('p');
-  await expect(page.getByRole('heading', { name: 'Line 15' })).toBeVisible();
-  await press('l');
-  await expect(page.getByText(/^None is longer than/)).toBeVisible(SLOW);
-  expect(await violations(page)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 const GALLERY = 'gallery.spec.ts';
 /** They measure how soon the app answers, which another window beside theirs would change. */
-const TIMED = ['dataset-edits.spec.ts', 'packs.spec.ts', 'path.spec.ts', 'shell.spec.ts'];
+const TIMED = ['model-view.spec.ts', 'path.spec.ts'];
 /** Begun first, it runs beside all the others. */
 const LONGEST = 'recovery.spec.ts';
 

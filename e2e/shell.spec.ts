@@ -10,12 +10,6 @@ import { launch, removeDataDir, type LaunchedApp } from './launch';
 const ROOT = join(import.meta.dirname, '..');
 const SCREENS = ['Start', 'Datasets', 'Jobs', 'Models', 'Settings'] as const;
 const PATHS = ['/', '/datasets', '/new-run', '/jobs', '/models', '/settings'] as const;
-const STARTS_WITHIN_MS = 2000;
-/**
- * Where the test fails. The goal holds on a machine that does nothing else (1.2 s measured); two loaded
- * cores took 2.0 to 2.6 s for the same start, so only what no load explains is a fault.
- */
-const STARTS_AT_LATEST_MS = 10_000;
 
 let pipeline: LaunchedApp;
 
@@ -32,15 +26,6 @@ const entry = (name: string) =>
   pipeline.page
     .getByRole('navigation', { name: 'Screens' })
     .getByRole('link', { name: new RegExp(`^${name}`) });
-
-test(`the window is there in ${STARTS_AT_LATEST_MS / 1000} s on any machine, and how soon is printed`, () => {
-  const { startedInMs } = pipeline;
-  const kept = startedInMs < STARTS_WITHIN_MS ? 'within' : 'over, on a loaded machine,';
-  console.log(
-    `start-up: ${startedInMs.toFixed(0)} ms from the start of the process to the first page, ${kept} the goal of ${STARTS_WITHIN_MS} ms`,
-  );
-  expect(startedInMs).toBeLessThan(STARTS_AT_LATEST_MS);
-});
 
 for (const name of SCREENS) {
   test(`${name} opens by click and by palette`, async () => {
