@@ -9,7 +9,7 @@ import type { RunningTrainer, TrainerExit, TrainerStart } from '../trainer/train
 import { type DiskCheckOptions, refuseFullDisk } from './disk-check';
 import type { Endings } from './endings';
 import { type Paths, runDirOf } from './paths';
-import { stillEnding } from './refusals';
+import { beingCancelled, stillEnding } from './refusals';
 
 export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
 
@@ -60,10 +60,10 @@ export class AttemptRun {
 
   /**
    * Hands a command to the trainer; one that comes too early is kept as what a person wants, with the reason
-   * of a stop. Throws `job_state` where the trainer has had its last word.
+   * of a stop. Throws `job_state` where the trainer has had its last word, or is to pause after it was told to stop.
    */
   async command(command: TrainerCommand, reason: string | null = null): Promise<void> {
-    if (this.#isOver || (this.#trainer && !this.#send(this.#trainer, command))) throw stillEnding();
+    this.#hand(command);
     const isWish = command.command === 'pause' || command.command === 'stop';
     if (isWish) this.#wish = command;
     if (command.command === 'stop') this.#reason = reason;
@@ -83,6 +83,11 @@ export class AttemptRun {
 
   get #isOver(): boolean {
     return this.#hasExited || this.#ingest.terminal !== null;
+  }
+
+  #hand(command: TrainerCommand): void {
+    if (command.command === 'pause' && this.#wish?.command === 'stop') throw beingCancelled();
+    if (this.#isOver || (this.#trainer && !this.#send(this.#trainer, command))) throw stillEnding();
   }
 
   // One that is let go hears nothing more; what is wanted of it then still counts.

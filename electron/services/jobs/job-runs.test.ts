@@ -139,6 +139,7 @@ describe('a run', () => {
     expect((await world.jobs.get(job.id)).attempt).toBe(2);
     await world.jobs.sampleNow(job.id, 'Own question?');
     await world.jobs.cancel({ id: job.id, save: true, reason: 'enough' });
+    expect(await codeOf(world.jobs.pause(job.id))).toBe('job_state');
     const ended = await world.until(job.id, 'cancelled');
     expect(ended.cancel_reason).toBe('enough');
     expect(await world.models.list()).toMatchObject([{ job_id: job.id, id: ended.artifact_id }]);

@@ -10,6 +10,9 @@ export const stillEnding = (): AppError =>
     'It ends in a moment; look at it again then.',
   );
 
+export const beingCancelled = (): AppError =>
+  refused('job_state', 'This run is being cancelled.', 'It ends in a moment; look at it again then.');
+
 export const notYetWritten = (): AppError =>
   refused(
     'job_state',
