@@ -83,10 +83,7 @@ const MEASURED = [
   'electron/**/many-datasets.test.ts',
 ];
 
-/**
- * Tests share a process: each of a hundred files would load the same modules again, a minute in all. What runs in a
- * window's DOM, a `.tsx`, has a process a file.
- */
+/** Tests share a process: each of a hundred files would load the same modules again, minutes in all. */
 export default defineConfig(({ mode }) => {
   const part = PARTS[mode];
   if (part) return part;
@@ -101,7 +98,7 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: 'apart',
-            include: ['src/**/*.test.tsx', 'scripts/**/*.test.mjs', ...MEASURED],
+            include: ['scripts/**/*.test.mjs', ...MEASURED],
           },
         },
         {
@@ -111,6 +108,16 @@ export default defineConfig(({ mode }) => {
             include: ['{electron,src}/**/*.test.ts'],
             exclude: MEASURED,
             isolate: false,
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'window',
+            include: ['src/**/*.test.tsx'],
+            environment: 'jsdom',
+            isolate: false,
+            setupFiles: ['src/forget-kept.ts'],
           },
         },
       ],

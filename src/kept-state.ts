@@ -4,6 +4,9 @@ import type { SortOrder } from './components/data-table';
 
 const kept = createStore<Readonly<Record<string, unknown>>>(() => ({}));
 
+/** As a window that was just opened. */
+export const forgetKept = (): void => kept.setState({}, true);
+
 /**
  * State that a page finds again when it is come back to, until the window closes. `key` names the
  * page and what of it; `isValue` tells whether what is kept still fits.

@@ -1,7 +1,7 @@
 import { act } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { Router } from 'wouter';
 import { memoryLocation } from 'wouter/memory-location';
 import { createFakeApi } from './fake-api';
@@ -13,13 +13,20 @@ const setValue = (field: HTMLInputElement, value: string): void => {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 };
 
-/** Shows a part of the window over a double of main, in a document of its own. */
+/** Shows a part of the window over a double of main, until the end of the test. */
 export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   const fake = createFakeApi(handlers);
   window.api = fake;
   const memory = memoryLocation({ path: '/', record: true });
   const root = createRoot(document.body.appendChild(document.createElement('div')));
+  const unmount = () =>
+    act(async () => {
+      root.unmount();
+      await Promise.resolve();
+    });
+  // What the stores hold goes with the last who looks.
+  onTestFinished(unmount);
   await act(async () => {
     root.render(<Router hook={memory.hook}>{node}</Router>);
     await Promise.resolve();
@@ -80,6 +87,6 @@ export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
         },
         { timeout: 20_000 },
       ),
-    unmount: () => doing(() => root.unmount()),
+    unmount,
   };
 };

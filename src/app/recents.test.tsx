@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { act } from 'react';
 import { Box } from 'lucide-react';
 import { expect, test } from 'vitest';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { expect, test } from 'vitest';
 import { annotationsOf } from './line-chart-marks';
 import { chartOptions } from './line-chart-options';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { mount } from '../mount';
 import { ChartTable } from './line-chart-table';

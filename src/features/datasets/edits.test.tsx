@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DatasetVersion, VersionDiff } from '../../lib/types/dataset-versions';
 import type { CanonicalRecord, DatasetProblem } from '../../lib/types/dataset-records';

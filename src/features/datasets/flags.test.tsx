@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeSettings } from '../../fake-rows';
 import type { CanonicalRecord } from '../../lib/types/dataset-records';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { AppError } from '../../lib/messages/app-error';
 import type { DatasetStats } from '../../lib/types/dataset-numbers';

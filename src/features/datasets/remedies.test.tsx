@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeDataset, fakeId } from '../../fake-rows';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset } from '../../fake-rows';
 import type { CanonicalRecord } from '../../lib/types/dataset-records';

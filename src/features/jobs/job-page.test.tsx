@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import type { Checkpoint, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeBaseModel, fakeId, fakeJob, fakeModel } from '../../fake-rows';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { fakeModel } from '../../fake-rows';
 import { mount } from '../../mount';

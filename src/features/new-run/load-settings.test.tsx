@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
 import { AppError } from '../../lib/messages/app-error';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import { fakeId } from '../../../fake-rows';
 import type { JobEvent } from '../../../lib/types/job-records';

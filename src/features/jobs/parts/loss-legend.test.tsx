@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import type { Mark } from '../../../components/line-chart-marks';
 import { mount } from '../../../mount';

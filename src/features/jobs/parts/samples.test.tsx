@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { JobSample } from '../../../lib/types/job-records';
 import { mount } from '../../../mount';

@@ -1,4 +1,3 @@
-// @vitest-environment jsdom
 import { afterEach, expect, test } from 'vitest';
 import type { JobStatus } from '../../../lib/types/lora-training';
 import { mount } from '../../../mount';
