@@ -11,7 +11,7 @@ import { SplitFile } from '../../../src/lib/types/dataset-records';
 import { makeRunData } from './run-data';
 import { runDataInWorker } from './worker-run-data';
 
-const RECORDS = 200_000;
+const RECORDS = 100_000;
 /** What a person feels; the machine that tests is shared, so that once in a while something else takes long. */
 const FELT_MS = 50;
 const NANOSECONDS = 1e6;
