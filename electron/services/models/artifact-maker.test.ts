@@ -57,6 +57,19 @@ const stored = async (): Promise<string[]> => {
   return readdir(userDir(), { recursive: true });
 };
 
+it('a check that hangs is stopped, and the run fails with what to do', async () => {
+  await trained();
+  const hanging: ArtifactMakerOptions['verify'] = (_check, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('stopped')));
+    });
+  await expect(make({ verify: hanging, check_patience_ms: 20 })).rejects.toMatchObject({
+    code: 'check_too_long',
+    hint: expect.stringContaining('Resume') as string,
+  });
+  expect(await stored()).toEqual([]);
+});
+
 describe('a stored model', () => {
   it('is E01’s four files, private, each with its size and hash, and the copy is what was checked', async () => {
     await trained();

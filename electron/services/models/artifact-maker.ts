@@ -35,7 +35,11 @@ export interface ArtifactMakerOptions {
   readonly verify: (check: AdapterCheck, signal: AbortSignal) => Promise<Loaded>;
   /** The setting for the largest file; E01's limit where it is not given. */
   readonly maxFileBytes?: () => Promise<number>;
+  /** How long a check may take: one that hangs would keep the queue. */
+  readonly check_patience_ms?: number;
 }
+
+const CHECK_PATIENCE_MS = 60 * 60_000;
 
 export interface Result {
   readonly job: TrainingJob;
@@ -53,6 +57,13 @@ const unfinished = () =>
     'check_unfinished',
     'Pipeline ended before the adapter of the run was checked.',
     'The next start checks it again.',
+  );
+
+const tooLong = () =>
+  refused(
+    'check_too_long',
+    'The check of the adapter did not end and was stopped; the adapter is in the folder of the run.',
+    'Resume the run: it ends at its last checkpoint and is checked again.',
   );
 
 /** Turns a run's adapter into a stored model: staged, checked, renamed, and only then recorded. */
@@ -130,11 +141,13 @@ export class ArtifactMaker {
   }
 
   async #verify(check: AdapterCheck): Promise<Loaded> {
-    const { signal } = this.#leaving;
+    const { signal: leaving } = this.#leaving;
+    const patience = AbortSignal.timeout(this.#options.check_patience_ms ?? CHECK_PATIENCE_MS);
     try {
-      return await this.#options.verify(check, signal);
+      return await this.#options.verify(check, AbortSignal.any([leaving, patience]));
     } catch (error) {
-      throw signal.aborted ? unfinished() : error;
+      if (leaving.aborted) throw unfinished();
+      throw patience.aborted ? tooLong() : error;
     }
   }
 
