@@ -64,7 +64,8 @@ test('a table with unknown columns is mapped once, and the next one like it is r
 test('files of one shape share one mapping, and another shape keeps its own', async () => {
   test.setTimeout(240_000);
   const { page, dataDir } = pipeline;
-  const paths = ['north.csv', 'south.csv', 'chats.jsonl'].map((name) => join(dataDir, name));
+  const names = ['north.csv', 'south.csv', 'chats.jsonl'];
+  const paths = names.map((name) => join(dataDir, name));
   const table = (count: number) => `kundenfrage;rat\n${rows(count)}`;
   const chat = {
     messages: [
@@ -76,7 +77,11 @@ test('files of one shape share one mapping, and another shape keeps its own', as
   await writeFile(paths[1] ?? '', table(5) + rows(2));
   await writeFile(paths[2] ?? '', `${JSON.stringify(chat)}\n`);
   await show(page, '/jobs');
-  for (const path of paths) await drop(page, path);
+  // One at a time, as a hand would: a drag that the browser makes while the page changes may be lost.
+  for (const name of names) {
+    await drop(page, join(dataDir, name));
+    await expect(card(name)).toBeVisible();
+  }
   for (const name of ['north.csv', 'south.csv'])
     await expect(card(name).getByText('Read together with 1 other file of the same shape')).toBeVisible();
   await expect(card('chats.jsonl').getByText('1 usable record of 1 record')).toBeVisible();
