@@ -40,11 +40,11 @@ const CHARACTER = 0.58;
 export const annotationsOf = (marks: readonly Mark[]): Record<string, AnnotationOptions> =>
   Object.fromEntries(
     marks
-      .flatMap(drawn)
+      .flatMap((mark) => drawn(mark, marks))
       .map((annotation, index): [string, AnnotationOptions] => [`mark-${index}`, annotation]),
   );
 
-const drawn = (mark: Mark): AnnotationOptions[] => {
+const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
   switch (mark.kind) {
     case 'event':
       return [lineAt(mark.x, '--warn-fill', dashOf(3)), flagAt(mark.x), textAt(mark)];
@@ -57,7 +57,7 @@ const drawn = (mark: Mark): AnnotationOptions[] => {
     case 'reading':
       return [stroke(mark), reading(mark)];
     case 'best':
-      return [checkpointAt(mark), bestText(mark.x)];
+      return [checkpointAt({ kind: 'best', x: mark.x }), bestText(mark.x, nextCheckpoint(mark.x, all))];
     case 'kept':
     case 'pruned':
     case 'coming':
@@ -145,12 +145,20 @@ const checkpointAt = ({
   };
 };
 
-const bestText = (x: number): AnnotationOptions => ({
+const isCheckpoint = ({ kind }: Mark): boolean =>
+  kind === 'kept' || kind === 'best' || kind === 'pruned' || kind === 'coming';
+
+/** Infinity where none follows. */
+const nextCheckpoint = (x: number, all: readonly Mark[]): number =>
+  Math.min(...all.filter((mark) => isCheckpoint(mark) && mark.x > x).map((mark) => mark.x));
+
+/** Right of its mark, or left of it where the chart or the room before the next mark ends. */
+const bestText = (x: number, next: number): AnnotationOptions => ({
   type: 'label',
   xValue: x,
   yValue: bottom,
-  position: (context) => ({ x: hasRoom(context, x, 'best') ? 'start' : 'end', y: 'center' }),
-  xAdjust: (context) => (hasRoom(context, x, 'best') ? 1 : -1) * pixels('--space-2'),
+  position: (context) => ({ x: isFree(context, x, next) ? 'start' : 'end', y: 'center' }),
+  xAdjust: (context) => (isFree(context, x, next) ? 1 : -1) * pixels('--space-2'),
   yAdjust: pixels('--space-3'),
   content: 'best',
   color: () => token('--accent-text'),
@@ -186,6 +194,12 @@ const widthOf = (text: string): number => text.length * pixels('--text-xs') * CH
 
 const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
   (chart.scales['x']?.getPixelForValue(x) ?? 0) + widthOf(text) + ASIDE <= chart.chartArea.right;
+
+const isFree = (context: Context, x: number, next: number): boolean => {
+  const pixelOf = (value: number) => context.chart.scales['x']?.getPixelForValue(value) ?? 0;
+  const isBeforeNext = next === Infinity || pixelOf(x) + widthOf('best') + ASIDE <= pixelOf(next);
+  return isBeforeNext && hasRoom(context, x, 'best');
+};
 
 /** Right of its line, or left of it where the chart ends; its own `y` edge lies at the top. */
 const besideLine = ({

@@ -10,6 +10,20 @@ test('the value axis ends with its values, unless the chart is bare or has a sca
   expect(axis({ log: true })).toMatchObject({ type: 'logarithmic' });
 });
 
+test('the word of the best checkpoint stands on the side where no other is near', () => {
+  const side = (...others: number[]) => {
+    const coming = others.map((x) => ({ kind: 'coming' as const, x }));
+    const word = annotationsOf([{ kind: 'best', x: 50 }, ...coming])['mark-1'];
+    const scales = { x: { getPixelForValue: (value: number) => value * 10 } };
+    const context = { chart: { scales, chartArea: { right: 1000 } } };
+    const position: unknown = word && 'position' in word ? word.position : null;
+    return typeof position === 'function' ? (Reflect.apply(position, null, [context]) as object) : null;
+  };
+  expect(side(90)).toMatchObject({ x: 'start' });
+  expect(side(52)).toMatchObject({ x: 'end' });
+  expect(side(48)).toMatchObject({ x: 'start' });
+});
+
 test('of all checkpoints only a pruned one is dashed', () => {
   const dashes = (['kept', 'coming', 'pruned'] as const).map((kind) => {
     const mark = annotationsOf([{ kind, x: 1 }])['mark-0'];

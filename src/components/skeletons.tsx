@@ -77,13 +77,6 @@ export const JobSkeleton = () => (
         <Skeleton className="w-16" />
       </div>
     </Panel>
-    <div className="grid grid-cols-3 gap-3">
-      {[1, 2, 3].map((chart) => (
-        <Panel key={chart} plain className="h-20 p-3">
-          <Skeleton className="w-1/2" />
-        </Panel>
-      ))}
-    </div>
     <Panel plain className="h-38">
       <div className="flex h-9 items-center gap-5 border-b px-4">
         <Skeleton className="w-16" />
@@ -92,5 +85,12 @@ export const JobSkeleton = () => (
         <Skeleton className="w-16" />
       </div>
     </Panel>
+    <div className="grid grid-cols-3 gap-3">
+      {[1, 2, 3].map((chart) => (
+        <Panel key={chart} plain className="h-20 p-3">
+          <Skeleton className="w-1/2" />
+        </Panel>
+      ))}
+    </div>
   </Reading>
 );

@@ -189,7 +189,7 @@ def test_a_run_that_cannot_start_names_the_length_that_is_enough_for_all_its_rec
     folder = make_run(tmp_path / "run", model, records=[*make_records(20)[2:], *longest], held_out=2, max_length=40)
     with pytest.raises(TrainerError) as refused:
         load_rows(folder.path, job=folder.job, template=load_template(model), cache_dir=None)
-    said = re.fullmatch(r"Raise max_length to at least (\d+), or exclude the (\d+) records.*", refused.value.hint)
+    said = re.fullmatch(r"Raise .* at least (\d+), as the longest needs, or exclude the (\d+) records.*", refused.value.hint)
     assert said is not None
     enough = int(said[1])
     folder.change(max_length=enough)

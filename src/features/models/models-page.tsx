@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
     order: ({ training_summary }) => training_summary.base_model_name,
     cell: ({ training_summary }) => training_summary.base_model_name,
   },
-  { key: 'verdict', head: 'Held-out data', letters: 40, cell: (model) => <Verdict model={model} /> },
+  { key: 'verdict', head: 'Held-out data', letters: 28, cell: (model) => <Verdict model={model} /> },
   {
     key: 'change',
     head: 'Change',
@@ -83,11 +83,13 @@ function changeOf({ quality_metrics: quality }: ModelArtifact): number {
   return before === null || after === null ? Infinity : (after - before) / before;
 }
 
+/** The head of the column says of what data. */
 const Verdict = ({ model }: { readonly model: ModelArtifact }) => {
   const { words, figures, tone } = verdictOf(model);
   return (
     <>
-      <span className={TONE_TEXT[tone]}>{words}</span> <span className="text-ink-2">{figures}</span>
+      <span className={TONE_TEXT[tone]}>{words.replace(' on held-out data', '')}</span>{' '}
+      <span className="text-ink-2">{figures}</span>
     </>
   );
 };

@@ -47,8 +47,10 @@ class TokenOverflowError(TrainerError):
 
 def raise_length_to(tokens: int, *, records: int = 1) -> str:
     """What to do about records that are too long, the longest of which needs `tokens`."""
-    which = "this record" if records == 1 else f"the {records} records that are too long"
-    return f"Raise max_length to at least {tokens}, or exclude {which}."
+    if records == 1:
+        return f"Raise max_length to at least {tokens}, or exclude this record."
+    which = f"the {records} records that are too long"
+    return f"Raise max_length to at least {tokens}, as the longest needs, or exclude {which}."
 
 
 def scoped(messages: Sequence[Message], loss_scope: LossScope) -> list[Message]:

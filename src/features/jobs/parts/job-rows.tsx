@@ -164,10 +164,10 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
       right={timeWords(job)}
       state={
         <>
-          <p className="line-clamp-2 text-balance break-words" title={why}>
+          <p className="line-clamp-2 break-words" title={why}>
             {why}
           </p>
-          <p className="line-clamp-2 text-xs text-balance break-words text-ink-2" title={now}>
+          <p className="line-clamp-1 text-xs break-words text-ink-2" title={now}>
             {now}
           </p>
         </>

@@ -48,9 +48,8 @@ export const RuntimeCheck = ({ state, quiet, onRetry, at, busy }: RuntimeCheckPr
                   />
                   <div className="min-w-0">
                     <p className="font-medium">{check.title}</p>
-                    <p className="text-xs text-ink-2">
-                      {check.message} {check.hint}
-                    </p>
+                    <p className="text-xs text-ink-2">{check.message}</p>
+                    {check.hint ? <p className="text-xs text-ink-2">{check.hint}</p> : null}
                   </div>
                 </li>
               );

@@ -42,7 +42,8 @@ export const Queue = ({
         rows={3}
       >
         {({ running, waiting, needsYou, paused, finished }) => {
-          const rows = [...running, ...waiting, ...needsYou, ...paused, ...finished].slice(0, SHOWN_TALL);
+          const all = [...running, ...needsYou, ...waiting, ...paused, ...finished];
+          const rows = all.slice(0, SHOWN_TALL);
           return (
             <>
               {rows.length === 0 ? (
@@ -67,7 +68,7 @@ export const Queue = ({
                 ) : null}
                 {rows.length === 0 ? null : (
                   <Link href={paths.jobs} className="font-medium text-accent-text">
-                    All jobs
+                    {all.length > SHOWN ? `All ${formatCount(all.length)} jobs` : 'All jobs'}
                   </Link>
                 )}
               </div>
