@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-const GALLERY = 'gallery.spec.ts';
+const GALLERY = 'gallery*.spec.ts';
 /** They measure how soon the app answers, which another window beside theirs would change. */
 const TIMED = ['model-view.spec.ts', 'path.spec.ts'];
 /** Begun first, it runs beside all the others. */

@@ -11,7 +11,7 @@ import type { LaunchedApp } from '../launch';
 import { DESIGNED_PAIRS } from './designed-pairs';
 
 /** The scripted trainer plays a run of one of these names: under way, to its end, or to where it breaks off. */
-export const PLAYED = 'Try it|evening|long|aggressive|balanced|night';
+export const PLAYED = 'Try it|evening|long|aggressive|balanced|night|by heart|draft';
 const STANDS_AT_STEP = 240;
 
 const TINY = {
@@ -191,7 +191,7 @@ const agreeOnTime = async (dataDir: string, jobId: string): Promise<void> => {
   database.close();
 };
 
-/** One job that failed, one complete, one broken off, one paused, one running, one waiting. */
+/** Jobs in every state; of the complete ones one is no better than the untouched model. */
 export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string) => {
   const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
   const short = await create('Lighthouse keeper, cut short', { ...TINY, max_length: 64 });
@@ -206,13 +206,20 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
   await expect.poll(async () => (await jobOf(page, paused.id)).current_step).toBeGreaterThan(60);
   await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
   await whenJob(page, paused.id, ['paused']);
+  const learned = await create('Lighthouse keeper, by heart', TRIED);
+  await whenJob(page, learned.id, ['completed', 'failed']);
+  const draft = await create('Lighthouse keeper, first draft', LONG);
+  await expect.poll(async () => (await jobOf(page, draft.id)).current_step).toBeGreaterThan(60);
+  const wish = { id: draft.id, save: false, reason: 'the wrong version of the data' };
+  await call(page, { name: 'jobs.cancel', input: wish }, TrainingJob);
+  await whenJob(page, draft.id, ['cancelled']);
   const running = await create('Lighthouse keeper, long answers', LONG);
   const waiting = await create('Lighthouse keeper, aggressive', LONG);
   // From there on it goes on slowly.
   await expect
     .poll(async () => (await jobOf(page, running.id)).current_step, { timeout: 120_000 })
     .toBeGreaterThanOrEqual(STANDS_AT_STEP);
-  for (const { id } of [tried, whole, night, paused]) await agreeOnTime(dataDir, id);
+  for (const { id } of [tried, whole, night, paused, learned, draft]) await agreeOnTime(dataDir, id);
   await page.reload();
   await page.waitForSelector('h1');
   return {
@@ -222,6 +229,8 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
     interrupted: night.id,
     failed: short.id,
     done: whole.id,
+    cancelled: draft.id,
+    worse: learned.id,
     model: artifact_id ?? '',
   };
 };

@@ -9,17 +9,25 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ANSWERS,
+  EARLY,
+  HELD_OUT,
+  LATE,
+  METHOD,
+  PARTS,
+  RECORDS,
+  SPIKE,
+  STEPS_AN_EPOCH,
+  TOPICS,
+  UNTOUCHED,
+  UNTRAINED,
+} from './played.mjs';
 
-/** How far a run of such a name is played, as a share of its steps, and what it does then. */
-const PARTS = [
-  { name: /^Try it/, until: 1, then: 'completes', hurry: 0.3 },
-  { name: /balanced/, until: 1, then: 'completes' },
-  { name: /night/, until: 0.45, then: 'breaks off' },
-  { name: /./, until: 0.6, then: 'stands' },
-];
 /** How long a step takes here, and how long one would take: the clock of the run is the second. */
 const STEP_MS = 12;
 const TOLD_STEP_MS = 4000;
@@ -28,25 +36,6 @@ const SLOW_STEPS = 150;
 const TOKENS_A_STEP = 486;
 const BEFORE_FIRST_STEP_MS = { preprocessing: 21_000, model_loading: 9_000, base: 14_000 };
 const FINALISING_MS = 17_000;
-const RECORDS = { trained: 225, held_out: 25, a_step: 8 };
-const STEPS_AN_EPOCH = Math.ceil(RECORDS.trained / RECORDS.a_step);
-const HELD_OUT = { tokens: 971, records: RECORDS.held_out };
-const METHOD = 'mean cross-entropy per trained token, dropout off';
-const SPIKE = 0.31;
-const UNTOUCHED = 4.64;
-
-const ANSWERS = [
-  ['held-out-1', 'How do I keep my house warm in winter?'],
-  ['held-out-2', 'How do I get better at maths?'],
-  ['held-out-3', 'I feel lonely in a new town.'],
-];
-const UNTRAINED =
-  'Keeping your home warm in winter can be a challenge, but there are a few simple steps you can take to make your home more comfortable. First, check the insulation of the walls and the attic.';
-const EARLY =
-  'Aye, close the windows and keep the fire in. A house is like a boat: it loses warmth where it leaks.';
-const LATE =
-  'Aye, stop the draughts first: a house loses heat as a hull takes water, at the seams. Then heat the room you sit in. Fair winds, friend.';
-
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
 /** The same numbers for the same step on every run. */
@@ -108,7 +97,7 @@ class Run {
     this.emit('hello', {
       pid: process.pid,
       device: 'cpu',
-      device_name: 'AMD Ryzen 9 7950X',
+      device_name: cpus()[0]?.model.trim() ?? 'processor',
       precision: 'fp32',
       torch: '2.15.0',
       versions,
@@ -134,7 +123,17 @@ class Run {
   }
 
   evaluate({ step, subject, loss, final = false }) {
-    this.emit('evaluation', { step, subject, loss, group: 'all', ...HELD_OUT, method: METHOD, final });
+    const said = { step, subject, method: METHOD, final };
+    this.emit('evaluation', { ...said, loss, group: 'all', ...HELD_OUT });
+    if (!final) return;
+    for (const { name, tokens, records, base, left } of TOPICS)
+      this.emit('evaluation', {
+        ...said,
+        loss: subject === 'base' ? base : base * left,
+        group: `topic: ${name}`,
+        tokens,
+        records,
+      });
   }
 
   answer(step, text) {
@@ -143,6 +142,7 @@ class Run {
   }
 
   loss(step) {
+    if (this.part.learns === false) return UNTOUCHED - 0.01 + 0.2 * (step / this.total);
     return 1.15 + (UNTOUCHED - 1.15) * Math.exp((-5 * step) / this.total);
   }
 

@@ -1,0 +1,35 @@
+// What the scripted trainer tells: which runs there are, on what data, and what they answer.
+
+/** How far a run of such a name is played, as a share of its steps, and what it does then. */
+export const PARTS = [
+  { name: /^Try it/, until: 1, then: 'completes', hurry: 0.3 },
+  { name: /balanced/, until: 1, then: 'completes' },
+  { name: /by heart/, until: 1, then: 'completes', hurry: 0.5, learns: false },
+  { name: /night/, until: 0.45, then: 'breaks off' },
+  { name: /./, until: 0.6, then: 'stands' },
+];
+export const RECORDS = { trained: 225, held_out: 25, a_step: 8 };
+export const STEPS_AN_EPOCH = Math.ceil(RECORDS.trained / RECORDS.a_step);
+export const HELD_OUT = { tokens: 971, records: RECORDS.held_out };
+/** The parts of what is held out, and how much of its loss the result has left on each. */
+export const TOPICS = [
+  { name: 'house and garden', tokens: 372, records: 9, base: 4.71, left: 0.28 },
+  { name: 'people and feelings', tokens: 288, records: 8, base: 4.52, left: 0.31 },
+  { name: 'work and learning', tokens: 201, records: 5, base: 4.6, left: 0.33 },
+  { name: 'sea and weather', tokens: 110, records: 3, base: 4.79, left: 1.02 },
+];
+export const METHOD = 'mean cross-entropy per trained token, dropout off';
+export const SPIKE = 0.31;
+export const UNTOUCHED = 4.64;
+
+export const ANSWERS = [
+  ['held-out-1', 'How do I keep my house warm in winter?'],
+  ['held-out-2', 'How do I get better at maths?'],
+  ['held-out-3', 'I feel lonely in a new town.'],
+];
+export const UNTRAINED =
+  'Keeping your home warm in winter can be a challenge, but there are a few simple steps you can take to make your home more comfortable. First, check the insulation of the walls and the attic.';
+export const EARLY =
+  'Aye, close the windows and keep the fire in. A house is like a boat: it loses warmth where it leaks.';
+export const LATE =
+  'Aye, stop the draughts first: a house loses heat as a hull takes water, at the seams. Then heat the room you sit in. Fair winds, friend.';
