@@ -107,6 +107,17 @@ test('fills data, model, recipe and name from a file, with what it changes marke
   expect(isDisabled('Start run')).toBe(false);
 });
 
+test('keeps what a file changes while the data that it names is not here', async () => {
+  await open({ dataset: 'Third', preset: 'conservative', changes: { lora_rank: 64 } });
+  await page.click(page.button('Advanced'));
+  await load('A file…');
+  await page.until(() => expect(page.field('Rank').value).toBe('64'));
+  expect(chosen()).toBe(page.find('[data-recipe="custom"]'));
+  expect(page.button('Advanced').textContent).not.toContain('changed');
+  expect([page.field('Rank').disabled, page.field('Epochs').disabled]).toEqual([true, true]);
+  expect(page.find('button[aria-label="Schedule"]').hasAttribute('disabled')).toBe(true);
+});
+
 test('chooses the recipe itself where a file changes nothing of it, and keeps data that it does not name', async () => {
   await open({ preset: 'aggressive', changes: { lora_rank: 32 } });
   await load('A file…');

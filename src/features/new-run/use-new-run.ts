@@ -3,6 +3,7 @@ import { api } from '../../api';
 import type { RunRequest } from '../../lib/contract/contract';
 import { methodsFor } from '../../lib/training/methods';
 import type { Dataset, PresetId, TrainingJob } from '../../lib/types/lora-training';
+import type { TrainingSettings } from '../../lib/types/training-settings';
 import { useLoad } from '../../use-load';
 import { draftsOf, readDrafts } from './drafts';
 import type { Drafts, ReadDrafts } from './drafts';
@@ -67,26 +68,36 @@ const beginning = ({ file, past, dataset, drafts }: Beginning): OwnRecipe => {
 
 const NOTHING_READ: ReadDrafts = { changes: {}, errors: {} };
 
+/** The values that a recipe had last, which tell what is changed of it while they are read anew. */
+const useLastOf = (basis: PresetId, recipe: TrainingSettings | null): TrainingSettings | null => {
+  const [last, setLast] = useState({ basis, recipe });
+  if (recipe !== null && recipe !== last.recipe) setLast({ basis, recipe });
+  return recipe ?? (last.basis === basis ? last.recipe : null);
+};
+
 const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, first: Beginning) => {
   const [typed, setTyped] = useState<OwnRecipe | null>(null);
   const own = typed ?? beginning(first);
   const recipe = useSettings(requestOf(own.basis));
   // Until the basis is known, all of a past run would count as changed.
   const read = recipe ? readDrafts(own.drafts, recipe) : NOTHING_READ;
+  const last = useLastOf(own.basis, recipe);
   const plain = requestOf(own.basis === 'balanced' ? 'custom' : own.basis);
   return {
     own,
     setTyped,
     recipe,
     read,
+    /** Until the basis is known, all that a file or a past run says counts as a change, so that nothing of it is lost. */
+    differs: Object.keys(last ? readDrafts(own.drafts, last).changes : own.drafts).length > 0,
     request: plain ? { ...plain, changes: { ...plain.changes, ...read.changes } } : null,
   };
 };
 
 /** What changed its recipe on the way here, as a file or a run to repeat may have, is one's own. */
-const changedPreset = (first: Beginning, { changes }: ReadDrafts): PresetId | undefined => {
+const changedPreset = (first: Beginning, differs: boolean): PresetId | undefined => {
   const { file, past, drafts } = first;
-  if ((file ?? past ?? drafts) && Object.keys(changes).length > 0) return 'custom';
+  if ((file ?? past ?? drafts) && differs) return 'custom';
   return file ? beginning(first).basis : past?.preset_id;
 };
 
@@ -120,7 +131,7 @@ export const useNewRun = (origin: Origin) => {
   const mine = useOwnRecipe(plainOf, first);
   const { own, read, setTyped } = mine;
   const suggested = suggestedFor(dataset);
-  const preset = chosen.preset ?? changedPreset(first, read) ?? suggested;
+  const preset = chosen.preset ?? changedPreset(first, mine.differs) ?? suggested;
   /** Before it is, what was changed on the way here is not known to be. */
   const isBegun = chosen.preset !== undefined || mine.recipe !== null;
   const { known, ...recipe } = useRecipe(preset, mine, plainOf(preset));
