@@ -118,6 +118,14 @@ test('keeps what a file changes while the data that it names is not here', async
   expect(page.find('button[aria-label="Schedule"]').hasAttribute('disabled')).toBe(true);
 });
 
+test('keeps the name that was typed where a file gives none', async () => {
+  await open({ preset: 'aggressive', changes: {} });
+  await page.type(page.field('Name'), 'Typed');
+  await load('A file…');
+  await page.until(() => expect(chosen()).toBe(page.find('[data-recipe="aggressive"]')));
+  expect(page.field('Name').value).toBe('Typed');
+});
+
 test('chooses the recipe itself where a file changes nothing of it, and keeps data that it does not name', async () => {
   await open({ preset: 'aggressive', changes: { lora_rank: 32 } });
   await load('A file…');

@@ -171,7 +171,7 @@ export const useNewRun = (origin: Origin) => {
       setTyped(null);
       setChosen((before) => ({
         file,
-        name,
+        name: name ?? before.name,
         data: data === undefined ? (before.data ?? dataset?.id) : undefined,
         model: base_model === undefined ? (before.model ?? model?.id) : undefined,
       }));
