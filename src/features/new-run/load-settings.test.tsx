@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { Toasts } from '../../components/toasts';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
 import { AppError } from '../../lib/messages/app-error';
 import type { Recipe } from '../../lib/types/recipe';
@@ -18,7 +19,13 @@ const DATA = [
 ];
 
 const open = async (file: Recipe | AppError | null, runs = [fakeJob(6)]) => {
-  page = await mount(<NewRunPage />, {
+  const shown = (
+    <>
+      <NewRunPage />
+      <Toasts />
+    </>
+  );
+  page = await mount(shown, {
     datasets: { list: () => DATA },
     base_models: { list: () => [fakeBaseModel(2), fakeBaseModel(7)] },
     models: { list: () => [] },
@@ -171,4 +178,37 @@ test('fills from a past run, also again after changes', async () => {
   await page.until(() => expect(card('custom')).toContain('rank 7'));
   await load('Last run “Long”');
   await page.until(() => expect(card('custom')).toContain('rank 64'));
+});
+
+const RUNS = [fakeJob(6, { name: 'Long', dataset_id: fakeId(3) })];
+
+test.each([
+  ['A file…', 'Filled from file “x.json”'],
+  ['Last run “Long”', 'Filled from run “Long”'],
+])('brings back what was chosen and typed before “%s”', async (words, filled) => {
+  await open({ dataset: 'Second', name: 'Other', changes: {} }, RUNS);
+  await page.type(page.field('Name'), 'Typed');
+  await page.click(page.button('Advanced'));
+  await page.type(page.field('Rank'), '64');
+  await page.until(() => expect(card('custom')).toContain('rank 64'));
+  await load(words);
+  await page.until(() => expect(note()).toContain(filled));
+  await page.until(() => expect(card('custom')).not.toContain('rank 64'));
+  expect(page.field('Name').value).not.toBe('Typed');
+  await page.click(page.button('Undo'));
+  await page.until(() => expect(card('custom')).toContain('rank 64'));
+  expect([page.field('Name').value, page.field('Rank').value]).toEqual(['Typed', '64']);
+  expect(note()).not.toContain('Filled from');
+  await page.until(() => expect(page.text()).not.toContain('What was chosen before was replaced.'));
+});
+
+test('offers nothing back where nothing was chosen, says what it filled, and keeps the focus', async () => {
+  await open(null, RUNS);
+  const said = page.find('header [role=status]');
+  page.button('Load settings…').focus();
+  await load('Last run “Long”');
+  await page.until(() => expect(said.textContent).toBe('Filled from run “Long”'));
+  expect(said.isConnected).toBe(true);
+  await page.until(() => expect(document.activeElement).toBe(page.button('Load settings…')));
+  expect(page.text()).not.toContain('Undo');
 });

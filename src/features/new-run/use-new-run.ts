@@ -9,12 +9,14 @@ import { draftsOf, readDrafts } from './drafts';
 import type { Drafts, ReadDrafts } from './drafts';
 import { suggestedPreset, typeInto } from './own-recipe';
 import { ownOfFile } from './loaded-file';
+import { fillIn, repeatIn } from './load-into';
+import type { Choices } from './load-into';
 import type { LoadedFile } from './loaded-file';
 import type { OwnRecipe } from './own-recipe';
 import { useMixture } from './use-mixture';
 import type { Mixture } from './use-mixture';
 import { useSources } from './use-sources';
-import type { Chosen, Origin } from './use-sources';
+import type { Origin } from './use-sources';
 
 const nameOf = (dataset: string | undefined, preset: PresetId): string =>
   dataset === undefined ? '' : `${dataset}, ${preset === 'custom' ? 'your own' : preset}`.slice(0, 200);
@@ -85,6 +87,7 @@ const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, first:
   const plain = requestOf(own.basis === 'balanced' ? 'custom' : own.basis);
   return {
     own,
+    typed,
     setTyped,
     recipe,
     read,
@@ -114,14 +117,10 @@ const useRecipe = (
     : { recipe: settings, drafts: {}, ...NOTHING_READ, known: true };
 };
 
-interface Choices extends Chosen {
-  readonly preset?: PresetId;
-  readonly name?: string;
-}
-
 /** The page's choices; what is not chosen comes from the run or dataset it was opened for. */
-export const useNewRun = (origin: Origin) => {
+export const useNewRun = (opened: Origin) => {
   const [chosen, setChosen] = useState<Choices>({});
+  const origin: Origin = chosen.jobId === undefined ? opened : { jobId: chosen.jobId };
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
   const sources = useSources(origin, chosen);
   const { past, dataset, model } = sources;
@@ -129,7 +128,8 @@ export const useNewRun = (origin: Origin) => {
   const plainOf = (preset: PresetId) => requestFor({ dataset, model, mixture }, preset);
   const first = { file: chosen.file, past, dataset, drafts: origin.drafts };
   const mine = useOwnRecipe(plainOf, first);
-  const { own, read, setTyped } = mine;
+  const { own, read, typed, setTyped } = mine;
+  const page = { chosen, setChosen, typed, setTyped, mixture };
   const suggested = suggestedFor(dataset);
   const preset = chosen.preset ?? changedPreset(first, mine.differs) ?? suggested;
   /** Before it is, what was changed on the way here is not known to be. */
@@ -164,18 +164,8 @@ export const useNewRun = (origin: Origin) => {
       setTyped(typeInto(own, into, more));
       choose({ preset: 'custom' });
     },
-    /** What a file does not name stays as it was chosen. */
-    fill: (file: LoadedFile) => {
-      const { dataset: data, base_model, name } = file.recipe;
-      if (data !== undefined) mixture.clear();
-      setTyped(null);
-      setChosen((before) => ({
-        file,
-        name: name ?? before.name,
-        data: data === undefined ? (before.data ?? dataset?.id) : undefined,
-        model: base_model === undefined ? (before.model ?? model?.id) : undefined,
-      }));
-    },
+    fill: (file: LoadedFile) => fillIn(page, file, { data: dataset?.id, model: model?.id }),
+    repeat: (jobId: string) => repeatIn(page, jobId),
     reset: () => setTyped({ ...own, drafts: {} }),
   };
 };
