@@ -17,6 +17,7 @@ const DATA = [
   fakeDataset(4, { name: 'Twin' }),
   fakeDataset(5, { name: 'Twin' }),
 ];
+const BIN = [fakeDataset(8, { name: 'Binned', deleted_at: '2026-03-02T08:00:00.000Z' })];
 
 const open = async (file: Recipe | AppError | null, runs = [fakeJob(6)]) => {
   const shown = (
@@ -26,7 +27,7 @@ const open = async (file: Recipe | AppError | null, runs = [fakeJob(6)]) => {
     </>
   );
   page = await mount(shown, {
-    datasets: { list: () => DATA },
+    datasets: { list: () => DATA, deleted: () => BIN },
     base_models: { list: () => [fakeBaseModel(2), fakeBaseModel(7)] },
     models: { list: () => [] },
     jobs: {
@@ -143,6 +144,15 @@ test('chooses the recipe itself where a file changes nothing of it, and keeps da
 
 test.each([
   [{ dataset: 'Third' }, 'The file names the dataset “Third”, which is not here; choose another.'],
+  [
+    { dataset: 'Binned' },
+    'The file names the dataset “Binned”, which is in the bin; bring it back, or choose another.',
+  ],
+  [{ dataset: fakeId(1).slice(0, 8) }, 'The ids of 4 datasets begin with “00000000”; choose one.'],
+  [
+    { base_model: 'x'.repeat(200) },
+    `The file names the base model “${'x'.repeat(80)}…”, which is not here; choose another.`,
+  ],
   [{ dataset: 'Twin' }, '2 datasets are called “Twin”; choose one.'],
   [{ base_model: 'Base 9' }, 'The file names the base model “Base 9”, which is not here; choose another.'],
 ])('says what of %j is not there, and takes no other', async (words, reason) => {
