@@ -110,7 +110,7 @@ export const fakeSettings = (preset: keyof typeof HYPERPARAMETER_PRESETS): Train
   beta: 0.1,
   max_hours: null,
   max_energy_kwh: null,
-  collapse: 'auto',
+  collapse: 'off',
   quantization: 'none',
 });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../../src/lib/messages/app-error';
 import { notThere } from '../../src/lib/messages/not-there';
 import type { Listed } from '../../src/lib/messages/not-there';
+import { namedRows, severalWords } from '../../src/lib/named-rows';
 import type { BaseModel } from '../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../src/lib/types/model-artifact';
@@ -14,30 +15,23 @@ interface Named {
   readonly name: string;
 }
 
-const SHORTEST_PREFIX = 6;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 
-const ambiguous = (what: string, wanted: string, found: readonly Named[]): AppError =>
+const ambiguous = (message: string, found: readonly Named[]): AppError =>
   new AppError({
     code: 'ambiguous_name',
-    message: `${found.length} ${what}s are called “${wanted}”.`,
+    message: `${message}.`,
     hint: `Give the id of one: ${found
       .slice(0, 5)
       .map(({ id }) => id)
       .join(', ')}.`,
   });
 
-/** By id, by name, or by the beginning of an id, in that order; `null` where none fits. */
+/** `null` where none fits. */
 const pick = <Row extends Named>(what: string, wanted: string, rows: readonly Row[]): Row | null => {
-  const byId = rows.find(({ id }) => id === wanted);
-  if (byId) return byId;
-  const named = rows.filter(({ name }) => name === wanted);
-  const fitting =
-    named.length === 0 && wanted.length >= SHORTEST_PREFIX
-      ? rows.filter(({ id }) => id.startsWith(wanted))
-      : named;
-  if (fitting.length > 1) throw ambiguous(what, wanted, fitting);
-  return fitting[0] ?? null;
+  const found = namedRows(wanted, rows);
+  if (found.rows.length > 1) throw ambiguous(severalWords(what, wanted, found), found.rows);
+  return found.rows[0] ?? null;
 };
 
 const required = <Row extends Named>(what: Listed, wanted: string, rows: readonly Row[]): Row => {

@@ -39,19 +39,17 @@ export const desktopHandlers = (
     choose_files: () => open('data', { title: 'Import data', properties: ['openFile', 'multiSelections'] }),
     choose_folder: async ({ title }) =>
       (await open('base_model', { title, properties: ['openDirectory', 'createDirectory'] }))[0] ?? null,
-    choose_save_path: ({ name }) => save('export', 'Export', name),
+    choose_save_path: ({ name }) => save('export', name, { title: 'Export' }),
     save_file: async ({ name, content, encoding }) => {
-      const path = await save('save', 'Save', name);
+      const path = await save('save', name, { title: 'Save' });
       if (path !== null) await writeFileWhole(path, Buffer.from(content, encoding));
       return path;
     },
     save_problems: async ({ id }) => {
       const { name } = await datasets.get(id);
-      const path = await save(
-        'save',
-        'Save the list of problems',
-        `${fileNameOf(name, 'dataset')} problems.csv`,
-      );
+      const path = await save('save', `${fileNameOf(name, 'dataset')} problems.csv`, {
+        title: 'Save the list of problems',
+      });
       if (path === null) return null;
       await writeFileWhole(path, problemsCsv(await datasets.allProblems(id)));
       return path;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -23,6 +23,7 @@ afterEach(async () => {
 /** A person who chooses this path in every dialog, or none. */
 const choosing = (path: string | null) => {
   const began: (string | undefined)[] = [];
+  const saves: Electron.SaveDialogOptions[] = [];
   const memory = new FolderMemory(world.repositories.settings, (thrown) => {
     throw thrown;
   });
@@ -32,12 +33,13 @@ const choosing = (path: string | null) => {
       began.push(defaultPath);
       return Promise.resolve({ canceled, filePaths: canceled ? [] : [path] });
     },
-    save: ({ defaultPath }: Electron.SaveDialogOptions) => {
-      began.push(defaultPath);
+    save: (options: Electron.SaveDialogOptions) => {
+      began.push(options.defaultPath);
+      saves.push(options);
       return Promise.resolve({ canceled, filePath: path ?? '' });
     },
   };
-  return { ...recipeDialogs(rememberingDialogs(native, memory)), began };
+  return { ...recipeDialogs(rememberingDialogs(native, memory)), began, saves };
 };
 
 it('opens what it saved, and begins in the folder of it', async () => {
@@ -61,4 +63,19 @@ it('says what is wrong with a file that was chosen', async () => {
     code: 'invalid_setting',
     message: 'x.json: lora_rank is 0; it may be a whole number from 1 to 256.',
   });
+});
+
+it('saves where loading lists it, and asks before it overwrites', async () => {
+  const recipe = { changes: { seed: 3 } };
+  const { save_recipe, saves } = choosing(join(home, 'kept', 'mine'));
+  const path = join(home, 'kept', 'mine.json');
+  expect(await save_recipe({ name: 'mine.json', recipe })).toBe(path);
+  expect(await readdir(join(home, 'kept'))).toEqual(['mine.json']);
+  expect(saves).toMatchObject([
+    { properties: ['showOverwriteConfirmation'], filters: [{ extensions: ['json'] }, { extensions: ['*'] }] },
+  ]);
+  await expect(save_recipe({ name: 'mine.json', recipe: { changes: {} } })).rejects.toMatchObject({
+    message: `${path} is there already, so nothing was saved.`,
+  });
+  expect(await choosing(path).choose_recipe()).toMatchObject({ recipe });
 });

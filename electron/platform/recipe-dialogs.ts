@@ -1,5 +1,7 @@
-import { basename } from 'node:path';
+import { access } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import type { Handlers } from '../../src/lib/contract/derived';
+import { recipeThere } from '../services/recipes/recipe-errors';
 import { readRecipeFile, writeRecipeFile } from '../services/recipes/recipe-files';
 import type { rememberingDialogs } from './remembering-dialogs';
 
@@ -7,6 +9,20 @@ const FILTERS = [
   { name: 'Settings', extensions: ['json'] },
   { name: 'All files', extensions: ['*'] },
 ];
+
+/** Loading lists no file without an ending. The dialog asked about the path chosen, and not about this one. */
+const listedPath = async (chosen: string): Promise<string> => {
+  if (extname(chosen) !== '') return chosen;
+  const path = `${chosen}.json`;
+  if (
+    await access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+    throw recipeThere(path);
+  return path;
+};
 
 /** Opening begins where the last recipe was saved, and the other way round. */
 export const recipeDialogs = ({
@@ -22,8 +38,10 @@ export const recipeDialogs = ({
     return path === undefined ? null : { file_name: basename(path), recipe: await readRecipeFile(path) };
   },
   save_recipe: async ({ name, recipe }) => {
-    const path = await save('recipe', 'Save as recipe', name);
-    if (path !== null) await writeRecipeFile(path, recipe);
+    const chosen = await save('recipe', name, { title: 'Save as recipe', filters: FILTERS });
+    if (chosen === null) return null;
+    const path = await listedPath(chosen);
+    await writeRecipeFile(path, recipe);
     return path;
   },
 });

@@ -54,8 +54,8 @@ it('begins where the last dialog of its kind ended, also after a restart', async
   const second = dialogs({ paths: [join(home, 'out.csv')] });
   await second.open('base_model', {});
   await second.open('data', {});
-  expect(await second.save('save', 'Save', 'out.csv')).toBe(join(home, 'out.csv'));
-  await second.save('save', 'Save', 'next.csv');
+  expect(await second.save('save', 'out.csv', { title: 'Save' })).toBe(join(home, 'out.csv'));
+  await second.save('save', 'next.csv', { title: 'Save' });
   expect(first.began).toEqual([undefined]);
   expect(second.began).toEqual([undefined, join(home, 'data'), 'out.csv', join(home, 'next.csv')]);
 });
@@ -63,7 +63,7 @@ it('begins where the last dialog of its kind ended, also after a restart', async
 it('keeps nothing of a dialog in which nobody chose', async () => {
   const left = dialogs({ paths: [], canceled: true });
   expect(await left.open('data', {})).toEqual([]);
-  expect(await left.save('data', 'Save', 'out.csv')).toBeNull();
+  expect(await left.save('data', 'out.csv', { title: 'Save' })).toBeNull();
   expect(left.began).toEqual([undefined, 'out.csv']);
 });
 

@@ -7,6 +7,8 @@ export interface NativeDialogs {
   readonly save: (options: Electron.SaveDialogOptions) => Promise<Electron.SaveDialogReturnValue>;
 }
 
+type SaveOptions = Pick<Electron.SaveDialogOptions, 'title' | 'filters'>;
+
 /** Dialogs that begin where the last one of their kind ended. */
 export const rememberingDialogs = ({ open, save }: NativeDialogs, folders: FolderMemory) => ({
   /** The chosen paths; none where nobody chose. */
@@ -22,10 +24,15 @@ export const rememberingDialogs = ({ open, save }: NativeDialogs, folders: Folde
     return filePaths;
   },
   /** The chosen path; null where nobody chose. */
-  save: async (kind: PlaceKind, title: string, name: string): Promise<string | null> => {
+  save: async (kind: PlaceKind, name: string, options: SaveOptions): Promise<string | null> => {
     const folder = await folders.recall(kind);
     const defaultPath = folder === null ? name : join(folder, name);
-    const { canceled, filePath } = await save({ title, defaultPath });
+    const { canceled, filePath } = await save({
+      ...options,
+      defaultPath,
+      // The desktops of Linux overwrite without it.
+      properties: ['showOverwriteConfirmation'],
+    });
     if (canceled || filePath === '') return null;
     await folders.keep(kind, filePath);
     return filePath;

@@ -114,6 +114,7 @@ export const Select = <Value extends string>({
   options,
   onChange,
   small,
+  disabled,
   placeholder,
 }: {
   readonly label: string;
@@ -121,9 +122,11 @@ export const Select = <Value extends string>({
   readonly options: readonly Option<Value>[];
   readonly onChange: (value: Value) => void;
   readonly small?: boolean;
+  readonly disabled?: boolean;
   readonly placeholder?: string;
 }) => (
   <BaseSelect.Root
+    disabled={disabled}
     items={options.map(({ value, label }) => ({ value, label: visibleText(label) }))}
     value={value}
     onValueChange={(next) => {
@@ -133,7 +136,7 @@ export const Select = <Value extends string>({
     <BaseSelect.Trigger
       aria-label={label}
       className={classNames(
-        'inline-flex min-w-0 items-center justify-between gap-2 border bg-surface-2 hover:bg-hover',
+        'inline-flex min-w-0 items-center justify-between gap-2 border bg-surface-2 enabled:hover:bg-hover disabled:border-line disabled:text-ink-disabled',
         small
           ? 'h-6 rounded-sm border-line-strong px-2 text-xs font-medium'
           : 'h-8 rounded-md border-line-control px-2',

@@ -1,17 +1,36 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
-import { IconButton } from './button';
+import { Button, IconButton } from './button';
 import { visibleText } from './visible-text';
 
 const manager = Toast.createToastManager();
 
-/** For what happens away from the page in view; never for what it shows already. */
-export const showToast = (title: string, description?: string): void => {
-  manager.add({
+export interface ToastAction {
+  readonly label: string;
+  readonly onSelect: () => void;
+}
+
+/**
+ * For what happens away from the page in view, or what can be undone; never for what it shows already.
+ * Answers how to close it. One with an action stays until then: who is slow must reach it too.
+ */
+export const showToast = (title: string, description?: string, action?: ToastAction): (() => void) => {
+  const close = () => manager.close(id);
+  const id = manager.add({
     title: visibleText(title),
     ...(description !== undefined && { description: visibleText(description) }),
+    ...(action && { timeout: 0, actionProps: actionProps(action, close) }),
   });
+  return close;
 };
+
+const actionProps = ({ label, onSelect }: ToastAction, close: () => void) => ({
+  children: label,
+  onClick: () => {
+    onSelect();
+    close();
+  },
+});
 
 export const Toasts = () => (
   <Toast.Provider toastManager={manager}>
@@ -34,6 +53,7 @@ const ToastList = () =>
         <Toast.Title className="font-medium" />
         <Toast.Description className="text-xs text-ink-2" />
       </Toast.Content>
+      {toast.actionProps ? <Toast.Action render={<Button small />} /> : null}
       <Toast.Close render={<IconButton small look="plain" label="Dismiss" icon={X} />} />
     </Toast.Root>
   ));

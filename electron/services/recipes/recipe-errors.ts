@@ -23,3 +23,9 @@ export const recipeUnreadable = (path: string, thrown: unknown): AppError =>
     `${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
     'Check that you may read it.',
   );
+
+export const recipeThere = (path: string): AppError =>
+  unusable(
+    `${path} is there already, so nothing was saved.`,
+    'Choose that file itself, or give another name.',
+  );

@@ -34,13 +34,16 @@ it('says why a file cannot be written', async () => {
 it.each([
   ['missing.json', 'not_found', 'There is no file'],
   ['folder', 'invalid_request', 'is a folder'],
-  ['link.json', 'invalid_request', 'is a link'],
+  ['broken.json', 'not_found', 'There is no file'],
+  ['good.json/inner.json', 'not_found', 'There is no file'],
+  ['around.json', 'invalid_request', 'cannot be read: ELOOP'],
   ['large.json', 'invalid_request', 'is larger than 1 MB'],
   ['text.json', 'invalid_request', 'text.json is not JSON'],
   ['wrong.json', 'invalid_setting', 'wrong.json: lora_rank is 0; it may be a whole number from 1 to 256'],
 ])('refuses %s with the reason', async (name, code, words) => {
   await writeFile(at('good.json'), '{}');
-  await symlink(at('good.json'), at('link.json'));
+  await symlink(at('gone.json'), at('broken.json'));
+  await symlink(at('around.json'), at('around.json'));
   await mkdir(at('folder'));
   await writeFile(at('large.json'), '{}');
   await truncate(at('large.json'), 1_000_001);
@@ -49,4 +52,10 @@ it.each([
   const refusal = await readRecipeFile(at(name)).catch(toErrorPayload);
   expect(refusal).toMatchObject({ code });
   expect(JSON.stringify(refusal)).toContain(words);
+});
+
+it('reads the file that a link leads to', async () => {
+  await writeFile(at('good.json'), '{"seed":3}');
+  await symlink(at('good.json'), at('link.json'));
+  expect(await readRecipeFile(at('link.json'))).toEqual({ changes: { seed: 3 } });
 });

@@ -1,17 +1,18 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { readRecipe, recipeText } from '../../../src/lib/training/recipe-text';
 import type { Recipe } from '../../../src/lib/types/recipe';
 import { writeFileWhole } from '../storage/write-file-whole';
+import { isMissing } from '../trainer/file-errors';
 import { recipeMissing, recipeTooLarge, recipeUnreadable, recipeUnsuited } from './recipe-errors';
 
 const MOST_BYTES = 1_000_000;
 
 /** Looked at before it is opened: opening a device or a pipe would wait for ever. */
 const requireSmallFile = async (path: string): Promise<void> => {
-  const entry = await lstat(path).catch(() => null);
-  if (!entry) throw recipeMissing(path);
-  if (entry.isSymbolicLink()) throw recipeUnsuited(path, 'a link');
+  const entry = await stat(path).catch((thrown: unknown) => {
+    throw isMissing(thrown) ? recipeMissing(path) : recipeUnreadable(path, thrown);
+  });
   if (entry.isDirectory()) throw recipeUnsuited(path, 'a folder');
   if (!entry.isFile()) throw recipeUnsuited(path, 'no plain file');
   if (entry.size > MOST_BYTES) throw recipeTooLarge(path);

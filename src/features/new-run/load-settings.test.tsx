@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { Toasts } from '../../components/toasts';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeId, fakeJob, fakeSettings } from '../../fake-rows';
 import { AppError } from '../../lib/messages/app-error';
 import type { Recipe } from '../../lib/types/recipe';
@@ -16,10 +17,17 @@ const DATA = [
   fakeDataset(4, { name: 'Twin' }),
   fakeDataset(5, { name: 'Twin' }),
 ];
+const BIN = [fakeDataset(8, { name: 'Binned', deleted_at: '2026-03-02T08:00:00.000Z' })];
 
 const open = async (file: Recipe | AppError | null, runs = [fakeJob(6)]) => {
-  page = await mount(<NewRunPage />, {
-    datasets: { list: () => DATA },
+  const shown = (
+    <>
+      <NewRunPage />
+      <Toasts />
+    </>
+  );
+  page = await mount(shown, {
+    datasets: { list: () => DATA, deleted: () => BIN },
     base_models: { list: () => [fakeBaseModel(2), fakeBaseModel(7)] },
     models: { list: () => [] },
     jobs: {
@@ -107,6 +115,25 @@ test('fills data, model, recipe and name from a file, with what it changes marke
   expect(isDisabled('Start run')).toBe(false);
 });
 
+test('keeps what a file changes while the data that it names is not here', async () => {
+  await open({ dataset: 'Third', preset: 'conservative', changes: { lora_rank: 64 } });
+  await page.click(page.button('Advanced'));
+  await load('A file…');
+  await page.until(() => expect(page.field('Rank').value).toBe('64'));
+  expect(chosen()).toBe(page.find('[data-recipe="custom"]'));
+  expect(page.button('Advanced').textContent).not.toContain('changed');
+  expect([page.field('Rank').disabled, page.field('Epochs').disabled]).toEqual([true, true]);
+  expect(page.find('button[aria-label="Schedule"]').hasAttribute('disabled')).toBe(true);
+});
+
+test('keeps the name that was typed where a file gives none', async () => {
+  await open({ preset: 'aggressive', changes: {} });
+  await page.type(page.field('Name'), 'Typed');
+  await load('A file…');
+  await page.until(() => expect(chosen()).toBe(page.find('[data-recipe="aggressive"]')));
+  expect(page.field('Name').value).toBe('Typed');
+});
+
 test('chooses the recipe itself where a file changes nothing of it, and keeps data that it does not name', async () => {
   await open({ preset: 'aggressive', changes: { lora_rank: 32 } });
   await load('A file…');
@@ -117,6 +144,15 @@ test('chooses the recipe itself where a file changes nothing of it, and keeps da
 
 test.each([
   [{ dataset: 'Third' }, 'The file names the dataset “Third”, which is not here; choose another.'],
+  [
+    { dataset: 'Binned' },
+    'The file names the dataset “Binned”, which is in the bin; bring it back, or choose another.',
+  ],
+  [{ dataset: fakeId(1).slice(0, 8) }, 'The ids of 4 datasets begin with “00000000”; choose one.'],
+  [
+    { base_model: 'x'.repeat(200) },
+    `The file names the base model “${'x'.repeat(80)}…”, which is not here; choose another.`,
+  ],
   [{ dataset: 'Twin' }, '2 datasets are called “Twin”; choose one.'],
   [{ base_model: 'Base 9' }, 'The file names the base model “Base 9”, which is not here; choose another.'],
 ])('says what of %j is not there, and takes no other', async (words, reason) => {
@@ -152,4 +188,37 @@ test('fills from a past run, also again after changes', async () => {
   await page.until(() => expect(card('custom')).toContain('rank 7'));
   await load('Last run “Long”');
   await page.until(() => expect(card('custom')).toContain('rank 64'));
+});
+
+const RUNS = [fakeJob(6, { name: 'Long', dataset_id: fakeId(3) })];
+
+test.each([
+  ['A file…', 'Filled from file “x.json”'],
+  ['Last run “Long”', 'Filled from run “Long”'],
+])('brings back what was chosen and typed before “%s”', async (words, filled) => {
+  await open({ dataset: 'Second', name: 'Other', changes: {} }, RUNS);
+  await page.type(page.field('Name'), 'Typed');
+  await page.click(page.button('Advanced'));
+  await page.type(page.field('Rank'), '64');
+  await page.until(() => expect(card('custom')).toContain('rank 64'));
+  await load(words);
+  await page.until(() => expect(note()).toContain(filled));
+  await page.until(() => expect(card('custom')).not.toContain('rank 64'));
+  expect(page.field('Name').value).not.toBe('Typed');
+  await page.click(page.button('Undo'));
+  await page.until(() => expect(card('custom')).toContain('rank 64'));
+  expect([page.field('Name').value, page.field('Rank').value]).toEqual(['Typed', '64']);
+  expect(note()).not.toContain('Filled from');
+  await page.until(() => expect(page.text()).not.toContain('What was chosen before was replaced.'));
+});
+
+test('offers nothing back where nothing was chosen, says what it filled, and keeps the focus', async () => {
+  await open(null, RUNS);
+  const said = page.find('header [role=status]');
+  page.button('Load settings…').focus();
+  await load('Last run “Long”');
+  await page.until(() => expect(said.textContent).toBe('Filled from run “Long”'));
+  expect(said.isConnected).toBe(true);
+  await page.until(() => expect(document.activeElement).toBe(page.button('Load settings…')));
+  expect(page.text()).not.toContain('Undo');
 });

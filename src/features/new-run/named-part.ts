@@ -1,3 +1,6 @@
+import { brief } from '../../lib/messages/brief';
+import { namedRows, severalWords } from '../../lib/named-rows';
+
 /** A dataset or a base model, as a settings file may name it. */
 interface Known {
   readonly id: string;
@@ -11,29 +14,25 @@ export interface NamedPart {
   readonly reason: string | null;
 }
 
-const SHORTEST_PREFIX = 6;
+interface KnownRows {
+  readonly here: readonly Known[];
+  readonly binned: readonly Known[];
+}
 
-const fitting = (word: string, rows: readonly Known[]): readonly Known[] => {
-  const meant = [
-    rows.filter(({ id }) => id === word),
-    rows.filter(({ name }) => name === word),
-    rows.filter(({ path }) => path === word),
-    word.length < SHORTEST_PREFIX ? [] : rows.filter(({ id }) => id.startsWith(word)),
-  ];
-  return meant.find((found) => found.length > 0) ?? [];
-};
+const absentWords = (what: string, word: string, binned: readonly Known[]): string =>
+  namedRows(word, binned).rows.length > 0
+    ? `The file names the ${what} “${brief(word)}”, which is in the bin; bring it back, or choose another.`
+    : `The file names the ${what} “${brief(word)}”, which is not here; choose another.`;
 
-/** Null where none is named. By id, name, folder or the beginning of an id, as on the command line. */
+/** Null where none is named. As on the command line, which takes a folder too. */
 export const namedPart = (
   what: 'dataset' | 'base model',
   word: string | undefined,
-  rows: readonly Known[],
+  { here, binned }: KnownRows,
 ): NamedPart | null => {
   if (word === undefined) return null;
-  const [first, ...more] = fitting(word, rows);
-  if (first && more.length === 0) return { id: first.id, reason: null };
-  const reason = first
-    ? `${more.length + 1} ${what}s are called “${word}”; choose one.`
-    : `The file names the ${what} “${word}”, which is not here; choose another.`;
-  return { id: word, reason };
+  const found = namedRows(word, here);
+  if (found.rows.length > 1) return { id: word, reason: `${severalWords(what, word, found)}; choose one.` };
+  const row = found.rows[0] ?? here.find(({ path }) => path === word);
+  return row ? { id: row.id, reason: null } : { id: word, reason: absentWords(what, word, binned) };
 };

@@ -221,7 +221,9 @@ test('a run that the disk has no room for is not started either', async () => {
 test('each recipe says what similar runs came to', async () => {
   await open({}, { runs: [fakeJob(6, { name: 'Long' })], results: [fakeModel(6)] });
   await page.until(() => expect(isDisabled(start())).toBe(false));
-  await page.until(() => expect(card('balanced')).toMatch(/1 similar run: held-out loss −\s69.2\s%\./u));
+  await page.until(() =>
+    expect(card('balanced')).toMatch(/1 similar run: held-out loss −\s69.2\s%, on “Dataset 1”\./u),
+  );
   expect(page.find('[data-recipe="balanced"] p[title]').title).toContain('“Long” on “Dataset 1”');
   expect(card('conservative')).toContain('No similar run yet.');
   expect(card('aggressive')).toContain('No similar run yet.');

@@ -1,5 +1,5 @@
 import { Box, Database, FlaskConical, Play, TriangleAlert, Upload } from 'lucide-react';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
 import { Button } from '../../components/button';
@@ -25,25 +25,7 @@ import { useNewRun } from './use-new-run';
 import type { NewRun } from './use-new-run';
 import type { Origin } from './use-sources';
 
-/** A past run that is loaded begins the page anew, with nothing left of what was typed before. */
-export const NewRunPage = (opened: Origin) => {
-  const [loads, setLoads] = useState<readonly string[]>([]);
-  const last = loads.at(-1);
-  return (
-    <FilledPage
-      key={loads.length}
-      origin={last === undefined ? opened : { jobId: last }}
-      onRun={(jobId) => setLoads([...loads, jobId])}
-    />
-  );
-};
-
-interface FilledPageProps {
-  readonly origin: Origin;
-  readonly onRun: (jobId: string) => void;
-}
-
-const FilledPage = ({ origin, onRun }: FilledPageProps) => {
+export const NewRunPage = (origin: Origin) => {
   const [, navigate] = useLocation();
   const run = useNewRun(origin);
   const action = useAction();
@@ -66,13 +48,13 @@ const FilledPage = ({ origin, onRun }: FilledPageProps) => {
     <Page
       title="New run"
       dense
-      note={note === null ? null : <Note text={note} />}
+      note={<Note text={note} />}
       actions={
         <>
           {block ? <Block reason={block} /> : null}
           {there === 'form' || there === 'waiting' ? (
             <>
-              <LoadSettings run={run} action={action} disabled={there === 'waiting'} onRun={onRun} />
+              <LoadSettings run={run} action={action} disabled={there === 'waiting'} />
               <SaveRecipe run={run} action={action} />
             </>
           ) : null}
@@ -95,10 +77,10 @@ const FilledPage = ({ origin, onRun }: FilledPageProps) => {
   );
 };
 
-/** Gives way to what keeps the run from starting, and can still be read. */
-const Note = ({ text }: { readonly text: string }) => (
-  <span title={visibleText(text)}>
-    <FileText>{text}</FileText>
+/** Gives way to what keeps the run from starting, and can still be read; there before its words, so that they are said. */
+const Note = ({ text }: { readonly text: string | null }) => (
+  <span role="status" title={text === null ? undefined : visibleText(text)}>
+    {text === null ? null : <FileText>{text}</FileText>}
   </span>
 );
 
@@ -106,7 +88,7 @@ const Note = ({ text }: { readonly text: string }) => (
 const Block = ({ reason }: { readonly reason: string }) => (
   <p role="status" className="flex items-center gap-1.5 text-xs text-bad">
     <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
-    {reason}
+    <FileText>{reason}</FileText>
   </p>
 );
 

@@ -1,18 +1,18 @@
 import { formatChange, formatCount } from '../../components/format';
 import { visibleText } from '../../components/visible-text';
-import { HYPERPARAMETER_PRESETS } from '../../lib/types/lora-training';
-import type { PresetId, TrainingJob } from '../../lib/types/lora-training';
+import type { SettingsRequest } from '../../lib/training/settings';
+import type { TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import type { TrainingSettings } from '../../lib/types/training-settings';
 
 /** A recipe as it would be trained now. */
 export interface Wanted {
-  readonly preset: PresetId;
   readonly base_model_id: string;
-  readonly method: TrainingSettings['method'];
-  /** Of one's own recipe; null while they are not known. */
-  readonly settings: TrainingSettings | null;
+  /** With every default, for the kind of machine that a run had; null while they are not known. */
+  readonly settingsOn: (device: Device) => TrainingSettings | null;
 }
+
+type Device = SettingsRequest['device'];
 
 export interface SimilarRun {
   readonly name: string;
@@ -22,41 +22,48 @@ export interface SimilarRun {
   readonly after: number;
 }
 
-export interface PastRuns {
+interface PastRuns {
   readonly jobs: readonly TrainingJob[];
   readonly models: readonly ModelArtifact[];
 }
 
-/** In every value that `these` have; the label of the base model is no setting. */
-const agree = (settings: TrainingSettings, { base_model: _label, ...these }: Partial<TrainingSettings>) =>
-  Object.entries(these).every(
-    ([key, value]) => JSON.stringify(Reflect.get(settings, key)) === JSON.stringify(value),
-  );
+/** A finished run whose held-out loss is known before and after. */
+export interface MeasuredRun extends SimilarRun {
+  readonly job: TrainingJob;
+}
 
-/** A run that began from a recipe and changed its values is no run of it. */
-const isLike = (job: TrainingJob, { preset, base_model_id, method, settings }: Wanted): boolean => {
-  if (job.status !== 'completed' || job.base_model_id !== base_model_id) return false;
-  if (preset === 'custom') return settings !== null && agree(job.hyperparameters, settings);
-  return (
-    job.preset_id === preset &&
-    job.method === method &&
-    agree(job.hyperparameters, HYPERPARAMETER_PRESETS[preset])
-  );
-};
-
-/** Finished runs like it whose held-out loss is known before and after, the newest first. */
-export const similarRuns = (wanted: Wanted, { jobs, models }: PastRuns): readonly SimilarRun[] => {
+/** All that any recipe may be compared with, the newest first. */
+export const measuredRuns = ({ jobs, models }: PastRuns): readonly MeasuredRun[] => {
   const byJob = new Map(models.map((model) => [model.job_id, model]));
   return jobs
-    .filter((job) => isLike(job, wanted))
+    .filter(({ status }) => status === 'completed')
     .toSorted((one, other) => (other.completed_at ?? '').localeCompare(one.completed_at ?? ''))
-    .flatMap(({ id, name }) => {
-      const model = byJob.get(id);
+    .flatMap((job) => {
+      const model = byJob.get(job.id);
       const { base_validation_loss: before, final_validation_loss: after } = model?.quality_metrics ?? {};
       if (!model || !before || typeof after !== 'number') return [];
-      return [{ name, dataset: model.training_summary.dataset_name, before, after }];
+      return [{ job, name: job.name, dataset: model.training_summary.dataset_name, before, after }];
     });
 };
+
+/** The label of the base model is no setting, and another seed is the same recipe. */
+const NOT_COMPARED = new Set(['base_model', 'seed']);
+
+const agree = (settings: TrainingSettings, those: TrainingSettings): boolean =>
+  Object.entries(those).every(
+    ([key, value]) =>
+      NOT_COMPARED.has(key) || JSON.stringify(Reflect.get(settings, key)) === JSON.stringify(value),
+  );
+
+/** Whatever recipe it began from, in the window or on the command line: its settings tell what it was. */
+const isLike = ({ base_model_id, hyperparameters, gpu_config }: TrainingJob, wanted: Wanted): boolean => {
+  if (base_model_id !== wanted.base_model_id) return false;
+  const settings = wanted.settingsOn(gpu_config.gpu_type === 'cpu' ? 'cpu' : 'cuda');
+  return settings !== null && agree(hyperparameters, settings);
+};
+
+export const similarRuns = (wanted: Wanted, runs: readonly MeasuredRun[]): readonly SimilarRun[] =>
+  runs.filter(({ job }) => isLike(job, wanted));
 
 const MOST = 3;
 
@@ -73,11 +80,18 @@ const countWords = (count: number): string => {
   return count === 1 ? '1 similar run' : `${count} similar runs`;
 };
 
-/** `2 similar runs: held-out loss − 25.1 % and − 41.3 %.` */
+const LONGEST_NAME = 40;
+
+const briefly = (name: string): string =>
+  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+
+/** `2 similar runs: held-out loss − 25.1 % and − 41.3 %, the last on “Answers”.` */
 export const similarWords = (runs: readonly SimilarRun[]): string => {
-  if (runs.length === 0) return 'No similar run yet.';
+  const [newest] = runs;
+  if (!newest) return 'No similar run yet.';
+  const where = `${runs.length === 1 ? '' : 'the last '}on “${briefly(newest.dataset)}”`;
   const changes = runs.slice(0, MOST).map(({ before, after }) => unbroken(formatChange(before, after)));
-  return `${countWords(runs.length)}: held-out loss ${listed(changes)}.`;
+  return visibleText(`${countWords(runs.length)}: held-out loss ${listed(changes)}, ${where}.`);
 };
 
 /** Which runs those are; undefined where there is none. */

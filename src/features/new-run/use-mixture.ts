@@ -118,6 +118,9 @@ export const useMixture = (known: Known) => {
         rows.length < MOST,
     ),
     request: block === null ? mixtureIn(rows) : null,
+    /** Null while it is the mixture of what the page was filled from. */
+    typed,
+    setTyped,
     /** For data that is named alone. */
     clear: () => setTyped(ALONE),
     add: (id: string) => {

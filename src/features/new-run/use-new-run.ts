@@ -3,17 +3,20 @@ import { api } from '../../api';
 import type { RunRequest } from '../../lib/contract/contract';
 import { methodsFor } from '../../lib/training/methods';
 import type { Dataset, PresetId, TrainingJob } from '../../lib/types/lora-training';
+import type { TrainingSettings } from '../../lib/types/training-settings';
 import { useLoad } from '../../use-load';
 import { draftsOf, readDrafts } from './drafts';
 import type { Drafts, ReadDrafts } from './drafts';
 import { suggestedPreset, typeInto } from './own-recipe';
 import { ownOfFile } from './loaded-file';
+import { fillIn, repeatIn } from './load-into';
+import type { Choices } from './load-into';
 import type { LoadedFile } from './loaded-file';
 import type { OwnRecipe } from './own-recipe';
 import { useMixture } from './use-mixture';
 import type { Mixture } from './use-mixture';
 import { useSources } from './use-sources';
-import type { Chosen, Origin } from './use-sources';
+import type { Origin } from './use-sources';
 
 const nameOf = (dataset: string | undefined, preset: PresetId): string =>
   dataset === undefined ? '' : `${dataset}, ${preset === 'custom' ? 'your own' : preset}`.slice(0, 200);
@@ -67,26 +70,37 @@ const beginning = ({ file, past, dataset, drafts }: Beginning): OwnRecipe => {
 
 const NOTHING_READ: ReadDrafts = { changes: {}, errors: {} };
 
+/** The values that a recipe had last, which tell what is changed of it while they are read anew. */
+const useLastOf = (basis: PresetId, recipe: TrainingSettings | null): TrainingSettings | null => {
+  const [last, setLast] = useState({ basis, recipe });
+  if (recipe !== null && recipe !== last.recipe) setLast({ basis, recipe });
+  return recipe ?? (last.basis === basis ? last.recipe : null);
+};
+
 const useOwnRecipe = (requestOf: (preset: PresetId) => RunRequest | null, first: Beginning) => {
   const [typed, setTyped] = useState<OwnRecipe | null>(null);
   const own = typed ?? beginning(first);
   const recipe = useSettings(requestOf(own.basis));
   // Until the basis is known, all of a past run would count as changed.
   const read = recipe ? readDrafts(own.drafts, recipe) : NOTHING_READ;
+  const last = useLastOf(own.basis, recipe);
   const plain = requestOf(own.basis === 'balanced' ? 'custom' : own.basis);
   return {
     own,
+    typed,
     setTyped,
     recipe,
     read,
+    /** Until the basis is known, all that a file or a past run says counts as a change, so that nothing of it is lost. */
+    differs: Object.keys(last ? readDrafts(own.drafts, last).changes : own.drafts).length > 0,
     request: plain ? { ...plain, changes: { ...plain.changes, ...read.changes } } : null,
   };
 };
 
 /** What changed its recipe on the way here, as a file or a run to repeat may have, is one's own. */
-const changedPreset = (first: Beginning, { changes }: ReadDrafts): PresetId | undefined => {
+const changedPreset = (first: Beginning, differs: boolean): PresetId | undefined => {
   const { file, past, drafts } = first;
-  if ((file ?? past ?? drafts) && Object.keys(changes).length > 0) return 'custom';
+  if ((file ?? past ?? drafts) && differs) return 'custom';
   return file ? beginning(first).basis : past?.preset_id;
 };
 
@@ -103,14 +117,10 @@ const useRecipe = (
     : { recipe: settings, drafts: {}, ...NOTHING_READ, known: true };
 };
 
-interface Choices extends Chosen {
-  readonly preset?: PresetId;
-  readonly name?: string;
-}
-
 /** The page's choices; what is not chosen comes from the run or dataset it was opened for. */
-export const useNewRun = (origin: Origin) => {
+export const useNewRun = (opened: Origin) => {
   const [chosen, setChosen] = useState<Choices>({});
+  const origin: Origin = chosen.jobId === undefined ? opened : { jobId: chosen.jobId };
   const choose = (more: typeof chosen) => setChosen((known) => ({ ...known, ...more }));
   const sources = useSources(origin, chosen);
   const { past, dataset, model } = sources;
@@ -118,9 +128,10 @@ export const useNewRun = (origin: Origin) => {
   const plainOf = (preset: PresetId) => requestFor({ dataset, model, mixture }, preset);
   const first = { file: chosen.file, past, dataset, drafts: origin.drafts };
   const mine = useOwnRecipe(plainOf, first);
-  const { own, read, setTyped } = mine;
+  const { own, read, typed, setTyped } = mine;
+  const page = { chosen, setChosen, typed, setTyped, mixture };
   const suggested = suggestedFor(dataset);
-  const preset = chosen.preset ?? changedPreset(first, read) ?? suggested;
+  const preset = chosen.preset ?? changedPreset(first, mine.differs) ?? suggested;
   /** Before it is, what was changed on the way here is not known to be. */
   const isBegun = chosen.preset !== undefined || mine.recipe !== null;
   const { known, ...recipe } = useRecipe(preset, mine, plainOf(preset));
@@ -153,18 +164,8 @@ export const useNewRun = (origin: Origin) => {
       setTyped(typeInto(own, into, more));
       choose({ preset: 'custom' });
     },
-    /** What a file does not name stays as it was chosen. */
-    fill: (file: LoadedFile) => {
-      const { dataset: data, base_model, name } = file.recipe;
-      if (data !== undefined) mixture.clear();
-      setTyped(null);
-      setChosen((before) => ({
-        file,
-        name,
-        data: data === undefined ? (before.data ?? dataset?.id) : undefined,
-        model: base_model === undefined ? (before.model ?? model?.id) : undefined,
-      }));
-    },
+    fill: (file: LoadedFile) => fillIn(page, file, { data: dataset?.id, model: model?.id }),
+    repeat: (jobId: string) => repeatIn(page, jobId),
     reset: () => setTyped({ ...own, drafts: {} }),
   };
 };

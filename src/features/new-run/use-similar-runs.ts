@@ -1,8 +1,10 @@
+import { useMemo } from 'react';
+import { limitsOf, resolveSettings } from '../../lib/training/settings';
 import type { PresetId } from '../../lib/types/lora-training';
 import { useLive } from '../../live-store';
 import { jobs, models } from '../../stores';
-import { similarRuns } from './similar-runs';
-import type { SimilarRun } from './similar-runs';
+import { measuredRuns, similarRuns } from './similar-runs';
+import type { SimilarRun, Wanted } from './similar-runs';
 import type { NewRun } from './use-new-run';
 
 /** Of each recipe; null until past runs and their models are there, or where no base model is chosen. */
@@ -12,7 +14,19 @@ export const useSimilarRuns = ({
   ownSettings,
 }: NewRun): ((preset: PresetId) => readonly SimilarRun[] | null) => {
   const [runs, results] = [useLive(jobs), useLive(models)];
-  if (runs.kind !== 'ready' || results.kind !== 'ready' || !model) return () => null;
-  const past = { jobs: [...runs.value.values()], models: [...results.value.values()] };
-  return (preset) => similarRuns({ preset, base_model_id: model.id, method, settings: ownSettings }, past);
+  const measured = useMemo(
+    () =>
+      runs.kind === 'ready' && results.kind === 'ready'
+        ? measuredRuns({ jobs: [...runs.value.values()], models: [...results.value.values()] })
+        : null,
+    [runs, results],
+  );
+  if (measured === null || !model) return () => null;
+  return (preset) => {
+    const settingsOn: Wanted['settingsOn'] = (device) =>
+      preset === 'custom'
+        ? ownSettings
+        : resolveSettings({ ...limitsOf(model), preset_id: preset, changes: { method }, device });
+    return similarRuns({ base_model_id: model.id, settingsOn }, measured);
+  };
 };

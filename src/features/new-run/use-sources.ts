@@ -1,7 +1,9 @@
+import { api } from '../../api';
 import type { BaseModel } from '../../lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
 import { useLive, useRows } from '../../live-store';
 import { baseModels, datasets, jobs } from '../../stores';
+import { useLoad } from '../../use-load';
 import type { Drafts } from './drafts';
 import type { LoadedFile } from './loaded-file';
 import { MISSING_MODEL, MISSING_RUN, missingData } from './missing';
@@ -48,15 +50,24 @@ interface Opened {
 interface Rows {
   readonly all: readonly Dataset[];
   readonly models: readonly BaseModel[];
+  readonly binned: readonly Dataset[];
 }
 
+/** Asked for only where a file names a dataset, which may be there. */
+const useBin = (word: string | undefined): readonly Dataset[] => {
+  const { state } = useLoad(word ?? '', () =>
+    word === undefined ? Promise.resolve([]) : api.datasets.deleted(),
+  );
+  return state.kind === 'ready' ? state.value : [];
+};
+
 /** What the file names, of what nobody has chosen since. */
-const namedBy = ({ file, data, model }: Chosen, { all, models }: Rows) => {
+const namedBy = ({ file, data, model }: Chosen, { all, models, binned }: Rows) => {
   const { dataset, base_model } = file?.recipe ?? {};
-  const there = all.filter(({ deleted_at }) => deleted_at === null);
+  const here = all.filter(({ deleted_at }) => deleted_at === null);
   return {
-    data: data === undefined ? namedPart('dataset', dataset, there) : null,
-    model: model === undefined ? namedPart('base model', base_model, models) : null,
+    data: data === undefined ? namedPart('dataset', dataset, { here, binned }) : null,
+    model: model === undefined ? namedPart('base model', base_model, { here: models, binned: [] }) : null,
   };
 };
 
@@ -76,7 +87,8 @@ export const useSources = (origin: Origin, chosen: Chosen) => {
   const usable = all
     .filter(isUsable)
     .toSorted((one, other) => other.created_at.localeCompare(one.created_at));
-  const named = namedBy(chosen, { all, models });
+  const binned = useBin(chosen.file?.recipe.dataset);
+  const named = namedBy(chosen, { all, models, binned });
   const wanted = wantedOf(chosen, named, { datasetId: origin.datasetId, past });
   const dataset = gone && wanted.data === undefined ? null : pick(usable, wanted.data);
   const model = pick(models, wanted.model);

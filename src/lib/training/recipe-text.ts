@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { AppError } from '../messages/app-error';
+import { brief } from '../messages/brief';
+import { formatCount } from '../messages/format';
 import { PresetId } from '../types/lora-training';
-import { Recipe } from '../types/recipe';
+import { LONGEST_PATH, Recipe } from '../types/recipe';
 import { invalidSetting, parseSetOptions } from './settings';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -13,9 +15,11 @@ const isObject = (value: unknown): value is Values =>
 const WORDS = Recipe.omit({ changes: true });
 type Word = keyof z.infer<typeof WORDS>;
 
+const NAMES_ONE = `a text of 1 to ${formatCount(LONGEST_PATH)} characters that names one`;
+
 const RANGES: Record<Word, string> = {
-  dataset: 'a text that names one',
-  base_model: 'a text that names one',
+  dataset: NAMES_ONE,
+  base_model: NAMES_ONE,
   preset: `${PresetId.options.slice(0, -1).join(', ')} or custom`,
   name: 'a text of 1 to 200 characters',
 };
@@ -48,13 +52,13 @@ const wordsIn = (content: Values): z.infer<typeof WORDS> => {
   if (words.success) return words.data;
   const name = String(words.error.issues[0]?.path[0]);
   const range = isWord(name) ? RANGES[name] : 'left out';
-  throw invalidSetting(`${name} is ${shown(content[name])}; it may be ${range}.`);
+  throw invalidSetting(`${name} is ${brief(shown(content[name]))}; it may be ${range}.`);
 };
 
 const settingsIn = (content: Values): Values => {
   const nested = content['settings'] ?? {};
   if (!isObject(nested))
-    throw invalidSetting(`settings is ${shown(nested)}; it may be an object of settings.`);
+    throw invalidSetting(`settings is ${brief(shown(nested))}; it may be an object of settings.`);
   // The settings of a finished run name its base model too.
   const { base_model: _label, ...values } = nested;
   const beside = Object.entries(content).filter(([key]) => key !== 'settings' && !isWord(key));

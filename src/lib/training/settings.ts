@@ -1,4 +1,5 @@
 import { AppError } from '../messages/app-error';
+import { brief } from '../messages/brief';
 import { comparesAnswers } from './methods';
 import { nearestName } from './nearest-name';
 import { SETTING_NAMES, settingRange } from './setting-ranges';
@@ -181,7 +182,7 @@ export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
 const isSettingName = (name: string): name is SettingName => Object.hasOwn(SettingChanges.shape, name);
 
 const outOfRange = (name: SettingName, shown: string): AppError =>
-  invalidSetting(`${name} is ${shown === '' ? 'empty' : shown}; it may be ${settingRange(name)}.`);
+  invalidSetting(`${name} is ${shown === '' ? 'empty' : brief(shown)}; it may be ${settingRange(name)}.`);
 
 const fault = (
   issue: { path: PropertyKey[]; message: string } | undefined,
@@ -195,7 +196,7 @@ const fault = (
 const unknownSetting = (name: string): AppError => {
   const nearest = nearestName(name, SETTING_NAMES);
   const question = nearest === null ? '' : `Did you mean ${nearest}? `;
-  return invalidSetting(`"${name}" is not a setting.`, `${question}${HINT}`);
+  return invalidSetting(`"${brief(name)}" is not a setting.`, `${question}${HINT}`);
 };
 
 const LISTS = new Set(['target_modules']);
@@ -210,7 +211,7 @@ const typed = (name: SettingName, text: string): unknown => {
 
 const parseOption = (option: string): readonly [string, unknown] => {
   const cut = option.indexOf('=');
-  if (cut < 1) throw invalidSetting(`"${option}" is not of the form name=value.`);
+  if (cut < 1) throw invalidSetting(`"${brief(option)}" is not of the form name=value.`);
   const name = option.slice(0, cut).trim();
   const text = option.slice(cut + 1).trim();
   if (!isSettingName(name)) throw unknownSetting(name);

@@ -11,9 +11,13 @@ import type { NewRun } from '../use-new-run';
 
 const INSIDE = 'rates, schedule, target layers, packing, precision, checkpoints';
 
+/** Without data and base model no recipe has values that could be changed. */
+const canBeKnown = (run: NewRun): boolean => run.requestOf(run.preset) !== null;
+
 export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
   const [open, setOpen] = useState(focus !== undefined);
   const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
+  const isKnown = canBeKnown(run);
   const invalid = invalidWords(run.errors);
   return (
     <section aria-label="Advanced" className="shrink-0 rounded-lg border bg-surface-2">
@@ -28,7 +32,7 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
             <SlidersHorizontal aria-hidden className="size-4" />
             <span className="font-semibold">Advanced</span>
             <span className="text-xs text-ink-2">
-              {FIELDS.length} settings, {changed.length} changed
+              {FIELDS.length} settings{isKnown ? `, ${changed.length} changed` : ''}
             </span>
           </span>
           <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
@@ -80,6 +84,8 @@ const SettingField = ({
   const value = run.drafts[spec.key] ?? was;
   const set = (next: string) => run.type({ [spec.key]: next });
   const changed = run.changes[spec.key] !== undefined;
+  // Not while they are read, which would take the focus from what is being typed.
+  const disabled = !canBeKnown(run);
   return (
     <Field
       label={spec.label}
@@ -97,6 +103,7 @@ const SettingField = ({
       {spec.choices ? (
         <Select
           label={spec.label}
+          disabled={disabled}
           value={value}
           options={spec.choices.map((choice) => ({ value: choice, label: choice }))}
           onChange={set}
@@ -104,6 +111,7 @@ const SettingField = ({
       ) : (
         <Input
           autoFocus={focused}
+          disabled={disabled}
           value={value}
           placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
           inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { formatAgo } from '../../../components/format';
@@ -10,6 +11,7 @@ import type { TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { jobs } from '../../../stores';
 import type { useAction } from '../../../use-load';
+import type { Undo } from '../load-into';
 import { saveBlock } from '../save-block';
 import type { NewRun } from '../use-new-run';
 
@@ -24,22 +26,40 @@ interface LoadSettingsProps {
   readonly run: NewRun;
   readonly action: Action;
   readonly disabled: boolean;
-  readonly onRun: (jobId: string) => void;
 }
 
+/** Says what was replaced and offers it back, as long as the page is there. */
+const useOfferUndo = () => {
+  const close = useRef<(() => void) | null>(null);
+  useEffect(() => () => close.current?.(), []);
+  return (source: string, undo: Undo) => {
+    close.current?.();
+    close.current =
+      undo &&
+      showToast(`Filled from ${source}`, 'What was chosen before was replaced.', {
+        label: 'Undo',
+        onSelect: undo,
+      });
+  };
+};
+
 /** Fills the page as a past run was, or from a file. */
-export const LoadSettings = ({ run, action, disabled, onRun }: LoadSettingsProps) => {
+export const LoadSettings = ({ run, action, disabled }: LoadSettingsProps) => {
   const now = useNow();
+  const offerUndo = useOfferUndo();
   const ofRuns = pastRuns(useRows(jobs)).map(({ id, name, created_at }, index): MenuAction => ({
     key: id,
     label: index === 0 ? `Last run “${name}”` : `“${name}”`,
     aside: formatAgo(created_at, now),
-    onSelect: () => onRun(id),
+    onSelect: () => {
+      action.clear();
+      offerUndo(`run “${name}”`, run.repeat(id));
+    },
   }));
   const chooseFile = () =>
     action.run('load', async () => {
       const file = await api.desktop.choose_recipe();
-      if (file) run.fill(file);
+      if (file) offerUndo(`file “${file.file_name}”`, run.fill(file));
     });
   return (
     <ButtonMenu
