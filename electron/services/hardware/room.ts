@@ -14,7 +14,7 @@ export const roomForNext = (
   isAtWork: boolean,
 ): Room => {
   const { total, free } = roomOf(hardware);
-  return { total, free: isAtWork ? Math.max(free, LEFT_AFTER_OURS * total) : Math.max(0, free) };
+  return { total, free: isAtWork ? Math.max(free, Math.floor(LEFT_AFTER_OURS * total)) : Math.max(0, free) };
 };
 
 /** Memory of the first card, or of the machine where there is none. */
