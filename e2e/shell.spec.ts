@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { Dataset } from '../src/lib/types/lora-training';
@@ -163,6 +165,17 @@ test('another page with the same bridge is not answered', async () => {
     { preload, url: pipeline.page.url() },
   );
   expect(reply).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+});
+
+test('a second start brings up the first one, and is no start in its log', async () => {
+  const { app, dataDir } = pipeline;
+  const starts = async () =>
+    (await readFile(join(dataDir, 'logs', 'main.log'), 'utf8')).match(/Pipeline \S+ starts on /g) ?? [];
+  expect(await starts()).toHaveLength(1);
+  const env = { ...process.env, PIPELINE_DATA_DIR: dataDir, PIPELINE_NO_DIALOGS: '1' };
+  await promisify(execFile)(app.process().spawnfile, [ROOT, '--no-sandbox'], { env });
+  expect(await starts()).toHaveLength(1);
+  expect(app.windows()).toHaveLength(1);
 });
 
 test('nothing leaves: navigation, new windows and requests are denied, and counted', async () => {

@@ -50,7 +50,6 @@ const prepareFolders = (): void => {
   log.transports.file.resolvePathFn = () => logPath;
   log.transports.console.level = false;
   log.errorHandler.startCatching({ showDialog: process.env['PIPELINE_NO_DIALOGS'] !== '1' });
-  log.info(`Pipeline ${app.getVersion()} starts on ${process.platform} ${process.arch}.`);
 };
 
 const stopOnQuit = (pipeline: App): void => {
@@ -135,6 +134,7 @@ const refuseToStart = (thrown: unknown): void => {
 prepareFolders();
 registerAppScheme();
 if (app.requestSingleInstanceLock()) {
+  log.info(`Pipeline ${app.getVersion()} starts on ${process.platform} ${process.arch}.`);
   denyNavigation();
   app.on('second-instance', showWindow);
   app.on('activate', showWindow);

@@ -30,13 +30,20 @@ const asking = (navigate: Navigate, path: string) => (what: string) => () => {
   navigate(path);
 };
 
-export const jobActions = (all: readonly TrainingJob[], navigate: Navigate): Entry[] => {
+export const jobActions = (
+  all: readonly TrainingJob[],
+  navigate: Navigate,
+  /** Ids of those that a trainer still saves. */
+  saving: readonly string[],
+): Entry[] => {
   const { waiting } = groupJobs(all);
   return all.flatMap((job) =>
-    [...moveDoings(job, waiting), ...doingsOf(job, navigate)].map((doing) => ({
-      ...entryOf(job)(doing),
-      ...(doing.resumes && { aside: <ResumesFrom job={job} /> }),
-    })),
+    [...moveDoings(job, waiting), ...doingsOf(job, navigate, { isSaving: saving.includes(job.id) })].map(
+      (doing) => ({
+        ...entryOf(job)(doing),
+        ...(doing.resumes && { aside: <ResumesFrom job={job} /> }),
+      }),
+    ),
   );
 };
 

@@ -17,7 +17,7 @@ import { decapitalised } from '../components/format';
 import { useNow } from '../components/time';
 import { datasetState } from '../features/datasets';
 import { chooseAndImport } from '../features/import';
-import { standingWords, startTryIt } from '../features/jobs';
+import { standingWords, startTryIt, useSaving } from '../features/jobs';
 import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
@@ -88,12 +88,13 @@ const screens = (navigate: Navigate): readonly Entry[] =>
 export const useEntries = (): readonly Entry[] => {
   const [, navigate] = useLocation();
   const now = useNow();
+  const saving = useSaving();
   const [runs, data, adapters] = [useRows(jobs), useRows(datasets), useRows(models)];
   const trained = adapters.filter(({ deleted_at }) => deleted_at === null);
   const opens = (path: string) => ({ path, run: () => navigate(path) });
   return [
     ...firstActions(navigate),
-    ...jobActions(runs, navigate),
+    ...jobActions(runs, navigate, saving),
     ...datasetActions(data, navigate),
     ...modelActions(trained, navigate),
     ...lastActions(),

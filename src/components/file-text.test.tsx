@@ -6,7 +6,7 @@ import { DataTable } from './data-table';
 import { FileText } from './file-text';
 import { Page } from './layout';
 import { MeasuredFacts } from './measured';
-import { ErrorState } from './states';
+import { ErrorNote, ErrorState } from './states';
 
 const HOSTILE = 'a\u001b[31m<b>\u202ex';
 const SHOWN = 'a␛[31m&lt;b&gt;⟨U+202E⟩x';
@@ -31,6 +31,7 @@ it.each([
     'in an error',
     createElement(ErrorState, { title: 'No', error: { code: 'no', message: HOSTILE, hint: '' } }),
   ],
+  ['in a note', createElement(ErrorNote, { error: { code: 'no', message: HOSTILE, hint: '' } })],
 ])('I01 shows what a file or a person wrote as text %s, apart from what is around it', (_, element) => {
   const html = renderToStaticMarkup(element);
   expect(html.replace(' </bdi>', '</bdi>')).toContain(`<bdi>${SHOWN}</bdi>`);

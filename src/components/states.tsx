@@ -114,7 +114,7 @@ export const ErrorNote = ({
     <div role="alert" className="flex items-start gap-2 rounded-md bg-bad-tint px-3 py-2 text-bad">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <p className="min-w-0 flex-1">
-        {error.message} {error.hint}
+        <FileText>{`${error.message} ${error.hint}`}</FileText>
       </p>
       <CopyDetails small error={error} />
       {onDismiss ? (

@@ -86,7 +86,7 @@ const fitting = (datasetId: string, filter: ProblemFilter) =>
     eq(dataset_problems.dataset_id, datasetId),
     filter.type === null ? undefined : eq(type, filter.type),
     filter.severity === null ? undefined : eq(severity, filter.severity),
-    filter.line === undefined ? undefined : eq(line, filter.line),
+    filter.record_id === undefined ? undefined : eq(record_id, filter.record_id),
     filter.query.trim() === ''
       ? undefined
       : or(...[error, suggestion, path, record_id].map((column) => holds(column, filter.query.trim()))),

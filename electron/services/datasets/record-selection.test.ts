@@ -69,7 +69,7 @@ describe('records to edit', () => {
     });
   });
 
-  it('are found by the severity, the words and the line of a problem', async () => {
+  it('are found by the severity and the words of a problem', async () => {
     const of = async (filter: Partial<ProblemFilter>) =>
       (await service.versions.recordIds({ id, query: '', problem: { ...ANY_PROBLEM, ...filter } })).ids;
     expect(await of({})).toEqual(['two']);
@@ -77,7 +77,18 @@ describe('records to edit', () => {
     expect(await of({ severity: 'error' })).toEqual([]);
     expect(await of({ query: '{{NAME}}' })).toEqual(['two']);
     expect(await of({ query: 'no such words' })).toEqual([]);
-    expect([await of({ line: 1 }), await of({ line: 2 })]).toEqual([[], ['two']]);
+  });
+
+  it('have their problems told apart where all stand on one line', async () => {
+    const all = ['{{a}}', '{{b}}', '{{c}}'].map((words) => ({ id: words, ...chat(words, '1') }));
+    const file = await bench.file(`${JSON.stringify(all)}\n`, 'array.json');
+    const [outcome] = await service.import([file]);
+    const whole = { id: outcome?.dataset.id ?? '', offset: 0, limit: 1, ...ANY_PROBLEM };
+    expect(await service.problems(whole)).toMatchObject({ total: 3, problems: [{ line: 1 }] });
+    expect(await service.problems({ ...whole, record_id: '{{c}}' })).toMatchObject({
+      total: 1,
+      problems: [{ line: 1, record_id: '{{c}}' }],
+    });
   });
 
   it('are read where an earlier version still has them', async () => {

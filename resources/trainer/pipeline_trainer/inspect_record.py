@@ -36,7 +36,7 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
     kept = _kept(record, template, how, whole=whole)
     borders = _borders(record, messages, template, whole=whole)
     questions = [border for border, role in zip(borders, roles, strict=False) if role == "user"]
-    cut = _cut_flags(whole.ids, [] if kept is None else kept.ids, questions)
+    cut = _cut_flags(whole.ids, [] if kept is None else kept.ids, (*questions, *borders))
     return {
         "messages": [_message(message) for message in messages],
         "text": whole.text,
@@ -110,15 +110,16 @@ def _kept(record: Record, template: ChatTemplate, how: How, *, whole: Tokenized)
         return None if error.code == "token_overflow" else whole
 
 
-def _cut_flags(whole: Sequence[int], kept: Sequence[int], questions: Sequence[int]) -> list[bool]:
+def _cut_flags(whole: Sequence[int], kept: Sequence[int], likely: Sequence[int]) -> list[bool]:
     """Cutting takes one stretch out: the kept tokens are the beginning and the end of the whole.
 
     Turns begin and end alike, and answers may repeat, so there is more than one such stretch; exchanges go
-    whole, so it was the one that starts with a user's turn. `questions` are the tokens at which those begin.
+    whole, so it was one that starts with a turn, most likely a user's. `likely` are the tokens at which turns begin,
+    those of users first.
     """
     most = common_prefix(whole, kept)
     least = len(kept) - common_prefix(whole[::-1], kept[::-1])
-    front = next((border for border in questions if least <= border <= most), most)
+    front = next((border for border in likely if least <= border <= most), most)
     back = len(kept) - front
     return [front <= position < len(whole) - back for position in range(len(whole))]
 

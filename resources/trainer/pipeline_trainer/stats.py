@@ -18,7 +18,10 @@ METHODS: Final = {
     "tokens": "Every record in this base model's chat template, by its tokenizer, as training has it; before cutting.",
     "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
     "trained_tokens": "Tokens that the loss covers, before cutting.",
-    "over_limit": "Records with more tokens than the maximum length, and what they lose when training cuts them.",
+    "over_limit": (
+        "Records with more tokens than the maximum length, and what they lose when training cuts them; a plain text is "
+        "laid into windows instead and loses nothing."
+    ),
     "avg_tokens_per_turn": (
         "Tokens of the contents of all distinct turns ÷ their number; a turn that several records of a conversation "
         "repeat counts once, system messages and the template's own tokens do not count."

@@ -1,5 +1,6 @@
 """What the model sees of one record."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,19 @@ def test_cuts_whole_exchanges_also_where_answers_repeat(dataset_format: str) -> 
     assert cut == ["user", "assistant"] * (view["dropped_turns"] // 2)
     gone = [index for index, turn in enumerate(view["turns"]) if turn["cut"]]
     assert gone == (list(range(1, len(gone) + 1)) if dataset_format != "chat" else list(range(11 - len(gone), 11)))
+
+
+def test_cuts_whole_turns_also_where_an_answer_comes_first() -> None:
+    """No importer takes this order; its oldest exchange goes with the answer before it."""
+    first = Message("assistant", "Welcome to the light.", trained=True)
+    system, *talk = TALK.messages
+    record = replace(TALK, messages=(system, first, *talk))
+    view = inspect(record, make_template("chatml"), How(80, "auto", "brightrun_lora_v4"))
+    gone = [index for index, turn in enumerate(view["turns"]) if turn["cut"]]
+    assert gone == list(range(1, view["dropped_turns"] + 1))
+    assert len(gone) % 2 == 1
+    cut = [token["cut"] for token in view["tokens"]]
+    assert cut.index(True) == view["turns"][1]["start"]
 
 
 def test_shows_an_answer_that_does_not_fit_and_a_record_that_trains_nothing() -> None:

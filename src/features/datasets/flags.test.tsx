@@ -1,9 +1,12 @@
+import { useState } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeSettings } from '../../fake-rows';
 import type { CanonicalRecord } from '../../lib/types/dataset-records';
 import { mount } from '../../mount';
 import { ModelView } from './parts/model-view';
-import { flagRecords } from './use-flags';
+import { flagRecords, flagWords, useFlags } from './use-flags';
+import type { Flagged } from './use-flags';
+import { usePlaces } from './use-places';
 
 let page: Awaited<ReturnType<typeof mount>>;
 // The document of a test has no layout to scroll.
@@ -52,24 +55,44 @@ test('the list marks what is cut, repeated or a problem, and shows only that whe
   await page.until(() => expect(rows().map((row) => row.slice(0, 9))).toEqual(['8Answer 7']));
 });
 
-const cut = { kind: 'cut', words: 'cut' };
-const problem = { kind: 'problem', words: 'problem' };
-const duplicate = { kind: 'duplicate', words: 'duplicate' };
+const words = (found: Parameters<typeof flagRecords>[0]) =>
+  [...flagRecords(found)].map(([index, flags]) => [index, flags.map(flagWords)]);
 
 test('of several marks the gravest comes first, in the order of the list', () => {
-  const flags = flagRecords({ cut: found(4, 3), problem: found(7, 4), duplicate: found(8) });
-  expect([...flags]).toEqual([
-    [3, [cut]],
-    [4, [cut, problem]],
-    [7, [problem]],
-    [8, [duplicate]],
+  expect(words({ cut: found(4, 3), problem: found(7, 4), duplicate: found(8) })).toEqual([
+    [3, ['cut']],
+    [4, ['cut', 'problem']],
+    [7, ['problem']],
+    [8, ['duplicate']],
   ]);
 });
 
 test('what is too long and loses nothing is not marked as cut', () => {
   const long = { ...found(1, 2, 3), lost_tokens: [0, 305, 0] };
-  expect([...flagRecords({ cut: long, problem: found(), duplicate: found(3) })]).toEqual([
-    [2, [{ kind: 'cut', words: '305 cut' }]],
-    [3, [duplicate]],
+  expect(words({ cut: long, problem: found(), duplicate: found(3) })).toEqual([
+    [2, ['305 cut']],
+    [3, ['duplicate']],
   ]);
+});
+
+test('the marks of all records are made once, not each time that the page is drawn', async () => {
+  const seen: Flagged[] = [];
+  // Still looked for while the rest is known.
+  const never = new Promise<ReturnType<typeof found>>(() => undefined);
+  const dataset = fakeDataset(1);
+  const Marks = () => {
+    const [drawn, draw] = useState(0);
+    seen.push(useFlags(usePlaces({ dataset, model: undefined, maxLength: null })));
+    return <button onClick={() => draw(drawn + 1)}>Drawn {drawn}</button>;
+  };
+  page = await mount(<Marks />, {
+    datasets: { record_ids: () => found(1), repeated_ids: () => never },
+  });
+  await page.until(() => expect(seen.at(-1)?.indexes).toEqual([1]));
+  const before = seen.at(-1);
+  await page.click(page.button('Drawn 0'));
+  expect(page.text()).toBe('Drawn 1');
+  expect(seen.at(-1)).not.toBe(before);
+  expect(seen.at(-1)?.of).toBe(before?.of);
+  expect(seen.at(-1)?.indexes).toBe(before?.indexes);
 });

@@ -116,7 +116,7 @@ test('the turn that a problem names is not folded away', async () => {
   await page.click(page.find('#record-1'));
   await page.until(() => expect(page.button('Turns 3 to 5')).toBeDefined());
   expect(page.text()).toContain('Words 6.');
-  expect(asked('datasets.problems').at(0)?.input).toMatchObject({ id: fakeId(1), line: 2 });
+  expect(asked('datasets.problems').at(0)?.input).toMatchObject({ id: fakeId(1), record_id: 'r1' });
 });
 
 test('nor is what the search of the list finds', async () => {

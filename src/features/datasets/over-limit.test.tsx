@@ -1,6 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import { fakeDataset, fakeId } from '../../fake-rows';
+import { fakeBaseModel, fakeDataset, fakeId, fakeSettings } from '../../fake-rows';
+import type { DatasetStats } from '../../lib/types/dataset-numbers';
+import type { DatasetKind } from '../../lib/types/dataset-records';
 import { mount } from '../../mount';
+import { windowsOf } from './over-limit-words';
+import { TokenStrip } from './parts/token-strip';
+import { Tokens } from './parts/tokens';
 import { useEdits } from './use-edits';
 
 let page: Awaited<ReturnType<typeof mount>>;
@@ -29,4 +34,89 @@ test('all records over a limit are asked about, also beyond those that are liste
   });
   await page.click(page.button('Ask'));
   await page.until(() => expect(page.text()).toContain('exclude 2500: All longer than 1,024 tokens.'));
+});
+
+const STATS: DatasetStats = {
+  records: 4,
+  total_tokens: 3000,
+  trained_tokens: 2996,
+  kept_tokens: 3000,
+  over_limit: 1,
+  lost_trained_tokens: 0,
+  turns: 0,
+  turn_tokens: 0,
+  avg_tokens_per_turn: null,
+  min: 10,
+  median: 40,
+  p95: 1500,
+  max: 1500,
+  histogram: { edges: [0, 1000, 2000], counts: [3, 1] },
+  problems_total: 0,
+  problems: [],
+  too_long_rows: [
+    {
+      index: 2,
+      record_id: 'long',
+      line: 3,
+      tokens: 1500,
+      dropped_turns: 0,
+      lost_tokens: 0,
+      lost_trained_tokens: 0,
+    },
+  ],
+  max_length: 512,
+  template: { source: 'own', note: '' },
+  methods: {},
+};
+
+const Both = ({ kind }: { readonly kind: DatasetKind }) => {
+  const edits = useEdits({ ...fakeDataset(1), kind });
+  return (
+    <>
+      <TokenStrip dataset={edits.dataset} model={fakeBaseModel(1)} maxLength={512} tokens={null} />
+      <Tokens edits={edits} onRecord={() => undefined} />
+    </>
+  );
+};
+
+const showBoth = async (kind: DatasetKind) => {
+  page = await mount(<Both kind={kind} />, {
+    base_models: { list: () => [fakeBaseModel(1)] },
+    jobs: { settings: () => fakeSettings('balanced') },
+    datasets: {
+      versions: () => [],
+      stats: () => STATS,
+      survey: () => new Promise(() => undefined),
+    },
+  });
+  await page.until(() => expect(page.text()).toContain('Over the limit'));
+  const table = page.find('[aria-label="Records over the limit"]');
+  return [...table.querySelectorAll('th')].map(({ textContent }) => textContent);
+};
+
+test('a text over the limit is laid into windows, and nothing of it is called cut or lost', async () => {
+  const heads = await showBoth('text');
+  expect(page.text().match(/1 record in windows/g)?.length).toBeGreaterThanOrEqual(2);
+  expect(page.text().match(/Laid into windows1 record/g)).toHaveLength(2);
+  expect(page.text()).toContain('1 record longer than 512 tokens, laid into windows: nothing is lost');
+  expect(page.text()).not.toMatch(/\bcut\b/);
+  expect(heads.slice(0, 4)).toEqual(['Line', 'Record', 'Tokens', 'Windows']);
+  expect(page.text()).toContain('long1,5003');
+});
+
+test('a conversation over the limit is cut', async () => {
+  const heads = await showBoth('sft');
+  expect(page.text().match(/1 record cut/g)?.length).toBeGreaterThanOrEqual(2);
+  expect(page.text()).not.toContain('window');
+  expect(heads.slice(2, 5)).toEqual(['Tokens', 'Turns dropped', 'Trained tokens lost']);
+});
+
+test.each([
+  [512, 1],
+  [513, 2],
+  // Each but the first begins with the last token of the one before.
+  [1023, 2],
+  [1024, 3],
+])('a text of %d tokens takes %d windows of 512', (tokens, windows) => {
+  expect(windowsOf(tokens, 512)).toBe(windows);
 });

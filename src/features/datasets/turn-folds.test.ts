@@ -43,7 +43,7 @@ const talk = (exchanges: number): string[] => [
   ...Array.from({ length: exchanges }, () => ['user', 'assistant']).flat(),
 ];
 
-const NONE = { query: '', problems: [] };
+const NONE = { query: '', problems: [], roles: talk(6) };
 
 const folded = (view: RecordView, seek: Parameters<typeof mattersIn>[1] = NONE) =>
   foldTurns(view, view.turns, mattersIn(view, seek))
@@ -100,6 +100,23 @@ describe('the turns that are folded into a line', () => {
     const view = viewOf(turnsOf(talk(6)));
     expect(folded(view, { ...NONE, problems: [problem.error] })).toEqual([[7, 11]]);
     expect(folded(view, { ...NONE, problems: ['The text contains “<|im_end|>”.'] })).toEqual([[4, 11]]);
+  });
+
+  test('leave out that turn where the template has no system role and the system text went to the first turn', () => {
+    const roles = talk(6);
+    const view = viewOf(turnsOf(roles.slice(1)));
+    const of = (number: number, record = roles) =>
+      folded(view, { query: '', problems: [`Message ${number} contains “{{name}}”.`], roles: record });
+    // Message 6 is the fifth turn of the view.
+    expect(of(6)).toEqual([[6, 10]]);
+    expect(of(1)).toEqual([[3, 10]]);
+    expect(of(2)).toEqual([[3, 10]]);
+    const late = [...roles.slice(1, 7), 'system', ...roles.slice(7)];
+    expect(of(5, late)).toEqual([[6, 10]]);
+    expect(of(8, late)).toEqual([
+      [3, 6],
+      [8, 10],
+    ]);
   });
 
   test('are counted without what the template says of its own', () => {

@@ -72,15 +72,17 @@ export interface Sought {
   readonly query: string;
   /** What is wrong with the record, in the importer's words. */
   readonly problems: readonly string[];
+  /** Of the record's own messages, which the problems count. */
+  readonly roles: readonly string[];
 }
 
 /** Whether a turn holds what is sought. */
 export const mattersIn = (
-  { tokens }: Pick<RecordView, 'tokens'>,
-  { query, problems }: Sought,
+  { tokens, turns }: Pick<RecordView, 'tokens' | 'turns'>,
+  { query, problems, roles }: Sought,
 ): ((turn: Turn, number: number) => boolean) => {
   const wanted = query.trim().toLowerCase();
-  const named = new Set(problems.flatMap(messageNumber));
+  const named = new Set(problems.flatMap(messageNumber).map((number) => turnNumber(number, roles, turns)));
   const textOf = ({ start, end }: Turn) =>
     tokens
       .slice(start, end)
@@ -94,6 +96,13 @@ export const mattersIn = (
 const messageNumber = (error: string): number[] => {
   const [, number] = /^Message (\d+) /.exec(error) ?? [];
   return number === undefined ? [] : [Number(number)];
+};
+
+/** Where a template has no system role, the system text stands in the first turn and is none of its own. */
+const turnNumber = (message: number, roles: readonly string[], turns: readonly Turn[]): number => {
+  if (roles.length <= turns.length) return message;
+  const upTo = roles.slice(0, message).filter((role) => role !== 'system');
+  return Math.max(1, upTo.length);
 };
 
 /** `Turns 4 to 11`. */

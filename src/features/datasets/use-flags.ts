@@ -1,5 +1,7 @@
+import { useMemo } from 'react';
 import { formatCount } from '../../components/format';
 import type { FoundRecords } from '../../lib/types/dataset-numbers';
+import type { ProblemType } from '../../lib/types/dataset-records';
 import { useLoad } from '../../use-load';
 import type { Loaded } from '../../live-store';
 import { problemWords } from './dataset-words';
@@ -9,10 +11,11 @@ import type { Places } from './use-places';
 /** The gravest first: only that one fits beside a title. */
 const KINDS = ['cut', 'problem', 'duplicate'] as const;
 
-export interface Flag {
-  readonly kind: (typeof KINDS)[number];
-  readonly words: string;
-}
+/** Without its words: those are made for the rows that are shown. */
+export type Flag =
+  | { readonly kind: 'cut'; readonly lost?: number | undefined }
+  | { readonly kind: 'problem'; readonly type?: ProblemType | undefined }
+  | { readonly kind: 'duplicate' };
 
 export interface Flagged {
   /** By place from 0. */
@@ -22,23 +25,24 @@ export interface Flagged {
   readonly key: string;
 }
 
-type Found = Readonly<Record<Flag['kind'], FoundRecords>>;
+type Found = Readonly<Record<(typeof KINDS)[number], FoundRecords>>;
 
-/** What is said of the record in a position of what was found; null where there is nothing to say. */
-const WORDS: Readonly<Record<Flag['kind'], (found: FoundRecords, position: number) => string | null>> = {
+/** Of the record in a position of what was found; null where there is nothing to say. */
+const FLAGS: Readonly<Record<Flag['kind'], (found: FoundRecords, position: number) => Flag | null>> = {
   cut: ({ lost_tokens }, position) => {
     const lost = lost_tokens?.[position];
-    if (lost === undefined) return 'cut';
     // A text that is too long is laid into windows, and loses nothing.
-    return lost === 0 ? null : `${formatCount(lost)} cut`;
+    return lost === 0 ? null : { kind: 'cut', lost };
   },
-  problem: ({ problems }, position) => {
-    const type = problems?.[position];
-    if (type === undefined) return 'problem';
-    // Beside a title there is room for little more than one word.
-    return type === 'unsupported_content' ? 'unsupported' : problemWords(type);
-  },
-  duplicate: () => 'duplicate',
+  problem: ({ problems }, position) => ({ kind: 'problem', type: problems?.[position] }),
+  duplicate: () => ({ kind: 'duplicate' }),
+};
+
+export const flagWords = (flag: Flag): string => {
+  if (flag.kind === 'cut') return flag.lost === undefined ? 'cut' : `${formatCount(flag.lost)} cut`;
+  if (flag.kind === 'duplicate' || flag.type === undefined) return flag.kind;
+  // Beside a title there is room for little more than one word.
+  return flag.type === 'unsupported_content' ? 'unsupported' : problemWords(flag.type);
 };
 
 /** Which records there is something to say of, in the order of the list. */
@@ -46,8 +50,8 @@ export const flagRecords = (found: Found): ReadonlyMap<number, readonly Flag[]> 
   const of = new Map<number, Flag[]>();
   for (const kind of KINDS) {
     for (const [position, index] of found[kind].indexes.entries()) {
-      const words = WORDS[kind](found[kind], position);
-      if (words !== null) of.set(index, [...(of.get(index) ?? []), { kind, words }]);
+      const flag = FLAGS[kind](found[kind], position);
+      if (flag !== null) of.set(index, [...(of.get(index) ?? []), flag]);
     }
   }
   return new Map([...of].toSorted(([one], [other]) => one - other));
@@ -63,17 +67,23 @@ const foundOf = (state: Loaded<FoundRecords>): FoundRecords =>
 
 /** What the list marks; what cannot be told is left unmarked, the record itself still says it. */
 export const useFlags = (places: Places): Flagged => {
-  const cut = useLoad(`cut ${places.key}`, places.cut).state;
-  const problem = useLoad(`problem ${places.key}`, places.problem).state;
-  const duplicate = useLoad(`duplicate ${places.key}`, places.duplicate).state;
-  const of = flagRecords({
-    cut: foundOf(cut),
-    problem: foundOf(problem),
-    duplicate: foundOf(duplicate),
-  });
+  const states = {
+    cut: useLoad(`cut ${places.key}`, places.cut).state,
+    problem: useLoad(`problem ${places.key}`, places.problem).state,
+    duplicate: useLoad(`duplicate ${places.key}`, places.duplicate).state,
+  };
+  // What was found stays the same where a state that is waited for does not.
+  const cut = foundOf(states.cut);
+  const problem = foundOf(states.problem);
+  const duplicate = foundOf(states.duplicate);
+  // Up to a hundred thousand records, at every key that is pressed.
+  const { of, indexes } = useMemo(() => {
+    const found = flagRecords({ cut, problem, duplicate });
+    return { of: found, indexes: [...found.keys()] };
+  }, [cut, problem, duplicate]);
   return {
     of,
-    indexes: [...of.keys()],
-    key: JSON.stringify([places.key, cut.kind, problem.kind, duplicate.kind]),
+    indexes,
+    key: JSON.stringify([places.key, ...KINDS.map((kind) => states[kind].kind)]),
   };
 };

@@ -4,7 +4,7 @@ import type { Dataset } from '../../lib/types/lora-training';
 import { useLoad } from '../../use-load';
 import type { IndexedRecord } from './record-pages';
 
-/** A record has a handful; a whole conversation may stand on one line, with those of all its records. */
+/** A record has a handful. */
 const MOST = 500;
 
 /** What is wrong with a record, in the importer's words; nothing where it is not known, or of no record. */
@@ -14,9 +14,9 @@ export const useProblemTexts = (
 ): readonly string[] => {
   const { state } = useLoad(JSON.stringify([id, revision, row?.record.id]), async () => {
     if (row === null) return [];
-    const { id: record, source_line: line } = row.record;
-    const { problems } = await api.datasets.problems({ id, offset: 0, limit: MOST, ...ANY_PROBLEM, line });
-    return problems.filter(({ record_id }) => record_id === record).map(({ error }) => error);
+    const mine = { ...ANY_PROBLEM, record_id: row.record.id };
+    const { problems } = await api.datasets.problems({ id, offset: 0, limit: MOST, ...mine });
+    return problems.map(({ error }) => error);
   });
   return state.kind === 'ready' ? state.value : [];
 };

@@ -8,4 +8,4 @@ export { ResumesFrom } from './parts/resumes-from';
 export { announcement, progressWords } from './run-news';
 export { shortTimeLeftWords, standingWords, statusWords, timeLeftWords } from './time-left';
 export { useQueuePlan } from './use-expected';
-export { useIsSaving } from './use-saving';
+export { useIsSaving, useSaving } from './use-saving';

@@ -140,21 +140,24 @@ export const moveDoings = (job: TrainingJob, waiting: readonly TrainingJob[]): r
   ];
 };
 
-/** Everything that can be done with a job in its state; `from` as for `waysOn`. */
+const likeDoing = (job: TrainingJob, navigate: Navigate): Doing => ({
+  verb: 'New run like',
+  label: 'New run like this',
+  icon: Plus,
+  run: () => navigate(paths.newRunLike(job.id)),
+});
+
+/** Everything that can be done with a job in its state; `from` as for `waysOn`, `isSaving` as of `useIsSaving`. */
 export const doingsOf = (
   job: TrainingJob,
   navigate: Navigate,
-  from?: Checkpoint | null,
+  { from, isSaving }: { readonly from?: Checkpoint | null | undefined; readonly isSaving: boolean },
 ): readonly Doing[] => {
+  if (isSaving) return [likeDoing(job, navigate)];
   const ask = asking(job, navigate);
   return [
     ...stateDoings(job, navigate, from),
-    {
-      verb: 'New run like',
-      label: 'New run like this',
-      icon: Plus,
-      run: () => navigate(paths.newRunLike(job.id)),
-    },
+    likeDoing(job, navigate),
     canCancel(job)
       ? { verb: 'Cancel', label: 'Cancel…', after: '…', icon: Ban, run: ask('cancel') }
       : { verb: 'Delete run', label: 'Delete…', after: '…', icon: Trash2, run: ask('delete') },

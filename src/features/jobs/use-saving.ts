@@ -1,8 +1,12 @@
 import { useValue } from '../../live-value';
 import { saving } from '../../stores';
 
-/** Whether a trainer that lost its app still saves this job; nothing can be done with it until it has. */
+const NONE: readonly string[] = [];
+
+/** The jobs that a trainer which lost its app still saves; nothing can be done with one until it has. */
+export const useSaving = (): readonly string[] => useValue(saving) ?? NONE;
+
 export const useIsSaving = (id: string | undefined): boolean => {
-  const ids = useValue(saving);
-  return id !== undefined && ids !== null && ids.includes(id);
+  const ids = useSaving();
+  return id !== undefined && ids.includes(id);
 };

@@ -153,6 +153,7 @@ it.each([
       ],
     ],
   ],
+  ['texts over the limit, of which nothing is cut', dataset({ kind: 'text' }), CUT, []],
   ['a length that cuts nothing', dataset({}), { ...CUT, over_limit: 0 }, []],
   [
     'no advice beside what blocks',

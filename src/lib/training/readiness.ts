@@ -45,7 +45,7 @@ const FEW_RECORDS = 50;
 /** All that stands against a run with a dataset: what blocks it first, then advice. */
 export const readiness = (dataset: JudgedDataset, cut: KnownCut | null = null): readonly Finding[] => {
   const block = blockOf(dataset);
-  return block ? [block] : [...lossAdvice(dataset), ...amountAdvice(dataset), ...cutAdvice(cut)];
+  return block ? [block] : [...lossAdvice(dataset), ...amountAdvice(dataset), ...cutAdvice(dataset, cut)];
 };
 
 export const isBlocked = (dataset: JudgedDataset): boolean => blockOf(dataset) !== null;
@@ -163,8 +163,9 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
   ];
 };
 
-const cutAdvice = (cut: KnownCut | null): Finding[] => {
-  if (cut === null || cut.over_limit === 0) return [];
+const cutAdvice = ({ report }: JudgedDataset, cut: KnownCut | null): Finding[] => {
+  // A text is laid into windows, and loses nothing.
+  if (cut === null || cut.over_limit === 0 || report?.kind === 'text') return [];
   const { over_limit, max_length, max, lost_trained_tokens, trained_tokens } = cut;
   const share = trained_tokens > 0 ? (lost_trained_tokens / trained_tokens) * 100 : 0;
   return [

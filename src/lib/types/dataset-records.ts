@@ -135,8 +135,8 @@ export const ProblemFilter = z.strictObject({
   type: ProblemType.nullable(),
   severity: ProblemSeverity.nullable(),
   query: z.string().max(200),
-  /** Only of this line of the original. */
-  line: z.int().min(1).optional(),
+  /** Only of this record; a line of the original may hold several, or all of them. */
+  record_id: z.string().optional(),
 });
 export type ProblemFilter = z.infer<typeof ProblemFilter>;
 

@@ -8,6 +8,7 @@ import { Panel } from '../../../components/layout';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { Dataset } from '../../../lib/types/lora-training';
+import { shownTurns } from '../../../lib/types/record-turns';
 import type { RecordView } from '../../../lib/types/record-view';
 import { useRows } from '../../../live-store';
 import type { Loaded } from '../../../live-store';
@@ -75,7 +76,7 @@ export const ModelView = ({
                       <TemplateView
                         view={rendered}
                         record={`${dataset.id} ${String(records.current?.record.id)}`}
-                        sought={{ query: records.query, problems }}
+                        sought={{ query: records.query, problems, roles: rolesOf(records.current) }}
                       />
                     )
                   }
@@ -138,6 +139,9 @@ const ReaderChoice = ({
     {model && maxLength !== null ? <MaxLength model={model} value={maxLength} onChange={setLength} /> : null}
   </div>
 );
+
+const rolesOf = (row: IndexedRecord | null): readonly string[] =>
+  row === null ? [] : shownTurns(row.record).map(({ name }) => name);
 
 const tokensOf = (state: Loaded<RecordView | null>): number | null =>
   state.kind === 'ready' ? (state.value?.total_tokens ?? null) : null;

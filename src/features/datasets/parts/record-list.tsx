@@ -11,6 +11,7 @@ import { Async } from '../../../components/states';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
 import { recordTitle } from '../record-title';
+import { flagWords } from '../use-flags';
 import type { Flag, Flagged } from '../use-flags';
 import type { Marks } from '../use-marks';
 import { PAGE_OF_RECORDS } from '../record-pages';
@@ -175,8 +176,8 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [],
       <FileText>{recordTitle(record)}</FileText>
     </span>
     {flags[0] ? (
-      <span title={flags.map(({ words }) => words).join(', ')}>
-        <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flags[0].words}</Badge>
+      <span title={flags.map(flagWords).join(', ')}>
+        <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flagWords(flags[0])}</Badge>
       </span>
     ) : null}
     {isExcluded ? (

@@ -1,11 +1,13 @@
-import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { formatCount, formatPercent } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
 import { Panel, Skeleton } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
 import type { MeasuredRow } from '../../../components/measured';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { DatasetStats } from '../../../lib/types/dataset-numbers';
+import type { DatasetKind } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
+import { overLimitRow, overLimitWords } from '../over-limit-words';
 import { useStats } from '../use-numbers';
 
 interface TokenStripProps {
@@ -23,7 +25,7 @@ export const TokenStrip = ({ dataset, model, maxLength, tokens }: TokenStripProp
   return (
     <Panel plain className="px-4 py-2 low:hidden max-medium:hidden">
       {state.kind === 'ready' ? (
-        <Strip stats={state.value} all={dataset.report?.records_total} tokens={tokens} />
+        <Strip stats={state.value} kind={dataset.kind} all={dataset.report?.records_total} tokens={tokens} />
       ) : (
         <Counting />
       )}
@@ -42,7 +44,7 @@ const Counting = () => (
 const shareOf = (part: number, whole: number): string =>
   part > 0 && whole > 0 ? ` (${formatPercent(part / whole)})` : '';
 
-const rowsOf = (stats: DatasetStats, all: number): MeasuredRow[] => [
+const rowsOf = ({ stats, kind }: Pick<StripProps, 'stats' | 'kind'>, all: number): MeasuredRow[] => [
   {
     label: 'Usable records',
     value: `${formatCount(stats.records)} of ${formatCount(all)}`,
@@ -59,25 +61,22 @@ const rowsOf = (stats: DatasetStats, all: number): MeasuredRow[] => [
     value: `${formatCount(stats.median)}, ${formatCount(stats.p95)}`,
     method: stats.methods['spread'],
   },
-  {
-    label: 'Lost to the cut',
-    value: `${formatCount(stats.lost_trained_tokens)} trained${shareOf(stats.lost_trained_tokens, stats.trained_tokens)}`,
-    method: stats.methods['over_limit'],
-  },
+  overLimitRow(stats, kind),
 ];
 
 interface StripProps {
   readonly stats: DatasetStats;
+  readonly kind: DatasetKind;
   /** Records of the file; as many as are usable where that is not known. */
   readonly all: number | undefined;
   readonly tokens: number | null;
 }
 
-const Strip = ({ stats, all = stats.records, tokens }: StripProps) => {
-  const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
+const Strip = ({ stats, kind, all = stats.records, tokens }: StripProps) => {
+  const cut = overLimitWords(stats, kind);
   return (
     <div className="grid grid-cols-[15rem_minmax(0,1fr)] gap-6 text-xs">
-      <MeasuredFacts rows={rowsOf(stats, all)} />
+      <MeasuredFacts rows={rowsOf({ stats, kind }, all)} />
       <Histogram
         label="Tokens a record"
         summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}; ${cut} at ${formatCount(stats.max_length)}.${tokens === null ? '' : ` This record has ${formatCount(tokens)}.`}`}

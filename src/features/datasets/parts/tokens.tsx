@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
-import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { formatCount, formatPercent } from '../../../components/format';
+import type { Column } from '../../../components/data-table';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
@@ -11,10 +12,12 @@ import type { MeasuredRow } from '../../../components/measured';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { DatasetStats } from '../../../lib/types/dataset-numbers';
+import type { DatasetKind } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { USUAL_SPLIT } from '../../../lib/training/settings';
+import { overLimitRow, overLimitWords, tooLongWords, windowsOf } from '../over-limit-words';
 import { useStats, useUsualLength } from '../use-numbers';
 import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
@@ -120,7 +123,7 @@ const Counted = ({
     <>
       <Panel title="Tokens a record" actions={children}>
         {state.kind === 'ready' ? (
-          <Figures stats={state.value} />
+          <Figures stats={state.value} kind={dataset.kind} />
         ) : (
           <p className="h-48 text-ink-2">By this base model’s own tokenizer and chat template.</p>
         )}
@@ -132,9 +135,8 @@ const Counted = ({
   );
 };
 
-const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
+const rowsOf = (stats: DatasetStats, kind: DatasetKind): MeasuredRow[] => {
   const { methods } = stats;
-  const share = (part: number) => (part > 0 ? ` (${formatPercent(part / stats.trained_tokens)})` : '');
   return [
     { label: 'Records', value: formatCount(stats.records), method: methods['tokens'] },
     { label: 'Tokens', value: formatCount(stats.total_tokens), method: methods['tokens'] },
@@ -153,11 +155,7 @@ const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
       value: `${formatCount(stats.p95)}, ${formatCount(stats.max)}`,
       method: methods['spread'],
     },
-    {
-      label: 'Lost to the cut',
-      value: `${formatCount(stats.lost_trained_tokens)} trained${share(stats.lost_trained_tokens)}`,
-      method: methods['over_limit'],
-    },
+    overLimitRow(stats, kind),
     {
       label: 'Tokens a turn',
       value: stats.avg_tokens_per_turn === null ? '—' : stats.avg_tokens_per_turn.toFixed(1),
@@ -167,11 +165,11 @@ const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
   ];
 };
 
-const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
-  const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
+const Figures = ({ stats, kind }: { readonly stats: DatasetStats; readonly kind: DatasetKind }) => {
+  const cut = overLimitWords(stats, kind);
   return (
     <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
-      <MeasuredFacts rows={rowsOf(stats)} />
+      <MeasuredFacts rows={rowsOf(stats, kind)} />
       <Histogram
         label="Tokens a record"
         summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${cut} at ${formatCount(stats.max_length)}.`}
@@ -188,6 +186,32 @@ const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
   );
 };
 
+type TooLongColumn = Column<DatasetStats['too_long_rows'][number]>;
+
+const LOST_COLUMNS: readonly TooLongColumn[] = [
+  {
+    key: 'turns',
+    head: 'Turns dropped',
+    right: true,
+    cell: ({ dropped_turns }) => formatCount(dropped_turns),
+  },
+  {
+    key: 'lost',
+    head: 'Trained tokens lost',
+    right: true,
+    cell: ({ lost_trained_tokens }) => formatCount(lost_trained_tokens),
+  },
+];
+
+const windowColumns = (length: number): readonly TooLongColumn[] => [
+  {
+    key: 'windows',
+    head: 'Windows',
+    right: true,
+    cell: ({ tokens }) => formatCount(windowsOf(tokens, length)),
+  },
+];
+
 const TooLong = ({
   stats,
   model,
@@ -203,7 +227,7 @@ const TooLong = ({
     <Panel
       title="Over the limit"
       plain
-      note={`${formatAmount(stats.over_limit, 'record')} longer than ${formatAmount(stats.max_length, 'token')}`}
+      note={tooLongWords(stats, edits.dataset.kind)}
       actions={
         <Button small onClick={() => void edits.askOverLimit(model.id, stats.max_length)}>
           {`Exclude ${stats.over_limit > MAX_EDITED_RECORDS ? 'the first' : 'all'} ${formatCount(Math.min(stats.over_limit, MAX_EDITED_RECORDS))}…`}
@@ -220,18 +244,7 @@ const TooLong = ({
           lineColumn(),
           { key: 'id', head: 'Record', grow: true, cell: ({ record_id }) => record_id },
           { key: 'tokens', head: 'Tokens', right: true, cell: ({ tokens }) => formatCount(tokens) },
-          {
-            key: 'turns',
-            head: 'Turns dropped',
-            right: true,
-            cell: ({ dropped_turns }) => formatCount(dropped_turns),
-          },
-          {
-            key: 'lost',
-            head: 'Trained tokens lost',
-            right: true,
-            cell: ({ lost_trained_tokens }) => formatCount(lost_trained_tokens),
-          },
+          ...(edits.dataset.kind === 'text' ? windowColumns(stats.max_length) : LOST_COLUMNS),
         ]}
       />
     </Panel>

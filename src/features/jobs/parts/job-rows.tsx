@@ -63,7 +63,8 @@ const Row = ({
 }) => {
   const [, navigate] = useLocation();
   const action = useAction();
-  const actions = doingsOf(job, navigate, from).map(({ label, run }) => ({
+  const isSaving = useIsSaving(job.id);
+  const actions = doingsOf(job, navigate, { from, isSaving }).map(({ label, run }) => ({
     label,
     onSelect: () => void attempt(`Not done to “${job.name}”: ${label}`, run),
   }));
