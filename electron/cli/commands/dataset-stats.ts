@@ -21,6 +21,10 @@ type Options = z.infer<typeof Options>;
 
 const records = (count: number): string => (count === 1 ? '1 record' : `${formatCount(count)} records`);
 
+/** A plain text is laid into windows, and loses nothing. */
+const lostWords = ({ lost_trained_tokens: lost }: DatasetStats): string =>
+  lost === 0 ? 'no trained token is lost' : `cutting loses ${formatCount(lost)} trained tokens`;
+
 const tokenPairs = (stats: DatasetStats): [string, string][] => [
   ['tokens', `${formatCount(stats.total_tokens)}, ${formatCount(stats.trained_tokens)} of them trained`],
   [
@@ -30,9 +34,7 @@ const tokenPairs = (stats: DatasetStats): [string, string][] => [
   ['a turn', stats.avg_tokens_per_turn === null ? '–' : `${stats.avg_tokens_per_turn} on average`],
   [
     `over ${formatCount(stats.max_length)}`,
-    stats.over_limit === 0
-      ? 'none'
-      : `${records(stats.over_limit)}; cutting loses ${formatCount(stats.lost_trained_tokens)} trained tokens`,
+    stats.over_limit === 0 ? 'none' : `${records(stats.over_limit)}; ${lostWords(stats)}`,
   ],
   ['refused', stats.problems_total === 0 ? 'none' : records(stats.problems_total)],
 ];
