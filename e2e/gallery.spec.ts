@@ -141,16 +141,17 @@ test('a data folder full of real things', async () => {
     await page.getByRole('button', { name: 'Export…' }).first().click();
   });
   await page.keyboard.press('Escape');
+  // Of the run that was not played: what is exported is compared with what it learned.
   const exported = (format: string) => {
     const to = join(pipeline.dataDir, `keeper ${format}`);
-    return call(page, { name: 'models.export', input: { id: queue.model, format, to } }, z.unknown());
+    return call(page, { name: 'models.export', input: { id: made.model, format, to } }, z.unknown());
   };
   await exported('adapter');
   await exported('merged');
   await Promise.all([
     exported('zip'),
     once('model-exports', async () => {
-      await show(page, `/models/${queue.model}`);
+      await show(page, `/models/${made.model}`);
       await expect(page.getByText(/^Checking/)).toBeVisible({ timeout: 120_000 });
       await page.getByRole('region', { name: 'Exports' }).scrollIntoViewIfNeeded();
     }),
