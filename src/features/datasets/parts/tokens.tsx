@@ -1,9 +1,10 @@
-import { Box } from 'lucide-react';
+import { Box, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { FileText } from '../../../components/file-text';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
@@ -18,6 +19,7 @@ import { USUAL_SPLIT } from '../../../lib/training/settings';
 import { useStats, useUsualLength } from '../use-numbers';
 import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
+import { overWords, refusedWords } from '../refused-words';
 import type { Edits } from '../use-edits';
 import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
@@ -118,6 +120,7 @@ const Counted = ({
   const { state, reload } = useStats(dataset, model, maxLength);
   return (
     <>
+      {state.kind === 'ready' ? <RefusedNote words={refusedWords(state.value)} /> : null}
       <Panel title="Tokens a record" actions={children}>
         {state.kind === 'ready' ? (
           <Figures stats={state.value} />
@@ -131,6 +134,15 @@ const Counted = ({
     </>
   );
 };
+
+/** What is ready by its file may still stop a run of this length. */
+const RefusedNote = ({ words }: { readonly words: string | null }) =>
+  words === null ? null : (
+    <p role="note" className="flex items-start gap-2 rounded-md bg-bad-tint px-3 py-2 text-bad">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <FileText>{words}</FileText>
+    </p>
+  );
 
 const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
   const { methods } = stats;
@@ -163,23 +175,31 @@ const rowsOf = (stats: DatasetStats): MeasuredRow[] => {
       value: stats.avg_tokens_per_turn === null ? '—' : stats.avg_tokens_per_turn.toFixed(1),
       method: methods['avg_tokens_per_turn'],
     },
-    { label: 'Refused', value: formatCount(stats.problems_total), method: methods['problems'] },
+    {
+      label: 'Refused',
+      value: (
+        <span className={stats.problems_total > 0 ? 'font-medium text-bad' : undefined}>
+          {formatCount(stats.problems_total)}
+        </span>
+      ),
+      method: methods['problems'],
+    },
   ];
 };
 
 const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
-  const cut = `${formatAmount(stats.over_limit, 'record')} cut`;
+  const over = overWords(stats);
   return (
     <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
       <MeasuredFacts rows={rowsOf(stats)} />
       <Histogram
         label="Tokens a record"
-        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${cut} at ${formatCount(stats.max_length)}.`}
+        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; at max length ${formatCount(stats.max_length)}, ${over}.`}
         bins={stats.histogram}
         unit="tokens"
         limit={
           stats.max > stats.max_length
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${cut}` }
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${over}` }
             : undefined
         }
         className="h-48"
