@@ -14,7 +14,7 @@ import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
 import { changeFile, changeReading, noteLook, removeFile } from '../import-store';
 import type { ImportFile } from '../import-file';
-import { ImportProgress } from './import-progress';
+import { ImportProgress, useIsImporting } from './import-progress';
 import { ProblemPreview } from './problem-preview';
 import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
@@ -27,23 +27,27 @@ const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 export const FileCard = ({ file }: { readonly file: ImportFile }) => {
   const name = visibleText(file.fileName ?? baseName(file.path));
   const { preview, datasetId } = file;
-  const isRunning = datasetId !== null;
+  const isStarted = datasetId !== null;
+  const isImporting = useIsImporting(datasetId);
   return (
     <Panel
       title={name}
-      beside={preview && !isRunning ? <ShapeBadge preview={preview} /> : null}
+      beside={preview && !isStarted ? <ShapeBadge preview={preview} /> : null}
       note={preview ? factsOf(preview) : null}
       actions={
-        <IconButton
-          small
-          look="plain"
-          label={`Remove ${name} from this list`}
-          icon={X}
-          onClick={() => removeFile(file.path)}
-        />
+        // To take away what runs would look like ending it; that is another button.
+        isImporting ? null : (
+          <IconButton
+            small
+            look="plain"
+            label={`Remove ${name} from this list`}
+            icon={X}
+            onClick={() => removeFile(file.path)}
+          />
+        )
       }
     >
-      {isRunning ? <ImportProgress file={file} id={datasetId} /> : <Looking file={file} />}
+      {isStarted ? <ImportProgress file={file} id={datasetId} /> : <Looking file={file} />}
     </Panel>
   );
 };
