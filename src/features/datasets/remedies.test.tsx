@@ -70,6 +70,15 @@ test('records with a warning are excluded from there too', async () => {
   await page.until(() => expect(page.text()).toContain('All with a problem among the warnings.'));
 });
 
+test('records with a null answer are counted only where there are some', async () => {
+  await open(datasetWith({}));
+  await page.until(() => expect(page.text()).toContain('Exact duplicates'));
+  expect(page.text()).not.toContain('null answer');
+  await page.unmount();
+  await open(datasetWith({ skipped_null_target: 3 }));
+  await page.until(() => expect(page.text()).toContain('Left out by a null answer3'));
+});
+
 // Last: a dataset opens at the tab where it was left.
 test('where all records with a problem are left out already, there is none to exclude', async () => {
   await open(datasetWith({ problems_total: 1, problems: [UNKNOWN] }), {

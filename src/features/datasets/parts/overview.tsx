@@ -72,7 +72,9 @@ const recordFacts = (report: Dataset['report']) =>
     ['Read', count(report?.records_total)],
     ['Usable', count(report?.usable_records)],
     ['Left out', count(report?.rejected_records)],
-    ['Without an answer to train on', count(report?.skipped_null_target)],
+    ...(report?.skipped_null_target
+      ? [['Left out by a null answer', count(report.skipped_null_target)] as const]
+      : []),
     ['Exact duplicates', count(report?.duplicates_exact)],
     ['Conversations', count(report?.conversations)],
   ] as const;
