@@ -55,6 +55,11 @@ test('repeated records are excluded from where they are said to be', async () =>
     repeated_ids: () => ({ ids: ['b', 'c'], indexes: [1, 2], truncated: false }),
   });
   await page.until(() => page.button('Exclude the repeats…'));
+  const row = page.button('Exclude the repeats…').closest('li');
+  expect([...(row?.querySelectorAll('button') ?? [])].map(({ textContent }) => textContent)).toEqual([
+    'See the duplicates',
+    'Exclude the repeats…',
+  ]);
   await page.click(page.button('Exclude the repeats…'));
   await page.until(() => expect(page.text()).toContain('Exclude 2 records?'));
   expect(page.text()).toContain('All that repeat an earlier record word for word.');
