@@ -7,6 +7,7 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { formatAmount } from '../../../components/format';
 import type { ImportProgress as Progress } from '../../../lib/contract/contract';
+import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLive } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -85,7 +86,8 @@ const again = (file: ImportFile) => () => changeFile(file.path, { datasetId: nul
 
 const failureWords = ({ report }: Dataset): string => {
   const [first] = report?.problems ?? [];
-  return [first?.error ?? report?.reason, first?.suggestion].filter(Boolean).join(' ');
+  const suggestion = first?.suggestion && withoutFlags(first.suggestion, 'Read it another way.');
+  return [first?.error ?? report?.reason, suggestion].filter(Boolean).join(' ');
 };
 
 const Failed = ({ dataset, file }: { readonly dataset: Dataset; readonly file: ImportFile }) => (
