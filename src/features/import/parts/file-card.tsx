@@ -55,14 +55,17 @@ export const FileCard = ({ file }: { readonly file: ImportFile }) => {
 const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
   const { report, is_whole } = preview;
   if (report.usable_records > 0)
-    return <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>;
+    return <Badge>{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>;
   // The look ended before the first record did.
   if (!is_whole && report.records_total === 0) return <Badge>Not looked at</Badge>;
   return <Badge tone="bad">No usable record</Badge>;
 };
 
-const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
-  [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
+const factsOf = (preview: ImportPreview): string => {
+  const { size_bytes, archive, encoding, container } = preview;
+  const facts = [formatBytes(size_bytes), container, archive, isHopeless(preview) ? null : encoding];
+  return facts.filter(Boolean).join(' · ');
+};
 
 const look = async ({
   path,
@@ -96,7 +99,7 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
           </div>
           <div className="flex min-w-0 flex-col gap-4">
             <RecordPreview records={preview.records} />
-            <ProblemPreview report={preview.report} />
+            {isSaidAtOnce(preview) ? null : <ProblemPreview report={preview.report} />}
           </div>
         </div>
       )}
@@ -119,8 +122,13 @@ const isHopeless = ({ container, reading, report, is_whole }: ImportPreview): bo
   Object.keys(reading).length === 0 &&
   !report.problems.some(({ type }) => type === 'unknown_shape' || type === 'encoding_error');
 
+/** Why nothing of it was read is all that is wrong with it: of no line, and not to be said twice. */
+const isSaidAtOnce = (preview: ImportPreview): boolean =>
+  isHopeless(preview) && preview.report.problems.every(({ error }) => error === preview.report.reason);
+
 const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly preview: ImportPreview }) => {
   const { report, is_remembered, signature, link_target } = preview;
+  const suggestion = isSaidAtOnce(preview) ? report.problems[0]?.suggestion : null;
   const forget = async () => {
     if (signature !== null) await api.datasets.forget_reading({ signature });
     changeReading(file.path, {});
@@ -129,6 +137,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
     <div className="flex flex-col gap-2">
       <p>
         <bdi>{visibleText(report.reason)}</bdi>
+        {suggestion ? <span className="text-ink-2"> {visibleText(suggestion)}</span> : null}
       </p>
       <p className="text-xs text-ink-2">
         {extentOf(preview)}
