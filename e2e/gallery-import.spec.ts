@@ -65,7 +65,7 @@ test('import, from an empty page to a file that cannot be used', async () => {
   await remove();
   await look(await write('Long letters.jsonl', GOOD_AND_BAD.repeat(40_000)));
   await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await expect(page.getByText(/Reading · .* left/)).toBeVisible();
+  await expect(page.getByText(/^Reading: .* left$/)).toBeVisible();
   await dress(page, 'light', SIZES[0]);
   await take(pipeline, 'import-running-light-1280');
   await page.getByRole('button', { name: 'Cancel' }).click();

@@ -1,9 +1,10 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
-import type { DatasetProblem, ProblemFilter, ProblemType } from '../../lib/types/dataset-records';
+import { problemWords } from '../../lib/messages/problem-words';
+import type { DatasetProblem, ProblemFilter } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
-export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ').replace('json', 'JSON');
+export { problemWords };
 
 const SEVERITY_WORDS = { error: 'errors', warning: 'warnings', info: 'notes' } as const;
 

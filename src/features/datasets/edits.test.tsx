@@ -221,6 +221,8 @@ test('a search finds what was excluded too, says so, and includes it again', asy
   await page.click(page.button('Show excluded'));
   await page.until(() => expect(document.querySelectorAll('[role=option]')).toHaveLength(1));
   expect(page.find('[role=option]').textContent).toContain('excluded');
+  expect(page.find('[aria-label=Turns]').textContent).toContain('not used');
+  expect(page.find('[aria-label=Turns]').textContent).not.toContain('trained');
   expect(page.field('Words in a record').value).toBe('lamp');
   await page.click(page.button('Include all 1 found'));
   await page.until(() => expect(page.text()).toContain('Include 1 record again?'));

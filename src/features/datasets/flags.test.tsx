@@ -39,9 +39,9 @@ test('the list marks what is cut, repeated or a problem, and shows only that whe
       repeated_ids: () => found(8),
     },
   });
-  await page.until(() => expect(page.text()).toContain('4 with problems'));
+  await page.until(() => expect(page.text()).toContain('4 marked'));
   expect(rows()).toHaveLength(9);
-  await page.click(page.button('4 with problems'));
+  await page.click(page.button('4 marked'));
   await page.until(() =>
     expect(rows().map((row) => row.replace(/\d+ turns?/, ''))).toEqual([
       '4Answer 31,305 cut',

@@ -55,6 +55,11 @@ test('repeated records are excluded from where they are said to be', async () =>
     repeated_ids: () => ({ ids: ['b', 'c'], indexes: [1, 2], truncated: false }),
   });
   await page.until(() => page.button('Exclude the repeats…'));
+  const row = page.button('Exclude the repeats…').closest('li');
+  expect([...(row?.querySelectorAll('button') ?? [])].map(({ textContent }) => textContent)).toEqual([
+    'See the duplicates',
+    'Exclude the repeats…',
+  ]);
   await page.click(page.button('Exclude the repeats…'));
   await page.until(() => expect(page.text()).toContain('Exclude 2 records?'));
   expect(page.text()).toContain('All that repeat an earlier record word for word.');
@@ -68,6 +73,15 @@ test('records with a warning are excluded from there too', async () => {
   await page.until(() => page.button('Exclude these…'));
   await page.click(page.button('Exclude these…'));
   await page.until(() => expect(page.text()).toContain('All with a problem among the warnings.'));
+});
+
+test('records with a null answer are counted only where there are some', async () => {
+  await open(datasetWith({}));
+  await page.until(() => expect(page.text()).toContain('Exact duplicates'));
+  expect(page.text()).not.toContain('null answer');
+  await page.unmount();
+  await open(datasetWith({ skipped_null_target: 3 }));
+  await page.until(() => expect(page.text()).toContain('Left out by a null answer3'));
 });
 
 // Last: a dataset opens at the tab where it was left.

@@ -14,21 +14,24 @@ export interface ImportPace {
   readonly leftMs: number | null;
 }
 
+/** Bytes of the file that the phase has done, of `bytes_total`. */
+export const phaseBytes = ({
+  phase,
+  bytes_done,
+  bytes_total,
+}: Omit<Progress, 'phase_ms' | 'records'>): number =>
+  phase === 'copying' ? 2 * bytes_done : Math.max(0, 2 * bytes_done - bytes_total);
+
 /** Before, a rate says more about the start than about the file. */
 const FIRST_MS = 500;
 
 /** How fast an import goes, and how long it will still take at that; null where that is not known yet. */
-export const importPace = ({
-  phase,
-  phase_ms,
-  bytes_done,
-  bytes_total,
-  records,
-}: Progress): ImportPace | null => {
+export const importPace = (progress: Progress): ImportPace | null => {
+  const { phase, phase_ms, bytes_total, records } = progress;
   if (phase_ms < FIRST_MS) return null;
   const seconds = phase_ms / 1000;
-  const done = phase === 'copying' ? 2 * bytes_done : 2 * bytes_done - bytes_total;
-  if (done <= 0) return null;
+  const done = phaseBytes(progress);
+  if (done === 0) return null;
   const bytesPerSecond = done / seconds;
   return {
     bytesPerSecond,

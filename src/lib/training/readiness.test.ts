@@ -110,12 +110,34 @@ it.each([
   ],
   [
     'warnings',
-    dataset({ problems: [problem({ severity: 'warning' })] }),
+    dataset({ problems_total: 1, problems: [problem({ severity: 'warning', type: 'role_order' })] }),
     null,
     [
       [
         'advice',
-        /something about them is odd/,
+        /^1 record has a warning: role order\.$/,
+        [
+          { to: 'problems', filter: WARNINGS },
+          { to: 'exclude', filter: WARNINGS },
+        ],
+      ],
+    ],
+  ],
+  [
+    'warnings of several kinds, not all of them listed',
+    dataset({
+      problems_total: 900,
+      problems: [
+        problem({ severity: 'warning', type: 'role_order' }),
+        problem({ severity: 'warning', type: 'duplicate_id' }),
+        problem({ severity: 'warning', type: 'role_order', line: 2 }),
+      ],
+    }),
+    null,
+    [
+      [
+        'advice',
+        /^At least 2 records have a warning: role order, duplicate id\.$/,
         [
           { to: 'problems', filter: WARNINGS },
           { to: 'exclude', filter: WARNINGS },

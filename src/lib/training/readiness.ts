@@ -1,5 +1,6 @@
 import { formatCount } from '../messages/format';
-import type { ProblemFilter, ProblemType } from '../types/dataset-records';
+import { problemWords } from '../messages/problem-words';
+import type { DatasetReport, ProblemFilter, ProblemType } from '../types/dataset-records';
 import type { Dataset } from '../types/lora-training';
 
 /** Something that can be done about a finding from where it is shown. */
@@ -94,7 +95,7 @@ const remediesOfBlock = (report: Dataset['report']): readonly Remedy[] => {
 
 const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
   if (report === null) return [];
-  const { rejected_records, records_total, skipped_null_target, problems } = report;
+  const { rejected_records, records_total, skipped_null_target } = report;
   return [
     ...(rejected_records > 0
       ? [
@@ -114,18 +115,26 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
           ),
         ]
       : []),
-    ...(problems.some(({ severity }) => severity === 'warning')
-      ? [
-          advice(
-            'Some records are used although something about them is odd.',
-            'Look at the warnings; exclude what should not be learned.',
-            [
-              { to: 'problems', filter: WARNINGS },
-              { to: 'exclude', filter: WARNINGS },
-            ],
-          ),
-        ]
-      : []),
+    ...warningAdvice(report),
+  ];
+};
+
+const warningAdvice = ({ problems, problems_total }: DatasetReport): Finding[] => {
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  if (warnings.length === 0) return [];
+  const records = new Set(warnings.map(({ line }) => line)).size;
+  const kinds = [...new Set(warnings.map(({ type }) => problemWords(type)))].join(', ');
+  // Of many problems only the first are in the report.
+  const atLeast = problems.length < problems_total ? 'At least ' : '';
+  return [
+    advice(
+      `${atLeast}${amount(records, 'record')} ${verb(records, 'has', 'have')} a warning: ${kinds}.`,
+      'Look at the warnings; exclude what should not be learned.',
+      [
+        { to: 'problems', filter: WARNINGS },
+        { to: 'exclude', filter: WARNINGS },
+      ],
+    ),
   ];
 };
 

@@ -190,9 +190,7 @@ const RecordText = ({
             <p className="font-medium">
               <FileText>{message.name}</FileText>
             </p>
-            <p className={message.trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
-              {message.trained ? 'trained' : 'context'}
-            </p>
+            <Use trained={message.trained} isExcluded={isExcluded} />
           </div>
           <div className="min-w-0">
             <p className="break-words whitespace-pre-wrap">
@@ -209,6 +207,16 @@ const RecordText = ({
     </ol>
   </>
 );
+
+/** What a run makes of a turn: of a record that was excluded, nothing. */
+const Use = ({ trained, isExcluded }: { readonly trained: boolean; readonly isExcluded: boolean }) =>
+  isExcluded ? (
+    <p className="text-xs text-ink-3">not used</p>
+  ) : (
+    <p className={trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
+      {trained ? 'trained' : 'context'}
+    </p>
+  );
 
 /** What the file says about a record beside its turns. */
 const Scaffolding = ({ values }: { readonly values: Readonly<Record<string, string>> }) =>

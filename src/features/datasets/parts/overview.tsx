@@ -11,6 +11,7 @@ import type { BaseModel } from '../../../lib/types/base-model';
 import { useRows } from '../../../live-store';
 import { baseModels, imports } from '../../../stores';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
+import { importWords, phaseShare } from '../../import';
 import { problemWords } from '../dataset-words';
 import { useUsualStats } from '../use-numbers';
 import { Readiness } from './readiness';
@@ -71,7 +72,9 @@ const recordFacts = (report: Dataset['report']) =>
     ['Read', count(report?.records_total)],
     ['Usable', count(report?.usable_records)],
     ['Left out', count(report?.rejected_records)],
-    ['Without an answer to train on', count(report?.skipped_null_target)],
+    ...(report?.skipped_null_target
+      ? [['Left out by a null answer', count(report.skipped_null_target)] as const]
+      : []),
     ['Exact duplicates', count(report?.duplicates_exact)],
     ['Conversations', count(report?.conversations)],
   ] as const;
@@ -95,7 +98,6 @@ const fileFacts = (dataset: Dataset) =>
 
 const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));
-  const done = progress && progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
   return (
     <Panel
       title="Importing"
@@ -111,12 +113,8 @@ const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
         </Button>
       }
     >
-      <ProgressBar label="Import" value={done} />
-      <p className="mt-2 text-xs text-ink-2">
-        {progress
-          ? `${formatBytes(progress.bytes_done)} of ${formatBytes(progress.bytes_total)}, ${formatCount(progress.records)} records, ${formatCount(progress.problems)} problems`
-          : 'Starting…'}
-      </p>
+      <ProgressBar label="Import" value={progress ? phaseShare(progress) * 100 : 0} />
+      <p className="mt-2 text-xs text-ink-2">{progress ? importWords(progress) : 'Waits for its turn'}</p>
     </Panel>
   );
 };

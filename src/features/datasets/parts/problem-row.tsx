@@ -5,6 +5,7 @@ import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { formatCount } from '../../../components/format';
+import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { DatasetProblem } from '../../../lib/types/dataset-records';
 import { errorWords, placeWords, problemWords } from '../dataset-words';
 import { spotOf } from '../raw-spot';
@@ -13,6 +14,7 @@ import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
+const ON_IMPORT = 'Import the file again, and say so in the fields of the import page.';
 
 export const ProblemRow = ({
   edits,
@@ -31,19 +33,19 @@ export const ProblemRow = ({
   };
   return (
     <li className="border-b px-4 py-2 last:border-0" onKeyDown={onKeyDown}>
-      <div className="flex items-center gap-x-3 max-medium:flex-wrap">
-        <span className="w-16 shrink-0 text-ink-3">
+      <div className="flex items-start gap-x-3 max-medium:flex-wrap">
+        <span className="w-16 shrink-0 py-0.5 text-ink-3">
           {problem.line > 0 ? `line ${formatCount(problem.line)}` : 'file'}
         </span>
-        <span className="w-36 shrink-0">
+        <span className="w-36 shrink-0 py-0.5">
           <Badge tone={TONES[problem.severity]}>{problemWords(problem.type)}</Badge>
         </span>
-        <span className="min-w-0 flex-1 break-words max-medium:order-last max-medium:basis-full">
+        <span className="min-w-0 flex-1 py-0.5 break-words max-medium:order-last max-medium:basis-full">
           <FileText>{errorWords(problem)}</FileText>
         </span>
         <span aria-hidden className="medium:hidden max-medium:flex-1" />
         {problem.path ? (
-          <span className="text-xs text-ink-3" title={visibleText(problem.path)}>
+          <span className="py-1 text-xs text-ink-3" title={visibleText(problem.path)}>
             <FileText>{placeWords(problem.path)}</FileText>
           </span>
         ) : null}
@@ -74,7 +76,7 @@ export const ProblemRow = ({
       </div>
       {problem.suggestion ? (
         <p className="pl-58 text-xs text-ink-2 max-medium:pl-0">
-          <FileText>{problem.suggestion}</FileText>
+          <FileText>{withoutFlags(problem.suggestion, ON_IMPORT)}</FileText>
         </p>
       ) : null}
       {raw === null ? null : <RawLine text={raw} problem={problem} />}

@@ -78,15 +78,15 @@ const Findings = ({
   findings.length === 0 ? null : (
     <div className="border-b px-4 py-2 last:border-0">
       <h3 className="text-xs font-medium text-ink-3">{title}</h3>
-      <ul aria-label={title}>
+      <ul aria-label={title} className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3">
         {findings.map(({ kind, reason, remedy, remedies }) => (
-          <li key={reason} className="flex min-h-9 items-start gap-3 py-1.5">
+          <li key={reason} className="col-span-3 grid min-h-9 grid-cols-subgrid items-start py-1.5">
             {ICONS[kind]}
             <p className="max-w-[45rem] min-w-0">
               {reason} <span className="text-ink-2">{shownRemedy(remedy, remedies[0])}</span>
             </p>
-            <span className="ml-auto flex shrink-0 flex-wrap justify-end gap-2">
-              {remedies.map((each) => (
+            <span className="flex flex-wrap gap-2">
+              {lookFirst(remedies).map((each) => (
                 <Button key={labelOf(each)} small onClick={() => onGo(each)}>
                   {labelOf(each)}
                 </Button>
@@ -117,6 +117,14 @@ const READING_WORDS = {
 /** What a report suggests of another reading are words for the command line; here a button leads to it. */
 const shownRemedy = (remedy: string, best: Remedy | undefined): string =>
   best?.to === 'reading' ? READING_WORDS[best.what] : remedy;
+
+const isLook = ({ to }: Remedy): boolean => to === 'problems' || to === 'duplicates';
+
+/** In every row to look stands before to act, whichever of them is best. */
+const lookFirst = (remedies: readonly Remedy[]): readonly Remedy[] => [
+  ...remedies.filter(isLook),
+  ...remedies.filter((each) => !isLook(each)),
+];
 
 /** Each names where it leads. */
 const labelOf = (remedy: Remedy): string => {

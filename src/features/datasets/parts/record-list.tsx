@@ -94,12 +94,12 @@ const Filter = ({ records, flagged }: { readonly records: Records; readonly flag
       className={classNames(records.isFiltered && 'bg-selected')}
       onClick={() => records.filter(!records.isFiltered)}
     >
-      {formatCount(flagged.indexes.length)} with problems
+      {formatCount(flagged.indexes.length)} marked
     </Button>
   );
 
 const emptyWords = ({ query, side, isFiltered }: Records): string => {
-  if (isFiltered) return query ? `No record with a problem holds “${query}”.` : 'No record has a problem.';
+  if (isFiltered) return query ? `No marked record holds “${query}”.` : 'No record is marked.';
   if (side === 'excluded') return query ? `No excluded record holds “${query}”.` : 'No record was excluded.';
   return query ? `No record holds “${query}”.` : 'No usable record.';
 };

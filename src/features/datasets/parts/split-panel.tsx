@@ -104,11 +104,18 @@ type Stratum = SplitView['strata'][number];
 
 const KINDS = { persona: 'Persona', arc: 'Arc', topic: 'Topic' } as const;
 
-const COLUMNS: readonly Column<Stratum>[] = [
+const columnsOf = (isSplit: boolean): readonly Column<Stratum>[] => [
   { key: 'kind', head: 'Divided by', cell: ({ kind }) => KINDS[kind] },
   { key: 'value', head: 'Value', grow: true, cell: ({ value }) => value.replaceAll('_', ' ') },
   { key: 'train', head: 'To train', right: true, cell: ({ train }) => formatCount(train) },
-  { key: 'held_out', head: 'Held out', right: true, cell: ({ held_out }) => formatCount(held_out) },
+  {
+    key: 'held_out',
+    head: 'Held out',
+    right: true,
+    // Nothing will tell how well the model does there.
+    cell: ({ held_out }) =>
+      isSplit && held_out === 0 ? <span className="text-warn">none held out</span> : formatCount(held_out),
+  },
   {
     key: 'share',
     head: 'Share',
@@ -119,13 +126,13 @@ const COLUMNS: readonly Column<Stratum>[] = [
 
 const STRATA_SHOWN = 12;
 
-const Strata = ({ strata }: { readonly strata: readonly Stratum[] }) => {
+const Strata = ({ view: { strata, held_out } }: { readonly view: SplitView }) => {
   const [offset, setOffset] = useState(0);
   return (
     <div className="border-b">
       <DataTable
         label="How each stratum is divided"
-        columns={COLUMNS}
+        columns={columnsOf(held_out > 0)}
         rows={strata.slice(offset, offset + STRATA_SHOWN)}
         rowKey={({ kind, value }) => `${kind} ${value}`}
       />
@@ -148,7 +155,7 @@ const Sides = ({ view, onRecord }: { readonly view: SplitView; readonly onRecord
         ? 'Whole conversations are held out, those with the same first question together; the seed decides which. A run keeps their ids.'
         : 'Whole conversations are held out, those with the same first question together, spread over the personas, then the arcs, then the topics; the seed decides which. A run keeps their ids.'}
     </p>
-    {view.strata.length > 0 ? <Strata key={view.seed} strata={view.strata} /> : null}
+    {view.strata.length > 0 ? <Strata key={view.seed} view={view} /> : null}
     {view.held_out === 0 ? (
       <p className="p-4 text-ink-2">
         Nothing is held out, so nothing will tell whether the model got better.

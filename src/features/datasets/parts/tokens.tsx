@@ -1,10 +1,11 @@
-import { Box } from 'lucide-react';
+import { Box, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
-import { formatCount, formatPercent } from '../../../components/format';
 import type { Column } from '../../../components/data-table';
+import { FileText } from '../../../components/file-text';
+import { formatCount, formatPercent } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
@@ -21,6 +22,7 @@ import { overLimitRow, overLimitWords, tooLongWords, windowsOf } from '../over-l
 import { useStats, useUsualLength } from '../use-numbers';
 import type { SplitChoice } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
+import { overWords, refusedWords } from '../refused-words';
 import type { Edits } from '../use-edits';
 import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
@@ -121,6 +123,7 @@ const Counted = ({
   const { state, reload } = useStats(dataset, model, maxLength);
   return (
     <>
+      {state.kind === 'ready' ? <RefusedNote words={refusedWords(state.value)} /> : null}
       <Panel title="Tokens a record" actions={children}>
         {state.kind === 'ready' ? (
           <Figures stats={state.value} kind={dataset.kind} />
@@ -134,6 +137,15 @@ const Counted = ({
     </>
   );
 };
+
+/** What is ready by its file may still stop a run of this length. */
+const RefusedNote = ({ words }: { readonly words: string | null }) =>
+  words === null ? null : (
+    <p role="note" className="flex items-start gap-2 rounded-md bg-bad-tint px-3 py-2 text-bad">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <FileText>{words}</FileText>
+    </p>
+  );
 
 const rowsOf = (stats: DatasetStats, kind: DatasetKind): MeasuredRow[] => {
   const { methods } = stats;
@@ -161,23 +173,31 @@ const rowsOf = (stats: DatasetStats, kind: DatasetKind): MeasuredRow[] => {
       value: stats.avg_tokens_per_turn === null ? '—' : stats.avg_tokens_per_turn.toFixed(1),
       method: methods['avg_tokens_per_turn'],
     },
-    { label: 'Refused', value: formatCount(stats.problems_total), method: methods['problems'] },
+    {
+      label: 'Refused',
+      value: (
+        <span className={stats.problems_total > 0 ? 'font-medium text-bad' : undefined}>
+          {formatCount(stats.problems_total)}
+        </span>
+      ),
+      method: methods['problems'],
+    },
   ];
 };
 
 const Figures = ({ stats, kind }: { readonly stats: DatasetStats; readonly kind: DatasetKind }) => {
-  const cut = overLimitWords(stats, kind);
+  const over = kind === 'text' ? overLimitWords(stats, kind) : overWords(stats);
   return (
     <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
       <MeasuredFacts rows={rowsOf(stats, kind)} />
       <Histogram
         label="Tokens a record"
-        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; ${cut} at ${formatCount(stats.max_length)}.`}
+        summary={`Tokens a record: median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}; at max length ${formatCount(stats.max_length)}, ${over}.`}
         bins={stats.histogram}
         unit="tokens"
         limit={
           stats.max > stats.max_length
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${cut}` }
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${over}` }
             : undefined
         }
         className="h-48"

@@ -14,7 +14,7 @@ import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
 import { changeFile, changeReading, noteLook, removeFile } from '../import-store';
 import type { ImportFile } from '../import-file';
-import { ImportProgress } from './import-progress';
+import { ImportProgress, useIsImporting } from './import-progress';
 import { ProblemPreview } from './problem-preview';
 import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
@@ -27,23 +27,27 @@ const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 export const FileCard = ({ file }: { readonly file: ImportFile }) => {
   const name = visibleText(file.fileName ?? baseName(file.path));
   const { preview, datasetId } = file;
-  const isRunning = datasetId !== null;
+  const isStarted = datasetId !== null;
+  const isImporting = useIsImporting(datasetId);
   return (
     <Panel
       title={name}
-      beside={preview && !isRunning ? <ShapeBadge preview={preview} /> : null}
+      beside={preview && !isStarted ? <ShapeBadge preview={preview} /> : null}
       note={preview ? factsOf(preview) : null}
       actions={
-        <IconButton
-          small
-          look="plain"
-          label={`Remove ${name} from this list`}
-          icon={X}
-          onClick={() => removeFile(file.path)}
-        />
+        // To take away what runs would look like ending it; that is another button.
+        isImporting ? null : (
+          <IconButton
+            small
+            look="plain"
+            label={`Remove ${name} from this list`}
+            icon={X}
+            onClick={() => removeFile(file.path)}
+          />
+        )
       }
     >
-      {isRunning ? <ImportProgress file={file} id={datasetId} /> : <Looking file={file} />}
+      {isStarted ? <ImportProgress file={file} id={datasetId} /> : <Looking file={file} />}
     </Panel>
   );
 };
@@ -51,14 +55,17 @@ export const FileCard = ({ file }: { readonly file: ImportFile }) => {
 const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
   const { report, is_whole } = preview;
   if (report.usable_records > 0)
-    return <Badge tone="good">{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>;
+    return <Badge>{report.format ? FORMAT_WORDS[report.format] : 'Recognised'}</Badge>;
   // The look ended before the first record did.
   if (!is_whole && report.records_total === 0) return <Badge>Not looked at</Badge>;
   return <Badge tone="bad">No usable record</Badge>;
 };
 
-const factsOf = ({ size_bytes, archive, encoding, container }: ImportPreview): string =>
-  [formatBytes(size_bytes), container, archive, encoding].filter(Boolean).join(' · ');
+const factsOf = (preview: ImportPreview): string => {
+  const { size_bytes, archive, encoding, container } = preview;
+  const facts = [formatBytes(size_bytes), container, archive, isHopeless(preview) ? null : encoding];
+  return facts.filter(Boolean).join(' · ');
+};
 
 const look = async ({
   path,
@@ -92,7 +99,7 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
           </div>
           <div className="flex min-w-0 flex-col gap-4">
             <RecordPreview records={preview.records} />
-            <ProblemPreview report={preview.report} />
+            {isSaidAtOnce(preview) ? null : <ProblemPreview report={preview.report} />}
           </div>
         </div>
       )}
@@ -115,8 +122,13 @@ const isHopeless = ({ container, reading, report, is_whole }: ImportPreview): bo
   Object.keys(reading).length === 0 &&
   !report.problems.some(({ type }) => type === 'unknown_shape' || type === 'encoding_error');
 
+/** Why nothing of it was read is all that is wrong with it: of no line, and not to be said twice. */
+const isSaidAtOnce = (preview: ImportPreview): boolean =>
+  isHopeless(preview) && preview.report.problems.every(({ error }) => error === preview.report.reason);
+
 const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly preview: ImportPreview }) => {
   const { report, is_remembered, signature, link_target } = preview;
+  const suggestion = isSaidAtOnce(preview) ? report.problems[0]?.suggestion : null;
   const forget = async () => {
     if (signature !== null) await api.datasets.forget_reading({ signature });
     changeReading(file.path, {});
@@ -125,6 +137,7 @@ const Recognised = ({ file, preview }: { readonly file: ImportFile; readonly pre
     <div className="flex flex-col gap-2">
       <p>
         <bdi>{visibleText(report.reason)}</bdi>
+        {suggestion ? <span className="text-ink-2"> {visibleText(suggestion)}</span> : null}
       </p>
       <p className="text-xs text-ink-2">
         {extentOf(preview)}

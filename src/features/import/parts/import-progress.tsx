@@ -5,23 +5,37 @@ import { attempt } from '../../../attempt';
 import { ProgressBar } from '../../../components/bars';
 import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
-import { formatAmount, formatBytes, formatCount, formatDuration } from '../../../components/format';
+import { formatAmount } from '../../../components/format';
 import type { ImportProgress as Progress } from '../../../lib/contract/contract';
-import { importPace } from '../../../lib/messages/import-pace';
+import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLive } from '../../../live-store';
 import { paths } from '../../../paths';
 import { datasets, imports } from '../../../stores';
 import { changeFile } from '../import-store';
+import { importWords, phaseShare } from '../import-words';
 import type { ImportFile } from '../import-file';
 import { FileText } from '../../../components/file-text';
 import { Repeated } from './repeated';
 
+const useImported = (id: string | null): Dataset | undefined => {
+  const rows = useLive(datasets);
+  return rows.kind === 'ready' && id !== null ? rows.value.get(id) : undefined;
+};
+
+const hasEnded = ({ status, deleted_at }: Dataset): boolean =>
+  deleted_at !== null || status === 'ready' || status === 'error';
+
+/** Whether an import is known to be under way. */
+export const useIsImporting = (id: string | null): boolean => {
+  const dataset = useImported(id);
+  return dataset !== undefined && !hasEnded(dataset);
+};
+
 /** A file whose import was started, to its end. */
 export const ImportProgress = ({ file, id }: { readonly file: ImportFile; readonly id: string }) => {
-  const rows = useLive(datasets);
+  const dataset = useImported(id);
   const progress = useStore(imports, (all) => all.get(id));
-  const dataset = rows.kind === 'ready' ? rows.value.get(id) : undefined;
   if (dataset?.deleted_at) return <Cancelled file={file} />;
   if (dataset?.status === 'ready') return <Done dataset={dataset} />;
   if (dataset?.status === 'error') return <Failed dataset={dataset} file={file} />;
@@ -37,36 +51,18 @@ const Running = ({
   readonly name: string;
   readonly progress: Progress | undefined;
 }) => {
-  const total = progress?.bytes_total ?? 0;
-  const done = progress && total > 0 ? (progress.bytes_done / total) * 100 : 0;
   const cancel = () => api.datasets.cancel_import({ id });
   return (
     <div className="flex items-center gap-4">
       <div className="flex min-w-0 flex-1 flex-col gap-2">
-        <ProgressBar label={`Import of ${name}`} value={done} />
+        <ProgressBar label={`Import of ${name}`} value={progress ? phaseShare(progress) * 100 : 0} />
         <p className="text-xs text-ink-2 tabular-nums">
-          {progress ? progressWords(progress) : 'Waits for its turn'}
+          {progress ? importWords(progress) : 'Waits for its turn'}
         </p>
       </div>
       <Button onClick={() => void attempt('The import was not cancelled', cancel)}>Cancel</Button>
     </div>
   );
-};
-
-const progressWords = (progress: Progress): string => {
-  const pace = importPace(progress);
-  const share = progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
-  return [
-    progress.phase === 'copying' ? 'Copying' : 'Reading',
-    // Of the copy and the reading together, so it is no share of the file alone.
-    `${share.toFixed(0)} % done`,
-    formatBytes(progress.bytes_total),
-    ...(progress.records > 0 ? [formatAmount(progress.records, 'record')] : []),
-    ...(progress.problems > 0 ? [formatAmount(progress.problems, 'problem')] : []),
-    ...(pace ? [`${formatBytes(pace.bytesPerSecond)}/s`] : []),
-    ...(pace && pace.recordsPerSecond > 0 ? [`${formatCount(pace.recordsPerSecond)} records/s`] : []),
-    ...(pace?.leftMs != null ? [`${formatDuration(pace.leftMs)} left`] : []),
-  ].join(' · ');
 };
 
 const Done = ({ dataset }: { readonly dataset: Dataset }) => {
@@ -90,7 +86,8 @@ const again = (file: ImportFile) => () => changeFile(file.path, { datasetId: nul
 
 const failureWords = ({ report }: Dataset): string => {
   const [first] = report?.problems ?? [];
-  return [first?.error ?? report?.reason, first?.suggestion].filter(Boolean).join(' ');
+  const suggestion = first?.suggestion && withoutFlags(first.suggestion, 'Read it another way.');
+  return [first?.error ?? report?.reason, suggestion].filter(Boolean).join(' ');
 };
 
 const Failed = ({ dataset, file }: { readonly dataset: Dataset; readonly file: ImportFile }) => (

@@ -1,9 +1,11 @@
 import { Badge } from '../../../components/badge';
 import { formatAmount, formatCount } from '../../../components/format';
 import { visibleText } from '../../../components/visible-text';
+import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { DatasetReport } from '../../../lib/types/dataset-records';
 
 const SHOWN = 5;
+const HERE = 'Say so in the fields of this page.';
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
 
 export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) => {
@@ -19,7 +21,7 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
             <bdi className="min-w-0 break-words">
               {visibleText(problem.error)}
               {problem.suggestion ? (
-                <span className="text-ink-2"> {visibleText(withoutFlags(problem.suggestion))}</span>
+                <span className="text-ink-2"> {visibleText(withoutFlags(problem.suggestion, HERE))}</span>
               ) : null}
             </bdi>
           </li>
@@ -31,7 +33,3 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
     </div>
   );
 };
-
-/** Advice for the command line has its place beside this list, as a field. */
-const withoutFlags = (suggestion: string): string =>
-  suggestion.includes('--') ? 'Say so in the fields of this page.' : suggestion;

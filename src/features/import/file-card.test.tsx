@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { fakeDataset, fakeId } from '../../fake-rows';
+import type { ImportPreview } from '../../lib/types/import-preview';
+import type { Dataset } from '../../lib/types/lora-training';
+import { mount } from '../../mount';
+import type { ImportFile } from './import-file';
+import { FileCard } from './parts/file-card';
+
+const FILE: ImportFile = {
+  path: '/data/talk.jsonl',
+  reading: null,
+  name: null,
+  description: '',
+  preview: null,
+  seen: null,
+  signature: null,
+  isAlone: false,
+  datasetId: null,
+};
+
+const open = (file: Partial<ImportFile>, dataset: Dataset, preview?: ImportPreview) =>
+  mount(<FileCard file={{ ...FILE, ...file }} />, {
+    datasets: { list: () => [dataset], ...(preview && { preview: () => preview }) },
+  });
+
+test('while a file is imported it is cancelled, and taken from the list only afterwards', async () => {
+  const running = await open({ datasetId: fakeId(1) }, fakeDataset(1, { status: 'validating' }));
+  await running.until(() => running.button('Cancel'));
+  expect(() => running.button('Remove')).toThrow();
+  await running.unmount();
+  const done = await open({ datasetId: fakeId(1) }, fakeDataset(1));
+  await done.until(() => done.button('Open “Dataset 1”'));
+  expect(done.button('Remove talk.jsonl from this list')).toBeDefined();
+});
+
+const ZIP: ImportPreview = {
+  file_name: 'talk.jsonl',
+  size_bytes: 25,
+  link_target: null,
+  archive: null,
+  encoding: 'utf-8',
+  container: null,
+  report: {
+    shape: null,
+    format: null,
+    kind: 'sft',
+    reason: 'The file is a ZIP archive, which is not read.',
+    records_total: 0,
+    usable_records: 0,
+    rejected_records: 0,
+    skipped_null_target: 0,
+    conversations: 0,
+    duplicates_exact: 0,
+    problems_total: 1,
+    problems: [
+      {
+        line: 1,
+        path: null,
+        record_id: null,
+        type: 'unreadable',
+        severity: 'error',
+        error: 'The file is a ZIP archive, which is not read.',
+        suggestion: 'Unpack it and import the files inside.',
+      },
+    ],
+  },
+  is_whole: true,
+  records: [],
+  columns: [],
+  rows: [],
+  table: null,
+  roles: {},
+  role_names: [],
+  signature: null,
+  reading: {},
+  is_remembered: false,
+};
+
+test('of a file that is not read it is said once, without a line and an encoding', async () => {
+  const page = await open({ preview: ZIP }, fakeDataset(1), ZIP);
+  await page.until(() => expect(page.text()).toContain('Unpack it and import the files inside.'));
+  expect(page.text().match(/is a ZIP archive/gu)).toHaveLength(1);
+  expect(page.text()).not.toMatch(/Line 1|utf-8|1 problem/u);
+});

@@ -1,0 +1,3 @@
+import type { ProblemType } from '../types/dataset-records';
+
+export const problemWords = (type: ProblemType): string => type.replaceAll('_', ' ').replace('json', 'JSON');
