@@ -199,7 +199,7 @@ const Figures = ({ stats }: { readonly stats: DatasetStats }) => {
         unit="tokens"
         limit={
           stats.max > stats.max_length
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${over}` }
+            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}, ${over}` }
             : undefined
         }
         className="h-48"
