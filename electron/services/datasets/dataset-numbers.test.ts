@@ -14,7 +14,7 @@ const SPREAD = { min: 1, median: 2, p95: 3, max: 3, histogram: { edges: [0, 3], 
 const STATS = {
   ...{ records: 2, total_tokens: 40, trained_tokens: 10, kept_tokens: 40, over_limit: 0 },
   ...{ lost_trained_tokens: 0, turns: 4, turn_tokens: 20, avg_tokens_per_turn: 5, ...SPREAD },
-  ...{ problems_total: 0, problems: [], too_long_rows: [], max_length: 64 },
+  ...{ lengths: [20, 20], problems_total: 0, problems: [], too_long_rows: [], max_length: 64 },
   ...{ template: { source: 'own', note: 'Its own.' }, methods: { tokens: 'Counted.' } },
 };
 const TOO_LONG = {

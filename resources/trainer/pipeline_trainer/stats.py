@@ -14,6 +14,8 @@ from .spread import spread_of
 from .turn_tokens import count_turn_tokens
 
 LISTED_MOST: Final = 1000
+# Of larger datasets a list of records does without: each number travels to the window.
+LENGTHS_MOST: Final = 20_000
 METHODS: Final = {
     "tokens": "Every record in this base model's chat template, by its tokenizer, as training has it; before cutting.",
     "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
@@ -62,6 +64,7 @@ def dataset_stats(
         "turn_tokens": turn_tokens,
         "avg_tokens_per_turn": round(turn_tokens / turns, 2) if turns else None,
         **spread_of(lengths),
+        "lengths": lengths.tolist() if len(lengths) <= LENGTHS_MOST else None,
         "problems_total": len(tokens.problems),
         "problems": [_problem(tokens, index) for index in list(tokens.problems)[:LISTED_MOST]],
         "too_long_rows": [_too_long(tokens, int(index)) for index in too_long[:LISTED_MOST]],

@@ -12,6 +12,7 @@ import pytest
 from template_builders import make_record, make_template, write_dataset
 from training_builders import make_model, make_records, make_run
 
+from pipeline_trainer import stats as stats_module
 from pipeline_trainer.data import tokens as tokens_module
 from pipeline_trainer.data.records import Message, Record
 from pipeline_trainer.data.rows import load_rows
@@ -99,6 +100,14 @@ def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: P
     part, all_of_it, none = found["lost_tokens"]
     assert 0 < part < views[0]["total_tokens"]
     assert (all_of_it, none) == (views[1]["total_tokens"], 0)
+
+
+def test_tells_the_length_of_each_record_where_they_are_few(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = make_template("chatml")
+    views = [inspect(record, template, HOW) for record in RECORDS]
+    assert dataset_stats(dataset, template, HOW)["lengths"] == [view["total_tokens"] for view in views]
+    monkeypatch.setattr(stats_module, "LENGTHS_MOST", len(views) - 1)
+    assert dataset_stats(dataset, template, HOW)["lengths"] is None
 
 
 def test_an_empty_dataset_has_statistics_too(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeBaseModel, fakeDataset, fakeSettings } from '../../fake-rows';
 import { AppError } from '../../lib/messages/app-error';
+import type { DatasetStats } from '../../lib/types/dataset-numbers';
 import type { RecordView } from '../../lib/types/record-view';
 import { mount } from '../../mount';
 import { ModelView } from './parts/model-view';
@@ -31,13 +32,17 @@ const viewAt = (max_length: number): RecordView => ({
   max_length,
 });
 
-const open = async (settings: NonNullable<FakeHandlers['jobs']>['settings']) => {
+const open = async (
+  settings: NonNullable<FakeHandlers['jobs']>['settings'],
+  stats: NonNullable<FakeHandlers['datasets']>['stats'] = () => new Promise(() => undefined),
+) => {
   page = await mount(<ModelView dataset={fakeDataset(1)} />, {
     base_models: { list: () => [fakeBaseModel(1)] },
     jobs: { settings },
     datasets: {
       records: () => ({ total: 1, records: [{ index: 0, record: RECORD }] }),
       view: ({ max_length }) => viewAt(max_length),
+      stats,
     },
   });
 };
@@ -48,6 +53,15 @@ const lengthsAsked = () =>
       ? [Reflect.get(Object(input), 'max_length')]
       : [],
   );
+
+const COUNTED: DatasetStats = {
+  ...{ records: 1, total_tokens: 1004, trained_tokens: 1, kept_tokens: 1004, over_limit: 0 },
+  ...{ lost_trained_tokens: 0, turns: 1, turn_tokens: 1, avg_tokens_per_turn: 1 },
+  ...{ min: 1004, median: 1004, p95: 1004, max: 1004, histogram: { edges: [0, 1004], counts: [1] } },
+  ...{ lengths: [1004], problems_total: 0, problems: [], too_long_rows: [], max_length: 2048 },
+  template: { source: 'own', note: 'Its own.' },
+  methods: {},
+};
 
 const RUN_LENGTH = 640;
 
@@ -64,4 +78,17 @@ test('where that length is not known, it says so', async () => {
   });
   await page.until(() => expect(page.text()).toContain('The base model is gone.'));
   expect(lengthsAsked()).toEqual([]);
+});
+
+test('the list tells the tokens of a record once they are counted, and its turns until then', async () => {
+  let counted: (stats: DatasetStats) => void = () => undefined;
+  await open(
+    () => fakeSettings('balanced'),
+    () => new Promise((resolve) => (counted = resolve)),
+  );
+  const row = () => page.find('[role=option]').textContent;
+  await page.until(() => expect(row()).toContain('1 turn'));
+  counted(COUNTED);
+  await page.until(() => expect(row()).toContain('1,004 tokens'));
+  expect(row()).not.toContain('turn');
 });

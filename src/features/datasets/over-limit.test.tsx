@@ -51,6 +51,7 @@ const STATS: DatasetStats = {
   p95: 1500,
   max: 1500,
   histogram: { edges: [0, 1000, 2000], counts: [3, 1] },
+  lengths: [10, 40, 1500, 1450],
   problems_total: 0,
   problems: [],
   too_long_rows: [

@@ -39,6 +39,7 @@ const STATS: DatasetStats = {
   p95: 900,
   max: 900,
   histogram: { edges: [], counts: [] },
+  lengths: null,
   problems_total: 0,
   problems: [],
   too_long_rows: [],

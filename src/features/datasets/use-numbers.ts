@@ -47,6 +47,20 @@ export const useStats = (dataset: Dataset, model: BaseModel, max_length: number)
     api.datasets.stats({ id: dataset.id, base_model_id: model.id, max_length }),
   );
 
+/** Tokens of each record by its place, once they are counted; none of a dataset with more than are listed. */
+export const useLengths = (
+  dataset: Dataset,
+  model: BaseModel | undefined,
+  max_length: number | null,
+): readonly number[] => {
+  const { state } = useLoad(`${versionOf(dataset)} ${model?.id} ${max_length} lengths`, async () =>
+    model && max_length !== null
+      ? (await api.datasets.stats({ id: dataset.id, base_model_id: model.id, max_length })).lengths
+      : null,
+  );
+  return (state.kind === 'ready' ? state.value : null) ?? [];
+};
+
 /** Which part of the records is held out, and by which seed. */
 export interface SplitChoice {
   readonly seed: number;

@@ -47,6 +47,8 @@ export const DatasetStats = z.strictObject({
   turn_tokens: Count,
   avg_tokens_per_turn: z.number().nullable(),
   ...Spread.shape,
+  /** Tokens of each record in its order, before cutting; null where there are more than a window lists. */
+  lengths: z.array(Count).nullable(),
   problems_total: Count,
   problems: z.array(
     z.strictObject({

@@ -15,7 +15,7 @@ import type { Loaded } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { usePageKeys } from '../../../page-keys';
-import { usualLength } from '../use-numbers';
+import { useLengths, usualLength } from '../use-numbers';
 import { hasProblem, useFlags } from '../use-flags';
 import { usePlaces } from '../use-places';
 import { useProblemTexts } from '../use-problem-texts';
@@ -42,6 +42,7 @@ export const ModelView = ({
   const { model, maxLength } = reader;
   const places = usePlaces({ dataset, model, maxLength });
   const flagged = useFlags(places);
+  const lengths = useLengths(dataset, model, maxLength);
   const records = useRecords(dataset, { index: start, flagged });
   const ways = useWayfinding({ places, maxLength, records });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
@@ -57,6 +58,7 @@ export const ModelView = ({
         <RecordList
           records={records}
           flagged={flagged}
+          lengths={lengths}
           foot={<Ways ways={ways} canCut={maxLength !== null} />}
         />
         <Panel plain className="flex min-h-0 flex-1 flex-col">

@@ -27,6 +27,7 @@ export const RecordList = ({
   records,
   marks,
   flagged,
+  lengths,
   head,
   elsewhere,
   foot,
@@ -36,6 +37,8 @@ export const RecordList = ({
   readonly marks?: Marks;
   /** Where the list leads to what there is something to say of. */
   readonly flagged?: Flagged;
+  /** Tokens of each record by its place, where the list is of tokens. */
+  readonly lengths?: readonly number[];
   readonly head?: ReactNode;
   /** What a search found that is not in this list. */
   readonly elsewhere?: ReactNode;
@@ -65,7 +68,7 @@ export const RecordList = ({
           total === 0 ? (
             <p className="p-4 text-ink-2">{emptyWords(records)}</p>
           ) : (
-            <Rows rows={rows} records={records} marks={marks} flagged={flagged} />
+            <Rows rows={rows} records={records} marks={marks} flagged={flagged} lengths={lengths} />
           )
         }
       </Async>
@@ -111,9 +114,10 @@ interface RowsProps {
   readonly records: Records;
   readonly marks?: Marks;
   readonly flagged?: Flagged;
+  readonly lengths?: readonly number[];
 }
 
-const Rows = ({ rows, records, marks, flagged }: RowsProps) => {
+const Rows = ({ rows, records, marks, flagged, lengths }: RowsProps) => {
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>) => {
     const step = STEPS[event.key];
     if (step !== undefined) records.move(step);
@@ -139,6 +143,7 @@ const Rows = ({ rows, records, marks, flagged }: RowsProps) => {
           isExcluded={records.side === 'excluded'}
           marks={marks}
           flags={flagged?.of.get(row.index)}
+          tokens={lengths?.[row.index]}
           onChoose={() => records.choose(row.index)}
         />
       ))}
@@ -152,10 +157,19 @@ interface RowProps {
   readonly isExcluded: boolean;
   readonly marks?: Marks;
   readonly flags?: readonly Flag[];
+  readonly tokens?: number;
   readonly onChoose: () => void;
 }
 
-const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [], onChoose }: RowProps) => (
+const Row = ({
+  row: { index, record },
+  isCurrent,
+  isExcluded,
+  marks,
+  flags = [],
+  tokens,
+  onChoose,
+}: RowProps) => (
   <li
     id={`record-${index}`}
     role="option"
@@ -183,7 +197,16 @@ const Row = ({ row: { index, record }, isCurrent, isExcluded, marks, flags = [],
     {isExcluded ? (
       <Badge tone="warn">excluded</Badge>
     ) : (
-      <span className="shrink-0 text-xs text-ink-3">{formatAmount(turnsOf(record), 'turn')}</span>
+      <span className="shrink-0 text-xs text-ink-3 tabular-nums">
+        {tokens === undefined ? (
+          formatAmount(turnsOf(record), 'turn')
+        ) : (
+          <span title={formatAmount(tokens, 'token')}>
+            {formatCount(tokens)}
+            <span className="sr-only"> tokens</span>
+          </span>
+        )}
+      </span>
     )}
   </li>
 );
