@@ -171,10 +171,11 @@ test('a second start brings up the first one, and is no start in its log', async
   const { app, dataDir } = pipeline;
   const starts = async () =>
     (await readFile(join(dataDir, 'logs', 'main.log'), 'utf8')).match(/Pipeline \S+ starts on /g) ?? [];
-  expect(await starts()).toHaveLength(1);
+  const before = await starts();
+  expect(before).not.toEqual([]);
   const env = { ...process.env, PIPELINE_DATA_DIR: dataDir, PIPELINE_NO_DIALOGS: '1' };
   await promisify(execFile)(app.process().spawnfile, [ROOT, '--no-sandbox'], { env });
-  expect(await starts()).toHaveLength(1);
+  expect(await starts()).toEqual(before);
   expect(app.windows()).toHaveLength(1);
 });
 
