@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { hasDisplay } from '../display.mjs';
 import { readJunit, readPlaywright, readVitest } from './reports.mjs';
 
-const SCREEN = '-screen 0 1440x900x24';
+/** Without `-noreset` it begins anew when no window is left, and one that opens at that moment does not find it. */
+const SCREEN = '-screen 0 1440x900x24 -noreset';
 
 /**
  * @typedef {object} Stage
@@ -62,7 +63,13 @@ function trainerStage({ paths, python, reportsDir }) {
   return {
     name: 'trainer',
     // One core each: the small models of these tests leave the second one idle.
-    commands: [{ command: python, args: ['-m', 'pytest', '-n', '2', `--junitxml=${report}`], cwd }],
+    commands: [
+      {
+        command: python,
+        args: ['-m', 'pytest', '-n', '2', '--dist', 'worksteal', `--junitxml=${report}`],
+        cwd,
+      },
+    ],
     readReport: () => readJunit(report),
   };
 }
