@@ -194,21 +194,22 @@ const Row = ({
         <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flagWords(flags[0])}</Badge>
       </span>
     ) : null}
-    {isExcluded ? (
-      <Badge tone="warn">excluded</Badge>
+    {isExcluded ? <Badge tone="warn">excluded</Badge> : <Length record={record} tokens={tokens} />}
+  </li>
+);
+
+/** In tokens where they are counted, else in turns. */
+const Length = ({ record, tokens }: { readonly record: CanonicalRecord; readonly tokens?: number }) => (
+  <span className="shrink-0 text-xs text-ink-3 tabular-nums">
+    {tokens === undefined ? (
+      formatAmount(turnsOf(record), 'turn')
     ) : (
-      <span className="shrink-0 text-xs text-ink-3 tabular-nums">
-        {tokens === undefined ? (
-          formatAmount(turnsOf(record), 'turn')
-        ) : (
-          <span title={formatAmount(tokens, 'token')}>
-            {formatCount(tokens)}
-            <span className="sr-only"> tokens</span>
-          </span>
-        )}
+      <span title={formatAmount(tokens, 'token')}>
+        {formatCount(tokens)}
+        <span className="sr-only"> tokens</span>
       </span>
     )}
-  </li>
+  </span>
 );
 
 const showRow = (row: HTMLLIElement | null): void => row?.scrollIntoView({ block: 'nearest' });
