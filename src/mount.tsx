@@ -13,6 +13,19 @@ const setValue = (field: HTMLInputElement, value: string): void => {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 };
 
+/** For parts that ask for it: neither is in this document, and both are of no meaning without a layout. */
+export const standInForLayout = (): void => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe = () => undefined;
+      unobserve = () => undefined;
+      disconnect = () => undefined;
+    },
+  );
+  Element.prototype.scrollIntoView = () => undefined;
+};
+
 /** Shows a part of the window over a double of main, until the end of the test. */
 export const mount = async (node: ReactNode, handlers: FakeHandlers) => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);

@@ -1,8 +1,8 @@
 import { act } from 'react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeDataset, fakeId, fakeJob, fakeModel } from '../fake-rows';
 import { DEFAULT_SETTINGS } from '../lib/types/system';
-import { mount } from '../mount';
+import { mount, standInForLayout } from '../mount';
 import { paths } from '../paths';
 import { Palette } from './palette';
 import { openOverlay } from './ui-state';
@@ -29,16 +29,7 @@ const CHECKPOINT = {
 let page: Awaited<ReturnType<typeof mount>>;
 
 beforeEach(async () => {
-  // Neither is in this document; both are of no meaning without a layout.
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = () => undefined;
-      unobserve = () => undefined;
-      disconnect = () => undefined;
-    },
-  );
-  Element.prototype.scrollIntoView = () => undefined;
+  standInForLayout();
   page = await mount(<Palette />, {
     jobs: { list: () => JOBS, checkpoints: () => [CHECKPOINT] },
     datasets: { list: () => [fakeDataset(3, { name: 'Glossary' })] },

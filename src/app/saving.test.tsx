@@ -1,10 +1,10 @@
 import { act, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeApi } from '../fake-api';
 import { fakeJob } from '../fake-rows';
 import { JobPage, JobsPage } from '../features/jobs';
-import { mount } from '../mount';
+import { mount, standInForLayout } from '../mount';
 import { Palette } from './palette';
 import { StatusBar } from './status-bar';
 import { openOverlay } from './ui-state';
@@ -86,15 +86,7 @@ test('a right click on its row offers nothing that is to be done with it either'
 });
 
 test('nor does the palette', async () => {
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = () => undefined;
-      unobserve = () => undefined;
-      disconnect = () => undefined;
-    },
-  );
-  Element.prototype.scrollIntoView = () => undefined;
+  standInForLayout();
   const page = await mount(<Palette />, HANDLERS);
   unmount = () => openOverlay(null);
   act(() => openOverlay('palette'));

@@ -4,19 +4,10 @@ import type { ImportPreview } from '../../lib/types/import-preview';
 import type { Dataset } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import type { ImportFile } from './import-file';
+import { blank } from './import-store';
 import { FileCard } from './parts/file-card';
 
-const FILE: ImportFile = {
-  path: '/data/talk.jsonl',
-  reading: null,
-  name: null,
-  description: '',
-  preview: null,
-  seen: null,
-  signature: null,
-  isAlone: false,
-  datasetId: null,
-};
+const FILE = blank('/data/talk.jsonl');
 
 const open = (file: Partial<ImportFile>, dataset: Dataset, preview?: ImportPreview) =>
   mount(<FileCard file={{ ...FILE, ...file }} />, {

@@ -7,7 +7,8 @@ import { asOthersAreRead, withReading } from './shared-reading';
 /** Outlives its page: more files may be dropped on another. */
 export const importFiles = createStore<{ readonly files: readonly ImportFile[] }>(() => ({ files: [] }));
 
-const blank = (path: string): ImportFile => ({
+/** As it is before anything was seen or said of it. */
+export const blank = (path: string): ImportFile => ({
   path,
   reading: null,
   name: null,
