@@ -7,19 +7,21 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import torch
+
 from .adapter_folder import ADAPTER_FILES
 from .compare import Verification, compare
-from .compare_merged import MergedVerification, compare_merged
+from .compare_merged import MergedVerification, Widened, compare_merged, dtype_of, reference_of
 from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
 from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
 from .errors import TrainerError
-from .merge import merge
+from .merge import merge, weight_files
 
 TOKENIZER_FILES: Final = (
     "tokenizer.json",
@@ -57,7 +59,9 @@ def main(argv: list[str]) -> int:
             verification = check(staging, options)
             if not verification.ok:
                 raise TrainerError(
-                    "export_unverified", "The export does not compute what the adapter does.", hint="Export again."
+                    "export_unverified",
+                    "The export does not compute what the adapter does.",
+                    hint="Verify the model, and export again.",
                 )
             files = listing(staging)
             finish(staging, target, options.format)
@@ -112,14 +116,7 @@ def fill(staging: Path, options: argparse.Namespace) -> None:
 def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification:
     """Compare what was written with what is stored; a ZIP is unpacked again for it."""
     if options.format == "merged":
-        _tell_checking()
-        return compare_merged(
-            options.base_model,
-            adapter=options.adapter,
-            merged=staging,
-            run_dir=options.run,
-            trained_on=options.quantization,
-        )
+        return check_merged(staging, options)
     if options.format == "adapter":
         return _compared(options, staging)
     with TemporaryDirectory(dir=staging.parent, prefix=".unpacked-") as unpacked:
@@ -127,6 +124,21 @@ def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVe
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(unpacked)
         return _compared(options, Path(unpacked))
+
+
+def check_merged(staging: Path, options: argparse.Namespace) -> MergedVerification:
+    """Where the base model's type is too coarse for what was learned, the weights are written again in float32."""
+    _tell_checking()
+    reference = reference_of(options.base_model, adapter=options.adapter, run_dir=options.run)
+    rounded = compare_merged(reference, staging, trained_on=options.quantization)
+    own = dtype_of(staging)
+    if rounded.ok or own == torch.float32:
+        return rounded
+    for file in weight_files(options.base_model):
+        (staging / file).unlink()
+    merge(options.base_model, options.adapter, staging, in_float32=True)
+    widened = Widened(str(own).removeprefix("torch."), rounded.held_out_loss.merged)
+    return replace(compare_merged(reference, staging, trained_on=options.quantization), widened=widened)
 
 
 def _tell_checking() -> None:

@@ -1,7 +1,7 @@
 """The base model's weights with an adapter added, in the base model's own files, names and types.
 
 W' = W + s·B·A is summed in float32 and rounded once, tensor by tensor; one file at a time is in memory. A
-magnitude (DoRA) then gives every row of W' its length.
+magnitude (DoRA) then gives every row of W' its length. All of them can be written as float32 instead.
 """
 
 import json
@@ -22,8 +22,10 @@ from .durable import write_durably
 from .errors import TrainerError
 
 SINGLE: Final = "model.safetensors"
+DTYPE_KEYS: Final = ("dtype", "torch_dtype")
 INDEX: Final = "model.safetensors.index.json"
-CONFIG_FILES: Final = ("config.json", "generation_config.json", INDEX)
+CONFIG: Final = "config.json"
+CONFIG_FILES: Final = (CONFIG, "generation_config.json", INDEX)
 SUMMABLE: Final = (torch.float32, torch.bfloat16, torch.float16)
 GB: Final = 1e9
 PREFIX: Final = "base_model.model."
@@ -43,30 +45,54 @@ class Delta:
     transposed: bool
 
     def added_to(self, weight: Tensor) -> Tensor:
-        """The changed weight, in the type and layout of `weight`."""
+        """The changed weight in float32, in the layout of `weight`."""
         rows = weight.T if self.transposed else weight  # (out, in)
         changed = rows.float() + self.scaling * (self.b.float() @ self.a.float())
         if self.magnitude is not None:
             changed *= (self.magnitude.float() / torch.linalg.norm(changed, dim=1))[:, None]
-        return (changed.T if self.transposed else changed).to(weight.dtype).contiguous()
+        return (changed.T if self.transposed else changed).contiguous()
 
 
-def merge(base_model: Path, adapter: Path, target: Path) -> None:
+def merge(base_model: Path, adapter: Path, target: Path, *, in_float32: bool = False) -> None:
     """Write the merged weights and the configuration of `base_model` into the folder `target`.
 
-    Raises `merge_impossible`, `disk_full`, `adapter_damaged` or OSError.
+    With `in_float32` nothing is rounded, and files of 16 bit double. Raises `merge_impossible`, `disk_full`,
+    `adapter_damaged` or OSError.
     """
     files = weight_files(base_model)
     deltas = as_stored(deltas_of(*read_adapter(adapter)), names_in(base_model / file for file in files))
-    refuse_full_disk(sum((base_model / file).stat().st_size for file in files), target)
+    refuse_full_disk(sum(size_of(base_model / file, in_float32=in_float32) for file in files), target)
     left = set(deltas)
     for file in files:
-        left -= _merge_file(base_model / file, target / file, deltas)
+        left -= _merge_file(base_model / file, target / file, deltas, in_float32=in_float32)
     if left:
         raise _impossible(f"{min(left)}, which the adapter changes, is not in the files of {base_model.name}")
     for name in CONFIG_FILES:
         if (base_model / name).is_file():
             write_durably(target / name, (base_model / name).read_bytes())
+    if in_float32:
+        name_float32(target)
+
+
+def name_float32(folder: Path) -> None:
+    """In the configuration, by the key that it has for it, of which there are two spellings; and in the index."""
+    config = json.loads((folder / CONFIG).read_bytes())
+    keys = [key for key in DTYPE_KEYS if key in config] or DTYPE_KEYS[-1:]
+    write_durably(folder / CONFIG, json.dumps(config | dict.fromkeys(keys, "float32"), indent=2).encode())
+    if (folder / INDEX).is_file():
+        index = json.loads((folder / INDEX).read_bytes())
+        size = sum(size_of(folder / file, in_float32=True) for file in weight_files(folder))
+        index["metadata"] = index.get("metadata", {}) | {"total_size": size}
+        write_durably(folder / INDEX, json.dumps(index, indent=2).encode())
+
+
+def size_of(file: Path, *, in_float32: bool) -> int:
+    """Bytes that the merged file will take."""
+    if not in_float32:
+        return file.stat().st_size
+    with safe_open(file, framework="pt") as stored:
+        shapes = [stored.get_slice(name).get_shape() for name in stored.keys()]  # noqa: SIM118 (no mapping)
+    return sum(4 * math.prod(shape) for shape in shapes)
 
 
 def refuse_full_disk(needed: int, folder: Path) -> None:
@@ -118,23 +144,24 @@ def as_stored(deltas: Mapping[str, Delta], names: frozenset[str]) -> dict[str, D
     return {(shorter[name] if shorter.get(name) in names else name): delta for name, delta in deltas.items()}
 
 
-def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta]) -> set[str]:
+def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta], *, in_float32: bool) -> set[str]:
     """Returns the names that were changed."""
     with safe_open(source, framework="pt") as stored:
         names = list(stored.keys())
-        whole = {name: _merged(name, stored.get_tensor(name), deltas) for name in names}
+        whole = {name: _merged(name, stored.get_tensor(name), deltas, in_float32=in_float32) for name in names}
         save_file(whole, target, metadata=stored.metadata() or {"format": "pt"})
     return deltas.keys() & names
 
 
-def _merged(name: str, weight: Tensor, deltas: Mapping[str, Delta]) -> Tensor:
+def _merged(name: str, weight: Tensor, deltas: Mapping[str, Delta], *, in_float32: bool) -> Tensor:
+    dtype = torch.float32 if in_float32 and weight.is_floating_point() else weight.dtype
     if name not in deltas:
-        return weight
+        return weight.to(dtype)
     if weight.dtype not in SUMMABLE:
         raise _impossible(
             f"{name} is stored as {str(weight.dtype).removeprefix('torch.')}, which an adapter cannot be added to"
         )
-    return deltas[name].added_to(weight)
+    return deltas[name].added_to(weight).to(dtype)
 
 
 def _impossible(reason: str) -> TrainerError:

@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, Llam
 from pipeline_trainer import compare_merged as merged_comparison
 from pipeline_trainer import export
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
-from pipeline_trainer.compare_merged import agree_until_doubt, compare_merged
+from pipeline_trainer.compare_merged import agree_until_doubt, compare_merged, reference_of
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.merge import merge
 from pipeline_trainer.model import Trainable, load_base
@@ -105,6 +104,23 @@ def test_files_of_the_model_without_its_head_keep_their_shorter_names(tmp_path: 
     assert float((merged - beside).abs().max()) <= 1e-5 * float(beside.abs().max())
 
 
+def test_several_files_in_float32_name_their_type_and_size(tmp_path: Path) -> None:
+    base, adapter = made(tmp_path, llama, dtype=torch.bfloat16)
+    (tmp_path / "merged").mkdir()
+    merge(base, adapter, tmp_path / "merged", in_float32=True)
+    written = weights(tmp_path / "merged")
+    assert {value.dtype for value in written.values()} == {torch.float32}
+    index = json.loads((tmp_path / "merged" / "model.safetensors.index.json").read_text())
+    assert index["metadata"]["total_size"] == sum(value.nbytes for value in written.values())
+    with torch.no_grad():
+        stock = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+        beside = PeftModel.from_pretrained(stock, str(adapter)).eval()(input_ids=IDS).logits
+        model = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").eval()
+        merged = model(input_ids=IDS).logits
+    assert model.dtype == torch.float32
+    assert float((merged - beside).abs().max()) <= 1e-5 * float(beside.abs().max())
+
+
 def test_a_weight_that_is_not_there_is_named(tmp_path: Path) -> None:
     base, adapter = made(tmp_path, llama)
     for file in base.glob("*.safetensors"):
@@ -163,16 +179,40 @@ def test_rule_9_a_run_is_merged_and_measured_on_what_it_held_out(tmp_path: Path,
     assert not list(target.glob("adapter*"))
 
 
+def test_rule_9_what_rounding_would_lose_is_merged_in_float32(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of a random model no learning is lost by rounding; what float32 keeps and bfloat16 does not is told from it.
+    monkeypatch.setattr(merged_comparison, "LOSS_TOLERANCE", 1e-6)
+    model = make_model(tmp_path / "tiny")
+    for file in model.glob("*.safetensors"):
+        save_file({name: value.bfloat16() for name, value in load_file(file).items()}, file, metadata={"format": "pt"})
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps(config | {"dtype": "bfloat16"}))
+    folder = make_run(tmp_path / "run", model)
+    assert attempt(folder) == 0
+    target = tmp_path / "merged"
+    words = ["--adapter", str(folder.path / "adapter"), "--base-model", str(model), "--format", "merged"]
+    assert export.main([*words, "--to", str(target), "--run", str(folder.path)]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])["verification"]
+    assert found["ok"]
+    assert found["widened"]["dtype"] == "bfloat16"
+    losses = found["held_out_loss"]
+    assert abs(found["widened"]["merged"] - losses["adapter"]) > abs(losses["merged"] - losses["adapter"])
+    assert {value.dtype for value in weights(target).values()} == {torch.float32}
+    assert AutoModelForCausalLM.from_pretrained(target).dtype == torch.float32
+
+
 def test_rule_9_the_comparison_notices_another_merge(tmp_path: Path) -> None:
     model = make_model(tmp_path / "tiny")
     folder = make_run(tmp_path / "run", model)
     assert attempt(folder) == 0
     adapter = folder.path / "adapter"
     shutil.copytree(model, tmp_path / "merged")  # the base itself: nothing was added
-    found = compare_merged(model, adapter=adapter, merged=tmp_path / "merged", run_dir=folder.path)
+    found = compare_merged(reference_of(model, adapter=adapter, run_dir=folder.path), tmp_path / "merged")
     assert not found.ok
-    without_data = compare_merged(model, adapter=adapter, merged=tmp_path / "merged", run_dir=tmp_path / "gone")
-    assert asdict(without_data)["held_out_loss"]["texts"] == 0
+    without_data = reference_of(model, adapter=adapter, run_dir=tmp_path / "gone")
+    assert compare_merged(without_data, tmp_path / "merged").held_out_loss.texts == 0
 
 
 def test_rule_9_on_the_bundled_model(
@@ -183,6 +223,6 @@ def test_rule_9_on_the_bundled_model(
     merge(small_model, stored, tmp_path / "merged")
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         shutil.copy(small_model / name, tmp_path / "merged")
-    found = compare_merged(small_model, adapter=stored, merged=tmp_path / "merged", run_dir=None)
+    found = compare_merged(reference_of(small_model, adapter=stored, run_dir=None), tmp_path / "merged")
     assert found.ok
     assert found.max_abs_diff > 0  # rounded to bfloat16

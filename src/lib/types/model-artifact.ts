@@ -95,6 +95,8 @@ export const ExportVerification = z.strictObject({
   held_out_loss: z.strictObject({ texts: Count, adapter: z.number(), merged: z.number() }).optional(),
   /** What training saw of the base model; what is compared stands on the base model as it is. */
   trained_on: Quantization.default('none'),
+  /** The merged weights are float32: in the base model's own `dtype` the loss would have been `merged`. */
+  widened: z.strictObject({ dtype: z.string(), merged: z.number() }).nullable().default(null),
 });
 export type ExportVerification = z.infer<typeof ExportVerification>;
 

@@ -23,7 +23,8 @@ const CONTENTS: Readonly<Record<ExportFormat, string>> = {
   merged:
     'The base model with the adapter added to its weights, in its own number format and of its size, with ' +
     'tokenizer, chat template and model card; it needs no PEFT. It is loaded again and compared with base and ' +
-    'adapter on the held-out records before it counts as done.',
+    'adapter on the held-out records before it counts as done. Where rounding would lose what a short run ' +
+    'learned, it is written in float32, which takes twice the space.',
 };
 
 export const ExportChoice = ({
