@@ -25,7 +25,10 @@ export const ProgressBar = ({
   </div>
 );
 
-/** What is used now, what the run adds, and the card's size as a tick; `scale` is shared by neighbours. */
+/**
+ * What is used now, what the run adds, and the card's size as a tick; `scale` is shared by neighbours. What a
+ * run that does not fit would need beyond that size is hatched.
+ */
 export const MemoryBar = ({
   usedBytes,
   runBytes,
@@ -46,12 +49,21 @@ export const MemoryBar = ({
         style={{ width: percent(usedBytes, scaleBytes) }}
       />
       <div
-        className={classNames('absolute inset-y-0', over ? 'hatched' : 'bg-accent')}
+        className={classNames('absolute inset-y-0', over ? 'bg-bad-fill' : 'bg-accent')}
         style={{
           left: percent(usedBytes, scaleBytes),
-          width: percent(Math.min(runBytes, scaleBytes - usedBytes), scaleBytes),
+          width: percent(Math.min(runBytes, totalBytes - usedBytes), scaleBytes),
         }}
       />
+      {over ? (
+        <div
+          className="hatched absolute inset-y-0"
+          style={{
+            left: percent(totalBytes, scaleBytes),
+            width: percent(usedBytes + runBytes - totalBytes, scaleBytes),
+          }}
+        />
+      ) : null}
       <div className="absolute -inset-y-0.5 w-px bg-ink" style={{ left: percent(totalBytes, scaleBytes) }} />
     </div>
   );

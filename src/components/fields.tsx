@@ -150,8 +150,8 @@ export const Select = <Value extends string>({
       </BaseSelect.Icon>
     </BaseSelect.Trigger>
     <BaseSelect.Portal>
-      <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-30">
-        <BaseSelect.Popup className="max-h-80 overflow-y-auto rounded-lg border bg-surface-2 p-1 shadow-2 outline-none">
+      <BaseSelect.Positioner sideOffset={4} align="start" alignItemWithTrigger={false} className="z-30">
+        <BaseSelect.Popup className="max-h-80 min-w-(--anchor-width) overflow-y-auto rounded-lg border bg-surface-2 p-1 shadow-2 outline-none">
           {options.map((option) => (
             <BaseSelect.Item
               key={option.value}

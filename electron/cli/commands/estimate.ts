@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
 import { cutWords } from '../../../src/lib/messages/cut';
+import { misfitOf } from '../../../src/lib/messages/misfit';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
@@ -23,12 +24,14 @@ const documentOf = ({ memory_bytes, time_ms, disk_bytes, energy_kwh, ...rest }: 
   ...rest,
 });
 
-const FITS: Readonly<Record<Estimate['fits'], string>> = {
-  fits: 'It fits.',
-  tight: 'It may just fit.',
-  does_not_fit: 'It does not fit.',
+const tellFit = (output: Output, estimate: Estimate): void => {
+  const misfit = misfitOf(estimate);
+  if (misfit) {
+    output.line(`It does not fit. ${misfit.message}`, 'red');
+    output.line(misfit.hint);
+  } else if (estimate.fits === 'tight') output.line('It may just fit.', 'yellow');
+  else output.line('It fits.', 'green');
 };
-const STYLES = { fits: 'green', tight: 'yellow', does_not_fit: 'red' } as const;
 
 const tellEstimate = (output: Output, estimate: Estimate): void => {
   output.pairs([
@@ -57,8 +60,7 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
   ]);
   output.line('Memory is told in GB of 2³⁰ bytes, disk in GB of 10⁹.', 'dim');
   if (estimate.cut) output.line(`${cutWords(estimate.cut)}.`, 'yellow');
-  output.line(FITS[estimate.fits], STYLES[estimate.fits]);
-  for (const { label } of estimate.remedies) output.line(`  ${label}`);
+  tellFit(output, estimate);
 };
 
 export const addEstimate = ({ program, add }: Registry): void =>

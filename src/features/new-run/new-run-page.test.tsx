@@ -209,6 +209,16 @@ test('a run that does not fit is not started; the button that makes it fit lets 
   expect(card('custom')).toContain('rank 4');
 });
 
+test('where nothing makes a run fit, the card says what is left to do, and none starts at once', async () => {
+  await open({}, { estimate: () => ({ ...TOO_BIG, remedies: [] }) });
+  await page.until(() => expect(card('balanced')).toContain('Does not fit'));
+  expect(card('balanced')).toContain('No setting makes it fit. Choose a smaller base model, or close what');
+  expect(card('balanced')).not.toContain('similar run');
+  const review = page.find('[aria-label="Review"]').textContent;
+  expect(review).toContain('Cannot start');
+  expect(review).not.toContain('Starts at once');
+});
+
 test('a run that the disk has no room for is not started either', async () => {
   await open({}, { estimate: () => fakeEstimate({ disk_free_bytes: 1e9 }) });
   await page.until(() =>

@@ -118,7 +118,6 @@ const RecipeCard = ({
   const chosen = run.preset === preset;
   const state = estimates.of(preset);
   const estimate = state.kind === 'ready' ? state.value : null;
-  const remedies = estimate?.remedies ?? [];
   const stale = !estimates.isCurrent(preset) || (chosen && run.isInvalid);
   return (
     <div
@@ -143,15 +142,28 @@ const RecipeCard = ({
       <Needs state={run.requestOf(preset) ? state : null} scaleBytes={estimates.scaleBytes} stale={stale} />
       <div className="border-t pt-2 text-xs">
         <p className="font-medium">{says(preset, run)}</p>
-        {remedies.length === 0 ? <Similar runs={similar} /> : null}
+        <Prospect estimate={estimate} similar={similar} />
       </div>
-      {remedies.map((remedy) => (
+      {estimate?.remedies.map((remedy) => (
         <Button key={remedy.label} small onClick={() => run.type(draftsOf(remedy.changes), preset)}>
           {remedy.label}
         </Button>
       ))}
     </div>
   );
+};
+
+/** What similar runs came to; of one that has no room what is left to do, where no button follows that does it. */
+const Prospect = ({
+  estimate,
+  similar,
+}: {
+  readonly estimate: Estimate | null;
+  readonly similar: readonly SimilarRun[] | null;
+}) => {
+  const misfit = estimate && misfitOf(estimate);
+  if (!misfit) return <Similar runs={similar} />;
+  return estimate.remedies.length === 0 ? <p className="text-ink-2">{misfit.hint}</p> : null;
 };
 
 /** In the place of two lines, before they are known too. */

@@ -2,6 +2,7 @@ import { classNames } from '../../../components/class-names';
 import { Input } from '../../../components/fields';
 import { formatAmount, formatClockAhead, formatCount, formatPercent } from '../../../components/format';
 import { useNow } from '../../../components/time';
+import { misfitOf } from '../../../lib/messages/misfit';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS } from '../../../lib/types/lora-training';
 import { useQueuePlan } from '../../jobs';
@@ -76,6 +77,13 @@ const endWords = (startsIn: number | null, estimate: Estimate | null, now: numbe
 const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
   const now = useNow();
   const { running, waiting, end } = useQueuePlan();
+  if (estimate && misfitOf(estimate))
+    return (
+      <div className="text-right">
+        <p>Cannot start</p>
+        <p className="text-xs text-ink-2">It does not fit on this machine</p>
+      </div>
+    );
   const ahead = running.length + waiting.length;
   const free = ahead === 0;
   return (
