@@ -79,6 +79,18 @@ test('where no step says what it holds, the estimate stands until the trainer ha
   await done.unmount();
 });
 
+test('what is measured stands beside what was expected while the run goes on', async () => {
+  const job = exampleJob({ status: 'running', current_stage: 'training', attempt: 1 });
+  const page = await shown(job, {
+    ...EMPTY_RUN,
+    events: [{ ...END, payload: { peak_memory_bytes: 2 * GB } }],
+  });
+  await page.until(() =>
+    expect(page.text()).toContain('Memory, peak2.0 GBestimated ≈ 2.8 GB, on the processor'),
+  );
+  await page.unmount();
+});
+
 test('a run that failed before anything was measured keeps no room for a dash', async () => {
   const page = await shown(exampleJob({ status: 'failed', attempt: 1, worked_ms: 1000 }));
   expect(page.text()).not.toMatch(/Memory|Records/);

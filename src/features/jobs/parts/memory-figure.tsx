@@ -26,25 +26,31 @@ const useMeasured = (job: TrainingJob, run: JobRun): number => {
   );
 };
 
-/** The most it held; until that is measured what is expected, and nothing of a run that ended unmeasured. */
+const deviceWords = ({ gpu_config: { num_gpus, gpu_memory_gb } }: TrainingJob): string =>
+  num_gpus > 0 ? `card ${gpu_memory_gb} GB` : 'on the processor';
+
+/**
+ * The most it held, beside what is expected while it runs; an ended run would be estimated with what was
+ * learned from itself. Until it is measured what is expected, and nothing of a run that ended unmeasured.
+ */
 export const MemoryFigure = ({ job, run }: { readonly job: TrainingJob; readonly run: JobRun }) => {
   const measured = useMeasured(job, run);
-  const asked = measured === 0 && !hasEnded(job);
-  const memory = useExpected(asked ? [job] : []).get(job.id)?.memory;
+  const memory = useExpected(hasEnded(job) ? [] : [job]).get(job.id)?.memory;
+  const expected = memory && `≈ ${formatMemory(memory.bytes.expected)}`;
   if (measured > 0)
     return (
       <Figure
         label="Memory, peak"
         value={formatMemory(measured)}
-        source={job.gpu_config.num_gpus > 0 ? `card ${job.gpu_config.gpu_memory_gb} GB` : 'on the processor'}
+        source={expected ? `estimated ${expected}, ${deviceWords(job)}` : deviceWords(job)}
         method="The highest that any step reported, or the trainer at its end, in GB of 2³⁰ bytes."
       />
     );
-  if (!asked || !memory) return null;
+  if (!memory || !expected) return null;
   return (
     <Figure
       label="Memory, estimated"
-      value={`≈ ${formatMemory(memory.bytes.expected)}`}
+      value={expected}
       source={`of ${formatMemory(memory.total_bytes)}`}
       method={memory.method}
     />
