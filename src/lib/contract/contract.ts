@@ -137,7 +137,7 @@ export const contract = {
       z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1), ...ChangesPage.shape }),
       VersionDiff,
     ),
-    preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
+    preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit, ...ChangesPage.shape }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
       z.strictObject({
