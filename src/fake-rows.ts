@@ -112,6 +112,7 @@ export const fakeSettings = (preset: keyof typeof HYPERPARAMETER_PRESETS): Train
   max_energy_kwh: null,
   collapse: 'off',
   quantization: 'none',
+  stratify: 'auto',
 });
 
 export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJob => ({

@@ -9,8 +9,8 @@ export const paths = {
   /** The same with one setting in view, to be changed. */
   newRunOnChanging: (datasetId: string, setting: string) => `/new-run/dataset/${datasetId}/${setting}`,
   /** The same with another split than the usual one. */
-  newRunSplit: (datasetId: string, share: string, seed: string) =>
-    `/new-run/dataset/${datasetId}/split/${share}/${seed}`,
+  newRunSplit: (datasetId: string, ...[share, seed, stratify]: [string, string, string]) =>
+    `/new-run/dataset/${datasetId}/split/${share}/${seed}/${stratify}`,
   newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
   /** The same with one setting in view, to be changed. */
   newRunChanging: (jobId: string, setting: string) => `/new-run/job/${jobId}/${setting}`,

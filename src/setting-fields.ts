@@ -95,6 +95,14 @@ export const FIELDS: readonly FieldSpec[] = [
     range: '0 to 0.5',
     help: 'Never trained on; the verdict is measured on them.',
   }),
+  {
+    key: 'stratify',
+    label: 'Held-out spread',
+    range: '2 choices',
+    help: 'auto: what is held out is spread over personas, arcs and topics, where records have them.',
+    kind: 'choice',
+    choices: ['auto', 'off'],
+  },
   rule('eval_steps', 'Evaluate every', {
     unit: 'steps',
     range: 'Empty: by rule',

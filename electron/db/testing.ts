@@ -122,6 +122,7 @@ const SETTINGS: TrainingSettings = {
   max_energy_kwh: null,
   collapse: 'auto',
   quantization: 'none',
+  stratify: 'auto',
 };
 
 export const addDataset = (repositories: Repositories) => {

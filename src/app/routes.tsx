@@ -16,6 +16,7 @@ export interface ScreenParameters {
   readonly setting?: string;
   readonly share?: string;
   readonly seed?: string;
+  readonly stratify?: string;
 }
 
 export interface Screen {
@@ -45,9 +46,13 @@ export const SCREENS: readonly Screen[] = [
     under: paths.jobs,
   },
   {
-    path: paths.newRunSplit(':id', ':share', ':seed'),
-    render: ({ id, share = '', seed = '' }) => (
-      <NewRunPage key={`${id} ${share} ${seed}`} datasetId={id} drafts={{ validation_share: share, seed }} />
+    path: paths.newRunSplit(':id', ':share', ':seed', ':stratify'),
+    render: ({ id, share = '', seed = '', stratify = '' }) => (
+      <NewRunPage
+        key={`${id} ${share} ${seed} ${stratify}`}
+        datasetId={id}
+        drafts={{ validation_share: share, seed, stratify }}
+      />
     ),
     under: paths.jobs,
   },

@@ -8,24 +8,26 @@ import { EXIT } from '../exit-codes';
 import { findDataset } from '../find';
 import { datasetDocument } from '../output/documents';
 import { showProgress } from '../run/import-files';
+import { PAGE_FLAGS, pageOf, PageOptions, requireDryRun } from '../run/changes-page';
 import { FixWords } from '../run/fix-words';
 import { LineRanges } from '../run/line-ranges';
 import { tellDiff } from '../run/version-words';
 
 const NOTHING: DatasetEdit = { exclude: [], include: [], fixes: [] };
-const DRY_RUN = ['--dry-run', 'show what would change, and keep nothing'] as const;
-const dryRun = z.boolean().default(false);
+const DRY_RUN = [['--dry-run', 'show what would change, and keep nothing'], ...PAGE_FLAGS] as const;
+const Looking = PageOptions.extend({ dryRun: z.boolean().default(false) });
 
 interface Wish {
   readonly dataset: Dataset;
   readonly edit: DatasetEdit;
-  readonly dryRun: boolean;
+  readonly looking: z.infer<typeof Looking>;
 }
 
-const preview = async ({ app, output }: Workplace, { dataset, edit }: Wish): Promise<void> => {
-  const diff = await app.services.datasets.versions.preview(dataset.id, edit);
+const preview = async ({ app, output }: Workplace, { dataset, edit, looking }: Wish): Promise<void> => {
+  const page = pageOf(output, looking);
+  const diff = await app.services.datasets.versions.preview(dataset.id, edit, page);
   if (output.json) output.document(diff);
-  else tellDiff(output, diff);
+  else tellDiff(output, diff, page);
 };
 
 const keep = async (work: Workplace, { dataset, edit }: Wish): Promise<void> => {
@@ -41,7 +43,7 @@ const keep = async (work: Workplace, { dataset, edit }: Wish): Promise<void> => 
 const performEdit = async (work: Workplace, wish: Wish): Promise<number> => {
   const hide = showProgress(work, new Map([[wish.dataset.id, wish.dataset.name]]));
   try {
-    await (wish.dryRun ? preview(work, wish) : keep(work, wish));
+    await (wish.looking.dryRun ? preview(work, wish) : keep(work, wish));
   } finally {
     hide();
     work.output.endLive();
@@ -59,7 +61,10 @@ const LINE_EDITS = [
   { name: 'include', kind: 'excluded', about: 'take records back in that were excluded', more: [] },
 ] as const;
 
-const LineOptions = z.object({ lines: LineRanges.optional(), repeated: z.boolean().default(false), dryRun });
+const LineOptions = Looking.extend({
+  lines: LineRanges.optional(),
+  repeated: z.boolean().default(false),
+});
 
 /** Lines, or what stands twice. */
 const chosenOf = ({ lines, repeated }: z.infer<typeof LineOptions>): readonly number[] | 'repeated' => {
@@ -74,30 +79,32 @@ export const addEdits = (group: Command, { add }: Registry): void => {
     add(group, {
       usage: `${name} <dataset>`,
       about: `${about}; makes a new version`,
-      flags: [['--lines <lines>', 'such as 3,9-12'], ...more, DRY_RUN],
+      flags: [['--lines <lines>', 'such as 3,9-12'], ...more, ...DRY_RUN],
       options: LineOptions,
       run: async (work) => {
         const { app, args, options } = work;
         const wanted = chosenOf(options);
+        requireDryRun(options);
         const dataset = await findDataset(app.services, operand(args));
         const { versions } = app.services.datasets;
         const ids =
           wanted === 'repeated'
             ? (await versions.repeatedIds(dataset.id)).ids
             : await versions.idsAtLines(dataset.id, wanted, kind);
-        return performEdit(work, { dataset, edit: { ...NOTHING, [name]: ids }, dryRun: options.dryRun });
+        return performEdit(work, { dataset, edit: { ...NOTHING, [name]: ids }, looking: options });
       },
     });
   add(group, {
     usage: 'fix <dataset>',
     about: 'apply safe fixes to every record; makes a new version',
-    flags: [['--fix <fixes>', 'such as trim,merge_system,truncate_history=4'], DRY_RUN],
-    options: z.object({ fix: FixWords, dryRun }),
+    flags: [['--fix <fixes>', 'such as trim,merge_system,truncate_history=4'], ...DRY_RUN],
+    options: Looking.extend({ fix: FixWords }),
     run: async (work) => {
       const { app, args, options } = work;
+      requireDryRun(options);
       const dataset = await findDataset(app.services, operand(args));
       const edit = { ...NOTHING, fixes: options.fix };
-      return performEdit(work, { dataset, edit, dryRun: options.dryRun });
+      return performEdit(work, { dataset, edit, looking: options });
     },
   });
 };

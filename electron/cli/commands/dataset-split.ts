@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
 import { USUAL_SPLIT } from '../../../src/lib/training/settings';
-import type { SplitView } from '../../../src/lib/types/dataset-split';
+import type { SplitChoice, SplitView } from '../../../src/lib/types/dataset-split';
+import { Stratify } from '../../../src/lib/types/training-settings';
 import { NumberOption, operand, type Registry, WholeNumber } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset } from '../find';
@@ -32,18 +33,30 @@ const linesOf = ({ rows, held_out }: SplitView): string => {
   return [...lines, ...(more > 0 ? [`${formatCount(more)} more`] : [])].join(', ') || '–';
 };
 
+const dividedBy = ({ strata, stratify }: SplitView): string => {
+  if (strata.length === 0) return 'conversation';
+  return stratify === 'auto'
+    ? 'conversation; spread over persona, then arc, then topic'
+    : 'conversation; not spread over persona, arc and topic';
+};
+
 const tellSplit = (output: Output, split: SplitView): void => {
   output.pairs([
     ['to train', formatCount(split.train)],
     ['held out', `${formatCount(split.held_out)} (${percent(split.share)} wanted, seed ${split.seed})`],
-    [
-      'divided by',
-      split.strata.length === 0 ? 'conversation' : 'conversation; spread over persona, then arc, then topic',
-    ],
+    ['divided by', dividedBy(split)],
     ['held-out lines', linesOf(split)],
   ]);
   if (split.strata.length > 0) output.table(COLUMNS, split.strata);
 };
+
+/** Where nothing is held out there is nothing to spread, and a run refuses to be told so. */
+const setOptions = ({ share, seed, stratify }: SplitChoice): string =>
+  [
+    `validation_share=${share}`,
+    `seed=${seed}`,
+    ...(stratify === 'off' && share > 0 ? ['stratify=off'] : []),
+  ].join(' ');
 
 export const addSplit = (group: Command, { add }: Registry): void =>
   add(group, {
@@ -51,6 +64,7 @@ export const addSplit = (group: Command, { add }: Registry): void =>
     about: 'which records a run would hold out, and how evenly',
     flags: [
       ['--share <share>', `how much is held out, 0 to 0.5; ${USUAL_SPLIT.share} where it is not given`],
+      ['--stratify <how>', 'auto: spread over persona, arc and topic, where records have them; or off'],
       ['--seed <n>', `which records; ${USUAL_SPLIT.seed} where it is not given`],
     ],
     options: z.object({
@@ -60,16 +74,15 @@ export const addSplit = (group: Command, { add }: Registry): void =>
       seed: WholeNumber.pipe(z.int().max(2_147_483_647, 'give 2,147,483,647 or less')).default(
         USUAL_SPLIT.seed,
       ),
+      stratify: Stratify.default(USUAL_SPLIT.stratify),
     }),
     run: async ({ app, output, args, options }) => {
       const { id } = await findDataset(app.services, operand(args));
       const split = await app.services.numbers.split({ id, ...options });
       if (output.json) output.document(split);
       else tellSplit(output, split);
-      const set = `validation_share=${options.share} seed=${options.seed}`;
-      output.note(
-        `A run has it with: ${output.command(`train --dataset ${shortId(id)} --base-model MODEL --set ${set}`)}`,
-      );
+      const words = `train --dataset ${shortId(id)} --base-model MODEL --set ${setOptions(options)}`;
+      output.note(`A run has it with: ${output.command(words)}`);
       return EXIT.done;
     },
   });

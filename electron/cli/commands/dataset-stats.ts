@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
 import { AppError } from '../../../src/lib/messages/app-error';
+import { splitOf } from '../../../src/lib/training/settings';
 import type { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { type Invocation, operand, type Registry, WholeNumber } from '../command';
@@ -100,7 +101,7 @@ const countAll = async (work: Invocation<Options>, dataset: Dataset) => {
   const max_length = work.options.maxLength ?? settings.max_length;
   const { id, name } = dataset;
   const version = await datasets.currentVersion(id);
-  const survey = await numbers.survey({ id, seed: settings.seed, share: settings.validation_share });
+  const survey = await numbers.survey({ id, ...splitOf(settings) });
   const stats = await numbers.stats({ id, base_model_id: model.id, max_length });
   if ((await datasets.currentVersion(id))?.id !== version?.id) throw editedMeanwhile(name);
   return { stats, survey };

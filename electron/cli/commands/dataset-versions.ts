@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
-import { FIRST_CHANGES, MAX_SHOWN_CHANGES, RecordChange } from '../../../src/lib/types/dataset-versions';
 import type { DatasetVersion } from '../../../src/lib/types/dataset-versions';
-import { NoOptions, operand, type Registry, usageError, WholeNumber } from '../command';
+import { NoOptions, operand, type Registry, usageError } from '../command';
 import { EXIT } from '../exit-codes';
 import { findDataset } from '../find';
 import { datasetDocument } from '../output/documents';
 import type { Column } from '../output/table';
-import { fixesText, SOME_CHANGES, tellDiff } from '../run/version-words';
+import { PAGE_FLAGS, pageOf, PageOptions } from '../run/changes-page';
+import { fixesText, tellDiff } from '../run/version-words';
 
 const HASH_SHOWN = 12;
 
@@ -31,14 +31,6 @@ const numberOperand = (args: readonly string[], index: number): number => {
   throw usageError(`“${operand(args, index)}” is no number of a version.`, 'Versions count from 1.');
 };
 
-const DiffOptions = z.object({
-  offset: WholeNumber.optional(),
-  limit: WholeNumber.pipe(
-    z.int().min(1, 'give 1 or more').max(MAX_SHOWN_CHANGES, `give ${MAX_SHOWN_CHANGES} or less`),
-  ).optional(),
-  change: RecordChange.shape.change.optional(),
-});
-
 export const addVersions = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'versions <dataset>',
@@ -56,16 +48,12 @@ export const addVersions = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'diff <dataset> <from> <to>',
     about: 'what differs between two versions, by record',
-    flags: [
-      ['--offset <n>', 'how many changes to pass over'],
-      ['--limit <n>', `how many to show, at most ${MAX_SHOWN_CHANGES}`],
-      ['--change <kind>', 'added, removed or changed records only'],
-    ],
-    options: DiffOptions,
+    flags: PAGE_FLAGS,
+    options: PageOptions,
     run: async ({ app: { services }, output, args, options }) => {
       const [from, to] = [numberOperand(args, 1), numberOperand(args, 2)];
       const { id } = await findDataset(services, operand(args));
-      const page = { ...(output.json ? FIRST_CHANGES : SOME_CHANGES), ...options };
+      const page = pageOf(output, options);
       const diff = await services.datasets.versions.diff({ id, from, to, ...page });
       if (output.json) output.document(diff);
       else tellDiff(output, diff, page);

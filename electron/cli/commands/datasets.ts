@@ -15,6 +15,7 @@ import { addProblems } from './dataset-problems';
 import { addView } from './dataset-view';
 import { importFiles } from '../run/import-files';
 import { readingsBefore } from '../run/readings-before';
+import { readingsTold } from '../run/told-readings';
 import { IMPORT_FLAGS, importOptionsOf, ImportWords } from '../run/import-options';
 import { importDocument, tellImport } from '../run/import-outcome';
 import { datasetDocument } from '../output/documents';
@@ -79,7 +80,8 @@ const runImport = async (work: Invocation<z.infer<typeof ImportWords>>): Promise
   const { output, args, options } = work;
   const told = importOptionsOf(options, args);
   const before = options.asBefore === true ? await readingsBefore(work, args) : null;
-  const outcomes = await importFiles(work, args, (file) => ({ ...before?.get(file), ...told }));
+  const toldOf = await readingsTold(work, args, told);
+  const outcomes = await importFiles(work, args, (file) => ({ ...before?.get(file), ...toldOf(file) }));
   const documents = outcomes.map((outcome) => importDocument(work, outcome));
   if (output.json) output.document(args.length === 1 ? documents[0] : { imports: documents });
   for (const outcome of outcomes) tellImport(output, outcome);

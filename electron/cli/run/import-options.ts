@@ -11,7 +11,10 @@ export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
   ['--description <text>', 'what it is for'],
   ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
   ['--salvage', 'keep what can be read of damaged records'],
-  ['--map <columns...>', 'role=column …, where the names of columns do not say what they are'],
+  [
+    '--map <columns...>',
+    'role=column …, where names of columns do not say what they are; of several files, those that have them',
+  ],
   ['--table <layout>', 'read as a table: header=no,delimiter=tab,quote=none'],
   ['--role <names...>', 'name=role …, for names of speakers that are not the usual ones'],
   ['--system-prompt <text>', 'for records that have no system text of their own'],

@@ -1,5 +1,4 @@
 import { formatCount } from '../../../src/lib/messages/format';
-import { FIRST_CHANGES } from '../../../src/lib/types/dataset-versions';
 import type {
   ChangesPage,
   RecordChange,
@@ -27,25 +26,23 @@ const tellChange = (
   for (const line of young) if (!old.includes(line)) output.line(`  + ${line}`, 'green');
 };
 
-/** As many as a person reads at once. */
-export const SOME_CHANGES: ChangesPage = { ...FIRST_CHANGES, limit: 20 };
-
 /** What differs, for people: the figures, then a page of the records turn by turn. */
 export const tellDiff = (
   output: Output,
   diff: VersionDiff,
-  { offset, limit, change: only }: ChangesPage = SOME_CHANGES,
+  { offset, change: only }: Pick<ChangesPage, 'offset' | 'change'>,
 ): void => {
   const { from, to, added, removed, changed, unchanged, records } = diff;
   const [add, remove, change, keep] = [added, removed, changed, unchanged].map(formatCount);
   output.line(
     `Version ${from} → ${to ?? 'this edit'}: ${change} changed, ${remove} removed, ${add} added, ${keep} as they were.`,
   );
-  const shown = records.slice(0, limit);
-  for (const each of shown) tellChange(output, each);
-  const end = offset + shown.length;
+  for (const each of records) tellChange(output, each);
+  const end = offset + records.length;
   const more = (only === null ? added + removed + changed : diff[only]) - end;
-  const next = to === null ? '' : ` Add --offset ${end} to go on, and --limit for more at once.`;
-  if (more > 0) output.note(`… and ${formatCount(more)} more.${next}`);
+  if (more > 0)
+    output.note(
+      `… and ${formatCount(more)} more. Add --offset ${end} to go on, and --limit for more at once.`,
+    );
   if (to === null) output.note('Nothing was kept. Leave out --dry-run to make the version.');
 };

@@ -102,6 +102,24 @@ describe('datasets exclude and include', () => {
 });
 
 describe('datasets fix', () => {
+  it('shows any page of what would change, and asks for one only where nothing is made', async () => {
+    const words = ['fix', 'data', '--fix', 'merge_system', '--dry-run'];
+    const { document } = await answer(...words, '--offset', '3', '--limit', '1');
+    expect(document).toMatchObject({ changed: 5, records: [{ source_line: 5 }] });
+    const told = await bench.run('datasets', ...words, '--limit', '2');
+    expect(told.err).toContain('… and 3 more. Add --offset 2 to go on');
+    expect((await answer(...words, '--change', 'removed')).document).toMatchObject({ records: [] });
+    for (const page of [
+      ['--offset', '3'],
+      ['--limit', '1'],
+      ['--change', 'removed'],
+    ]) {
+      const { code, err } = await bench.run('datasets', 'fix', 'data', '--fix', 'trim', ...page);
+      expect([code, err]).toEqual([2, textWith('--dry-run')]);
+    }
+    expect((await bench.run('datasets', 'exclude', 'data', '--lines', '3', '--offset', '1')).code).toBe(2);
+  });
+
   it('shows and applies fixes', async () => {
     const words = ['fix', 'data', '--fix', 'trim,merge_system'];
     expect((await answer(...words, '--dry-run')).document).toMatchObject({

@@ -12,7 +12,6 @@ const line = (question: string, answer: string): string =>
       { role: 'assistant', content: answer },
     ],
   });
-const A_ROW = { index: A_NUMBER, record_id: A_TEXT, line: A_NUMBER };
 const GOOD = `${line('One?', '=1+1')}\n${line('Two?', 'Two.')}\n`;
 
 let bench: CliBench;
@@ -251,25 +250,5 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'purge', '--json')).documents()).toEqual([
       { purged: [unused], kept: [{ id: used, reason: textWith('used') }] },
     ]);
-  });
-});
-
-describe('datasets split', () => {
-  it('shows which records a run would hold out, by any share and seed', async () => {
-    const lines = Array.from({ length: 20 }, (_, index) => line(`Question ${index}?`, 'Yes.'));
-    await bench.run('datasets', 'import', await bench.file('many.jsonl', `${lines.join('\n')}\n`));
-    const split = async (...words: string[]) =>
-      (await bench.run('datasets', 'split', 'many', ...words, '--json')).documents()[0];
-    expect(await split()).toMatchObject({ seed: 42, share: 0.1, train: 18, held_out: 2, strata: [] });
-    expect(await split('--share', '0.2', '--seed', '7')).toMatchObject({
-      ...{ seed: 7, share: 0.2, train: 16, held_out: 4 },
-      rows: [A_ROW, A_ROW, A_ROW, A_ROW],
-    });
-    expect(await split('--share', '0')).toMatchObject({ train: 20, held_out: 0, rows: [] });
-    const { out, err } = await bench.run('datasets', 'split', 'many', '--share', '0.2', '--seed', '7');
-    expect(out).toMatch(/held out +4 \(20 % wanted, seed 7\)/);
-    expect(out).toMatch(/held-out lines +\d+, \d+, \d+, \d+/);
-    expect(err).toContain('--set validation_share=0.2 seed=7');
-    expect((await bench.run('datasets', 'split', 'many', '--share', '0.6')).code).toBe(2);
   });
 });

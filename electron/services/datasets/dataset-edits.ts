@@ -1,10 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetEdit, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import { FIRST_CHANGES, hasMoreChanges } from '../../../src/lib/types/dataset-versions';
+import type { ChangesPage, DatasetEdit, VersionDiff } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { DatasetVersionRow } from '../../db/schema';
 import { isMissing } from '../trainer/file-errors';
+import { compareVersions } from './compare/compare-versions';
+import type { ComparisonRunner, RecordDiff } from './compare/compare-versions';
 import {
   datasetNotFound,
   datasetNotReady,
@@ -18,7 +21,14 @@ import {
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
-import type { ImportProgress, ImportRequest, ImportResult, UnkeptRevision } from './import/import-request';
+import type {
+  ImportProgress,
+  ImportRequest,
+  ImportResult,
+  Revision,
+  UnkeptRevision,
+} from './import/import-request';
+import { LastLook, type Look, recordsOf } from './last-look';
 import { OneAtATime } from './one-at-a-time';
 import { phaseClock } from './phase-clock';
 import type { TimedProgress } from './phase-clock';
@@ -33,6 +43,8 @@ export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
     AsyncRepositories,
     'datasets' | 'datasetVersions' | 'datasetProblems' | 'datasetEditions'
   >;
+  /** On the calling thread where it is not given. */
+  readonly compare?: ComparisonRunner;
 }
 
 /** What an edit stands on. */
@@ -40,19 +52,24 @@ interface Base {
   readonly dataset: Dataset;
   readonly version: DatasetVersionRow;
   readonly recipe: VersionRecipe;
+  /** Whether that was kept with the version. */
+  readonly isKnown: boolean;
 }
 
 interface Reading {
   readonly base: Base;
   readonly recipe: VersionRecipe;
-  readonly isPreview: boolean;
+  readonly how: Pick<Revision, 'isPreview' | 'page' | 'moreAt'>;
   readonly signal: AbortSignal;
 }
+
+type Looking = Omit<Reading, 'how'> & { readonly page: ChangesPage };
 
 /** Makes new versions: the stored original is read again with another recipe. */
 export class DatasetEdits {
   readonly #options: EditsOptions;
   readonly #queue = new OneAtATime();
+  readonly #lastLook = new LastLook();
   readonly #running = new Map<AbortController, string>();
   #isStopping = false;
 
@@ -60,20 +77,55 @@ export class DatasetEdits {
     this.#options = options;
   }
 
-  /** What an edit would change, with nothing kept. */
-  preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
+  /** What an edit would change, with no version made of it. Another page of the same reads no original. */
+  preview(id: string, edit: DatasetEdit, page: ChangesPage = FIRST_CHANGES): Promise<VersionDiff> {
     return this.#alone(id, async (signal) => {
-      const base = await this.#base(id, signal);
-      const recipe = editedRecipe(base.recipe, edit);
-      const { unkept } = await this.#read({ base, recipe, isPreview: true, signal });
-      if (unkept?.kind !== 'compared') throw refusal(base.dataset, unkept);
-      return { from: base.version.number, to: null, ...unkept.diff };
+      const base = await this.#base(id);
+      const looking = { base, recipe: editedRecipe(base.recipe, edit), page, signal };
+      const diff = (await this.#lookAgain(looking)) ?? (await this.#look(looking));
+      return { from: base.version.number, to: null, ...diff };
     });
+  }
+
+  async #lookAgain({ base: { version }, recipe, page, signal }: Looking): Promise<RecordDiff | null> {
+    const { compare = compareVersions, paths } = this.#options;
+    const to = await this.#lastLook.fileOf(version, recipe);
+    return to === null ? null : compare({ from: paths.absolute(version.path), to, page }, signal);
+  }
+
+  async #look({ base, recipe, page, signal }: Looking): Promise<RecordDiff> {
+    await this.#requireReading(base, signal);
+    const { dataset, version } = base;
+    const datasetDir = this.#options.paths.datasetDir(dataset.id);
+    const look = { version, recipe, datasetDir, token: newStagingToken() };
+    await reserveStaging(datasetDir, look.token);
+    let isKept = false;
+    try {
+      const how = { isPreview: true, page, moreAt: recordsOf(look) };
+      const { unkept } = await this.#read({ base, recipe, how, signal });
+      if (unkept?.kind !== 'compared') throw refusal(dataset, unkept);
+      isKept = hasMoreChanges(unkept.diff);
+      if (isKept) await this.#keep(look);
+      return unkept.diff;
+    } finally {
+      if (!isKept) await releaseStaging(datasetDir, look.token);
+    }
+  }
+
+  async #keep(look: Look): Promise<void> {
+    const before = this.#lastLook.take(look);
+    if (before === null) return;
+    const { datasetDir, token, version } = before;
+    const release = () => releaseStaging(datasetDir, token);
+    if (version.dataset_id === look.version.dataset_id) return release();
+    // In its turn, for it may be read there now; waited for, two of them could wait for each other.
+    void this.#queue.run(version.dataset_id, release).catch(() => undefined);
   }
 
   /** The dataset with its new current version. The old one stays as it is. */
   edit(id: string, edit: DatasetEdit): Promise<Dataset> {
     return this.#alone(id, async (signal) => {
+      await this.#lastLook.releaseOf(id);
       for (;;) {
         const edited = await this.#attempt(id, edit, signal);
         // Null where another process made a version in the meantime: the edit then goes on top of that.
@@ -95,6 +147,7 @@ export class DatasetEdits {
     this.#isStopping = true;
     for (const abort of this.#running.keys()) abort.abort();
     await this.#queue.settled();
+    await this.#lastLook.release();
   }
 
   async #alone<Value>(id: string, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
@@ -113,27 +166,28 @@ export class DatasetEdits {
     }
   }
 
-  async #base(id: string, signal: AbortSignal): Promise<Base> {
+  async #base(id: string): Promise<Base> {
     const { datasets, datasetVersions } = this.#options.repositories;
     const dataset = await datasets.get(id);
     if (dataset === null || dataset.deleted_at !== null) throw datasetNotFound(id);
     const version = await datasetVersions.current(id);
     if (version === null || dataset.status !== 'ready') throw datasetNotReady(dataset.name);
     const kept = await datasetVersions.recipe(version.id);
-    const base = { dataset, version, recipe: VersionRecipe.parse(kept) };
-    if (!isKnownRecipe(kept)) await this.#requirePlainReading(base, signal);
-    return base;
+    return { dataset, version, recipe: VersionRecipe.parse(kept), isKnown: isKnownRecipe(kept) };
   }
 
   /** A version from before recipes were kept: read plainly, its original must still give the same records. */
-  async #requirePlainReading(base: Base, signal: AbortSignal): Promise<void> {
-    const { version } = await this.#read({ base, recipe: base.recipe, isPreview: true, signal });
+  async #requireReading(base: Base, signal: AbortSignal): Promise<void> {
+    if (base.isKnown) return;
+    const how = { isPreview: true };
+    const { version } = await this.#read({ base, recipe: base.recipe, how, signal });
     if (version?.sha256 !== base.version.sha256) throw readingForgotten(base.dataset.name);
   }
 
   /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
   async #attempt(id: string, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
-    const base = await this.#base(id, signal);
+    const base = await this.#base(id);
+    await this.#requireReading(base, signal);
     const recipe = editedRecipe(base.recipe, edit);
     if (isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
     const datasetDir = this.#options.paths.datasetDir(id);
@@ -142,7 +196,7 @@ export class DatasetEdits {
     await reserveStaging(datasetDir, token);
     let published: string | undefined;
     try {
-      const result = await this.#read({ base, recipe, isPreview: false, signal });
+      const result = await this.#read({ base, recipe, how: { isPreview: false }, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result.unkept);
       published = result.version.sha256;
       return await this.#adopt(base, recipe, result);
@@ -159,7 +213,7 @@ export class DatasetEdits {
       await this.#options.paths.removeVersion(id, sha256);
   }
 
-  async #read({ base, recipe, isPreview, signal }: Reading): Promise<ImportResult> {
+  async #read({ base, recipe, how, signal }: Reading): Promise<ImportResult> {
     const { paths, runImport } = this.#options;
     const { dataset, version } = base;
     const request: ImportRequest = {
@@ -173,7 +227,7 @@ export class DatasetEdits {
       revision: {
         sourceSha256: version.source_sha256,
         current: { sha256: version.sha256, path: paths.absolute(version.path) },
-        isPreview,
+        ...how,
       },
     };
     return runImport(request, this.#progressOf(dataset.id), signal);

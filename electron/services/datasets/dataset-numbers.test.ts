@@ -128,7 +128,7 @@ describe('the numbers of a dataset', () => {
 
   it('come with the split that a run would make, and leave no file of it', async () => {
     const { numbers, asked, id } = await setUp();
-    expect(await numbers.survey({ id, seed: 7, share: 0.5 })).toEqual(SURVEY);
+    expect(await numbers.survey({ id, seed: 7, share: 0.5, stratify: 'auto' })).toEqual(SURVEY);
     const split = SplitFile.parse(JSON.parse(asked[0]?.split ?? ''));
     expect(split).toMatchObject({ seed: 7, share: 0.5 });
     expect([split.train.length, split.held_out.length]).toEqual([1, 1]);
@@ -150,8 +150,9 @@ describe('the numbers of a dataset', () => {
     );
     const [outcome] = await datasets.import([await bench.file(jsonl(...pairs), 'pairs.jsonl')]);
     const id = outcome?.dataset.id ?? '';
-    const split = await numbers.split({ id, seed: 7, share: 0.2 });
-    expect(split).toMatchObject({ seed: 7, share: 0.2, train: 32, held_out: 8 });
+    const choice = { seed: 7, share: 0.2, stratify: 'auto' } as const;
+    const split = await numbers.split({ id, ...choice });
+    expect(split).toMatchObject({ ...choice, train: 32, held_out: 8 });
     expect(split.strata).toEqual([
       { kind: 'persona', value: 'anxious', train: 16, held_out: 4 },
       { kind: 'persona', value: 'calm', train: 16, held_out: 4 },
@@ -162,8 +163,8 @@ describe('the numbers of a dataset', () => {
         ({ index, line, record_id }) => record_id === `p${String(index)}` && line === index + 1,
       ),
     ).toBe(true);
-    expect(await numbers.split({ id, seed: 7, share: 0.2 })).toEqual(split);
-    expect((await numbers.split({ id, seed: 8, share: 0.2 })).rows).not.toEqual(split.rows);
+    expect(await numbers.split({ id, ...choice })).toEqual(split);
+    expect((await numbers.split({ id, ...choice, seed: 8 })).rows).not.toEqual(split.rows);
   });
 
   it('say how far they are, and are asked for once by two at the same time', async () => {
@@ -205,7 +206,7 @@ describe('the numbers of a dataset', () => {
     const { numbers, datasets } = await setUp();
     const [outcome] = await datasets.import([await bench.file('nothing', 'none.jsonl')]);
     const id = outcome?.dataset.id ?? '';
-    await expect(numbers.survey({ id, seed: 1, share: 0 })).rejects.toMatchObject({
+    await expect(numbers.survey({ id, seed: 1, share: 0, stratify: 'auto' })).rejects.toMatchObject({
       code: 'dataset_not_ready',
     });
   });

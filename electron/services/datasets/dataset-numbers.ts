@@ -7,8 +7,7 @@ import { SameAnswer } from '../../../src/lib/same-answer';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
-import type { SplitFile } from '../../../src/lib/types/dataset-records';
-import type { SplitView } from '../../../src/lib/types/dataset-split';
+import type { SplitChoice, SplitView } from '../../../src/lib/types/dataset-split';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
@@ -36,8 +35,6 @@ export interface DatasetNumbersOptions {
   /** Also that of the tokens, which the run that follows reads. */
   readonly cacheDir: string;
 }
-
-type SplitChoice = Pick<SplitFile, 'seed' | 'share'>;
 
 interface Measured {
   readonly dataset: Dataset;
@@ -122,21 +119,21 @@ export class DatasetNumbers {
   }
 
   /** All that needs no base model. */
-  async survey({ id, seed, share }: SurveyRequest): Promise<DatasetSurvey> {
+  async survey({ id, ...split }: SurveyRequest): Promise<DatasetSurvey> {
     const measured = await this.#measured(id);
     return this.#numbers(measured, {
       kind: 'survey',
-      how: { seed, share },
+      how: split,
       schema: DatasetSurvey,
-      ask: (asking) => this.#askSurvey(measured, { seed, share }, asking),
+      ask: (asking) => this.#askSurvey(measured, split, asking),
     });
   }
 
   /** Which records a run would hold out, and how evenly. */
-  async split({ id, seed, share }: SurveyRequest): Promise<SplitView> {
+  async split({ id, ...split }: SurveyRequest): Promise<SplitView> {
     const measured = await this.#measured(id);
     const { scans = recordScans } = this.#options;
-    return this.#withSplit(measured, { seed, share }, (split_path) =>
+    return this.#withSplit(measured, split, (split_path) =>
       scans.split({ path: measured.version.path, split_path }),
     );
   }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRequest } from '../../../src/lib/contract/contract';
+import { splitOf } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { type PackRequest, RecordPacks } from '../../../src/lib/types/record-packs';
@@ -69,14 +70,13 @@ export class DatasetPacks {
 
   /** The file of the split that a new run would make; a version never changes, so it is made once. */
   async #splitOf(dataset: Dataset, version: CurrentVersion, settings: TrainingSettings): Promise<string> {
-    const { seed, validation_share: share } = settings;
+    const split = splitOf(settings);
     const path = join(
       this.#options.cacheDir,
       'numbers',
-      `split-${version.sha256}-${String(seed)}-${String(share)}.json`,
+      `split-${version.sha256}-${String(split.seed)}-${String(split.share)}-${split.stratify}.json`,
     );
-    const making =
-      this.#splits.get(path) ?? this.#makeSplit(path, { dataset, version, split: { seed, share } });
+    const making = this.#splits.get(path) ?? this.#makeSplit(path, { dataset, version, split });
     this.#splits.set(path, making);
     try {
       await making;

@@ -223,41 +223,6 @@ describe('an edit that does not come to its end', () => {
   });
 });
 
-describe('a preview', () => {
-  it('says what an edit would do, and keeps nothing', async () => {
-    const before = await bench.files();
-    const diff = await service.versions.preview(id, edit({ exclude: ['two'], fixes: ['trim'] }));
-    expect(diff).toMatchObject({
-      from: 1,
-      to: null,
-      added: 0,
-      removed: 1,
-      changed: 1,
-      unchanged: 1,
-      records: [
-        {
-          record_id: 'one',
-          change: 'changed',
-          before: { id: 'one' },
-          after: { messages: [{ content: 'one?' }, {}] },
-        },
-        { record_id: 'two', source_line: 2, change: 'removed', after: null },
-      ],
-    });
-    expect([await bench.files(), await numbers(), await staging()]).toEqual([before, ['1*'], []]);
-  });
-
-  it('of nothing changes nothing, and of what would be refused says why', async () => {
-    expect(await service.versions.preview(id, edit({}))).toMatchObject({ unchanged: 3, records: [] });
-    await expect(service.versions.preview(id, edit({ exclude: ['x'] }))).rejects.toMatchObject({
-      code: 'not_found',
-    });
-    await expect(
-      service.versions.preview(id, edit({ exclude: ['one', 'two', 'four'] })),
-    ).rejects.toMatchObject({ code: 'dataset_left_empty' });
-  });
-});
-
 describe('older versions', () => {
   it('can be used again, with all that belongs to them', async () => {
     const columns = async () => {

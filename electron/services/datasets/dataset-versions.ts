@@ -19,7 +19,6 @@ import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { DatasetVersionRow } from '../../db/schema';
 import { isMissing } from '../trainer/file-errors';
 import { compareVersions } from './compare/compare-versions';
-import type { ComparisonRunner } from './compare/compare-versions';
 import { DatasetEdits } from './dataset-edits';
 import type { EditsOptions } from './dataset-edits';
 import {
@@ -39,9 +38,7 @@ import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
 
 export interface VersionsOptions extends EditsOptions {
-  /** On the calling thread where it is not given. */
-  readonly compare?: ComparisonRunner;
-  /** So are these. */
+  /** On the calling thread where they are not given. */
   readonly scans?: RecordScans;
 }
 
@@ -73,8 +70,8 @@ export class DatasetVersions {
     this.#excluded = new ExcludedRecords(options);
   }
 
-  preview(id: string, edit: DatasetEdit): Promise<VersionDiff> {
-    return this.#edits.preview(id, edit);
+  preview(id: string, edit: DatasetEdit, page?: ChangesPage): Promise<VersionDiff> {
+    return this.#edits.preview(id, edit, page);
   }
 
   edit(id: string, edit: DatasetEdit): Promise<Dataset> {

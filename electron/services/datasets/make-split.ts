@@ -1,3 +1,4 @@
+import type { SplitChoice } from '../../../src/lib/types/dataset-split';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { RunDataMaker } from '../jobs/run-data';
 import type { CurrentVersion } from './dataset-service';
@@ -5,7 +6,7 @@ import type { CurrentVersion } from './dataset-service';
 export interface SplitWanted {
   readonly dataset: Pick<Dataset, 'name' | 'format'>;
   readonly version: CurrentVersion;
-  readonly split: { readonly seed: number; readonly share: number };
+  readonly split: SplitChoice;
 }
 
 /** Writes the split that a run of one dataset would make to `path`. */

@@ -22,9 +22,9 @@ export async function viewOfSplit(path: string, split: SplitFile): Promise<Split
       if (line.includes(MARK)) strata.add(parseRecord(line).scaffolding ?? {}, isHeldOut);
     }
   }
-  const { seed, share } = split;
+  const { seed, share, stratify } = split;
   const [train, held_out] = [split.train.length, split.held_out.length];
-  return { seed, share, train, held_out, strata: strata.list(), rows };
+  return { seed, share, stratify, train, held_out, strata: strata.list(), rows };
 }
 
 type Stratum = SplitView['strata'][number];

@@ -16,7 +16,9 @@ it('reads plain texts, which ask nothing', async () => {
     { id: 'b', source_line: 2, text: 'So does the wind.' },
   ]);
   expect((await scanDataset(path)).map(({ id }) => id)).toEqual(['a', 'b']);
-  expect(await defaultPrompts(path, { seed: 1, share: 0.5, train: ['a'], held_out: ['b'] })).toEqual([]);
+  expect(
+    await defaultPrompts(path, { seed: 1, share: 0.5, stratify: 'auto', train: ['a'], held_out: ['b'] }),
+  ).toEqual([]);
 });
 
 it('asks the prompt of an answer that is compared', async () => {
@@ -30,7 +32,7 @@ it('asks the prompt of an answer that is compared', async () => {
       rejected: [turn('assistant', 'No.')],
     },
   ]);
-  expect(await defaultPrompts(path, { seed: 1, share: 0.5, train: [], held_out: ['a'] })).toEqual([
-    { id: 'held-out-1', text: 'Why?' },
-  ]);
+  expect(
+    await defaultPrompts(path, { seed: 1, share: 0.5, stratify: 'auto', train: [], held_out: ['a'] }),
+  ).toEqual([{ id: 'held-out-1', text: 'Why?' }]);
 });

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { splitRecords } from '../../../src/lib/training/split';
-import type { SplitOptions, SplitRecord } from '../../../src/lib/training/split';
+import type { SplitRecord } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import { Scaffolding } from '../../../src/lib/types/dataset-records';
+import type { SplitChoice } from '../../../src/lib/types/dataset-split';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import { LineSplitter } from '../trainer/line-splitter';
 
@@ -66,7 +67,7 @@ export const scanDataset = async (
 };
 
 /** The split that a run of this file has. */
-export const splitDataset = async (path: string, options: SplitOptions): Promise<SplitFile> =>
+export const splitDataset = async (path: string, options: SplitChoice): Promise<SplitFile> =>
   splitRecords(await scanDataset(path), options);
 
 /** The first different questions that are held out; those of training where nothing is. */

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { SplitChoice } from '../../../src/lib/types/dataset-split';
 import { type MixedFile, splitMixture, writeMixture } from './mixture-file';
 
 const Mixed = z.looseObject({ id: z.string(), dataset: z.string(), format: z.string() });
-const OPTIONS = { seed: 42, share: 0.1 };
+const OPTIONS: SplitChoice = { seed: 42, share: 0.1, stratify: 'auto' };
 let dir: string;
 
 beforeEach(async () => {
@@ -83,7 +84,7 @@ describe('a mixture', () => {
       await texts(2, { name: 'one', count: 1, weight: 100 }),
     ];
     for (let seed = 0; seed < 60; seed += 1) {
-      const { split } = await mix(sources, { seed, share: 0.1 });
+      const { split } = await mix(sources, { ...OPTIONS, seed });
       await rm(join(dir, 'mixed.jsonl'));
       expect(from(1, split.train), `seed ${String(seed)}`).toHaveLength(100);
     }

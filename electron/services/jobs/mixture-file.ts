@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { distinctNames, weighted } from '../../../src/lib/training/mixture';
-import { type SplitOptions, splitRecords } from '../../../src/lib/training/split';
+import { splitRecords } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
+import type { SplitChoice } from '../../../src/lib/types/dataset-split';
 import { eachLine, scanDataset } from './dataset-scan';
 
 /** A canonical file, the dataset that it is of, and how often an epoch sees its records. */
@@ -79,7 +80,7 @@ export const writeMixture = async (path: string, sources: readonly MixedFile[]):
 export const splitMixture = async (
   path: string,
   sources: readonly MixedFile[],
-  options: SplitOptions,
+  options: SplitChoice,
 ): Promise<SplitFile> => {
   const split = splitRecords(await scanDataset(path, positionOf), options);
   const most = Math.max(...sources.map(({ weight }) => weight));

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { SplitChoice } from '../../../src/lib/types/dataset-split';
 import { SamplePrompt } from '../../../src/lib/types/run-folder';
 import { defaultPrompts, splitDataset } from './dataset-scan';
 import { splitMixture, writeMixture } from './mixture-file';
@@ -12,7 +13,7 @@ export const RunDataRequest = z.strictObject({
   /** Where the records of several are mixed; null for one, which is read where it is. */
   mixture_path: z.string().nullable(),
   split_path: z.string(),
-  split: z.strictObject({ seed: z.int(), share: z.number() }),
+  split: SplitChoice,
   wants_prompts: z.boolean(),
 });
 export type RunDataRequest = Readonly<z.infer<typeof RunDataRequest>>;

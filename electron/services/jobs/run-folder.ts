@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { mixtureName } from '../../../src/lib/training/mixture';
+import { splitOf } from '../../../src/lib/training/settings';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { PresetId } from '../../../src/lib/types/lora-training';
@@ -124,7 +125,7 @@ const dataRequest = (
   })),
   mixture_path: sources.length === 1 ? null : join(staging, MIXTURE_FILE),
   split_path: join(staging, 'split.json'),
-  split: { seed: settings.seed, share: settings.validation_share },
+  split: splitOf(settings),
   wants_prompts: sample_prompts === undefined,
 });
 

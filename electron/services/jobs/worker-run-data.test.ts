@@ -41,7 +41,7 @@ const request = async (count: number, folder: string) => ({
   sources: [await source('a', count), await source('b', count)],
   mixture_path: join(dir, `${folder}.jsonl`),
   split_path: join(dir, `${folder}.json`),
-  split: { seed: 42, share: 0.1 },
+  split: { seed: 42, share: 0.1, stratify: 'auto' as const },
   wants_prompts: true,
 });
 

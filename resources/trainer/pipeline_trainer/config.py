@@ -24,6 +24,7 @@ Packing = Literal["auto", "on", "off"]
 Method = Literal["sft", "text", "dpo", "orpo", "kto"]
 Precision = Literal["auto", "bf16", "fp32"]
 Collapse = Literal["auto", "off"]
+Stratify = Literal["auto", "off"]
 Quantization = Literal["none", "int8", "nf4"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 QUANTIZATIONS: Final = get_args(Quantization)
@@ -93,6 +94,7 @@ class Settings:
     max_energy_kwh: float | None
     collapse: Collapse
     quantization: Quantization
+    stratify: Stratify
 
     @property
     def records_per_step(self) -> int:

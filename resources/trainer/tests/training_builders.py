@@ -61,6 +61,7 @@ SETTINGS: dict[str, Any] = {
     "max_energy_kwh": None,
     "collapse": "off",
     "quantization": "none",
+    "stratify": "auto",
 }
 
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { api } from '../../api';
 import type { MeasuringProgress } from '../../lib/contract/contract';
 import type { DatasetStats, DatasetSurvey } from '../../lib/types/dataset-numbers';
+import type { SplitChoice } from '../../lib/types/dataset-split';
 import type { BaseModel } from '../../lib/types/base-model';
 import type { Dataset } from '../../lib/types/lora-training';
 import { USUAL_SPLIT } from '../../lib/training/settings';
@@ -60,12 +61,6 @@ export const useLengths = (
   );
   return (state.kind === 'ready' ? state.value : null) ?? [];
 };
-
-/** Which part of the records is held out, and by which seed. */
-export interface SplitChoice {
-  readonly seed: number;
-  readonly share: number;
-}
 
 /** By a split; by that of a new run where nothing is changed. */
 export const useSurvey = (dataset: Dataset, split: SplitChoice = USUAL_SPLIT) =>

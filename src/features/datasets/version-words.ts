@@ -52,7 +52,6 @@ export const madeWords = ({ excluded, fixes }: Pick<DatasetVersion, 'excluded' |
 };
 
 /** How many records a difference touches. */
-export const touched = ({ added, removed, changed }: VersionDiff): number => added + removed + changed;
 
 /** The figures first: `3 changed, 1 removed, 0 added, 1,280 as they were`. */
 export const diffWords = ({ added, removed, changed, unchanged }: VersionDiff): string =>

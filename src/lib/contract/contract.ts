@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
-import { SplitView } from '../types/dataset-split';
+import { SplitChoice, SplitView } from '../types/dataset-split';
 import { Reading } from '../types/dataset-reading';
 import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate, ExpectedTime } from '../types/estimate';
@@ -67,7 +67,7 @@ export type ImportProgress = z.infer<typeof ImportProgress>;
 export const StatsRequest = z.strictObject({ id: Uuid, base_model_id: Uuid, max_length: z.int().min(16) });
 export type StatsRequest = z.infer<typeof StatsRequest>;
 
-export const SurveyRequest = z.strictObject({ id: Uuid, seed: z.int(), share: z.number().min(0).max(0.5) });
+export const SurveyRequest = z.strictObject({ id: Uuid, ...SplitChoice.shape });
 export type SurveyRequest = z.infer<typeof SurveyRequest>;
 
 /** How far the counting of a dataset is, in records over all its passes. */
@@ -137,7 +137,7 @@ export const contract = {
       z.strictObject({ id: Uuid, from: z.int().min(1), to: z.int().min(1), ...ChangesPage.shape }),
       VersionDiff,
     ),
-    preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), VersionDiff),
+    preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit, ...ChangesPage.shape }), VersionDiff),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
       z.strictObject({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AppError } from '../messages/app-error';
 import { PresetId } from '../types/lora-training';
-import { LrScheduler, Packing, Quantization, TrainingMethod } from '../types/training-settings';
+import { LrScheduler, Packing, Quantization, Stratify, TrainingMethod } from '../types/training-settings';
 import { readRecipe, recipeText } from './recipe-text';
 
 const read = (content: unknown) => readRecipe(JSON.stringify(content), 'x.json');
@@ -32,6 +32,7 @@ const recipes = fc.record(
         max_hours: orNull(fc.double({ min: 0.001, max: 10_000, noNaN: true })),
         lr_scheduler: fc.constantFrom(...LrScheduler.options),
         method: fc.constantFrom(...TrainingMethod.options),
+        stratify: fc.constantFrom(...Stratify.options),
         packing: fc.constantFrom(...Packing.options),
         quantization: fc.constantFrom(...Quantization.options),
         target_modules: fc.oneof(

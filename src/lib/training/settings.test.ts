@@ -71,6 +71,7 @@ describe('resolveSettings', () => {
     [{ early_stopping_patience: 2, validation_share: 0 }, /needs held-out records/],
     [{ early_stopping_min_delta: 0.1 }, /no effect without early_stopping_patience/],
     [{ eval_steps: 5, validation_share: 0 }, /no effect where validation_share is 0/],
+    [{ stratify: 'off', validation_share: 0 } as const, /stratify has no effect where validation_share is 0/],
     [{ max_steps: 5, num_epochs: 2 }, /num_epochs has no effect/],
     [{ warmup_steps: 5, warmup_ratio: 0.1 }, /warmup_ratio has no effect/],
     [{ lora_rank: 0 }, /^lora_rank is 0; it may be a whole number from 1 to 256\.$/],
@@ -93,6 +94,7 @@ describe('parseSetOptions', () => {
         'eval_steps=none',
         'quantization=none',
         'optimizer=adamw_8bit',
+        'stratify=off',
       ]),
     ).toEqual({
       learning_rate: 0.0003,
@@ -102,12 +104,14 @@ describe('parseSetOptions', () => {
       eval_steps: null,
       quantization: 'none',
       optimizer: 'adamw_8bit',
+      stratify: 'off',
     });
   });
 
   it.each([
     ['packing=true', /^packing is true; it may be auto, on or off\.$/],
     ['quantization=fp4', /^quantization is fp4; it may be none, int8 or nf4\.$/],
+    ['stratify=persona', /^stratify is persona; it may be auto or off\.$/],
     ['variant=ia3', /variant is ia3; it may be lora, /],
     ['optimizer=sgd', /optimizer is sgd; it may be adamw, adamw_8bit or adafactor/],
     ['method=ppo', /method is ppo/],

@@ -6,6 +6,7 @@ import { SETTING_NAMES, settingRange } from './setting-ranges';
 import type { SettingName } from './setting-ranges';
 import type { BaseModel } from '../types/base-model';
 import { HYPERPARAMETER_PRESETS, type PresetId } from '../types/lora-training';
+import type { SplitChoice } from '../types/dataset-split';
 import { AdvancedSettings, SettingChanges, TrainingSettings } from '../types/training-settings';
 
 export interface SettingsRequest {
@@ -61,12 +62,24 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   max_energy_kwh: null,
   collapse: 'off',
   quantization: 'none',
+  stratify: 'auto',
 };
 
 const USUAL = { ...DEFAULTS, weight_decay: 0, warmup_steps: null };
 
+/** How a run with these settings splits its records. */
+export const splitOf = ({
+  seed,
+  validation_share: share,
+  stratify,
+}: Pick<AdvancedSettings, 'seed' | 'validation_share' | 'stratify'>): SplitChoice => ({
+  seed,
+  share,
+  stratify,
+});
+
 /** What a new run holds out where nothing is changed. */
-export const USUAL_SPLIT = { seed: DEFAULTS.seed, share: DEFAULTS.validation_share } as const;
+export const USUAL_SPLIT: SplitChoice = splitOf(DEFAULTS);
 
 const HINT = '`pipeline train --help` on the command line lists the names and their ranges.';
 
@@ -98,6 +111,10 @@ const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
   [
     'eval_steps has no effect where validation_share is 0',
     (settings, changes) => typeof changes.eval_steps === 'number' && settings.validation_share === 0,
+  ],
+  [
+    'stratify has no effect where validation_share is 0',
+    (settings, changes) => changes.stratify === 'off' && settings.validation_share === 0,
   ],
   [
     'num_epochs has no effect where max_steps is given',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SplitFile } from '../types/dataset-records';
+import type { SplitChoice } from '../types/dataset-split';
 import { splitRecords } from './split';
 import type { SplitRecord } from './split';
 
@@ -21,7 +22,10 @@ const manyRecords = fc
 const options = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
   share: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  stratify: fc.constantFrom('auto' as const, 'off' as const),
 });
+
+const TENTH: SplitChoice = { seed: 42, share: 0.1, stratify: 'auto' };
 
 const conversations = (count: number, size: number): SplitRecord[] =>
   Array.from({ length: count * size }, (_, index) => ({
@@ -82,17 +86,17 @@ describe('splitRecords', () => {
   });
 
   it('holds nothing out of a single conversation', () => {
-    expect(splitRecords(conversations(1, 9), { seed: 42, share: 0.5 }).held_out).toEqual([]);
+    expect(splitRecords(conversations(1, 9), { ...TENTH, share: 0.5 }).held_out).toEqual([]);
   });
 
   it('holds out the share that was asked for', () => {
-    expect(splitRecords(conversations(500, 2), { seed: 42, share: 0.1 }).held_out).toHaveLength(100);
-    expect(splitRecords(conversations(500, 2), { seed: 42, share: 0.2 }).held_out).toHaveLength(200);
+    expect(splitRecords(conversations(500, 2), TENTH).held_out).toHaveLength(100);
+    expect(splitRecords(conversations(500, 2), { ...TENTH, share: 0.2 }).held_out).toHaveLength(200);
   });
 
   it('chooses others with another seed', () => {
     const records = conversations(200, 1);
-    const heldOut = (seed: number) => splitRecords(records, { seed, share: 0.1 }).held_out;
+    const heldOut = (seed: number) => splitRecords(records, { ...TENTH, seed }).held_out;
     expect(heldOut(1)).not.toEqual(heldOut(2));
   });
 
@@ -101,7 +105,7 @@ describe('splitRecords', () => {
       id: `r${String(index)}`,
       scaffolding: { persona: `p${String(index % 4)}` },
     }));
-    const heldOut = new Set(splitRecords(records, { seed: 7, share: 0.1 }).held_out);
+    const heldOut = new Set(splitRecords(records, { ...TENTH, seed: 7 }).held_out);
     const counts = [0, 1, 2, 3].map(
       (persona) =>
         records.filter(
@@ -111,12 +115,25 @@ describe('splitRecords', () => {
     expect(counts).toEqual([10, 10, 10, 10]);
   });
 
+  it('looks at no stratum where it is told not to', () => {
+    const bare = conversations(200, 2);
+    const named = bare.map((record, index) => ({
+      ...record,
+      scaffolding: { topic: `t${String(index % 7)}` },
+    }));
+    const heldOut = (records: SplitRecord[], stratify: 'auto' | 'off') =>
+      splitRecords(records, { ...TENTH, stratify }).held_out;
+    expect(heldOut(named, 'off')).toEqual(heldOut(bare, 'off'));
+    expect(heldOut(bare, 'off')).toEqual(heldOut(bare, 'auto'));
+    expect(heldOut(named, 'auto')).not.toEqual(heldOut(named, 'off'));
+  });
+
   it('joins conversations that share their first user message, however long the chain', () => {
     const records = Array.from({ length: 100 }, (_, index) => ({
       id: `r${String(index)}`,
       conversation_id: `c${String(Math.floor(index / 2))}`,
       first_user_text_hash: `h${String(Math.floor((index + 1) / 2))}`,
     }));
-    expect(splitRecords(records, { seed: 42, share: 0.1 }).held_out).toEqual([]);
+    expect(splitRecords(records, TENTH).held_out).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Scaffolding, SplitFile } from '../types/dataset-records';
+import type { SplitChoice } from '../types/dataset-split';
 
 /** What a split has to know of a record. Equal hashes mean the same first user message. */
 export interface SplitRecord {
@@ -10,15 +11,9 @@ export interface SplitRecord {
   readonly source?: number;
 }
 
-export interface SplitOptions {
-  readonly seed: number;
-  /** Part of the records to hold out, 0 to 0.5. */
-  readonly share: number;
-}
-
 /**
  * Groups of records that must stay on one side: their sizes, and `parts` numbers a group from
- * `walkOrder`; the last one alone where no group has a stratum.
+ * `walkOrder`; the last one alone where no group has a stratum, or none is looked at.
  */
 export interface SplitGroups {
   readonly records: ArrayLike<number>;
@@ -32,19 +27,21 @@ const ORDER_PARTS = 4;
  * Seeded, deterministic split by conversation. Conversations with the same first user message are
  * one group, so that no held-out prompt was trained on, and a group is never divided.
  */
-export function splitRecords(records: readonly SplitRecord[], options: SplitOptions): SplitFile {
+export function splitRecords(records: readonly SplitRecord[], options: SplitChoice): SplitFile {
   const groupOf = groupRecords(records);
-  const groups = { records: new Array<number>(), orders: new Array<number>() };
+  const { seed, share, stratify } = options;
+  const parts = stratify === 'auto' ? ORDER_PARTS : 1;
+  const groups = { records: new Array<number>(), orders: new Array<number>(), parts } as const;
   for (const [index, record] of records.entries()) {
     const group = groupOf[index] ?? 0;
-    if (group === groups.records.length) groups.orders.push(...walkOrder(record, options.seed));
+    if (group === groups.records.length) groups.orders.push(...walkOrder(record, seed).slice(-parts));
     groups.records[group] = (groups.records[group] ?? 0) + 1;
   }
-  const isHeldOut = holdOut(groups, options.share);
+  const isHeldOut = holdOut(groups, share);
   trainEverySource(records, groupOf, isHeldOut);
   const idsWhere = (side: boolean) =>
     records.filter((_, index) => (isHeldOut[groupOf[index] ?? 0] === 1) === side).map(({ id }) => id);
-  return { seed: options.seed, share: options.share, train: idsWhere(false), held_out: idsWhere(true) };
+  return { seed, share, stratify, train: idsWhere(false), held_out: idsWhere(true) };
 }
 
 /** Where a group stands in the walk: strata (persona, arc, topic) side by side, seeded order within. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Count } from './primitives';
+import { Stratify } from './training-settings';
 
 export const MessageRole = z.enum(['system', 'user', 'assistant', 'tool']);
 export type MessageRole = z.infer<typeof MessageRole>;
@@ -87,6 +88,8 @@ export type CanonicalRecord = z.infer<typeof CanonicalRecord>;
 export const SplitFile = z.strictObject({
   seed: z.int(),
   share: z.number(),
+  /** Files of earlier versions lack it. */
+  stratify: Stratify.default('auto'),
   train: z.array(z.string()),
   held_out: z.array(z.string()),
 });

@@ -2,14 +2,23 @@ import { z } from 'zod';
 import { RecordRow } from './dataset-numbers';
 import { Scaffolding } from './dataset-records';
 import { Count } from './primitives';
+import { Stratify } from './training-settings';
 
 /** How many of the held-out records are listed. */
 export const MAX_HELD_OUT_ROWS = 500;
 
-/** The split that a run with this seed and share makes: records on each side, and how each stratum is divided. */
-export const SplitView = z.strictObject({
+/** What decides a split besides the records. */
+export const SplitChoice = z.strictObject({
   seed: z.int(),
-  share: z.number(),
+  /** Part of the records to hold out. */
+  share: z.number().min(0).max(0.5),
+  stratify: Stratify,
+});
+export type SplitChoice = Readonly<z.infer<typeof SplitChoice>>;
+
+/** The split that a run with this choice makes: records on each side, and how each stratum is divided. */
+export const SplitView = z.strictObject({
+  ...SplitChoice.shape,
   train: Count,
   held_out: Count,
   /** Of what the file says of its records' design; empty where it says nothing. */

@@ -78,3 +78,10 @@ export const VersionDiff = z.strictObject({
   records: z.array(RecordChange).max(MAX_SHOWN_CHANGES),
 });
 export type VersionDiff = z.infer<typeof VersionDiff>;
+
+export const changesIn = ({ added, removed, changed }: Omit<VersionDiff, 'from' | 'to'>): number =>
+  added + removed + changed;
+
+/** Whether they are more than one call shows. */
+export const hasMoreChanges = (diff: Omit<VersionDiff, 'from' | 'to'>): boolean =>
+  changesIn(diff) > MAX_SHOWN_CHANGES;

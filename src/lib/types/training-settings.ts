@@ -10,6 +10,8 @@ export const Packing = z.enum(['auto', 'on', 'off']);
 export const Variant = z.enum(['lora', 'rslora', 'dora', 'pissa', 'lora_plus']);
 /** `auto`: records that repeat another's whole history are trained in one pass with it, and share its step. */
 export const Collapse = z.enum(['auto', 'off']);
+/** `auto`: what is held out is spread over persona, arc and topic, where records have them. */
+export const Stratify = z.enum(['auto', 'off']);
 export const OptimizerName = z.enum(['adamw', 'adamw_8bit', 'adafactor']);
 /** Of the base model's linear layers, when it is loaded; the files stay as they are. */
 export const Quantization = z.enum(['none', 'int8', 'nf4']);
@@ -73,6 +75,7 @@ export const AdvancedSettings = z.strictObject({
   max_energy_kwh: MaxEnergy,
   collapse: Collapse,
   quantization: Quantization,
+  stratify: Stratify,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -97,6 +100,7 @@ export const TrainingSettings = z.strictObject({
   max_energy_kwh: MaxEnergy.default(null),
   collapse: Collapse.default('off'),
   quantization: Quantization.default('none'),
+  stratify: Stratify.default('auto'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 

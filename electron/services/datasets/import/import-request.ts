@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ColumnMapping, RoleNames, TableOptions } from '../../../../src/lib/types/dataset-reading';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
-import { SafeFix } from '../../../../src/lib/types/dataset-versions';
+import { ChangesPage, SafeFix } from '../../../../src/lib/types/dataset-versions';
 import type { RecordDiff } from '../compare/compare-versions';
 import type { ImportStatistics } from './statistics';
 
@@ -12,6 +12,9 @@ export const Revision = z.strictObject({
   current: z.strictObject({ sha256: z.string(), path: z.string() }),
   /** Compares, and keeps nothing. */
   isPreview: z.boolean(),
+  /** Of a preview: which changes are shown, and where what was read goes if there are more than one call shows. */
+  page: ChangesPage.optional(),
+  moreAt: z.string().optional(),
 });
 export type Revision = Readonly<z.infer<typeof Revision>>;
 

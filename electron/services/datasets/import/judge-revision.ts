@@ -1,4 +1,6 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasMoreChanges } from '../../../../src/lib/types/dataset-versions';
 import { compareVersions } from '../compare/compare-versions';
 import { RECORDS_FILE } from '../dataset-files';
 import type { ImportRequest, UnkeptRevision } from './import-request';
@@ -18,10 +20,12 @@ export async function judgeRevision(
   if (revision === undefined) return null;
   if (file === null) return { kind: 'empty' };
   if (absent.length > 0) return { kind: 'records_absent', ids: absent };
-  const { current, isPreview } = revision;
+  const { current, isPreview, page, moreAt } = revision;
   if (isPreview) {
-    const request = { from: current.path, to: join(stagingDir, RECORDS_FILE) };
-    return { kind: 'compared', diff: await compareVersions(request, signal) };
+    const read = join(stagingDir, RECORDS_FILE);
+    const diff = await compareVersions({ from: current.path, to: read, page }, signal);
+    if (moreAt !== undefined && hasMoreChanges(diff)) await rename(read, moreAt);
+    return { kind: 'compared', diff };
   }
   return file.sha256 === current.sha256 ? { kind: 'unchanged' } : null;
 }

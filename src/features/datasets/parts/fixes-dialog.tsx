@@ -5,14 +5,15 @@ import { Input } from '../../../components/fields';
 import { formatAmount } from '../../../components/format';
 import { Dialog } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
-import type { SafeFix, VersionDiff } from '../../../lib/types/dataset-versions';
+import { changesIn, FIRST_CHANGES } from '../../../lib/types/dataset-versions';
+import type { DatasetEdit, SafeFix, VersionDiff } from '../../../lib/types/dataset-versions';
 import type { Loaded } from '../../../live-store';
 import { useLoad } from '../../../use-load';
 import { placeOf } from '../use-edits';
 import type { Edits } from '../use-edits';
-import { FIX_WORDS, fixDone, NO_EDIT, touched } from '../version-words';
+import { FIX_WORDS, fixDone, NO_EDIT } from '../version-words';
 import { EditProgress } from './edit-dialog';
-import { DiffView } from './version-diff';
+import { EditDifference } from './version-diff';
 
 const NAMES = ['trim', 'drop_repeated_user_turn', 'merge_system', 'cut_before_empty_answer'] as const;
 const USUAL_TURNS = 6;
@@ -31,9 +32,11 @@ export const FixesDialog = ({ edits }: { readonly edits: Edits }) => (
   </Dialog>
 );
 
+const editOf = (fixes: readonly SafeFix[]): DatasetEdit => ({ ...NO_EDIT, fixes: [...fixes] });
+
 const usePreview = ({ dataset: { id, revision } }: Edits, fixes: readonly SafeFix[]) =>
   useLoad(`${id} ${revision} ${JSON.stringify(fixes)}`, () =>
-    api.datasets.preview_edit({ id, edit: { ...NO_EDIT, fixes: [...fixes] } }),
+    api.datasets.preview_edit({ id, edit: editOf(fixes), ...FIRST_CHANGES }),
   );
 
 const Offer = ({ edits }: { readonly edits: Edits }) => {
@@ -50,7 +53,7 @@ const Offer = ({ edits }: { readonly edits: Edits }) => {
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        edits.apply({ ...NO_EDIT, fixes: [...chosen] }, chosen.map(fixDone).join(', '));
+        edits.apply(editOf(chosen), chosen.map(fixDone).join(', '));
       }}
     >
       <fieldset className="flex flex-col gap-1">
@@ -99,7 +102,7 @@ interface FixChoiceProps {
 
 const FixChoice = ({ edits, fix, checked, onToggle, onTurns }: FixChoiceProps) => {
   const { state } = usePreview(edits, [fix]);
-  const changes = state.kind === 'ready' ? touched(state.value) : null;
+  const changes = state.kind === 'ready' ? changesIn(state.value) : null;
   const words =
     typeof fix === 'string'
       ? FIX_WORDS[fix]
@@ -152,7 +155,7 @@ const TurnsInput = ({
 const countWords = (state: Loaded<VersionDiff>): string => {
   if (state.kind === 'loading') return 'counting…';
   if (state.kind === 'error') return 'not counted';
-  const changes = touched(state.value);
+  const changes = changesIn(state.value);
   return changes === 0 ? 'changes nothing' : `changes ${formatAmount(changes, 'record')}`;
 };
 
@@ -165,7 +168,14 @@ const Preview = ({ edits, fixes }: { readonly edits: Edits; readonly fixes: read
       className="max-h-[40vh] overflow-y-auto rounded-md border"
     >
       <Async state={state} errorTitle="What would change cannot be shown" onRetry={reload} rows={3}>
-        {(diff) => <DiffView key={fixes.map(keyOf).join()} diff={diff} />}
+        {(diff) => (
+          <EditDifference
+            key={fixes.map(keyOf).join()}
+            dataset={edits.dataset}
+            edit={editOf(fixes)}
+            diff={diff}
+          />
+        )}
       </Async>
     </section>
   );

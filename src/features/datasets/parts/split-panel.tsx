@@ -6,19 +6,24 @@ import { Button } from '../../../components/button';
 import { DataTable } from '../../../components/data-table';
 import type { Column } from '../../../components/data-table';
 import { Input, Select } from '../../../components/fields';
+import type { Option } from '../../../components/fields';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
-import type { SplitView } from '../../../lib/types/dataset-split';
+import { USUAL_SPLIT } from '../../../lib/training/settings';
+import type { SplitChoice, SplitView } from '../../../lib/types/dataset-split';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { useLoad } from '../../../use-load';
-import type { SplitChoice } from '../use-numbers';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
 
 const SHARES = [0, 0.05, 0.1, 0.2, 0.3] as const;
+const STRATIFY: readonly Option<SplitChoice['stratify']>[] = [
+  { value: 'auto', label: 'Spread over strata' },
+  { value: 'off', label: 'Not spread' },
+];
 const MAX_SEED = 2_147_483_647;
 
 interface SplitProps {
@@ -28,7 +33,7 @@ interface SplitProps {
   readonly onRecord: OnRecord;
 }
 
-/** Which records a run would hold out; share and seed can be tried, and taken into the run. */
+/** Which records a run would hold out; share, strata and seed can be tried, and taken into the run. */
 export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) => {
   const [, navigate] = useLocation();
   const { id, validated_at, training_ready } = dataset;
@@ -52,13 +57,16 @@ export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) =
             }))}
             onChange={(share) => onChange({ ...split, share: Number(share) })}
           />
-          <Seed key={split.seed} seed={split.seed} onChange={(seed) => onChange({ ...split, seed })} />
-          <Button
+          <Select
             small
-            icon={Play}
-            disabled={!training_ready}
-            onClick={() => navigate(paths.newRunSplit(id, String(split.share), String(split.seed)))}
-          >
+            label="Strata"
+            disabled={split.share === 0 || (state.kind === 'ready' && state.value.strata.length === 0)}
+            value={split.stratify}
+            options={STRATIFY}
+            onChange={(stratify) => onChange({ ...split, stratify })}
+          />
+          <Seed key={split.seed} seed={split.seed} onChange={(seed) => onChange({ ...split, seed })} />
+          <Button small icon={Play} disabled={!training_ready} onClick={() => navigate(runPath(id, split))}>
             New run with it
           </Button>
         </>
@@ -73,6 +81,10 @@ export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) =
 
 const sidesOf = ({ train, held_out }: SplitView): string =>
   `${formatCount(train)} to train, ${formatCount(held_out)} held out`;
+
+/** Where nothing is held out there is nothing to spread, and a run refuses to be told so. */
+const runPath = (id: string, { share, seed, stratify }: SplitChoice): string =>
+  paths.newRunSplit(id, String(share), String(seed), share > 0 ? stratify : USUAL_SPLIT.stratify);
 
 /** Taken when it is left or entered: every seed makes another split. */
 const Seed = ({ seed, onChange }: { readonly seed: number; readonly onChange: (seed: number) => void }) => {
@@ -126,7 +138,7 @@ const columnsOf = (isSplit: boolean): readonly Column<Stratum>[] => [
 
 const STRATA_SHOWN = 12;
 
-const Strata = ({ view: { strata, held_out } }: { readonly view: SplitView }) => {
+const StrataTable = ({ view: { strata, held_out } }: { readonly view: SplitView }) => {
   const [offset, setOffset] = useState(0);
   return (
     <div className="border-b">
@@ -148,14 +160,19 @@ const Strata = ({ view: { strata, held_out } }: { readonly view: SplitView }) =>
   );
 };
 
+const spreadWords = ({ strata, stratify }: SplitView): string => {
+  if (strata.length === 0) return '. No record names a persona, an arc or a topic to spread them over';
+  return stratify === 'auto'
+    ? ', spread over the personas, then the arcs, then the topics'
+    : ', wherever they stand among the personas, arcs and topics';
+};
+
 const Sides = ({ view, onRecord }: { readonly view: SplitView; readonly onRecord: OnRecord }) => (
   <>
     <p className="border-b px-4 py-2 text-ink-2">
-      {view.strata.length === 0
-        ? 'Whole conversations are held out, those with the same first question together; the seed decides which. A run keeps their ids.'
-        : 'Whole conversations are held out, those with the same first question together, spread over the personas, then the arcs, then the topics; the seed decides which. A run keeps their ids.'}
+      {`Whole conversations are held out, those with the same first question together${spreadWords(view)}; the seed decides which. A run keeps their ids.`}
     </p>
-    {view.strata.length > 0 ? <Strata key={view.seed} view={view} /> : null}
+    {view.strata.length > 0 ? <StrataTable key={view.seed} view={view} /> : null}
     {view.held_out === 0 ? (
       <p className="p-4 text-ink-2">
         Nothing is held out, so nothing will tell whether the model got better.

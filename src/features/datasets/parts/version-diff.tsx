@@ -1,16 +1,24 @@
 import { useState } from 'react';
+import { api } from '../../../api';
 import { Badge } from '../../../components/badge';
 import type { Tone } from '../../../components/badge';
 import { Segments } from '../../../components/fields';
 import { capitalised, formatAmount, formatCount } from '../../../components/format';
 import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
-import { MAX_SHOWN_CHANGES } from '../../../lib/types/dataset-versions';
-import type { RecordChange, VersionDiff } from '../../../lib/types/dataset-versions';
+import { changesIn, MAX_SHOWN_CHANGES } from '../../../lib/types/dataset-versions';
+import type {
+  ChangesPage,
+  DatasetEdit,
+  RecordChange,
+  VersionDiff,
+} from '../../../lib/types/dataset-versions';
+import type { Dataset } from '../../../lib/types/lora-training';
 import { changedTurns, splitChange } from '../turn-changes';
 import type { Split, TurnPair } from '../turn-changes';
 import { useChanges } from '../use-versions';
-import { diffWords, touched } from '../version-words';
+import type { Difference } from '../use-versions';
+import { diffWords } from '../version-words';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
@@ -42,12 +50,36 @@ export const VersionDifference = ({
   readonly datasetId: string;
   readonly diff: VersionDiff & { readonly to: number };
 }) => {
+  const { from, to } = diff;
+  const ask = (page: ChangesPage) => api.datasets.diff({ id: datasetId, from, to, ...page });
+  return <Changes of={`${datasetId} ${from} ${to}`} known={diff} ask={ask} />;
+};
+
+/** The same of an edit that was only looked at. */
+export const EditDifference = ({
+  dataset: { id, revision },
+  edit,
+  diff,
+}: {
+  readonly dataset: Dataset;
+  readonly edit: DatasetEdit;
+  readonly diff: VersionDiff;
+}) => (
+  <Changes
+    of={JSON.stringify([id, revision, edit])}
+    known={diff}
+    ask={(page) => api.datasets.preview_edit({ id, edit, ...page })}
+  />
+);
+
+const Changes = (difference: Difference) => {
+  const { known: diff } = difference;
   const { shown, offset, show, setOffset } = usePlace();
   // More than a page comes at once: turning it is immediate then, and a comparison reads both files.
   const first = offset - (offset % MAX_SHOWN_CHANGES);
   const page = { offset: first, limit: MAX_SHOWN_CHANGES, change: shown === 'all' ? null : shown };
-  const { state, reload } = useChanges(datasetId, diff, page);
-  const total = shown === 'all' ? touched(diff) : diff[shown];
+  const { state, reload } = useChanges(difference, page);
+  const total = shown === 'all' ? changesIn(diff) : diff[shown];
   return (
     <>
       <Figures diff={diff} shown={shown} onShown={show} />
@@ -57,31 +89,6 @@ export const VersionDifference = ({
       <Pager
         label={formatAmount(total, 'record')}
         total={total}
-        offset={offset}
-        limit={LIMIT}
-        onOffset={setOffset}
-      />
-    </>
-  );
-};
-
-/** The same of an edit that was only looked at: of that, the first changes are known and no more. */
-export const DiffView = ({ diff }: { readonly diff: VersionDiff }) => {
-  const { shown, offset, show, setOffset } = usePlace();
-  const rows = diff.records.filter(({ change }) => shown === 'all' || change === shown);
-  const total = touched(diff);
-  return (
-    <>
-      <Figures diff={diff} shown={shown} onShown={show} />
-      <Rows rows={rows.slice(offset, offset + LIMIT)} />
-      {total > diff.records.length ? (
-        <p className="border-t px-4 py-2 text-xs text-ink-2">
-          {`The first ${formatCount(diff.records.length)} of ${formatCount(total)} are listed.`}
-        </p>
-      ) : null}
-      <Pager
-        label={formatAmount(rows.length, 'record')}
-        total={rows.length}
         offset={offset}
         limit={LIMIT}
         onOffset={setOffset}
@@ -102,7 +109,7 @@ const Figures = ({
   const present = KINDS.filter((kind) => diff[kind] > 0);
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1 text-ink-2">
-      <p>{touched(diff) === 0 ? 'Both have the same records.' : `${capitalised(diffWords(diff))}.`}</p>
+      <p>{changesIn(diff) === 0 ? 'Both have the same records.' : `${capitalised(diffWords(diff))}.`}</p>
       {present.length > 1 ? (
         <span className="ml-auto">
           <Segments

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliBench } from '../testing';
+import { textWith } from './matchers';
+
+const MAP = ['--map', 'user=anfrage', 'assistant=auskunft'];
+const CHAT = JSON.stringify({
+  messages: [
+    { role: 'user', content: 'Where?' },
+    { role: 'assistant', content: 'There.' },
+  ],
+});
+
+let bench: CliBench;
+beforeAll(async () => {
+  bench = await CliBench.create();
+});
+afterAll(() => bench.remove());
+
+const imported = async (files: readonly string[], ...words: string[]) => {
+  const { code, documents } = await bench.run('datasets', 'import', ...files, ...words, '--json');
+  return { code, document: documents()[0] };
+};
+
+const usable = (count: number, format: string) => ({
+  report: { usable_records: count, format, problems_total: 0 },
+});
+
+describe('datasets import of several files with a mapping', () => {
+  it('reads by it those that have its columns, in whatever order and beside others', async () => {
+    const files = [
+      await bench.file('one.csv', 'anfrage,auskunft\nWhy?,Because.\n'),
+      await bench.file('two.csv', 'auskunft,thema,anfrage\nSo.,x,How?\nNo.,y,When?\n'),
+      await bench.file('three.jsonl', '{"anfrage":"Who?","auskunft":"We."}\n'),
+    ];
+    const { code, document } = await imported(files, ...MAP);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      imports: [usable(1, 'table'), usable(2, 'table'), usable(1, 'alpaca')],
+    });
+  });
+
+  it('reads the others as they are recognised, and says so', async () => {
+    const files = [
+      await bench.file('mapped.csv', 'anfrage,auskunft\nWhy?,Because.\n'),
+      await bench.file('chat.jsonl', `${CHAT}\n`),
+      await bench.file('pairs.jsonl', '{"instruction":"Q","output":"A"}\n'),
+    ];
+    const { code, document } = await imported(files, ...MAP);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      imports: [usable(1, 'table'), usable(1, 'chat'), usable(1, 'alpaca')],
+    });
+    const { err } = await bench.run('datasets', 'import', ...files, ...MAP);
+    expect(err).toContain('chat.jsonl: read as it is recognised, without --map: it has no “anfrage”');
+    expect(err).not.toContain('mapped.csv: read as');
+  });
+
+  it('lays the layout of a table over tables only, and counts columns without a header', async () => {
+    const files = [
+      await bench.file('bare.tsv', 'Why?\tBecause.\nHow?\tSo.\n'),
+      await bench.file('beside.jsonl', `${CHAT}\n`),
+    ];
+    const words = ['--table', 'header=no,delimiter=tab', '--map', 'user=#0', 'assistant=#1'];
+    const { code, document } = await imported(files, ...words);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ imports: [usable(2, 'table'), usable(1, 'chat')] });
+  });
+
+  it('lets records lack a system text', async () => {
+    const files = [
+      await bench.file('with.csv', 'anfrage,auskunft,rahmen\nWhy?,Because.,Be brief.\n'),
+      await bench.file('without.csv', 'anfrage,auskunft\nHow?,So.\n'),
+    ];
+    const { code, document } = await imported(files, ...MAP, 'system=rahmen');
+    expect([code, document]).toMatchObject([0, { imports: [usable(1, 'table'), usable(1, 'table')] }]);
+  });
+
+  it('refuses a mapping that fits none, before anything is made', async () => {
+    const files = [await bench.file('x.jsonl', `${CHAT}\n`), await bench.file('y.csv', 'a,b\n1,2\n')];
+    const before = (await bench.run('datasets', 'list', '--json')).documents()[0];
+    const { code, document } = await imported(files, ...MAP);
+    expect(code).toBe(2);
+    expect(document).toMatchObject({ error: { message: textWith('“anfrage”, “auskunft”') } });
+    expect((await bench.run('datasets', 'list', '--json')).documents()[0]).toEqual(before);
+  });
+});

@@ -1,0 +1,120 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
+import type { DatasetService } from './dataset-service';
+import { importFile } from './import/import-file';
+import { chat, jsonl } from './import/testing';
+import { ServiceBench } from './service-bench';
+import type { ImportRunner } from './worker-import';
+
+let bench: ServiceBench;
+let service: DatasetService;
+let id = '';
+
+const SOURCE = jsonl(
+  { id: 'one', ...chat(' one? ', '1') },
+  { id: 'two', ...chat('two {{name}}', '2') },
+  { id: 'bad', messages: [] },
+  { id: 'four', ...chat('four?', '4') },
+);
+
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+  service = await bench.service();
+  const [outcome] = await service.import([await bench.file(SOURCE)]);
+  id = outcome?.dataset.id ?? '';
+});
+afterEach(() => bench.remove());
+
+const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], include: [], fixes: [], ...more });
+const numbers = async () =>
+  (await service.versions.list(id)).map(
+    ({ number, is_current }) => `${String(number)}${is_current ? '*' : ''}`,
+  );
+const staging = async () =>
+  (await readdir(join(await bench.userDir(), id))).filter((name) => name.startsWith('.staging'));
+
+describe('a preview', () => {
+  it('says what an edit would do, and keeps nothing', async () => {
+    const before = await bench.files();
+    const diff = await service.versions.preview(id, edit({ exclude: ['two'], fixes: ['trim'] }));
+    expect(diff).toMatchObject({
+      from: 1,
+      to: null,
+      added: 0,
+      removed: 1,
+      changed: 1,
+      unchanged: 1,
+      records: [
+        {
+          record_id: 'one',
+          change: 'changed',
+          before: { id: 'one' },
+          after: { messages: [{ content: 'one?' }, {}] },
+        },
+        { record_id: 'two', source_line: 2, change: 'removed', after: null },
+      ],
+    });
+    expect([await bench.files(), await numbers(), await staging()]).toEqual([before, ['1*'], []]);
+  });
+
+  it('is paged through whatever its length, and reads the original once for all pages', async () => {
+    let reads = 0;
+    const counting: ImportRunner = (request, onProgress) => {
+      reads += 1;
+      return importFile(request, onProgress);
+    };
+    service = await bench.service(counting);
+    const many = Array.from({ length: 450 }, (_, index) => chat(` ${String(index)}? `, 'x'));
+    const [outcome] = await service.import([await bench.file(jsonl(...many), 'many.jsonl')]);
+    id = outcome?.dataset.id ?? '';
+    const page = async (offset: number, change: 'changed' | 'removed' | null = null) => {
+      const wanted = edit({ fixes: ['trim'], exclude: ['record-3'] });
+      return service.versions.preview(id, wanted, { offset, limit: 200, change });
+    };
+    reads = 0;
+    const pages = [await page(0), await page(200), await page(400)];
+    expect(pages.map(({ changed, removed }) => [changed, removed])).toEqual([
+      [449, 1],
+      [449, 1],
+      [449, 1],
+    ]);
+    const lines = pages.flatMap(({ records }) => records.map(({ source_line }) => source_line));
+    expect(lines).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
+    expect((await page(0, 'removed')).records).toMatchObject([{ source_line: 3, after: null }]);
+    expect([reads, (await staging()).length, await numbers()]).toEqual([1, 1, ['1*']]);
+    await service.versions.preview(id, edit({ fixes: ['merge_system'] }));
+    await page(200);
+    expect([reads, (await staging()).length]).toEqual([2, 1]);
+    await service.versions.edit(id, edit({ fixes: ['trim'] }));
+    expect([(await page(200)).records, await staging()]).toEqual([[], []]);
+  });
+
+  it('keeps what it read no longer than another is looked at, and not beyond the end', async () => {
+    const many = Array.from({ length: 201 }, (_, index) => chat(` ${String(index)}? `, 'x'));
+    const found = await service.import([
+      await bench.file(jsonl(...many), 'a.jsonl'),
+      await bench.file(jsonl(...many), 'b.jsonl'),
+    ]);
+    const kept = async () => {
+      const folders = found.map(({ dataset }) => join(bench.bucketDir, dirname(dataset.storage_path)));
+      const names = await Promise.all(folders.map((folder) => readdir(folder)));
+      return names.map((all) => all.filter((name) => name.startsWith('.staging')).length);
+    };
+    for (const { dataset } of found) await service.versions.preview(dataset.id, edit({ fixes: ['trim'] }));
+    await expect.poll(kept).toEqual([0, 1]);
+    await service.stop();
+    expect(await kept()).toEqual([0, 0]);
+  });
+
+  it('of nothing changes nothing, and of what would be refused says why', async () => {
+    expect(await service.versions.preview(id, edit({}))).toMatchObject({ unchanged: 3, records: [] });
+    await expect(service.versions.preview(id, edit({ exclude: ['x'] }))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(
+      service.versions.preview(id, edit({ exclude: ['one', 'two', 'four'] })),
+    ).rejects.toMatchObject({ code: 'dataset_left_empty' });
+  });
+});
