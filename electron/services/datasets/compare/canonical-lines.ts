@@ -33,6 +33,11 @@ export function sourceLineOf(line: string, rawId: string): number {
   return Number.parseInt(line.slice(start, start + LONGEST_NUMBER), 10);
 }
 
+/** All of a canonical line but its id and where it stood, which say nothing of what is learned from it. */
+export function contentOf(line: string, rawId: string): string {
+  return line.slice(line.indexOf(',', OPENING.length + rawId.length + BEFORE_LINE.length));
+}
+
 /** A canonical line's id, and the line of the original on which its record begins. */
 export function originOf(line: Buffer): { readonly id: string; readonly sourceLine: number } {
   const text = line.toString('latin1');

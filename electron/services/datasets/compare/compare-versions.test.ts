@@ -52,6 +52,40 @@ describe('the difference of two versions', () => {
     });
   });
 
+  it('finds no change in a record that only moved to another line', async () => {
+    const older = [record('one', 1), record('two', 2, 'b')];
+    const newer = [record('new', 1, 'n'), record('one', 2), record('two', 3, 'c')];
+    expect(await compare(older, newer)).toMatchObject({ added: 1, removed: 0, changed: 1, unchanged: 1 });
+  });
+
+  it('knows records without ids of their own by what they say', async () => {
+    const named = (contents: readonly string[]) =>
+      contents.map((content, index) => record(`record-${String(index + 1)}`, index + 1, content));
+    const inserted = await compare(named(['a', 'b', 'a', 'c']), named(['n', 'a', 'b', 'a', 'c']));
+    expect(inserted).toMatchObject({ added: 1, removed: 0, changed: 0, unchanged: 4 });
+    expect(inserted.records).toMatchObject([
+      { change: 'added', after: { messages: [{}, { content: 'n' }] } },
+    ]);
+    expect(await compare(named(['a', 'b', 'a']), named(['b', 'a']))).toMatchObject({
+      ...{ added: 0, removed: 1, changed: 0, unchanged: 2 },
+    });
+    expect(await compare(named(['a', 'b', 'c']), named(['a', 'x', 'c']))).toMatchObject({
+      ...{ added: 0, removed: 0, changed: 1, unchanged: 2 },
+    });
+    expect(await compare(named(['a', 'a']), named(['a', 'a', 'a']))).toMatchObject({
+      added: 1,
+      unchanged: 2,
+    });
+  });
+
+  it('takes ids of the file itself at their word', async () => {
+    const [older, newer] = [
+      [record('x', 1, 'a'), record('y', 2, 'b')],
+      [record('x', 1, 'b'), record('z', 2, 'a')],
+    ];
+    expect(await compare(older, newer)).toMatchObject({ added: 1, removed: 1, changed: 1, unchanged: 0 });
+  });
+
   it('is found between two kinds of records too', async () => {
     const text = { id: 'one', source_line: 1, text: 'plain' };
     expect(await compare([record('one', 1)], [text])).toMatchObject({

@@ -1,11 +1,10 @@
 import { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { FIRST_CHANGES } from '../../../../src/lib/types/dataset-versions';
 import type { ChangesPage, RecordChange, VersionDiff } from '../../../../src/lib/types/dataset-versions';
-import { GrowingNumbers, HashIndex, hash64 } from '../import/hash-index';
 import { shortened } from '../import/short-record';
-import { canonicalLines, rawIdOf, sourceLineOf } from './canonical-lines';
-import { RecordChanges } from './record-changes';
+import { canonicalLines } from './canonical-lines';
 import type { PlacedChange } from './record-changes';
+import { RecordMatching } from './record-matching';
 
 /** Paths of two canonical files, and which of their changes are to be shown; the first where it is not said. */
 export interface ComparisonRequest {
@@ -23,15 +22,18 @@ export type ComparisonRunner = (request: ComparisonRequest, signal: AbortSignal)
 const SHOWN_BYTES = 16 * 1024 * 1024;
 
 /**
- * Compares records by their ids, whatever they are made of. Both files are read a little at a time; a
- * record is kept as 64 bits of its id, 64 of its line and its place, so that a million of them take 60 MB.
+ * Compares records by their ids, whatever they are made of, and by what they say: one that only stands on
+ * another line is unchanged, and so is one without an id of its own that only counts anew. Both files are read
+ * a little at a time; of a million records about 100 MB are kept.
  */
 export async function compareVersions(
   { from, to, page = FIRST_CHANGES }: ComparisonRequest,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RecordDiff> {
-  const known = await readKnown(from, signal);
-  const { changes, unchanged } = await readOther(to, known, signal);
+  const matching = new RecordMatching();
+  await eachLine(from, signal, (line) => matching.addOlder(line));
+  await eachLine(to, signal, (line) => matching.addNewer(line));
+  const { changes, unchanged } = matching.settle();
   const shown = changes.page(page);
   const before = await readAt(from, placesIn(shown, 'before'), signal);
   const after = await readAt(to, placesIn(shown, 'after'), signal);
@@ -42,61 +44,10 @@ export async function compareVersions(
   };
 }
 
-class KnownRecords {
-  readonly ids = new HashIndex();
-  private readonly contents = new GrowingNumbers();
-  private readonly lines = new GrowingNumbers();
-  private readonly met = new GrowingNumbers();
-
-  add(line: string): void {
-    const rawId = rawIdOf(line);
-    this.ids.numberOf(rawId);
-    this.contents.push(...hash64(line));
-    this.lines.push(sourceLineOf(line, rawId));
-    this.met.push(0);
-  }
-
-  meet(number: number, line: string): 'changed' | 'unchanged' {
-    this.met.set(number, 1);
-    const [high, low] = hash64(line);
-    const isSame = this.contents.get(number * 2) === high && this.contents.get(number * 2 + 1) === low;
-    return isSame ? 'unchanged' : 'changed';
-  }
-
-  noteRemoved(changes: RecordChanges): void {
-    for (const [before, met] of this.met.values.entries())
-      if (met === 0) changes.note('removed', { line: this.lines.get(before), before, after: null });
-  }
-}
-
-async function readKnown(path: string, signal: AbortSignal): Promise<KnownRecords> {
-  const known = new KnownRecords();
+/** As Latin-1, in which a line's bytes stand one by one. */
+async function eachLine(path: string, signal: AbortSignal, take: (line: string) => void): Promise<void> {
   for await (const lines of canonicalLines(path, signal))
-    for (const line of lines) known.add(line.toString('latin1'));
-  return known;
-}
-
-interface FoundChanges {
-  readonly changes: RecordChanges;
-  readonly unchanged: number;
-}
-
-async function readOther(path: string, known: KnownRecords, signal: AbortSignal): Promise<FoundChanges> {
-  const changes = new RecordChanges();
-  let [after, unchanged] = [0, 0];
-  for await (const lines of canonicalLines(path, signal)) {
-    for (const each of lines) {
-      const text = each.toString('latin1');
-      const rawId = rawIdOf(text);
-      const before = known.ids.knownNumberOf(rawId);
-      const state = before === null ? 'added' : known.meet(before, text);
-      if (state === 'unchanged') unchanged += 1;
-      else changes.note(state, { line: sourceLineOf(text, rawId), before, after });
-      after += 1;
-    }
-  }
-  known.noteRemoved(changes);
-  return { changes, unchanged };
+    for (const line of lines) take(line.toString('latin1'));
 }
 
 const placesIn = (shown: readonly PlacedChange[], side: 'before' | 'after'): ReadonlySet<number> =>

@@ -2,6 +2,9 @@ import { HashSet } from './hash-index';
 
 const GENERATED = /^record-(\d+)$/;
 
+/** Whether an id says no more than the place of its record; `raw` as it stands in a canonical file. */
+export const isGeneratedId = (raw: string): boolean => GENERATED.test(raw);
+
 /** Gives every record of a file an id that no other has. */
 export class RecordIds {
   private readonly taken = new HashSet();
