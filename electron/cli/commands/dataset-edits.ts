@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
@@ -9,6 +10,8 @@ import { findDataset } from '../find';
 import { datasetDocument } from '../output/documents';
 import { showProgress } from '../run/import-files';
 import { PAGE_FLAGS, pageOf, PageOptions, requireDryRun } from '../run/changes-page';
+import { readingOfWords } from '../../services/datasets/version-recipe';
+import { READING_FLAGS, ReadingWords, readingWordsOf } from '../run/import-options';
 import { FixWords } from '../run/fix-words';
 import { LineRanges } from '../run/line-ranges';
 import { tellDiff } from '../run/version-words';
@@ -94,6 +97,21 @@ export const addEdits = (group: Command, { add }: Registry): void => {
         return performEdit(work, { dataset, edit: { ...NOTHING, [name]: ids }, looking: options });
       },
     });
+  add(group, {
+    usage: 'renew <dataset> <file>',
+    about: 'read a newer file in the place of the original; makes a new version',
+    flags: [...READING_FLAGS, ...DRY_RUN],
+    options: Looking.extend(ReadingWords.shape),
+    run: async (work) => {
+      const { app, args, options } = work;
+      requireDryRun(options);
+      const dataset = await findDataset(app.services, operand(args));
+      const reading = readingOfWords(readingWordsOf(options));
+      const path = resolve(operand(args, 1));
+      const file = { path, ...(Object.keys(reading).length > 0 && { reading }) };
+      return performEdit(work, { dataset, edit: { ...NOTHING, file }, looking: options });
+    },
+  });
   add(group, {
     usage: 'fix <dataset>',
     about: 'apply safe fixes to every record; makes a new version',

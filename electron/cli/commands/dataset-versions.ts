@@ -15,6 +15,7 @@ const HASH_SHOWN = 12;
 const COLUMNS: readonly Column<DatasetVersion>[] = [
   { title: 'VERSION', align: 'right', text: ({ number }) => String(number) },
   { title: 'CURRENT', text: ({ is_current }) => (is_current ? 'yes' : '') },
+  { title: 'FILE', text: ({ file_name }) => file_name ?? '–' },
   { title: 'RECORDS', align: 'right', text: ({ records }) => formatCount(records) },
   { title: 'EXCLUDED', align: 'right', text: ({ excluded }) => formatCount(excluded) },
   { title: 'FIXES', text: ({ fixes }) => (fixes.length === 0 ? '–' : fixesText(fixes)) },

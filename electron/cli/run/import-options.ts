@@ -5,10 +5,8 @@ import type { ImportOptions } from '../../services/datasets/dataset-imports';
 
 import { usageError } from '../command';
 
-/** How `datasets import` is told to read files; the only place that knows these words. */
-export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
-  ['--name <name>', "what it is called; the file's name otherwise"],
-  ['--description <text>', 'what it is for'],
+/** How a file is told to be read; the only place that knows these words. */
+export const READING_FLAGS: readonly (readonly [string, string])[] = [
   ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
   ['--salvage', 'keep what can be read of damaged records'],
   [
@@ -18,8 +16,14 @@ export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
   ['--table <layout>', 'read as a table: header=no,delimiter=tab,quote=none'],
   ['--role <names...>', 'name=role …, for names of speakers that are not the usual ones'],
   ['--system-prompt <text>', 'for records that have no system text of their own'],
-  ['--as-before', 'read it as files with the same columns or fields were read last time'],
   ['--strip-separators', 'remove what older tools put at the ends of prompts and completions'],
+];
+
+export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
+  ['--name <name>', "what it is called; the file's name otherwise"],
+  ['--description <text>', 'what it is for'],
+  ...READING_FLAGS,
+  ['--as-before', 'read it as files with the same columns or fields were read last time'],
 ];
 
 const isEncoding = (label: string): boolean => {
@@ -31,9 +35,7 @@ const isEncoding = (label: string): boolean => {
   }
 };
 
-export const ImportWords = z.object({
-  name: z.string().trim().min(1, 'give a name').max(200, 'give 200 characters or less').optional(),
-  description: z.string().optional(),
+export const ReadingWords = z.object({
   encoding: z
     .string()
     .refine(isEncoding, 'not an encoding that is known here, such as utf-16le or windows-1252')
@@ -43,8 +45,14 @@ export const ImportWords = z.object({
   table: z.string().optional(),
   role: z.array(z.string()).optional(),
   systemPrompt: z.string().max(20_000, 'give 20,000 characters or less').optional(),
-  asBefore: z.boolean().optional(),
   stripSeparators: z.boolean().optional(),
+});
+type ReadingWords = z.infer<typeof ReadingWords>;
+
+export const ImportWords = ReadingWords.extend({
+  name: z.string().trim().min(1, 'give a name').max(200, 'give 200 characters or less').optional(),
+  description: z.string().optional(),
+  asBefore: z.boolean().optional(),
 });
 type ImportWords = z.infer<typeof ImportWords>;
 
@@ -98,17 +106,34 @@ const tableOf = (words: string): TableOptions => {
   );
 };
 
+export const readingWordsOf = ({
+  map,
+  table,
+  role,
+  encoding,
+  salvage,
+  systemPrompt,
+  stripSeparators,
+}: ReadingWords) => ({
+  ...(encoding !== undefined && { encoding }),
+  ...(salvage !== undefined && { salvage }),
+  ...(systemPrompt !== undefined && { systemPrompt }),
+  ...(stripSeparators !== undefined && { stripSeparators }),
+  ...(map !== undefined && { mapping: mappingOf(map) }),
+  ...(table !== undefined && { table: tableOf(table) }),
+  ...(role !== undefined && { roleNames: roleNamesOf(role) }),
+});
+
 export const importOptionsOf = (words: ImportWords, files: readonly string[]): ImportOptions => {
-  if (words.name !== undefined && files.length > 1)
+  const { name, description } = words;
+  if (name !== undefined && files.length > 1)
     throw usageError(
       '--name is for one file.',
       'Import the files one by one, or leave the name out: each is called after its file.',
     );
-  const { map, table, role, asBefore: _, ...others } = words;
   return {
-    ...others,
-    ...(map !== undefined && { mapping: mappingOf(map) }),
-    ...(table !== undefined && { table: tableOf(table) }),
-    ...(role !== undefined && { roleNames: roleNamesOf(role) }),
+    ...readingWordsOf(words),
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
   };
 };

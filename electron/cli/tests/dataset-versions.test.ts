@@ -36,6 +36,32 @@ const current = async (): Promise<number[]> => {
   return versions.filter(({ is_current }) => is_current).map(({ number }) => number);
 };
 
+describe('datasets renew', () => {
+  it('shows what a newer file would change, makes a version of it, and tells its file', async () => {
+    await bench.run('datasets', 'import', await bench.file('old.jsonl', LINES.join('\n')));
+    const newer = await bench.file('newer.jsonl', [...LINES, record('Seven?', 'yes')].join('\n'));
+    const looked = await answer('renew', 'old', newer, '--dry-run');
+    expect([looked.code, looked.document]).toMatchObject([0, { from: 1, to: null, added: 1, removed: 0 }]);
+    const told = await bench.run('datasets', 'renew', 'old', newer);
+    expect([told.code, told.out]).toEqual([0, 'Version 2 of “old” is current: 6 records.\n']);
+    expect((await bench.run('datasets', 'versions', 'old')).out).toMatch(/2\s+yes\s+newer\.jsonl/u);
+    const same = await bench.run('datasets', 'renew', 'old', newer);
+    expect([same.code, same.err]).toEqual([4, textWith('gives the same records')]);
+    expect((await bench.run('datasets', 'renew', 'old', `${newer}.gone`)).code).not.toBe(0);
+  });
+
+  it('reads it as it is told to', async () => {
+    const table = await bench.file('table.csv', 'frage,antwort\na,1\n');
+    const refused = await bench.run('datasets', 'renew', 'old', table, '--dry-run');
+    expect(refused.code).toBe(1);
+    const mapped = ['--map', 'user=frage', 'assistant=antwort'];
+    expect((await answer('renew', 'old', table, '--dry-run', ...mapped)).document).toMatchObject({
+      changed: 1,
+      removed: 5,
+    });
+  });
+});
+
 describe('datasets exclude and include', () => {
   it('show what would change, and keep nothing, with --dry-run', async () => {
     const { code, document } = await answer('exclude', 'data', '--lines', '3,5-6', '--dry-run');
@@ -165,7 +191,9 @@ describe('datasets versions, diff and use', () => {
       records: [],
     });
     expect((await bench.run('datasets', 'diff', 'data', '1', '2', '--limit', '201')).code).toBe(2);
-    expect((await bench.run('datasets', 'versions', 'data')).out).toMatch(/^VERSION +CURRENT +RECORDS/u);
+    expect((await bench.run('datasets', 'versions', 'data')).out).toMatch(
+      /^VERSION +CURRENT +FILE +RECORDS/u,
+    );
   });
 
   it('make another one current', async () => {

@@ -18,6 +18,8 @@ const { path: _path, source_path: _source, source_sha256: _hash, ...shown } = co
 const EXCLUDED = sql<number>`coalesce(json_array_length(${dataset_versions.recipe}, '$.exclude'), 0)`;
 const FIXES = sql<string>`coalesce(json_extract(${dataset_versions.recipe}, '$.fixes'), '[]')`;
 
+const FILE_NAME = sql<string | null>`json_extract(${dataset_versions.summary}, '$.file_name')`;
+
 const RUNS = sql<string>`(SELECT json_group_array(job_id) FROM (
   SELECT DISTINCT ${job_datasets.job_id} AS job_id FROM ${job_datasets}
   INNER JOIN ${training_jobs} ON ${training_jobs.id} = ${job_datasets.job_id}
@@ -41,7 +43,7 @@ export const versionDetails = ({ db, userId }: Bound) => {
     /** Newest first, as the window shows them. */
     described: (datasetId: string): DatasetVersion[] => {
       const rows = db
-        .select({ ...shown, excluded: EXCLUDED, fixes: FIXES, runs: RUNS })
+        .select({ ...shown, excluded: EXCLUDED, fixes: FIXES, file_name: FILE_NAME, runs: RUNS })
         .from(dataset_versions)
         .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
         .where(and(eq(dataset_versions.dataset_id, datasetId), eq(datasets.user_id, userId)))

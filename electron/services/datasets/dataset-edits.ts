@@ -1,11 +1,13 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FIRST_CHANGES, hasMoreChanges } from '../../../src/lib/types/dataset-versions';
-import type { ChangesPage, DatasetEdit, VersionDiff } from '../../../src/lib/types/dataset-versions';
+import type {
+  ChangesPage,
+  DatasetEdit,
+  EditFile,
+  VersionDiff,
+} from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
-import type { DatasetVersionRow } from '../../db/schema';
-import { isMissing } from '../trainer/file-errors';
 import { compareVersions } from './compare/compare-versions';
 import type { ComparisonRunner, RecordDiff } from './compare/compare-versions';
 import {
@@ -14,28 +16,22 @@ import {
   editChangesNothing,
   editEnded,
   editLeavesNothing,
+  fileChangesNothing,
   importFailed,
+  noUsableRecords,
   readingForgotten,
   recordsAbsent,
-  sourceMissing,
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
-import type {
-  ImportProgress,
-  ImportRequest,
-  ImportResult,
-  Revision,
-  UnkeptRevision,
-} from './import/import-request';
+import type { ImportResult } from './import/import-request';
 import { LastLook, type Look, recordsOf } from './last-look';
 import { OneAtATime } from './one-at-a-time';
-import { phaseClock } from './phase-clock';
-import type { TimedProgress } from './phase-clock';
 import { readAllProblems } from './problem-file';
+import { RevisionReader } from './revision-reader';
+import type { Base, Reading } from './revision-reader';
 import { newStagingToken, releaseStaging, reserveStaging, sweepDeadStaging } from './staging';
-import { throttled } from './throttle';
-import { editedRecipe, isKnownRecipe, isSameRecipe, readingOf, VersionRecipe } from './version-recipe';
+import { editedRecipe, isKnownRecipe, isSameRecipe, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
 export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
@@ -47,27 +43,12 @@ export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
   readonly compare?: ComparisonRunner;
 }
 
-/** What an edit stands on. */
-interface Base {
-  readonly dataset: Dataset;
-  readonly version: DatasetVersionRow;
-  readonly recipe: VersionRecipe;
-  /** Whether that was kept with the version. */
-  readonly isKnown: boolean;
-}
-
-interface Reading {
-  readonly base: Base;
-  readonly recipe: VersionRecipe;
-  readonly how: Pick<Revision, 'isPreview' | 'page' | 'moreAt'>;
-  readonly signal: AbortSignal;
-}
-
 type Looking = Omit<Reading, 'how'> & { readonly page: ChangesPage };
 
-/** Makes new versions: the stored original is read again with another recipe. */
+/** Makes new versions: the stored original is read again with another recipe, or a newer file instead of it. */
 export class DatasetEdits {
   readonly #options: EditsOptions;
+  readonly #reader: RevisionReader;
   readonly #queue = new OneAtATime();
   readonly #lastLook = new LastLook();
   readonly #running = new Map<AbortController, string>();
@@ -75,36 +56,40 @@ export class DatasetEdits {
 
   constructor(options: EditsOptions) {
     this.#options = options;
+    this.#reader = new RevisionReader(options);
   }
 
   /** What an edit would change, with no version made of it. Another page of the same reads no original. */
   preview(id: string, edit: DatasetEdit, page: ChangesPage = FIRST_CHANGES): Promise<VersionDiff> {
     return this.#alone(id, async (signal) => {
       const base = await this.#base(id);
-      const looking = { base, recipe: editedRecipe(base.recipe, edit), page, signal };
+      const looking = { base, recipe: editedRecipe(base.recipe, edit), file: edit.file, page, signal };
       const diff = (await this.#lookAgain(looking)) ?? (await this.#look(looking));
       return { from: base.version.number, to: null, ...diff };
     });
   }
 
-  async #lookAgain({ base: { version }, recipe, page, signal }: Looking): Promise<RecordDiff | null> {
+  async #lookAgain({ base: { version }, recipe, file, page, signal }: Looking): Promise<RecordDiff | null> {
     const { compare = compareVersions, paths } = this.#options;
+    // A file of the user may be another one by now.
+    if (file) return null;
     const to = await this.#lastLook.fileOf(version, recipe);
     return to === null ? null : compare({ from: paths.absolute(version.path), to, page }, signal);
   }
 
-  async #look({ base, recipe, page, signal }: Looking): Promise<RecordDiff> {
-    await this.#requireReading(base, signal);
+  async #look({ base, recipe, file, page, signal }: Looking): Promise<RecordDiff> {
+    if (!file) await this.#requireReading(base, signal);
     const { dataset, version } = base;
     const datasetDir = this.#options.paths.datasetDir(dataset.id);
     const look = { version, recipe, datasetDir, token: newStagingToken() };
     await reserveStaging(datasetDir, look.token);
     let isKept = false;
     try {
-      const how = { isPreview: true, page, moreAt: recordsOf(look) };
-      const { unkept } = await this.#read({ base, recipe, how, signal });
-      if (unkept?.kind !== 'compared') throw refusal(dataset, unkept);
-      isKept = hasMoreChanges(unkept.diff);
+      const how = { isPreview: true, page, ...(!file && { moreAt: recordsOf(look) }) };
+      const result = await this.#reader.read({ base, recipe, file, how, signal });
+      const { unkept } = result;
+      if (unkept?.kind !== 'compared') throw refusal(dataset, result, file);
+      isKept = !file && hasMoreChanges(unkept.diff);
       if (isKept) await this.#keep(look);
       return unkept.diff;
     } finally {
@@ -180,26 +165,27 @@ export class DatasetEdits {
   async #requireReading(base: Base, signal: AbortSignal): Promise<void> {
     if (base.isKnown) return;
     const how = { isPreview: true };
-    const { version } = await this.#read({ base, recipe: base.recipe, how, signal });
+    const { version } = await this.#reader.read({ base, recipe: base.recipe, how, signal });
     if (version?.sha256 !== base.version.sha256) throw readingForgotten(base.dataset.name);
   }
 
   /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
   async #attempt(id: string, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
     const base = await this.#base(id);
-    await this.#requireReading(base, signal);
+    const { file } = edit;
+    if (!file) await this.#requireReading(base, signal);
     const recipe = editedRecipe(base.recipe, edit);
-    if (isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
+    if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
     await sweepDeadStaging(datasetDir);
     await reserveStaging(datasetDir, token);
     let published: string | undefined;
     try {
-      const result = await this.#read({ base, recipe, how: { isPreview: false }, signal });
-      if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result.unkept);
+      const result = await this.#reader.read({ base, recipe, file, how: { isPreview: false }, signal });
+      if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
       published = result.version.sha256;
-      return await this.#adopt(base, recipe, result);
+      return await this.#adopt({ base, recipe, file }, result);
     } finally {
       if (published !== undefined) await this.#sweepUnadopted(id, published);
       await releaseStaging(datasetDir, token);
@@ -213,55 +199,15 @@ export class DatasetEdits {
       await this.#options.paths.removeVersion(id, sha256);
   }
 
-  async #read({ base, recipe, how, signal }: Reading): Promise<ImportResult> {
-    const { paths, runImport } = this.#options;
-    const { dataset, version } = base;
-    const request: ImportRequest = {
-      sourcePath: await this.#sourceOf(base),
-      datasetDir: paths.datasetDir(dataset.id),
-      stagingToken: newStagingToken(),
-      fileName: dataset.file_name,
-      // It was within the limit when it was imported, which may have been another one.
-      maxBytes: Number.MAX_SAFE_INTEGER,
-      ...readingOf(recipe),
-      revision: {
-        sourceSha256: version.source_sha256,
-        current: { sha256: version.sha256, path: paths.absolute(version.path) },
-        ...how,
-      },
-    };
-    return runImport(request, this.#progressOf(dataset.id), signal);
-  }
-
-  async #sourceOf({ dataset, version }: Base): Promise<string> {
-    if (version.source_path === null) throw sourceMissing(dataset.name);
-    const path = this.#options.paths.absolute(version.source_path);
-    try {
-      await access(path);
-    } catch (error) {
-      if (isMissing(error)) throw sourceMissing(dataset.name);
-      throw error;
-    }
-    return path;
-  }
-
-  #progressOf(dataset_id: string) {
-    const timed = phaseClock();
-    const publish = throttled((progress: TimedProgress) => {
-      this.#options.publisher.publish('datasets.progress', { dataset_id, ...progress });
-    });
-    return (progress: ImportProgress) => publish(timed(progress));
-  }
-
   /** The row first, then the name of the file: killed between the two, the next start puts the name right. */
   async #adopt(
-    { dataset, version }: Base,
-    recipe: VersionRecipe,
+    { base: { dataset, version }, recipe, file }: Pick<Reading, 'base' | 'recipe' | 'file'>,
     result: ImportResult,
   ): Promise<Dataset | null> {
     const { repositories, paths, publisher, now } = this.#options;
     if (result.version === null || result.versionDir === null) throw editLeavesNothing(dataset.name);
-    const summary = summaryOf(finishedColumns(result, now()));
+    const file_name = file ? basename(file.path) : dataset.file_name;
+    const summary = summaryOf({ ...finishedColumns(result, now()), file_name });
     const row = versionRow({ datasetId: dataset.id, version: result.version, paths });
     const edited = await repositories.datasetEditions.adopt(
       { ...row, recipe, summary },
@@ -278,7 +224,8 @@ export class DatasetEdits {
   }
 }
 
-function refusal({ name }: Dataset, unkept: UnkeptRevision | undefined) {
+function refusal({ name }: Dataset, { unkept, report }: ImportResult, file: EditFile | undefined) {
   if (unkept?.kind === 'records_absent') return recordsAbsent(name, unkept.ids);
-  return unkept?.kind === 'unchanged' ? editChangesNothing(name) : editLeavesNothing(name);
+  if (unkept?.kind === 'unchanged') return file ? fileChangesNothing(name) : editChangesNothing(name);
+  return file ? noUsableRecords(report) : editLeavesNothing(name);
 }

@@ -82,6 +82,14 @@ export function editChangesNothing(name: string): AppError {
   });
 }
 
+export function fileChangesNothing(name: string): AppError {
+  return new AppError({
+    code: 'dataset_unchanged',
+    message: `The file gives the same records as the version of “${name}” in use, so no version was made.`,
+    hint: 'Choose the newer file.',
+  });
+}
+
 export function editLeavesNothing(name: string): AppError {
   return new AppError({
     code: 'dataset_left_empty',

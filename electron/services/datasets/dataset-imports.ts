@@ -204,7 +204,7 @@ export class DatasetImports {
   }
 
   async #finish(
-    { dataset: { id: datasetId }, recipe, request, isChosen }: PendingImport,
+    { dataset: { id: datasetId, file_name }, recipe, request, isChosen }: PendingImport,
     result: ImportResult,
   ): Promise<ImportOutcome> {
     const { repositories, paths, now, memory } = this.#options;
@@ -220,7 +220,11 @@ export class DatasetImports {
     const { version, report } = result;
     if (version !== null) {
       const row = versionRow({ datasetId, version, paths });
-      await repositories.datasetVersions.create({ ...row, recipe, summary: summaryOf(columns) });
+      await repositories.datasetVersions.create({
+        ...row,
+        recipe,
+        summary: summaryOf({ ...columns, file_name }),
+      });
       await memory.keep(result.signature, readingOfWords(request), isChosen);
     }
     const dataset = await this.#update(datasetId, columns);

@@ -66,7 +66,14 @@ export function wordsOfReading({
 }
 
 /** A recipe with an edit on top of it. A record that is both included and excluded is left out. */
-export function editedRecipe(recipe: VersionRecipe, { exclude, include, fixes }: DatasetEdit): VersionRecipe {
+export function editedRecipe(
+  recipe: VersionRecipe,
+  { exclude, include, fixes, file }: DatasetEdit,
+): VersionRecipe {
+  if (file) {
+    const { exclude: _, fixes: __, ...reading } = recipe;
+    return { ...(file.reading ?? reading), exclude: [...new Set(exclude)], fixes: mergedFixes(fixes) };
+  }
   const included = new Set(include);
   const kept = recipe.exclude.filter((id) => !included.has(id));
   return {

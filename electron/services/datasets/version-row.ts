@@ -15,7 +15,9 @@ const VersionSummary = z.object({
     validated_at: true,
     sample_data: true,
     report: true,
-  }).partial({ kind: true, format: true }).shape,
+    file_name: true,
+    file_size: true,
+  }).partial({ kind: true, format: true, file_name: true, file_size: true }).shape,
   validation_errors: z.array(DatasetProblem).nullable(),
 });
 type VersionSummary = z.infer<typeof VersionSummary>;

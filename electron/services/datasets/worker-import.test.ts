@@ -51,6 +51,7 @@ it('reads an original again there, to compare or to keep', async () => {
     sourcePath: join(folder, 'source'),
     exclude: ['record-2'],
     revision: {
+      isNewFile: false,
       sourceSha256: version?.sourceSha256 ?? null,
       current: { sha256: version?.sha256 ?? '', path: join(folder, 'dataset.jsonl') },
       isPreview: true,

@@ -1,4 +1,4 @@
-import { Check, Database, Plus } from 'lucide-react';
+import { Check, Database, Plus, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../api';
@@ -29,6 +29,7 @@ import { EditDialog } from './parts/edit-dialog';
 import { FixesDialog } from './parts/fixes-dialog';
 import { MadeNote } from './parts/made-note';
 import { ModelView } from './parts/model-view';
+import { NewVersionDialog } from './parts/new-version-dialog';
 import { Overview } from './parts/overview';
 import { Problems } from './parts/problems';
 import type { Places } from './parts/readiness';
@@ -81,6 +82,11 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
         <>
           {blocked ? <p className="text-xs text-ink-2">No run: {decapitalised(blocked.reason)}</p> : null}
           <DatasetMenu dataset={dataset} />
+          {dataset.status === 'ready' ? (
+            <Button icon={Upload} onClick={() => void edits.askFile()}>
+              New version…
+            </Button>
+          ) : null}
           <Button
             look="filled"
             icon={Plus}
@@ -103,6 +109,7 @@ const Ready = ({ dataset }: { readonly dataset: Dataset }) => {
       <Tabs label="Dataset" tabs={tabs} value={tab} onChange={setTab} fill />
       <EditDialog edits={edits} />
       <FixesDialog edits={edits} />
+      <NewVersionDialog edits={edits} />
     </Page>
   );
 };

@@ -36,6 +36,7 @@ const version = (number: number, rest: Partial<DatasetVersion> = {}): DatasetVer
   is_current: number === 2,
   excluded: 0,
   fixes: [],
+  file_name: 'data.jsonl',
   runs: [],
   ...rest,
 });
@@ -123,6 +124,25 @@ test('the versions say what was done, who used them, and what differs', async ()
   await page.click(page.button('Use version 1'));
   await page.until(() => expect(called('datasets.use_version')).toEqual([{ id: fakeId(1), number: 1 }]));
   await page.until(() => page.button('Use version 2'));
+});
+
+test('a newer file is shown record by record before a version is made of it', async () => {
+  const chosen = ['/data/corrected ü.jsonl'];
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...handlers(),
+    datasets: { ...handlers().datasets, preview_edit: () => ({ ...DIFF, from: 2, to: null }) },
+    desktop: { choose_files: () => chosen },
+  });
+  await page.until(() => page.button('New version…'));
+  await page.click(page.button('New version…'));
+  await page.until(() => expect(page.text()).toContain('corrected ü.jsonl takes the place of the original'));
+  await page.until(() => expect(page.text()).toContain('1 changed, 1 removed, 0 added, 658 as they were'));
+  expect(called('datasets.edit')).toEqual([]);
+  await page.until(() => expect(page.button('Make version 3').hasAttribute('disabled')).toBe(false));
+  await page.click(page.button('Make version 3'));
+  const edit = { exclude: [], include: [], fixes: [], file: { path: chosen[0] } };
+  await page.until(() => expect(called('datasets.edit')).toEqual([{ id: fakeId(1), edit }]));
+  await page.until(() => expect(page.text()).toContain('read from corrected ü.jsonl'));
 });
 
 test('all with a problem are left out, and the version before is used again', async () => {

@@ -13,7 +13,7 @@ afterEach(() => page.unmount());
 
 const Asker = () => {
   const edits = useEdits(fakeDataset(1));
-  const asked = edits.asked !== null && edits.asked !== 'fixes' ? edits.asked : null;
+  const asked = edits.asked === 'fixes' || edits.asked?.kind === 'file' ? null : edits.asked;
   return (
     <>
       <button type="button" onClick={() => void edits.askOverLimit(fakeId(2), 1024)}>

@@ -28,14 +28,52 @@ interface Fitting {
   readonly which: string;
 }
 
+/** A newer file that is to take the place of the original. */
+export interface NewFile {
+  readonly kind: 'file';
+  readonly path: string;
+}
+
+type Asked = Selection | NewFile | 'fixes' | null;
+
 const versionInUse = async (id: string): Promise<number> =>
   currentOf(await api.datasets.versions({ id }))?.number ?? 1;
+
+/** What an edit is asked about once it is known which records, or which file, it is of. */
+const waysToAsk = (id: string, ask: (next: Asked) => void) => {
+  const askFitting = ({ which, ...wanted }: Fitting) =>
+    attempt('The records were not found', async () => {
+      const { ids } = await api.datasets.record_ids({ id, ...wanted });
+      if (ids.length > 0) ask({ kind: wanted.side === 'excluded' ? 'include' : 'exclude', ids, which });
+      else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
+    });
+  const askRepeated = () =>
+    attempt('The repeated records were not found', async () => {
+      const { ids } = await api.datasets.repeated_ids({ id });
+      if (ids.length > 0)
+        ask({ kind: 'exclude', ids, which: 'All that repeat an earlier record word for word.' });
+      else showToast('Nothing to exclude', 'No record in use repeats another word for word.');
+    });
+  const askFile = () =>
+    attempt('No file was chosen', async () => {
+      const [path, ...others] = await api.desktop.choose_files();
+      if (others.length > 0) showToast('One file makes a version', 'Choose the one that takes its place.');
+      else if (path !== undefined) ask({ kind: 'file', path });
+    });
+  const askOverLimit = (base_model_id: string, max_length: number) =>
+    attempt('The records over the limit were not found', async () => {
+      const { ids, truncated } = await api.datasets.over_limit({ id, base_model_id, max_length });
+      const which = truncated ? `The first ${formatCount(ids.length)}` : 'All';
+      ask({ kind: 'exclude', ids, which: `${which} longer than ${formatAmount(max_length, 'token')}.` });
+    });
+  return { askFitting, askRepeated, askFile, askOverLimit };
+};
 
 /** Changes of a dataset: what is asked about, what goes on, and what was made. */
 export const useEdits = (dataset: Dataset) => {
   const { id } = dataset;
   const versions = useVersions(dataset);
-  const [asked, setAsked] = useState<Selection | 'fixes' | null>(null);
+  const [asked, setAsked] = useState<Asked>(null);
   const [made, setMade] = useState<Made | null>(null);
   const action = useAction();
   const apply = (edit: DatasetEdit, words: string) =>
@@ -50,37 +88,16 @@ export const useEdits = (dataset: Dataset) => {
       datasets.put(await api.datasets.use_version({ id, number }));
       setMade(null);
     });
-  const ask = (next: Selection | 'fixes' | null) => {
+  const ask = (next: Asked) => {
     action.clear();
     setAsked(next);
   };
-  const askFitting = ({ which, ...wanted }: Fitting) =>
-    attempt('The records were not found', async () => {
-      const { ids } = await api.datasets.record_ids({ id, ...wanted });
-      if (ids.length > 0) ask({ kind: wanted.side === 'excluded' ? 'include' : 'exclude', ids, which });
-      else showToast('Nothing to exclude', 'None of these records is used: they are left out already.');
-    });
-  const askRepeated = () =>
-    attempt('The repeated records were not found', async () => {
-      const { ids } = await api.datasets.repeated_ids({ id });
-      if (ids.length > 0)
-        ask({ kind: 'exclude', ids, which: 'All that repeat an earlier record word for word.' });
-      else showToast('Nothing to exclude', 'No record in use repeats another word for word.');
-    });
-  const askOverLimit = (base_model_id: string, max_length: number) =>
-    attempt('The records over the limit were not found', async () => {
-      const { ids, truncated } = await api.datasets.over_limit({ id, base_model_id, max_length });
-      const which = truncated ? `The first ${formatCount(ids.length)}` : 'All';
-      ask({ kind: 'exclude', ids, which: `${which} longer than ${formatAmount(max_length, 'token')}.` });
-    });
   return {
     dataset,
     versions,
     asked,
     ask,
-    askFitting,
-    askOverLimit,
-    askRepeated,
+    ...waysToAsk(id, ask),
     made,
     forget: () => setMade(null),
     apply,

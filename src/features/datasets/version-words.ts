@@ -42,13 +42,18 @@ export const fixDone = (fix: SafeFix): string =>
     ? FIX_WORDS[fix].done
     : `history cut to the last ${formatAmount(fix.truncate_history, 'turn')}`;
 
-/** What made a version of the original file: `3 records excluded, white space trimmed`. */
-export const madeWords = ({ excluded, fixes }: Pick<DatasetVersion, 'excluded' | 'fixes'>): string => {
+/** What made a version of its file: `data.jsonl, 3 records excluded, white space trimmed`. */
+export const madeWords = ({
+  excluded,
+  fixes,
+  file_name,
+}: Pick<DatasetVersion, 'excluded' | 'fixes' | 'file_name'>): string => {
+  const source = file_name === null ? [] : [file_name];
   const parts = [
     ...(excluded > 0 ? [`${formatAmount(excluded, 'record')} excluded`] : []),
     ...fixes.map(fixDone),
   ];
-  return parts.length === 0 ? 'As imported' : parts.join(', ');
+  return [...source, ...(parts.length === 0 ? ['as imported'] : parts)].join(', ');
 };
 
 /** How many records a difference touches. */

@@ -33,6 +33,7 @@ const version: DatasetVersion = {
   is_current: true,
   excluded: 0,
   fixes: [],
+  file_name: 'data.jsonl',
   runs: [],
 };
 

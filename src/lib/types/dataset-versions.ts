@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Reading } from './dataset-reading';
 import { CanonicalRecord } from './dataset-records';
 import { Count, Sha256, Timestamp, Uuid } from './primitives';
 
@@ -17,11 +18,19 @@ export const MAX_EDITED_RECORDS = 100_000;
 
 const RecordIdList = z.array(z.string().min(1)).max(MAX_EDITED_RECORDS);
 
-/** What is to be changed of a dataset's current version; records by their ids. */
+/** A newer file in the place of the original, read as that one was where it is not said how. */
+export const EditFile = z.strictObject({ path: z.string().min(1), reading: Reading.optional() });
+export type EditFile = z.infer<typeof EditFile>;
+
+/**
+ * What is to be changed of a dataset's current version; records by their ids. Of a newer `file` nothing is
+ * left out and nothing fixed but what is said here.
+ */
 export const DatasetEdit = z.strictObject({
   exclude: RecordIdList,
   include: RecordIdList,
   fixes: z.array(SafeFix).max(10),
+  file: EditFile.optional(),
 });
 export type DatasetEdit = z.infer<typeof DatasetEdit>;
 
@@ -38,6 +47,8 @@ export const DatasetVersion = z.strictObject({
   /** How many records were left out by hand. */
   excluded: Count,
   fixes: z.array(SafeFix),
+  /** The file that it was read from; null where that was not written down. */
+  file_name: z.string().nullable(),
   /** Jobs that were started on it, oldest first. */
   runs: z.array(Uuid),
 });

@@ -62,7 +62,7 @@ async function importInto(
   const target = join(stagingDir, SOURCE_FILE);
   const hooks = { signal, onBytes: half };
   const copied =
-    revision === undefined
+    revision === undefined || revision.isNewFile
       ? await copySource(request, target, hooks)
       : await linkStoredSource({ path: sourcePath, sha256: revision.sourceSha256 }, target, hooks);
   const findings = await readCopy({

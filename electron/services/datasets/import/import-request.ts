@@ -5,8 +5,9 @@ import { ChangesPage, SafeFix } from '../../../../src/lib/types/dataset-versions
 import type { RecordDiff } from '../compare/compare-versions';
 import type { ImportStatistics } from './statistics';
 
-/** Says that the source is one which the dataset keeps, and that it is read again for another version. */
+/** Says that another version of a dataset is made, of the source that it keeps or of a newer file. */
 export const Revision = z.strictObject({
+  isNewFile: z.boolean(),
   sourceSha256: z.string().nullable(),
   /** What the result is compared with; an absolute path. */
   current: z.strictObject({ sha256: z.string(), path: z.string() }),

@@ -14,7 +14,7 @@ import type { Selection } from '../version-words';
 /** Asks before records are left out or taken in again. */
 export const EditDialog = ({ edits }: { readonly edits: Edits }) => {
   const { asked, action, ask } = edits;
-  const selection = asked === 'fixes' ? null : asked;
+  const selection = asked === 'fixes' || asked?.kind === 'file' ? null : asked;
   const words = selection ? wordsOf(edits, selection) : null;
   return (
     <Dialog
@@ -50,19 +50,15 @@ const wordsOf = ({ dataset, versions }: Edits, selection: Selection) =>
     ...placeOf(versions),
   });
 
-/** The original file is read again, which takes as long as its import did. */
+/** A file is read, which takes as long as an import. */
 export const EditProgress = ({ edits: { dataset, action } }: { readonly edits: Edits }) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));
   if (action.busy === null) return null;
   const done = progress && progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
   return (
-    <div
-      role="status"
-      aria-label="Reading the original file…"
-      className="flex items-center gap-3 text-xs text-ink-2"
-    >
-      <span className="shrink-0">Reading the original file…</span>
-      <ProgressBar label="Reading the original file" value={done} className="flex-1" />
+    <div role="status" aria-label="Reading the file…" className="flex items-center gap-3 text-xs text-ink-2">
+      <span className="shrink-0">Reading the file…</span>
+      <ProgressBar label="Reading the file" value={done} className="flex-1" />
       <Button
         small
         onClick={() => void attempt('It goes on', () => api.datasets.cancel_import({ id: dataset.id }))}

@@ -9,6 +9,7 @@ import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
 import { visibleText } from '../../../components/visible-text';
 import { useLatestAnswer } from '../../../latest-answer';
+import { baseName } from '../../../lib/file-name';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
 import type { ImportPreview } from '../../../lib/types/import-preview';
 import { asWanted } from '../reading-changes';
@@ -20,8 +21,6 @@ import { ReadingForm } from './reading-form';
 import { RecordPreview } from './record-preview';
 import { Repeated } from './repeated';
 import { SharedWith } from './shared-with';
-
-const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 /** One file: what it is, what becomes of it, and then how far it is. */
 export const FileCard = ({ file }: { readonly file: ImportFile }) => {

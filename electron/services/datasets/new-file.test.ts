@@ -1,0 +1,132 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DatasetEdit, EditFile } from '../../../src/lib/types/dataset-versions';
+import type { DatasetService } from './dataset-service';
+import { chat, jsonl } from './import/testing';
+import { ServiceBench } from './service-bench';
+
+let bench: ServiceBench;
+let service: DatasetService;
+let id = '';
+
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+  service = await bench.service();
+  const source = jsonl(
+    { id: 'one', ...chat('one?', '1') },
+    { id: 'two', ...chat('two?', '2') },
+    { id: 'three', ...chat('three?', '3') },
+  );
+  const [outcome] = await service.import([await bench.file(source, 'first.jsonl')]);
+  id = outcome?.dataset.id ?? '';
+});
+afterEach(() => bench.remove());
+
+const NEWER = jsonl(
+  { id: 'one', ...chat('one?', '1') },
+  { id: 'two', ...chat('two?', 'better') },
+  { id: 'four', ...chat('four?', '4') },
+  { id: 'five', ...chat(' five? ', '5') },
+);
+
+const from = (file: EditFile, more: Partial<DatasetEdit> = {}): DatasetEdit => ({
+  exclude: [],
+  include: [],
+  fixes: [],
+  ...more,
+  file,
+});
+const newer = async (name = 'second.jsonl') => ({ path: await bench.file(NEWER, name) });
+const ids = async () => (await service.versions.recordIds({ id, query: '', problem: null })).ids;
+
+describe('a newer file', () => {
+  it('becomes the next version; the older one stays as it is and can be used again', async () => {
+    const before = await service.get(id);
+    const edited = await service.versions.edit(id, from(await newer()));
+    expect(edited).toMatchObject({
+      name: before.name,
+      file_name: 'second.jsonl',
+      file_size: Buffer.byteLength(NEWER),
+      report: { usable_records: 4 },
+    });
+    expect(await service.versions.diff({ id, from: 1, to: 2 })).toMatchObject({
+      ...{ added: 2, removed: 1, changed: 1, unchanged: 1 },
+    });
+    const again = await service.versions.use(id, 1);
+    expect(again).toMatchObject({
+      file_name: 'first.jsonl',
+      file_size: before.file_size,
+      report: { usable_records: 3 },
+    });
+  });
+
+  it('is shown before it is taken, and nothing is kept of it then', async () => {
+    const files = await bench.files();
+    const file = await newer();
+    const diff = await service.versions.preview(id, from(file));
+    expect(diff).toMatchObject({ from: 1, to: null, added: 2, removed: 1, changed: 1 });
+    await writeFile(file.path, jsonl({ id: 'one', ...chat('one?', '1') }));
+    expect(await service.versions.preview(id, from(file))).toMatchObject({ added: 0, removed: 2 });
+    expect(await bench.files()).toEqual(files);
+    expect(await service.versions.list(id)).toHaveLength(1);
+  });
+
+  it('is kept, so that later edits read it and not the user’s file', async () => {
+    const file = await newer();
+    await service.versions.edit(id, from(file));
+    await rm(file.path);
+    await service.versions.edit(id, { exclude: ['two'], include: [], fixes: ['trim'] });
+    expect(await ids()).toEqual(['one', 'four', 'five']);
+    expect(await service.record(id, 2)).toMatchObject({ messages: [{ content: 'five?' }, {}] });
+    expect(await service.versions.list(id)).toMatchObject([
+      { number: 3, records: 3, excluded: 1, fixes: ['trim'], file_name: 'second.jsonl' },
+      { number: 2, records: 4, excluded: 0, fixes: [], file_name: 'second.jsonl' },
+      { number: 1, records: 3, file_name: 'first.jsonl' },
+    ]);
+  });
+
+  it('is read anew, without what was left out and fixed of the file before', async () => {
+    await service.versions.edit(id, { exclude: ['one'], include: [], fixes: ['trim'] });
+    await service.versions.edit(id, from(await newer()));
+    expect(await service.versions.list(id)).toMatchObject([
+      { number: 3, records: 4, excluded: 0, fixes: [] },
+      {},
+      {},
+    ]);
+  });
+
+  it('is read as the one before, or as it is said', async () => {
+    const table = (rows: string) => `frage,antwort\n${rows}\n`;
+    const mapping = { user: 'frage', assistant: 'antwort' };
+    const path = await bench.file(table('a,1\nb,2'), 'table.csv');
+    const [outcome] = await service.import([path], { mapping });
+    id = outcome?.dataset.id ?? '';
+    const more = await bench.file(table('a,1\nb,2\nc,3'), 'more.csv');
+    expect(await service.versions.edit(id, from({ path: more }))).toMatchObject({
+      report: { usable_records: 3 },
+    });
+    const other = await bench.file('q,a\nx,1\n', 'other.csv');
+    const reading = { mapping: { user: 'q', assistant: 'a' } };
+    expect(await service.versions.edit(id, from({ path: other, reading }))).toMatchObject({
+      report: { usable_records: 1 },
+    });
+  });
+
+  it('that gives the same records, none, or cannot be read is refused with the reason', async () => {
+    const before = await service.get(id);
+    const refused = (path: string) => expect(service.versions.edit(id, from({ path }))).rejects;
+    const first = jsonl(
+      { id: 'one', ...chat('one?', '1') },
+      { id: 'two', ...chat('two?', '2') },
+      { id: 'three', ...chat('three?', '3') },
+    );
+    await refused(await bench.file(first, 'same.jsonl')).toMatchObject({ code: 'dataset_unchanged' });
+    await refused(await bench.file('{"messages": []}\n', 'none.jsonl')).toMatchObject({
+      code: 'no_usable_records',
+    });
+    await refused(`${bench.dir}/gone.jsonl`).toThrow(/not there|no file|exist/i);
+    await refused(bench.dir).toThrow(/folder/i);
+    expect(await service.get(id)).toEqual(before);
+    expect(await service.versions.list(id)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,71 @@
+import { api } from '../../../api';
+import { Button } from '../../../components/button';
+import { FileText } from '../../../components/file-text';
+import { Dialog } from '../../../components/overlays';
+import { Async, ErrorNote } from '../../../components/states';
+import { baseName } from '../../../lib/file-name';
+import { changesIn, FIRST_CHANGES } from '../../../lib/types/dataset-versions';
+import { useLoad } from '../../../use-load';
+import { placeOf } from '../use-edits';
+import type { Edits, NewFile } from '../use-edits';
+import { NO_EDIT } from '../version-words';
+import { EditProgress } from './edit-dialog';
+import { EditDifference } from './version-diff';
+
+/** Shows what a newer file would change, record by record, and makes the next version of it. */
+export const NewVersionDialog = ({ edits }: { readonly edits: Edits }) => {
+  const { asked, action, ask } = edits;
+  const file = typeof asked === 'object' && asked?.kind === 'file' ? asked : null;
+  return (
+    <Dialog
+      open={file !== null}
+      onOpenChange={() => {
+        if (action.busy === null) ask(null);
+      }}
+      title="New version from a file"
+      wide
+    >
+      {file ? <Offer edits={edits} file={file} /> : null}
+    </Dialog>
+  );
+};
+
+const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile }) => {
+  const { dataset, versions, action } = edits;
+  const { id, revision } = dataset;
+  const edit = { ...NO_EDIT, file: { path: file.path } };
+  const { state, reload } = useLoad(`${id} ${revision} ${file.path}`, () =>
+    api.datasets.preview_edit({ id, edit, ...FIRST_CHANGES }),
+  );
+  const { next, current } = placeOf(versions);
+  const name = baseName(file.path);
+  const canApply = action.busy === null && state.kind === 'ready' && changesIn(state.value) > 0;
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        edits.apply(edit, `read from ${name}`);
+      }}
+    >
+      <p className="text-ink-2">
+        <FileText>{name}</FileText>
+        {` takes the place of the original, read in the same way; what was excluded or fixed is not taken over. Version ${next} comes of it; version ${current} stays as it is and can be used again.`}
+      </p>
+      <section
+        aria-label="What would change"
+        tabIndex={0}
+        className="max-h-[48vh] overflow-y-auto rounded-md border"
+      >
+        <Async state={state} errorTitle="No version can be made of this file" onRetry={reload} rows={3}>
+          {(diff) => <EditDifference key={file.path} dataset={dataset} edit={edit} diff={diff} />}
+        </Async>
+      </section>
+      <ErrorNote error={action.failure} />
+      <EditProgress edits={edits} />
+      <Button look="filled" submit className="self-end" busy={action.busy !== null} disabled={!canApply}>
+        {`Make version ${next}`}
+      </Button>
+    </form>
+  );
+};
