@@ -16,7 +16,8 @@ from pipeline_trainer.__main__ import main
 PACKAGE = Path(pipeline_trainer.__file__).parents[1]
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["pipeline_trainer.train", "peft", "transformers.models.llama.modeling_llama", "forked"])
+# The server looks in the folder that it is started in, and nowhere else.
+context.set_forkserver_preload(["tests.preloaded"])
 
 
 class Forked:
