@@ -5,6 +5,8 @@ const GALLERY = 'gallery*.spec.ts';
 const TIMED = ['model-view.spec.ts', 'path.spec.ts'];
 /** Begun first, it runs beside all the others. */
 const LONGEST = 'recovery.spec.ts';
+/** Measured on demand, with as many rows as are wanted. */
+const FRAMES = 'frames.spec.ts';
 
 export default defineConfig({
   testDir: '.',
@@ -15,8 +17,9 @@ export default defineConfig({
   reporter: [['list']],
   projects: [
     { name: 'longest', testMatch: LONGEST },
-    { name: 'together', testIgnore: [LONGEST, GALLERY, ...TIMED] },
+    { name: 'together', testIgnore: [LONGEST, GALLERY, FRAMES, ...TIMED] },
     { name: 'timed', testMatch: TIMED, workers: 1 },
     { name: 'gallery', testMatch: GALLERY, workers: 1 },
+    { name: 'frames', testMatch: FRAMES, workers: 1 },
   ],
 });

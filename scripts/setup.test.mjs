@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -12,6 +12,17 @@ function freshClone() {
   const root = join(scratchFolder(), 'clone');
   for (const name of COPIED) cpSync(join(projectRoot, name), join(root, name), { recursive: true });
   return root;
+}
+
+/** Leaves one package to ask for: npm would ask for hundreds before it gives up. */
+function wantOnly(root, name) {
+  const file = join(root, 'package-lock.json');
+  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const dependencies = { [name]: lock.packages[''].dependencies[name] };
+  const path = `node_modules/${name}`;
+  const packages = { '': { dependencies }, [path]: lock.packages[path] };
+  writeFileSync(file, JSON.stringify({ ...lock, packages }));
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', dependencies }));
 }
 
 function setUp(root, { args = [], env = {} } = {}) {
@@ -46,6 +57,7 @@ test('says in one sentence that Python is missing, before it downloads anything'
 
 test('says in one sentence that the registry cannot be reached', { timeout: 120_000 }, () => {
   const root = freshClone();
+  wantOnly(root, 'zod');
   const env = {
     npm_config_registry: 'http://127.0.0.1:9/',
     npm_config_fetch_retries: '0',

@@ -15,10 +15,11 @@ export const copyHashed = async (source: string, target: string): Promise<Copied
     const to = await open(target, 'wx', 0o600);
     try {
       const hash = createHash('sha256');
-      const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      const { size } = await from.stat();
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size + 1));
       let size_bytes = 0;
       for (;;) {
-        const { bytesRead } = await from.read(buffer, 0, CHUNK_BYTES, null);
+        const { bytesRead } = await from.read(buffer, 0, buffer.length, null);
         if (bytesRead === 0) return { sha256: hash.digest('hex'), size_bytes };
         const bytes = buffer.subarray(0, bytesRead);
         hash.update(bytes);

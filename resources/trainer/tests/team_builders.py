@@ -1,6 +1,5 @@
 """Several processes that train one run together, each a fork of one that has loaded torch already."""
 
-import multiprocessing
 import os
 import sys
 import tempfile
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from forked import context
 from torch.distributed import FileStore
 from training_builders import Folder
 
@@ -18,9 +18,6 @@ from pipeline_trainer.team import Processes
 
 Fault = Callable[[int], None]  # gets the rank; done in that process before it trains
 SECONDS = 120
-
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["pipeline_trainer.train", "peft", "transformers.models.llama.modeling_llama"])
 
 
 def train_together(folder: Folder, processes: int, *, fault: Fault | None = None) -> list[int | None]:

@@ -1,13 +1,11 @@
 """Budgets of time and energy: the run ends as completed, with the best adapter so far, and says why."""
 
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from real_attempt import trainer
 from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import budget, hardware, setup, train
@@ -145,19 +143,10 @@ def test_a_count_that_cannot_be_read_is_begun_anew(tmp_path: Path, content: str)
 
 def test_a_killed_process_loses_no_more_than_the_step_it_was_in(tmp_path: Path, model: Path) -> None:
     folder = make_run(tmp_path / "run", model, max_hours=1.0, num_epochs=20)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline_trainer", "run", str(folder.path), "--detached"],
-        cwd=Path(__file__).parents[1],
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    spans = []
-    for line in process.stdout:
-        event = json.loads(line)
-        spans.extend([event["step_ms"] / 1000] if event["event"] == "metrics" else [])
-        if len(spans) == 8:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with trainer(folder) as (process, events):
+        metrics = (event for event in events if event["event"] == "metrics")
+        spans = [next(metrics)["step_ms"] / 1000 for _step in range(8)]
+        process.kill()
+        process.wait(timeout=60)
     used = json.loads((folder.path / budget.USED_FILE).read_text())
     assert used["seconds"] >= sum(spans[:7])

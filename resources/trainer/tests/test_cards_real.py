@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_attempt import PACKAGE, Events, trainer
+from forked import PACKAGE, Forked
+from real_attempt import Events, trainer
 from training_builders import Folder, make_model, make_run
 
 from pipeline_trainer.__main__ import main
@@ -29,7 +30,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def two_processes(folder: Folder, scratch: Path) -> Iterator[tuple[subprocess.Popen[bytes], Events]]:
+def two_processes(folder: Folder, scratch: Path) -> Iterator[tuple[Forked, Events]]:
     """A real attempt in two processes. Its temporary files are in `scratch`."""
     scratch.mkdir(exist_ok=True)
     with trainer(folder, "--processes", "2", environment={"TMPDIR": str(scratch)}) as attempt:
@@ -40,7 +41,7 @@ def wait_for(events: Iterator[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(event for event in events if event["event"] == name)
 
 
-def child_of(process: subprocess.Popen[bytes]) -> int:
+def child_of(process: Forked) -> int:
     (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return int(child)
 

@@ -152,17 +152,25 @@ def test_rule_7_two_in_a_row_are_skipped_and_forgotten(tmp_path: Path, model: Pa
     assert not folder.named("warning")
 
 
+OFTEN_SAVED: dict[str, Any] = {"save_steps": 1, "save_total_limit": 50, "eval_steps": 50, "lora_dropout": 0.1}
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Folder:
+    """A run that went back, in one attempt."""
+    folder = make_run(tmp_path_factory.mktemp("straight"), model, **OFTEN_SAVED)
+    with pytest.MonkeyPatch.context() as patched:
+        break_passes(patched, lambda count: count in (6, 7, 8))
+        assert attempt(folder) == 0
+    return folder
+
+
 @pytest.mark.parametrize("stop_at", [24, 26, 28, 30, 34])
 def test_rule_7_the_halved_rate_outlives_an_attempt(
-    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch, stop_at: int
+    tmp_path: Path, model: Path, straight: Folder, monkeypatch: pytest.MonkeyPatch, stop_at: int
 ) -> None:
     """Steps after going back are the same, whether or not the process ends in between and a checkpoint is lost."""
-    settings: dict[str, Any] = {"save_steps": 1, "save_total_limit": 50, "eval_steps": 50, "lora_dropout": 0.1}
-    straight = make_run(tmp_path / "straight", model, **settings)
-    with monkeypatch.context() as patched:
-        break_passes(patched, lambda count: count in (6, 7, 8))
-        assert attempt(straight) == 0
-    folder = make_run(tmp_path / "run", model, **settings)
+    folder = make_run(tmp_path / "run", model, **OFTEN_SAVED)
     with monkeypatch.context() as patched:
         break_passes(patched, lambda count: count in (6, 7, 8))
         first = attempt(folder, at_poll={stop_at: Command("pause")})

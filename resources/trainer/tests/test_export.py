@@ -1,31 +1,21 @@
 """Rule 9, the plain-PEFT half: what is exported computes what was trained."""
 
 import json
-import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from forked import Forked, forked
 from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import export
 from pipeline_trainer.compare import compare
 from pipeline_trainer.errors import TrainerError
-
-PACKAGE = Path(__file__).parents[1]
-# An export that stops between its files and their check, and says so.
-HELD_EXPORT = """
-import sys, threading
-from pipeline_trainer import export
-def hold(staging, options):
-    print('staged', flush=True)
-    threading.Event().wait()
-export.check = hold
-from pipeline_trainer.__main__ import main
-sys.exit(main(['--attended', 'export', *sys.argv[1:]]))
-"""
-MODEL = Path(__file__).parents[2] / "models" / "smollm2-135m-instruct"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +26,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return folder
 
 
-def arguments(stored: Path, kind: str, to: Path, base_model: Path = MODEL) -> list[str]:
-    return ["--adapter", str(stored), "--base-model", str(base_model), "--format", kind, "--to", str(to)]
+def arguments(run: Folder, kind: str, to: Path) -> list[str]:
+    return ["--adapter", str(run.path / "adapter"), "--base-model", str(run.model), "--format", kind, "--to", str(to)]
 
 
 def test_rule_9_the_comparison_notices_another_adapter(tiny: Folder, tmp_path: Path) -> None:
@@ -54,7 +44,7 @@ def test_export_as_zip_is_checked_and_leaves_nothing_beside_it(
     tiny: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "mein Export ü.zip"
-    assert export.main(arguments(tiny.path / "adapter", "zip", target, tiny.model)) == 0
+    assert export.main(arguments(tiny, "zip", target)) == 0
     checking, answer = map(json.loads, capsys.readouterr().out.splitlines())
     assert checking == {"event": "checking"}
     assert answer["verification"]["ok"]
@@ -65,33 +55,45 @@ def test_export_as_zip_is_checked_and_leaves_nothing_beside_it(
         )
 
 
-def test_export_never_overwrites(stored: Path, tmp_path: Path) -> None:
+def test_export_never_overwrites(tiny: Folder, tmp_path: Path) -> None:
     target = tmp_path / "taken"
     target.mkdir()
     (target / "thesis.txt").write_text("mine")
     with pytest.raises(TrainerError) as refused:
-        export.main(arguments(stored, "adapter", target))
+        export.main(arguments(tiny, "adapter", target))
     assert refused.value.code == "export_target_exists"
     assert (target / "thesis.txt").read_text() == "mine"
 
 
-def held_export(stored: Path, target: Path) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-c", HELD_EXPORT, *arguments(stored, "adapter", target)]
-    child = subprocess.Popen(words, cwd=PACKAGE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert child.stdout is not None
-    assert child.stdout.readline() == b"staged\n"
-    return child
+def hold_the_check() -> None:
+    """An export then stops between its files and their check, and says so."""
+
+    def hold(_staging: Path, _options: object) -> NoReturn:
+        sys.stdout.write("staged\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    export.check = hold
 
 
-def test_an_export_ends_with_whoever_asked_for_it_and_leaves_nothing(stored: Path, tmp_path: Path) -> None:
-    child = held_export(stored, tmp_path / "out")
-    child.communicate(timeout=30)
-    assert child.returncode == 75
+@contextmanager
+def held_export(tiny: Folder, target: Path) -> Iterator[Forked]:
+    with forked("--attended", "export", *arguments(tiny, "adapter", target), before=hold_the_check) as child:
+        assert child.stdout.readline() == b"staged\n"
+        assert list(target.parent.iterdir()) != []
+        yield child
+
+
+def test_an_export_ends_with_whoever_asked_for_it_and_leaves_nothing(tiny: Folder, tmp_path: Path) -> None:
+    with held_export(tiny, tmp_path / "out") as child:
+        child.stdin.close()
+        assert child.wait(timeout=30) == 75
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_export_that_is_told_to_end_leaves_nothing(stored: Path, tmp_path: Path) -> None:
-    with held_export(stored, tmp_path / "out") as child:
+def test_an_export_that_is_told_to_end_leaves_nothing(tiny: Folder, tmp_path: Path) -> None:
+    with held_export(tiny, tmp_path / "out") as child:
         child.terminate()
         assert child.wait(timeout=30) == 75
     assert list(tmp_path.iterdir()) == []

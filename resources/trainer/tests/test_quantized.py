@@ -3,17 +3,17 @@
 import copy
 import json
 import math
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from forked import context
 from hypothesis import given
 from hypothesis import strategies as st
 from peft import PeftModel
-from real_attempt import PACKAGE, trainer, wait_for_step
+from real_attempt import trainer, wait_for_step
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from training_builders import Folder, assert_learns_and_goes_on, attempt, make_model, make_rows, make_run, open_run
@@ -265,14 +265,24 @@ def test_evaluating_a_run_sees_the_base_that_it_was_trained_on(
 
 def test_only_what_needs_them_loads_bitsandbytes_and_scipy() -> None:
     """PEFT and transformers would import them at once, and torch's compiler with the first."""
-    program = (
-        "import sys, pipeline_trainer.setup, peft, transformers.models.llama.modeling_llama\n"
-        "assert sys.modules['bitsandbytes'] is None\n"
-        "assert sys.modules['scipy'] is None\n"
-        "from pipeline_trainer.survey.crowds import Signatures\n"
-        "assert Signatures() and sys.modules['scipy']\n"
-        "from pipeline_trainer.bnb import bitsandbytes\n"
-        "assert hasattr(bitsandbytes().functional, 'quantize_4bit')\n"
-        "import torch; assert torch.compile.__module__ == 'torch'\n"
-    )
-    subprocess.run([sys.executable, "-c", program], cwd=PACKAGE, check=True)
+    fresh = context.Process(target=load_what_needs_them)
+    fresh.start()
+    fresh.join(60)
+    assert fresh.exitcode == 0
+
+
+def load_what_needs_them() -> None:
+    """In a process that has loaded all that a run needs, and nothing else."""
+    import peft
+    import transformers.models.llama.modeling_llama
+
+    import pipeline_trainer.setup
+    from pipeline_trainer.bnb import bitsandbytes
+    from pipeline_trainer.survey.crowds import Signatures
+
+    assert all(name in sys.modules for name in (peft.__name__, transformers.__name__, pipeline_trainer.setup.__name__))
+    assert sys.modules["bitsandbytes"] is sys.modules["scipy"] is None
+    assert Signatures()
+    assert sys.modules["scipy"]
+    assert hasattr(bitsandbytes().functional, "quantize_4bit")
+    assert torch.compile.__module__ == "torch"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from training_builders import attempt, make_model, make_run, open_run
+from training_builders import Folder, attempt, make_model, make_run, open_run
 
 from pipeline_trainer.pass_size import longest
 from pipeline_trainer.protocol import Command
@@ -82,12 +82,18 @@ def test_each_rung_keeps_less_than_the_one_before(tmp_path: Path, model: Path) -
     assert len(set(kept)) == len(kept)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Folder:
+    """The run that kept everything."""
+    folder = make_run(tmp_path_factory.mktemp("whole"), model, lora_dropout=0.2)
+    assert attempt(folder) == 0
+    return folder
+
+
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_a_resumed_run_ends_bit_for_bit_as_one_that_kept_everything(
-    tmp_path: Path, model: Path, plan: dict[str, int]
+    tmp_path: Path, model: Path, whole: Folder, plan: dict[str, int]
 ) -> None:
-    whole = make_run(tmp_path / "whole", model, lora_dropout=0.2)
-    assert attempt(whole) == 0
     stopped = make_run(tmp_path / "stopped", model, lora_dropout=0.2)
     stopped.change(memory=plan)
     assert attempt(stopped, at_poll={9: Command("pause")}) == 75

@@ -33,6 +33,14 @@ def paused(tmp_path: Path, model: Path) -> Folder:
     return folder
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Folder:
+    """The same run, which nobody stopped."""
+    folder = make_run(tmp_path_factory.mktemp("whole"), model, lora_dropout=0.2)
+    assert attempt(folder) == 0
+    return folder
+
+
 def newest(folder: Folder) -> Path:
     return max((folder.path / "checkpoints").glob("step-*"))
 
@@ -101,7 +109,7 @@ def flip(path: Path) -> None:
     ],
 )
 def test_rule_5_a_damaged_checkpoint_is_skipped_for_the_next_older(
-    paused: Folder, damage: tuple[str, Callable[[Path], None], str], tmp_path: Path, model: Path
+    paused: Folder, damage: tuple[str, Callable[[Path], None], str], whole: Folder
 ) -> None:
     name, inflict, reason = damage
     inflict(newest(paused) / name)
@@ -109,8 +117,6 @@ def test_rule_5_a_damaged_checkpoint_is_skipped_for_the_next_older(
     (warning,) = [event for event in paused.named("warning") if event["code"] == "checkpoint_skipped"]
     assert reason in warning["message"]
     assert paused.named("hello")[-1]["from_checkpoint"] is not None
-    whole = make_run(tmp_path / "whole", model, lora_dropout=0.2)
-    attempt(whole)
     assert paused.adapter() == whole.adapter()
 
 

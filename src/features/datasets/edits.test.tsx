@@ -182,6 +182,34 @@ test('records are marked and left out by keys', async () => {
   await page.until(() => expect(called('datasets.edit')).toHaveLength(1));
 });
 
+test('the first and the last of all records are one key away, whatever page they are on', async () => {
+  const { datasets, ...rest } = handlers();
+  page = await mount(<DatasetPage id={fakeId(1)} />, {
+    ...rest,
+    datasets: {
+      ...datasets,
+      records: ({ offset, limit }) => ({
+        total: 250,
+        records: Array.from({ length: Math.min(limit, 250 - offset) }, (_, at) => ({
+          index: offset + at,
+          record: record(`r${offset + at + 1}`, offset + at + 1),
+        })),
+      }),
+    },
+  });
+  await page.until(() => page.button('Records'));
+  await page.click(page.button('Records'));
+  const chosen = () => page.find('[role=option][aria-selected=true]').id;
+  for (const [key, id] of [
+    ['End', 'record-249'],
+    ['Home', 'record-0'],
+  ] as const) {
+    await page.until(() => page.find('[role=listbox]'));
+    await page.press(page.find('[role=listbox]'), key);
+    await page.until(() => expect(chosen()).toBe(id));
+  }
+});
+
 test('all changes of two versions can be paged through, those of one kind too', async () => {
   const changes = Array.from({ length: 450 }, (_, index) => ({
     record_id: `r${index}`,

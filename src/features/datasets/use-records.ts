@@ -36,14 +36,16 @@ const useFilter = (flagged: Flagged | undefined) => {
   };
 };
 
+interface Begin {
+  readonly index?: number | undefined;
+  readonly side?: RecordSide | undefined;
+  readonly flagged?: Flagged;
+}
+
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
 export const useRecords = (
   dataset: Dataset,
-  {
-    index: start = 0,
-    side: first = 'used',
-    flagged,
-  }: { index?: number | undefined; side?: RecordSide | undefined; flagged?: Flagged } = {},
+  { index: start = 0, side: first = 'used', flagged }: Begin = {},
 ) => {
   const [query, setQuery] = useState('');
   const [side, setSide] = useState<RecordSide>(first);
@@ -84,6 +86,7 @@ export const useRecords = (
     choose: setChosen,
     goTo,
     move,
+    toEnd: (end: ListEnd) => turnTo(...placeAt(end, total)),
     isFiltered,
     /** Only those that are flagged, or all. */
     filter: (next: boolean) => {
@@ -103,5 +106,11 @@ export const useRecords = (
 };
 
 export type Records = ReturnType<typeof useRecords>;
+
+type ListEnd = 'Home' | 'End';
+
+/** Page and record of the first or the last of all. */
+const placeAt = (end: ListEnd, total: number): [number, number | null] =>
+  end === 'Home' ? [0, null] : [pageOf(Math.max(0, total - 1)), LAST];
 
 const pageOf = (index: number): number => index - (index % PAGE_OF_RECORDS);

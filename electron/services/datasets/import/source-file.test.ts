@@ -1,14 +1,16 @@
-import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { useBench } from './bench-setup';
+import { fileChunks } from '../readers/file-chunks';
 import { importFile } from './import-file';
 import type { ImportProgress } from './import-request';
 import { SourceFault } from './source-fault';
 import { chat, jsonl, kinds } from './testing';
 
 const bench = useBench();
+const MIB = 1024 * 1024;
 const good = jsonl(chat('q', 'a'), chat('r', 'b'));
 const importPath = (path: string, more = {}) => importFile(bench().request(path, more));
 
@@ -100,6 +102,19 @@ describe('Q17 the file itself', () => {
       expect(report.usable_records).toBe(2);
     },
   );
+});
+
+it('takes little memory for a small file, and enough for one that grows', async () => {
+  const path = await bench().write(good, 'small.jsonl');
+  const before = process.memoryUsage().arrayBuffers;
+  await importPath(path);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MIB);
+  const chunks = fileChunks(path);
+  expect((await chunks.next()).value).toEqual(Buffer.from(good));
+  await appendFile(path, 'x'.repeat(MIB));
+  let grown = 0;
+  for await (const { length } of chunks) grown += length;
+  expect(grown).toBe(MIB);
 });
 
 describe('publishing', () => {

@@ -3,7 +3,8 @@ import { lstat, open, readlink, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CHUNK_BYTES, MAX_FILE_BYTES } from '../readers/limits';
+import { chunkBytes } from '../readers/file-chunks';
+import { MAX_FILE_BYTES } from '../readers/limits';
 import type { ImportRequest } from './import-request';
 import { SourceFault } from './source-fault';
 
@@ -93,10 +94,10 @@ async function copyBytes(source: FileHandle, target: string, options: CopyOption
   const hash = createHash('sha256');
   const copy = await open(target, 'wx', 0o600);
   try {
-    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const buffer = Buffer.allocUnsafeSlow(chunkBytes(options.total));
     for (let done = 0; ;) {
       options.signal.throwIfAborted();
-      const { bytesRead } = await explained(() => source.read(buffer, 0, CHUNK_BYTES, null));
+      const { bytesRead } = await explained(() => source.read(buffer, 0, buffer.length, null));
       if (bytesRead === 0) break;
       done += bytesRead;
       if (done > options.limit) throw SourceFault.tooLarge(done, options.limit);

@@ -3,12 +3,14 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
 const BUFFER_BYTES = 1024 * 1024;
+/** Enough for most files that are written; those that need more go on with large ones. */
+const FIRST_BUFFER_BYTES = 16 * 1024;
 
 /** Writes text in large pieces and hashes it on the way. `write` only fills memory; `drain` writes. */
 export class TextFile {
   private readonly hash = createHash('sha256');
   private readonly file: FileHandle;
-  private buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
   private filled = 0;
   private full: Buffer[] = [];
   /** Written buffers, used again: new ones would pile up until they are collected. */
@@ -35,10 +37,14 @@ export class TextFile {
   }
 
   private setAside(nextBytes: number): void {
-    this.full.push(this.buffer.subarray(0, this.filled));
+    this.endBuffer();
     const spare = nextBytes <= BUFFER_BYTES ? this.spare.pop() : undefined;
     this.buffer = spare ?? Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, nextBytes));
     this.filled = 0;
+  }
+
+  private endBuffer(): void {
+    this.full.push(this.buffer.subarray(0, this.filled));
   }
 
   async drain(): Promise<void> {
@@ -53,7 +59,7 @@ export class TextFile {
 
   /** Everything on the disk; answers the SHA-256 of the file. */
   async finish(): Promise<string> {
-    this.setAside(0);
+    this.endBuffer();
     await this.drain();
     await this.file.sync();
     await this.file.close();

@@ -6,6 +6,13 @@ export interface ChunkOptions {
   readonly onBytes?: (total: number) => void;
 }
 
+/** What a file may have grown by meanwhile is found with this much. */
+const MIN_CHUNK_BYTES = 4096;
+
+/** Room for the next chunk where so many bytes are left. */
+export const chunkBytes = (leftBytes: number): number =>
+  Math.min(CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, leftBytes));
+
 /** The file's bytes in order; every chunk is a buffer of its own. */
 export async function* fileChunks(
   path: string,
@@ -13,14 +20,11 @@ export async function* fileChunks(
 ): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
+    const { size } = await file.stat();
     for (let total = 0; ;) {
       signal?.throwIfAborted();
-      const { bytesRead, buffer } = await file.read(
-        Buffer.allocUnsafeSlow(CHUNK_BYTES),
-        0,
-        CHUNK_BYTES,
-        null,
-      );
+      const room = chunkBytes(size - total);
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(room), 0, room, null);
       if (bytesRead === 0) return;
       total += bytesRead;
       onBytes?.(total);

@@ -121,6 +121,7 @@ const Rows = ({ rows, records, marks, flagged, lengths }: RowsProps) => {
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>) => {
     const step = STEPS[event.key];
     if (step !== undefined) records.move(step);
+    else if (event.key === 'Home' || event.key === 'End') records.toEnd(event.key);
     else if (event.key === ' ' && marks && records.current) marks.toggle(records.current.record.id);
     else return;
     event.preventDefault();
@@ -178,7 +179,8 @@ const Row = ({
     ref={isCurrent ? showRow : undefined}
     onClick={onChoose}
     className={classNames(
-      'flex h-10 cursor-default items-center gap-2 border-b border-l-2 pr-2 pl-2.5',
+      // Most of a page's hundred rows are out of sight: they need no layout until they come.
+      'flex h-10 [content-visibility:auto] cursor-default items-center gap-2 border-b border-l-2 pr-2 pl-2.5',
       isCurrent ? 'border-l-accent bg-selected' : 'border-l-transparent hover:bg-hover',
     )}
   >
