@@ -1,20 +1,19 @@
 import type { ElectronApplication, Page } from '@playwright/test';
+import { tracingTasks, type LongestTasks } from './task-trace';
 
 /** What a stretch of the window's life was like; all times in milliseconds. */
-export interface Stretch {
+export interface Stretch extends LongestTasks {
   readonly name: string;
   readonly seconds: number;
   readonly frames: number;
   /** The longest time between two frames, and how many were longer than the limit. */
   readonly longest_gap: number;
   readonly gaps_over_limit: number;
-  /** The longest piece of work of the page itself; a longer gap than that was the machine's. */
-  readonly longest_task: number;
   /** The longest wait of the main process's event loop. */
   readonly longest_main_wait: number;
 }
 
-type Seen = Omit<Stretch, 'name' | 'longest_main_wait'>;
+type Seen = Omit<Stretch, 'name' | 'longest_main_wait' | keyof LongestTasks>;
 
 /** A person sees a pause of about three frames. */
 export const LIMIT_MS = 50;
@@ -30,13 +29,10 @@ declare global {
 /** Begins to count the frames of the page, which must not be loaded anew from here on. */
 const watchPage = (page: Page): Promise<void> =>
   page.evaluate((limit) => {
-    const empty = () => ({ frames: 0, longest_gap: 0, gaps_over_limit: 0, longest_task: 0 });
+    const empty = () => ({ frames: 0, longest_gap: 0, gaps_over_limit: 0 });
     let seen = empty();
     let began = performance.now();
     let last = began;
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) seen.longest_task = Math.max(seen.longest_task, duration);
-    }).observe({ type: 'longtask' });
     const frame = () => {
       const now = performance.now();
       const gap = now - last;
@@ -82,10 +78,13 @@ export const watchFrames = async (app: ElectronApplication, page: Page) => {
   return {
     /** What a piece of work was like to look at. */
     during: async (name: string, work: () => Promise<void>): Promise<Stretch> => {
-      await begin();
-      await work();
-      const seen = await page.evaluate(() => window.framesSeen());
-      return { name, ...seen, longest_main_wait: (await mainWait(app)) / NANOSECONDS };
+      const { value: seen, tasks } = await tracingTasks(page, async () => {
+        await begin();
+        await work();
+        const frames = await page.evaluate(() => window.framesSeen());
+        return { ...frames, longest_main_wait: (await mainWait(app)) / NANOSECONDS };
+      });
+      return { name, ...seen, ...tasks };
     },
   };
 };

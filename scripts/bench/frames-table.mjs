@@ -4,7 +4,8 @@ const COLUMNS = [
   ['frames', ({ frames }) => String(frames)],
   ['longest gap', ({ longest_gap }) => `${longest_gap.toFixed(0)} ms`],
   ['gaps over 50 ms', ({ gaps_over_limit }) => String(gaps_over_limit)],
-  ['longest task', ({ longest_task }) => (longest_task === 0 ? '< 50 ms' : `${longest_task.toFixed(0)} ms`)],
+  ['longest task', ({ longest_task }) => `${longest_task.toFixed(0)} ms`],
+  ['most processor', ({ longest_task_cpu }) => `${longest_task_cpu.toFixed(0)} ms`],
   ['main waited', ({ longest_main_wait }) => `${longest_main_wait.toFixed(0)} ms`],
 ];
 
@@ -20,7 +21,7 @@ export function framesTable({ rows, pages, stretches }) {
   return (
     `${rows} rows; the first ${pages} pages of records and the last one scrolled through\n` +
     cells.map((line) => `${lineOf(line).join('  ')}\n`).join('') +
-    'A gap is between two frames of the window; a task is one piece of its work, of which a gap that is longer ' +
-    'has more than the machine gave it. The line of nothing is this machine at rest.\n'
+    'A gap is between two frames of the window. A task is one piece of its work: what it took of the processor is ' +
+    'its own, the rest is what the machine did meanwhile. The line of nothing is this machine at rest.\n'
   );
 }

@@ -1,0 +1,62 @@
+import type { Page } from '@playwright/test';
+import { z } from 'zod';
+
+/** The longest pieces of work of the page in milliseconds: as the clock saw them, and of processor time. */
+export interface LongestTasks {
+  readonly longest_task: number;
+  readonly longest_task_cpu: number;
+}
+
+const Events = z.array(
+  z.looseObject({
+    name: z.string(),
+    pid: z.number(),
+    tid: z.number(),
+    /** Microseconds, of the clock and of the processor. */
+    dur: z.number().default(0),
+    tdur: z.number().default(0),
+    args: z.looseObject({ name: z.unknown() }).partial().optional(),
+  }),
+);
+type Event = z.infer<typeof Events>[number];
+
+const TASK = /RunTask$/;
+const MICROSECONDS = 1000;
+/** Shorter ones are of no interest, and there are millions of them. */
+const LEAST_MICROSECONDS = 5 * MICROSECONDS;
+
+const threadOf = ({ pid, tid }: Event): string => `${String(pid)} ${String(tid)}`;
+
+const isOfInterest = ({ name, dur }: Event): boolean =>
+  name === 'thread_name' || (TASK.test(name) && dur > LEAST_MICROSECONDS);
+
+/** What the browser itself notes of the page's thread: a busy machine lengthens a task, not its processor time. */
+export const tracingTasks = async <Value>(
+  page: Page,
+  work: () => Promise<Value>,
+): Promise<{ readonly value: Value; readonly tasks: LongestTasks }> => {
+  const session = await page.context().newCDPSession(page);
+  const events: Event[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => {
+    events.push(...Events.parse(value).filter(isOfInterest));
+  });
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
+  });
+  const value = await work();
+  const complete = new Promise((done) => session.once('Tracing.tracingComplete', done));
+  await session.send('Tracing.end');
+  await complete;
+  await session.detach();
+  const threads = new Set(
+    events.filter(({ args }) => args?.name === 'CrRendererMain').map((event) => threadOf(event)),
+  );
+  const tasks = events.filter((event) => TASK.test(event.name) && threads.has(threadOf(event)));
+  const longest = (length: (event: Event) => number) =>
+    tasks.reduce((most, event) => Math.max(most, length(event)), 0) / MICROSECONDS;
+  return {
+    value,
+    tasks: { longest_task: longest(({ dur }) => dur), longest_task_cpu: longest(({ tdur }) => tdur) },
+  };
+};
