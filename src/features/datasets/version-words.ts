@@ -42,21 +42,19 @@ export const fixDone = (fix: SafeFix): string =>
     ? FIX_WORDS[fix].done
     : `history cut to the last ${formatAmount(fix.truncate_history, 'turn')}`;
 
-/** What made a version of its file: `data.jsonl, 3 records excluded, white space trimmed`. */
+/** What made a version of its file: `3 records excluded, white space trimmed (data.jsonl)`. */
 export const madeWords = ({
   excluded,
   fixes,
   file_name,
 }: Pick<DatasetVersion, 'excluded' | 'fixes' | 'file_name'>): string => {
-  const source = file_name === null ? [] : [file_name];
   const parts = [
     ...(excluded > 0 ? [`${formatAmount(excluded, 'record')} excluded`] : []),
     ...fixes.map(fixDone),
   ];
-  return [...source, ...(parts.length === 0 ? ['as imported'] : parts)].join(', ');
+  const done = parts.length === 0 ? 'As imported' : parts.join(', ');
+  return file_name === null ? done : `${done} (${file_name})`;
 };
-
-/** How many records a difference touches. */
 
 /** The figures first: `3 changed, 1 removed, 0 added, 1,280 as they were`. */
 export const diffWords = ({ added, removed, changed, unchanged }: VersionDiff): string =>
