@@ -81,6 +81,7 @@ const MEASURED = [
   'electron/**/worker-*.test.ts',
   'electron/**/*speed.test.ts',
   'electron/**/many-datasets.test.ts',
+  'scripts/setup.test.mjs',
 ];
 
 /** Tests share a process: each of a hundred files would load the same modules again, minutes in all. */
@@ -98,14 +99,14 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: 'apart',
-            include: ['scripts/**/*.test.mjs', ...MEASURED],
+            include: MEASURED,
           },
         },
         {
           extends: true,
           test: {
             name: 'together',
-            include: ['{electron,src}/**/*.test.ts'],
+            include: ['{electron,src}/**/*.test.ts', 'scripts/**/*.test.mjs'],
             exclude: MEASURED,
             isolate: false,
           },
