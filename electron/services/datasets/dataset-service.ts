@@ -19,8 +19,10 @@ import { DatasetVersions } from './dataset-versions';
 import type { VersionsOptions } from './dataset-versions';
 import type { ImportOutcome } from './import-outcome';
 import { readRawLine } from './raw-line';
-import { readRecordsPage, searchRecords } from './record-index';
+import { OnlyTheLast } from './only-the-last';
+import { readRecordsPage } from './record-index';
 import type { RecordsPage } from './record-index';
+import { recordScans } from './record-scans';
 import { listDir } from './staging';
 
 export interface DatasetServiceOptions extends VersionsOptions {
@@ -60,6 +62,7 @@ interface DatasetWords {
 export class DatasetService {
   readonly #options: DatasetServiceOptions;
   readonly #imports: DatasetImports;
+  readonly #searches = new OnlyTheLast();
   /** What was and is made of each original. */
   readonly versions: DatasetVersions;
 
@@ -138,11 +141,10 @@ export class DatasetService {
 
   /** A page of records, or of those with a text in them; positions count from 0. */
   async records({ id, query = '', ...page }: RecordsRequest): Promise<RecordsPage> {
-    const version = await this.#requireVersion(id);
-    const versionDir = dirname(version.path);
-    return query.trim() === ''
-      ? readRecordsPage(versionDir, page)
-      : searchRecords(versionDir, { ...page, query });
+    const { path } = await this.#requireVersion(id);
+    if (query.trim() === '') return readRecordsPage(dirname(path), page);
+    const { scans = recordScans } = this.#options;
+    return this.#searches.run(id, (signal) => scans.search({ path, query, ...page }, signal));
   }
 
   /** One record by its position from 0. */

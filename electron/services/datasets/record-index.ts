@@ -1,18 +1,21 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { CanonicalRecord } from '../../../src/lib/types/dataset-records';
+import { Count } from '../../../src/lib/types/primitives';
 import { textsOf } from '../../../src/lib/types/record-turns';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from './dataset-files';
 import { INDEX_ENTRY_BYTES } from './import/canonical-writer';
 import { fileChunks } from './readers/file-chunks';
 import { readLineRecords } from './readers/read-lines';
 
-export interface RecordsPage {
-  readonly total: number;
-  /** `index` counts from 0 in the whole file. */
-  readonly records: readonly { readonly index: number; readonly record: CanonicalRecord }[];
-}
+/** `index` counts from 0 in the whole file. */
+export const RecordsPage = z.object({
+  total: Count,
+  records: z.array(z.object({ index: Count, record: CanonicalRecord })),
+});
+export type RecordsPage = z.infer<typeof RecordsPage>;
 
 export interface PageRequest {
   readonly offset: number;
@@ -66,14 +69,14 @@ async function readBetween(
 
 /** Records with a text in one of their messages, in any case. Reads the whole file, a little at a time. */
 export async function searchRecords(
-  versionDir: string,
+  path: string,
   { offset, limit, query }: PageRequest & { readonly query: string },
 ): Promise<RecordsPage> {
   const wanted = query.toLowerCase();
   const records: { index: number; record: CanonicalRecord }[] = [];
   let index = -1;
   let total = 0;
-  for await (const batch of readLineRecords(fileChunks(join(versionDir, RECORDS_FILE)))) {
+  for await (const batch of readLineRecords(fileChunks(path))) {
     for (const { bytes } of batch) {
       index += 1;
       const record = parseRecord(bytes);

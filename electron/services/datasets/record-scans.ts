@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { SplitView } from '../../../src/lib/types/dataset-split';
+import { searchRecords } from './record-index';
+import type { RecordsPage } from './record-index';
 import { repeatedRecordIds, selectRecordIds } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { viewOfSplit } from './split-view';
@@ -20,6 +22,7 @@ export const RecordScan = z.discriminatedUnion('kind', [
     among: z.set(z.string()).nullable(),
     limit: Limit,
   }),
+  z.strictObject({ kind: z.literal('search'), path: Path, query: z.string(), offset: Limit, limit: Limit }),
 ]);
 export type RecordScan = z.infer<typeof RecordScan>;
 
@@ -33,6 +36,8 @@ export interface RecordScans {
   repeats(scan: ScanOf<'repeats'>): Promise<SelectedRecords>;
   /** The first `limit` of those that hold a text. */
   select(scan: ScanOf<'select'>): Promise<SelectedRecords>;
+  /** A page of those that hold a text, until nobody wants it any more. */
+  search(scan: ScanOf<'search'>, signal: AbortSignal): Promise<RecordsPage>;
 }
 
 /** On the thread that asks. */
@@ -41,9 +46,10 @@ export const recordScans: RecordScans = {
     viewOfSplit(path, SplitFile.parse(JSON.parse(await readFile(split_path, 'utf8')))),
   repeats: ({ path, limit }) => repeatedRecordIds(path, limit),
   select: ({ path, ...selection }) => selectRecordIds(path, selection),
+  search: ({ path, ...page }) => searchRecords(path, page),
 };
 
-export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords> => {
+export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords | RecordsPage> => {
   switch (scan.kind) {
     case 'split':
       return recordScans.split(scan);
@@ -51,5 +57,7 @@ export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords> 
       return recordScans.repeats(scan);
     case 'select':
       return recordScans.select(scan);
+    case 'search':
+      return searchRecords(scan.path, scan);
   }
 };

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtThread } from '../built-thread';
+import { OnlyTheLast } from './only-the-last';
 import { recordScans } from './record-scans';
 import { scansInWorker } from './worker-record-scans';
 
@@ -52,7 +53,22 @@ it('finds there what it finds here, and says what fails', async () => {
     ids: ['record-10', 'record-20', 'record-30'],
     truncated: true,
   });
+  const search = { path, query: 'Question 7', offset: 1, limit: 5 };
+  const signal = AbortSignal.timeout(60_000);
+  expect(await there.search(search, signal)).toEqual(await recordScans.search(search, signal));
   await expect(there.repeats({ path: join(dir, 'missing'), limit: 3 })).rejects.toThrow('ENOENT');
+});
+
+it('ends a search that nobody wants any more', { timeout: 60_000 }, async () => {
+  const path = await fileOf(RECORDS);
+  const searches = new OnlyTheLast();
+  const there = scansInWorker(workerUrl);
+  const ask = (query: string) =>
+    searches.run('one', (signal) => there.search({ path, query, offset: 0, limit: 1 }, signal));
+  const first = ask('question 1');
+  const second = ask('question 199999');
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await second).toMatchObject({ total: 1, records: [{ index: 199_999 }] });
 });
 
 it('leaves the program free while it reads many records', { timeout: 60_000 }, async () => {

@@ -1,6 +1,7 @@
 import { FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import { SplitView } from '../../../src/lib/types/dataset-split';
 import { answerOfWorker } from '../worker-answer';
+import { RecordsPage } from './record-index';
 import type { RecordScan, RecordScans } from './record-scans';
 
 /** A hash of each of some million records, or the ids of those that are held out. */
@@ -10,11 +11,12 @@ const NEVER = new AbortController().signal;
 /** Reads on a thread of its own, so that a million records hold up nothing else. */
 export function scansInWorker(workerUrl: URL): RecordScans {
   const unanswered = 'the reading of the records ended without a result';
-  const answerTo = (request: RecordScan) =>
-    answerOfWorker(workerUrl, { request, unanswered, signal: NEVER, ...MEMORY });
+  const answerTo = (request: RecordScan, signal = NEVER) =>
+    answerOfWorker(workerUrl, { request, unanswered, signal, ...MEMORY });
   return {
     split: async (scan) => SplitView.parse(await answerTo({ kind: 'split', ...scan })),
     repeats: async (scan) => FoundRecords.parse(await answerTo({ kind: 'repeats', ...scan })),
     select: async (scan) => FoundRecords.parse(await answerTo({ kind: 'select', ...scan })),
+    search: async (scan, signal) => RecordsPage.parse(await answerTo({ kind: 'search', ...scan }, signal)),
   };
 }
