@@ -7,7 +7,7 @@ import pytest
 
 from pipeline_trainer import generate
 
-QUESTION = ["--prompt", "What is 7 times 8?", "--max-new-tokens", "16"]
+QUESTION = ["--prompt", "What is 7 times 8?", "--max-new-tokens", "10"]
 
 
 def answers(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, str]:

@@ -218,7 +218,7 @@ def test_rule_9_the_comparison_notices_another_merge(tmp_path: Path) -> None:
 def test_rule_9_on_the_bundled_model(
     stored: Path, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(merged_comparison, "ANSWER_TOKENS", 4)  # each of them takes a second of several models
+    monkeypatch.setattr(merged_comparison, "ANSWER_TOKENS", 2)  # each of them takes a second of several models
     (tmp_path / "merged").mkdir()
     merge(small_model, stored, tmp_path / "merged")
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
