@@ -23,6 +23,7 @@ from .config import Quantization, load_job
 from .data.batches import Row
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
+from .merge import rounded_to
 from .model import load_base
 from .reading import cpu_float32
 from .setup import read_data
@@ -119,7 +120,7 @@ def compare_merged(reference: Reference, merged: Path, *, trained_on: Quantizati
         for first, second, margins in zip(own.answers, again.answers, own.margins, strict=True)
     )
     close = abs(again.loss - own.loss) <= LOSS_TOLERANCE * own.loss
-    exact = dtype_of(merged) != torch.float32 or difference <= FLOAT32_TOLERANCE * largest
+    exact = rounded_to(merged) is not None or difference <= FLOAT32_TOLERANCE * largest
     loss = HeldOutLoss(reference.held_out, own.loss, again.loss)
     return MergedVerification(equal and close and exact, difference, equal, len(DIALOGUES), loss, trained_on)
 
@@ -189,11 +190,3 @@ def loss_of(model: Any, texts: Sequence[Row]) -> float:
         total += float(functional.cross_entropy(marked, targets, reduction="sum"))
         count += len(targets)
     return total / count
-
-
-def dtype_of(folder: Path) -> torch.dtype | None:
-    """The number format that a model folder names for its weights."""
-    from transformers import AutoConfig  # noqa: PLC0415 (seconds to import)
-
-    dtype: torch.dtype | None = AutoConfig.from_pretrained(folder, local_files_only=True).dtype
-    return dtype

@@ -12,16 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import torch
-
 from .adapter_folder import ADAPTER_FILES
 from .compare import Verification, compare
-from .compare_merged import MergedVerification, Widened, compare_merged, dtype_of, reference_of
+from .compare_merged import MergedVerification, Widened, compare_merged, reference_of
 from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
 from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
 from .errors import TrainerError
-from .merge import merge, weight_files
+from .merge import merge, rounded_to, weight_files
 
 TOKENIZER_FILES: Final = (
     "tokenizer.json",
@@ -131,13 +129,13 @@ def check_merged(staging: Path, options: argparse.Namespace) -> MergedVerificati
     _tell_checking()
     reference = reference_of(options.base_model, adapter=options.adapter, run_dir=options.run)
     rounded = compare_merged(reference, staging, trained_on=options.quantization)
-    own = dtype_of(staging)
-    if rounded.ok or own == torch.float32:
+    dtype = rounded_to(staging)
+    if rounded.ok or dtype is None:
         return rounded
     for file in weight_files(options.base_model):
         (staging / file).unlink()
     merge(options.base_model, options.adapter, staging, in_float32=True)
-    widened = Widened(str(own).removeprefix("torch."), rounded.held_out_loss.merged)
+    widened = Widened(dtype, rounded.held_out_loss.merged)
     return replace(compare_merged(reference, staging, trained_on=options.quantization), widened=widened)
 
 

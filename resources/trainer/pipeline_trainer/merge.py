@@ -27,6 +27,7 @@ INDEX: Final = "model.safetensors.index.json"
 CONFIG: Final = "config.json"
 CONFIG_FILES: Final = (CONFIG, "generation_config.json", INDEX)
 SUMMABLE: Final = (torch.float32, torch.bfloat16, torch.float16)
+NARROW: Final = {"BF16": "bfloat16", "F16": "float16"}
 GB: Final = 1e9
 PREFIX: Final = "base_model.model."
 A_END: Final = ".lora_A.weight"
@@ -93,6 +94,16 @@ def size_of(file: Path, *, in_float32: bool) -> int:
     with safe_open(file, framework="pt") as stored:
         shapes = [stored.get_slice(name).get_shape() for name in stored.keys()]  # noqa: SIM118 (no mapping)
     return sum(4 * math.prod(shape) for shape in shapes)
+
+
+def rounded_to(folder: Path) -> str | None:
+    """The type of the weights of a model folder that is narrower than float32, by its name in torch."""
+    for file in weight_files(folder):
+        with safe_open(folder / file, framework="pt") as stored:
+            for name in stored.keys():  # noqa: SIM118 (no mapping)
+                if stored.get_slice(name).get_dtype() in NARROW:
+                    return NARROW[stored.get_slice(name).get_dtype()]
+    return None
 
 
 def refuse_full_disk(needed: int, folder: Path) -> None:

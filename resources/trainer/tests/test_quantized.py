@@ -272,7 +272,8 @@ def test_only_what_needs_them_loads_bitsandbytes_and_scipy() -> None:
 
 
 def load_what_needs_them() -> None:
-    """In a process that has loaded all that a run needs, and nothing else."""
+    """In a fork of one that has loaded all that a run needs, and of libraries no more than that."""
+    assert "tests.preloaded" in sys.modules
     import peft
     import transformers.models.llama.modeling_llama
 
