@@ -78,11 +78,13 @@ const pairsOf = (output: Output, dataset: Dataset): [string, string][] => [
 
 const runImport = async (work: Invocation<z.infer<typeof ImportWords>>): Promise<number> => {
   const { output, args, options } = work;
-  const told = importOptionsOf(options, args);
   const before = options.asBefore === true ? await readingsBefore(work, args) : null;
-  const toldOf = await readingsTold(work, args, told);
-  const outcomes = await importFiles(work, args, (file) => ({ ...before?.get(file), ...toldOf(file) }));
-  const documents = outcomes.map((outcome) => importDocument(work, outcome));
+  const told = await readingsTold(work, args, importOptionsOf(options, args));
+  const outcomes = await importFiles(work, args, (file) => ({ ...before?.get(file), ...told.of(file) }));
+  const documents = outcomes.map((outcome, index) => ({
+    ...importDocument(work, outcome),
+    ...(told.unmapped.has(args[index] ?? '') && { without_map: true }),
+  }));
   if (output.json) output.document(args.length === 1 ? documents[0] : { imports: documents });
   for (const outcome of outcomes) tellImport(output, outcome);
   return outcomes.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;

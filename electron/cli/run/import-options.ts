@@ -9,10 +9,7 @@ import { usageError } from '../command';
 export const READING_FLAGS: readonly (readonly [string, string])[] = [
   ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
   ['--salvage', 'keep what can be read of damaged records'],
-  [
-    '--map <columns...>',
-    'role=column …, where names of columns do not say what they are; of several files, those that have them',
-  ],
+  ['--map <columns...>', 'role=column …, where names of columns do not say what they are'],
   ['--table <layout>', 'read as a table: header=no,delimiter=tab,quote=none'],
   ['--role <names...>', 'name=role …, for names of speakers that are not the usual ones'],
   ['--system-prompt <text>', 'for records that have no system text of their own'],
@@ -22,7 +19,10 @@ export const READING_FLAGS: readonly (readonly [string, string])[] = [
 export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
   ['--name <name>', "what it is called; the file's name otherwise"],
   ['--description <text>', 'what it is for'],
-  ...READING_FLAGS,
+  ...READING_FLAGS.map(([flag, about]): [string, string] => [
+    flag,
+    flag.startsWith('--map') ? `${about}; of several files, those that have them` : about,
+  ]),
   ['--as-before', 'read it as files with the same columns or fields were read last time'],
 ];
 

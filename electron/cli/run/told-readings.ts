@@ -20,41 +20,51 @@ const isTable = ({ table, report: { format, usable_records } }: ImportPreview): 
 
 interface Fit {
   readonly options: ImportOptions;
-  readonly missing: readonly string[];
+  /** Null where the mapping reads the file; else the names that it has not, where they are known. */
+  readonly missing: readonly string[] | null;
 }
 
-/** What is said of columns, laid over one file. */
+/** What is said of columns, laid over one file: kept where some record can be used then. */
 const fitOf = async ({ app }: Workplace, file: string, told: ImportOptions): Promise<Fit> => {
   const { previews } = app.services;
   const { mapping = {}, table, ...others } = told;
   const plain = readingOfWords(others);
-  const first = await previews.look(file, plain);
-  const layout = table !== undefined && isTable(first) ? { table } : {};
-  const { columns } = layout.table === undefined ? first : await previews.look(file, { ...plain, ...layout });
-  const missing = namesIn(mapping).filter((name) => !columns.includes(name));
-  return { missing, options: { ...others, ...(missing.length === 0 && { ...layout, mapping }) } };
+  const layout = table !== undefined && isTable(await previews.look(file, plain)) ? { table } : {};
+  const { report, columns } = await previews.look(file, { ...plain, ...layout, mapping });
+  if (report.usable_records > 0) return { missing: null, options: { ...others, ...layout, mapping } };
+  return { missing: namesIn(mapping).filter((name) => !columns.includes(name)), options: others };
 };
 
+export interface ToldReadings {
+  readonly of: (file: string) => ImportOptions;
+  /** Files that the mapping does not read. */
+  readonly unmapped: ReadonlySet<string>;
+}
+
 /**
- * Of several files those that have the columns of the mapping are read by it, as those of one shape are in
- * the window; the others as they are recognised, and that is said. Refused where none has them.
+ * Of several files those that the mapping can read are read by it, as those of one shape are in the window;
+ * the others without it, and that is said. Refused where it reads none.
  */
 export const readingsTold = async (
   work: Workplace,
   files: readonly string[],
   told: ImportOptions,
-): Promise<(file: string) => ImportOptions> => {
-  if (told.mapping === undefined || files.length < 2) return () => told;
+): Promise<ToldReadings> => {
+  if (told.mapping === undefined || files.length < 2) return { of: () => told, unmapped: new Set() };
   await requireFiles(files);
   const fits = new Map<string, Fit>();
   for (const file of files) fits.set(file, await fitOf(work, file, told));
-  const others = [...fits].filter(([, { missing }]) => missing.length > 0);
+  const others = [...fits].flatMap(([file, { missing }]) => (missing ? [{ file, missing }] : []));
   if (others.length === fits.size)
     throw usageError(
-      `None of the files has all columns or fields of --map: ${quoted(namesIn(told.mapping))}.`,
+      `No record of any of the files can be read by --map: ${quoted(namesIn(told.mapping))}.`,
       'Import one of them alone without --map to see its names.',
     );
-  for (const [file, { missing }] of others)
-    work.output.note(`${file}: read as it is recognised, without --map: it has no ${quoted(missing)}.`);
-  return (file) => fits.get(file)?.options ?? told;
+  const flags = told.table === undefined ? '--map' : '--map and --table';
+  for (const { file, missing } of others)
+    work.output.note(`${file}: read without ${flags}: ${whyNot(missing)}.`);
+  return { of: (file) => fits.get(file)?.options ?? told, unmapped: new Set(others.map(({ file }) => file)) };
 };
+
+const whyNot = (missing: readonly string[]): string =>
+  missing.length === 0 ? 'none of its records can be used that way' : `it has no ${quoted(missing)}`;

@@ -48,11 +48,29 @@ describe('datasets import of several files with a mapping', () => {
     const { code, document } = await imported(files, ...MAP);
     expect(code).toBe(0);
     expect(document).toMatchObject({
-      imports: [usable(1, 'table'), usable(1, 'chat'), usable(1, 'alpaca')],
+      imports: [
+        usable(1, 'table'),
+        { ...usable(1, 'chat'), without_map: true },
+        { ...usable(1, 'alpaca'), without_map: true },
+      ],
     });
     const { err } = await bench.run('datasets', 'import', ...files, ...MAP);
-    expect(err).toContain('chat.jsonl: read as it is recognised, without --map: it has no “anfrage”');
-    expect(err).not.toContain('mapped.csv: read as');
+    expect(err).toContain('chat.jsonl: read without --map: it has no “anfrage”');
+    expect(err).not.toContain('mapped.csv: read without');
+  });
+
+  it('asks the records, not the names that are shown: one of a number, one that the first record lacks', async () => {
+    const numbered = 'conv,index,anfrage,auskunft\n1,2,How?,So.\n1,1,Why?,Because.\n';
+    const tables = [await bench.file('n1.csv', numbered), await bench.file('n2.csv', numbered)];
+    const ordered = await imported(tables, ...MAP, 'conversation=conv', 'order=index');
+    expect(ordered.code).toBe(0);
+    const sparse = '{"thema":"x"}\n{"anfrage":"Why?","auskunft":"Because."}\n';
+    const files = [
+      await bench.file('sparse.jsonl', sparse),
+      await bench.file('full.csv', 'anfrage,auskunft\na,b\n'),
+    ];
+    const { document } = await imported(files, ...MAP);
+    expect(document).toMatchObject({ imports: [{ report: { usable_records: 1 } }, usable(1, 'table')] });
   });
 
   it('lays the layout of a table over tables only, and counts columns without a header', async () => {
