@@ -1,3 +1,6 @@
+/** As text, or as the names of what stands there. */
+type SplitParts = Readonly<Record<'share' | 'seed' | 'stratify', string | number>>;
+
 /** Where each screen lives. */
 export const paths = {
   start: '/',
@@ -9,7 +12,7 @@ export const paths = {
   /** The same with one setting in view, to be changed. */
   newRunOnChanging: (datasetId: string, setting: string) => `/new-run/dataset/${datasetId}/${setting}`,
   /** The same with another split than the usual one. */
-  newRunSplit: (datasetId: string, ...[share, seed, stratify]: [string, string, string]) =>
+  newRunSplit: (datasetId: string, { share, seed, stratify }: SplitParts) =>
     `/new-run/dataset/${datasetId}/split/${share}/${seed}/${stratify}`,
   newRunLike: (jobId: string) => `/new-run/job/${jobId}`,
   /** The same with one setting in view, to be changed. */

@@ -46,7 +46,7 @@ export const SCREENS: readonly Screen[] = [
     under: paths.jobs,
   },
   {
-    path: paths.newRunSplit(':id', ':share', ':seed', ':stratify'),
+    path: paths.newRunSplit(':id', { share: ':share', seed: ':seed', stratify: ':stratify' }),
     render: ({ id, share = '', seed = '', stratify = '' }) => (
       <NewRunPage
         key={`${id} ${share} ${seed} ${stratify}`}

@@ -206,7 +206,7 @@ describe('train', () => {
     await bench.run('jobs', 'cancel', 'big');
     const told = await bench.run('estimate', ...RUN, ...words);
     expect(told.out).toMatch(/It does not fit\. The run needs ≈ .* of memory, and .* are free\./u);
-    expect(told.out).toMatch(/What would make it fit: .|No setting makes it fit\. Choose/u);
+    expect(told.out).toMatch(/What would make it fit: .|Choose a smaller base model/u);
     await refused('jobs', 'retry', 'big', '--queue');
     expect((await bench.run('jobs', 'retry', 'big', '--queue', '--force')).code).toBe(0);
   });

@@ -55,7 +55,7 @@ test('strata can be left alone, and a run is begun with it', async () => {
   await page.click(page.find('[role=option]'));
   expect(changes).toEqual([{ ...split, stratify: 'auto' }]);
   await page.click(page.button('New run with it'));
-  expect(page.visited.at(-1)).toBe(paths.newRunSplit(fakeId(1), '0.1', '1', 'off'));
+  expect(page.visited.at(-1)).toBe(paths.newRunSplit(fakeId(1), { share: 0.1, seed: 1, stratify: 'off' }));
   await page.unmount();
 });
 

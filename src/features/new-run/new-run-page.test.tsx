@@ -212,7 +212,7 @@ test('a run that does not fit is not started; the button that makes it fit lets 
 test('where nothing makes a run fit, the card says what is left to do, and none starts at once', async () => {
   await open({}, { estimate: () => ({ ...TOO_BIG, remedies: [] }) });
   await page.until(() => expect(card('balanced')).toContain('Does not fit'));
-  expect(card('balanced')).toContain('No setting makes it fit. Choose a smaller base model, or close what');
+  expect(card('balanced')).toContain('Choose a smaller base model, or close what holds the memory.');
   expect(card('balanced')).not.toContain('similar run');
   const review = page.find('[aria-label="Review"]').textContent;
   expect(review).toContain('Cannot start');

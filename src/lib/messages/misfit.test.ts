@@ -23,7 +23,7 @@ it('names memory, disk or both with the figures, and what would make it fit', ()
   expect(misfitOf(TOO_MUCH)).toEqual({
     code: 'does_not_fit',
     message: 'The run needs ≈ 12.0 GB of memory, and 8.0 GB are free.',
-    hint: 'No setting makes it fit. Choose a smaller base model, or close what holds the memory.',
+    hint: 'Choose a smaller base model, or close what holds the memory.',
   });
   const remedies = [{ label: 'Keep 1 checkpoint', changes: { save_total_limit: 1 } }];
   expect(misfitOf({ ...NEEDS, ...TOO_BIG, remedies })).toEqual({

@@ -25,7 +25,7 @@ const diskWords = (needs: Room): string | null =>
 
 const otherwise = (needs: Room): string =>
   needs.fits === 'does_not_fit'
-    ? 'No setting makes it fit. Choose a smaller base model, or close what holds the memory'
+    ? 'Choose a smaller base model, or close what holds the memory'
     : 'Free space on this drive';
 
 /**

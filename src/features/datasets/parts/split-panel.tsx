@@ -84,7 +84,7 @@ const sidesOf = ({ train, held_out }: SplitView): string =>
 
 /** Where nothing is held out there is nothing to spread, and a run refuses to be told so. */
 const runPath = (id: string, { share, seed, stratify }: SplitChoice): string =>
-  paths.newRunSplit(id, String(share), String(seed), share > 0 ? stratify : USUAL_SPLIT.stratify);
+  paths.newRunSplit(id, { share, seed, stratify: share > 0 ? stratify : USUAL_SPLIT.stratify });
 
 /** Taken when it is left or entered: every seed makes another split. */
 const Seed = ({ seed, onChange }: { readonly seed: number; readonly onChange: (seed: number) => void }) => {
