@@ -124,6 +124,7 @@ describe('the shipped migrations', () => {
       '0004_version_recipes',
       '0005_export_owner',
       '0006_attempt_receipt',
+      '0007_version_files',
     ]);
   });
 

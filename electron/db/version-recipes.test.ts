@@ -19,8 +19,8 @@ const fillOld = async (): Promise<string> => {
     ...rest,
     entries: entries.slice(0, 4),
   }));
-  for (const later of ['0004_version_recipes', '0005_export_owner', '0006_attempt_receipt'])
-    rmSync(join(old, `${later}.sql`));
+  const added = ['0004_version_recipes', '0005_export_owner', '0006_attempt_receipt', '0007_version_files'];
+  for (const later of added) rmSync(join(old, `${later}.sql`));
   const session = openIn(folder, old);
   const user_id = session.profile().id;
   session.close();
@@ -54,9 +54,11 @@ describe('versions from before recipes were kept', () => {
       sample_data: null,
       validation_errors: [],
       report: REPORT,
+      file_name: 'b',
+      file_size: 1,
     });
     const [newest, oldest] = datasetVersions.described(id);
-    expect(newest).toMatchObject({ number: 2, is_current: true, excluded: 0, fixes: [] });
+    expect(newest).toMatchObject({ number: 2, is_current: true, excluded: 0, fixes: [], file_name: 'b' });
     expect(oldest).toMatchObject({ number: 1, is_current: false });
     expect(datasetVersions.summary(oldest?.id ?? '')).toBeNull();
     expect(rawIn(folder).prepare('SELECT updated_at, revision FROM datasets').get()).toEqual(before);

@@ -36,7 +36,8 @@ export const desktopHandlers = (
   const { open, save } = dialogs;
   return {
     ...recipeDialogs(dialogs),
-    choose_files: () => open('data', { title: 'Import data', properties: ['openFile', 'multiSelections'] }),
+    choose_files: ({ title, several }) =>
+      open('data', { title, properties: ['openFile', ...(several ? (['multiSelections'] as const) : [])] }),
     choose_folder: async ({ title }) =>
       (await open('base_model', { title, properties: ['openDirectory', 'createDirectory'] }))[0] ?? null,
     choose_save_path: ({ name }) => save('export', name, { title: 'Export' }),

@@ -16,7 +16,10 @@ import {
   editChangesNothing,
   editEnded,
   editLeavesNothing,
+  editOvertaken,
+  fileChanged,
   fileChangesNothing,
+  fileIsVersion,
   importFailed,
   noUsableRecords,
   readingForgotten,
@@ -24,8 +27,8 @@ import {
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
-import type { ImportResult } from './import/import-request';
-import { LastLook, type Look, recordsOf } from './last-look';
+import type { ImportedVersion, ImportResult } from './import/import-request';
+import { LastLook, type Look, recordsOf, stampOf } from './last-look';
 import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
 import { RevisionReader } from './revision-reader';
@@ -59,39 +62,45 @@ export class DatasetEdits {
     this.#reader = new RevisionReader(options);
   }
 
-  /** What an edit would change, with no version made of it. Another page of the same reads no original. */
+  /** What an edit would change, with no version made of it. Another page of the same reads no file again. */
   preview(id: string, edit: DatasetEdit, page: ChangesPage = FIRST_CHANGES): Promise<VersionDiff> {
     return this.#alone(id, async (signal) => {
       const base = await this.#base(id);
-      const looking = { base, recipe: editedRecipe(base.recipe, edit), file: edit.file, page, signal };
-      const diff = (await this.#lookAgain(looking)) ?? (await this.#look(looking));
+      const { file } = edit;
+      const looking = { base, recipe: editedRecipe(base.recipe, edit), file, page, signal };
+      const stamp = await stampOf(file);
+      const diff = (await this.#lookAgain(looking, stamp)) ?? (await this.#look(looking, stamp));
       return { from: base.version.number, to: null, ...diff };
     });
   }
 
-  async #lookAgain({ base: { version }, recipe, file, page, signal }: Looking): Promise<RecordDiff | null> {
+  async #lookAgain(
+    { base: { version }, recipe, page, signal }: Looking,
+    file: string | null,
+  ): Promise<FileDiff | null> {
     const { compare = compareVersions, paths } = this.#options;
-    // A file of the user may be another one by now.
-    if (file) return null;
-    const to = await this.#lastLook.fileOf(version, recipe);
-    return to === null ? null : compare({ from: paths.absolute(version.path), to, page }, signal);
+    const found = await this.#lastLook.find({ version, recipe, file });
+    if (found === null) return null;
+    const diff = await compare({ from: paths.absolute(version.path), to: found.path, page }, signal);
+    return { ...diff, ...shaOf(found.look.file_sha256) };
   }
 
-  async #look({ base, recipe, file, page, signal }: Looking): Promise<RecordDiff> {
+  async #look({ base, recipe, file, page, signal }: Looking, stamp: string | null): Promise<FileDiff> {
     if (!file) await this.#requireReading(base, signal);
     const { dataset, version } = base;
     const datasetDir = this.#options.paths.datasetDir(dataset.id);
-    const look = { version, recipe, datasetDir, token: newStagingToken() };
+    const look = { version, recipe, file: stamp, datasetDir, token: newStagingToken() };
     await reserveStaging(datasetDir, look.token);
     let isKept = false;
     try {
-      const how = { isPreview: true, page, ...(!file && { moreAt: recordsOf(look) }) };
+      const how = { isPreview: true, page, moreAt: recordsOf(look) };
       const result = await this.#reader.read({ base, recipe, file, how, signal });
       const { unkept } = result;
       if (unkept?.kind !== 'compared') throw refusal(dataset, result, file);
-      isKept = !file && hasMoreChanges(unkept.diff);
-      if (isKept) await this.#keep(look);
-      return unkept.diff;
+      const file_sha256 = file && result.version?.sourceSha256;
+      isKept = hasMoreChanges(unkept.diff);
+      if (isKept) await this.#keep({ ...look, file_sha256 });
+      return { ...unkept.diff, ...shaOf(file_sha256) };
     } finally {
       if (!isKept) await releaseStaging(datasetDir, look.token);
     }
@@ -111,8 +120,11 @@ export class DatasetEdits {
   edit(id: string, edit: DatasetEdit): Promise<Dataset> {
     return this.#alone(id, async (signal) => {
       await this.#lastLook.releaseOf(id);
-      for (;;) {
-        const edited = await this.#attempt(id, edit, signal);
+      const first = await this.#base(id);
+      for (let base = first; ; base = await this.#base(id)) {
+        if (namesRecords(edit) && base.version.source_sha256 !== first.version.source_sha256)
+          throw editOvertaken(base.dataset.name);
+        const edited = await this.#attempt(base, edit, signal);
         // Null where another process made a version in the meantime: the edit then goes on top of that.
         if (edited !== null) return edited;
       }
@@ -170,12 +182,12 @@ export class DatasetEdits {
   }
 
   /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
-  async #attempt(id: string, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
-    const base = await this.#base(id);
+  async #attempt(base: Base, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
+    const { id, name } = base.dataset;
     const { file } = edit;
     if (!file) await this.#requireReading(base, signal);
     const recipe = editedRecipe(base.recipe, edit);
-    if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(base.dataset.name);
+    if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
     await sweepDeadStaging(datasetDir);
@@ -185,11 +197,23 @@ export class DatasetEdits {
       const result = await this.#reader.read({ base, recipe, file, how: { isPreview: false }, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
       published = result.version.sha256;
+      if (file) await this.#requireNew(base, { file, made: result.version });
       return await this.#adopt({ base, recipe, file }, result);
     } finally {
       if (published !== undefined) await this.#sweepUnadopted(id, published);
       await releaseStaging(datasetDir, token);
     }
+  }
+
+  /** A file gives a version of its own, and what was shown of it. */
+  async #requireNew(
+    { dataset: { id, name } }: Base,
+    { file, made }: { readonly file: EditFile; readonly made: ImportedVersion },
+  ): Promise<void> {
+    if (file.sha256 !== undefined && file.sha256 !== made.sourceSha256) throw fileChanged(name);
+    const versions = await this.#options.repositories.datasetVersions.list(id);
+    const same = versions.find(({ sha256 }) => sha256 === made.sha256);
+    if (same) throw fileIsVersion(name, same.number);
   }
 
   /** A version that another process overtook before it had its row. */
@@ -223,6 +247,13 @@ export class DatasetEdits {
     return edited;
   }
 }
+
+/** A difference, and what the newer file held that it was made with. */
+type FileDiff = RecordDiff & Pick<VersionDiff, 'file_sha256'>;
+
+const shaOf = (file_sha256: string | undefined) => (file_sha256 === undefined ? {} : { file_sha256 });
+
+const namesRecords = ({ exclude, include }: DatasetEdit): boolean => exclude.length + include.length > 0;
 
 function refusal({ name }: Dataset, { unkept, report }: ImportResult, file: EditFile | undefined) {
   if (unkept?.kind === 'records_absent') return recordsAbsent(name, unkept.ids);

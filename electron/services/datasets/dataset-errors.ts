@@ -74,6 +74,39 @@ export function readingForgotten(name: string): AppError {
   });
 }
 
+export function searchSuperseded(): AppError {
+  return new AppError({
+    code: 'search_superseded',
+    message: 'Another search of this dataset began before this one was done.',
+    hint: 'Look at what that one finds.',
+  });
+}
+
+/** Ids say which records only of the original that they were looked up in. */
+export function editOvertaken(name: string): AppError {
+  return new AppError({
+    code: 'dataset_edited_meanwhile',
+    message: `“${name}” was made anew from another file in the meantime, so nothing was left out or taken in.`,
+    hint: 'Look at its records again, and choose among those.',
+  });
+}
+
+export function fileChanged(name: string): AppError {
+  return new AppError({
+    code: 'dataset_source_changed',
+    message: `The file has changed since its difference to “${name}” was shown, so no version was made.`,
+    hint: 'Look at the difference again.',
+  });
+}
+
+export function fileIsVersion(name: string, number: number): AppError {
+  return new AppError({
+    code: 'dataset_unchanged',
+    message: `The file gives the records of version ${String(number)} of “${name}”, so no version was made.`,
+    hint: `Use version ${String(number)} again.`,
+  });
+}
+
 export function editChangesNothing(name: string): AppError {
   return new AppError({
     code: 'dataset_unchanged',

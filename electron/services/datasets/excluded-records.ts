@@ -51,7 +51,7 @@ export class ExcludedRecords {
   async #all(of: OfVersion): Promise<CanonicalRecord[]> {
     const missing = new Set(await this.#ids(of.versionId));
     const found: CanonicalRecord[] = [];
-    for await (const file of this.#files(of.datasetId)) {
+    for await (const file of this.#files(of)) {
       if (missing.size === 0) break;
       for (const record of await recordsOfIds(file, missing)) {
         found.push(record);
@@ -65,7 +65,7 @@ export class ExcludedRecords {
   async atLines(of: OfVersion, lines: ReadonlySet<number>): Promise<Map<number, string[]>> {
     const among = new Set(await this.#ids(of.versionId));
     const found = new Map<number, string[]>();
-    for await (const file of this.#files(of.datasetId)) {
+    for await (const file of this.#files(of)) {
       const here = await recordsAtLines(file, { lines, among });
       for (const [line, ids] of here) found.set(line, [...new Set([...(found.get(line) ?? []), ...ids])]);
     }
@@ -76,12 +76,17 @@ export class ExcludedRecords {
     return VersionRecipe.parse(await this.#options.repositories.datasetVersions.recipe(versionId)).exclude;
   }
 
-  /** Newest first; one whose files were taken away tells nothing, but another may know the same record. */
-  async *#files(datasetId: string): AsyncGenerator<string> {
+  /**
+   * Newest first, of the same original: in another one an id may name another record. A version whose files
+   * were taken away tells nothing, but another may know the same record.
+   */
+  async *#files({ datasetId, versionId }: OfVersion): AsyncGenerator<string> {
     const { repositories, paths } = this.#options;
-    for (const { path } of await repositories.datasetVersions.list(datasetId)) {
+    const versions = await repositories.datasetVersions.list(datasetId);
+    const source = versions.find(({ id }) => id === versionId)?.source_sha256;
+    for (const { path, source_sha256 } of versions) {
       const file = paths.absolute(path);
-      if (existsSync(file)) yield file;
+      if (source_sha256 === source && existsSync(file)) yield file;
     }
   }
 }

@@ -1,18 +1,34 @@
-import { access } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EditFile } from '../../../src/lib/types/dataset-versions';
 import type { DatasetVersionRow } from '../../db/schema';
 import { RECORDS_FILE, stagingName } from './dataset-files';
 import { releaseStaging } from './staging';
-import { isSameRecipe } from './version-recipe';
+import { isSameReading } from './version-recipe';
 import type { VersionRecipe } from './version-recipe';
 
-/** An edit that was only looked at: on what, and the folder in which what was read for it is kept. */
-export interface Look {
+/** What was looked at: an edit of a version, from its original or from a file as it is at the moment. */
+export interface Looked {
   readonly version: DatasetVersionRow;
   readonly recipe: VersionRecipe;
+  /** Null for the original. */
+  readonly file: string | null;
+}
+
+/** The same with the folder in which what was read for it is kept. */
+export interface Look extends Looked {
   readonly datasetDir: string;
   readonly token: string;
+  readonly file_sha256?: string | undefined;
 }
+
+/** A file as it is now; null for none, and one that cannot be looked at is another one each time. */
+export const stampOf = async (file: EditFile | undefined): Promise<string | null> => {
+  if (!file) return null;
+  const found = await stat(file.path).catch(() => null);
+  return found ? `${file.path}\n${String(found.size)}\n${String(found.mtimeMs)}` : randomUUID();
+};
 
 export const recordsOf = ({ datasetDir, token }: Pick<Look, 'datasetDir' | 'token'>): string =>
   join(datasetDir, stagingName(token), RECORDS_FILE);
@@ -25,13 +41,14 @@ export class LastLook {
   #look: Look | null = null;
 
   /** The canonical file of this edit, where it is kept. */
-  async fileOf(version: DatasetVersionRow, recipe: VersionRecipe): Promise<string | null> {
+  async find({ version, recipe, file }: Looked): Promise<{ path: string; look: Look } | null> {
     const look = this.#look;
-    if (look?.version.id !== version.id || !isSameRecipe(look.recipe, recipe)) return null;
+    if (look?.version.id !== version.id || look.file !== file || !isSameReading(look.recipe, recipe))
+      return null;
     const path = recordsOf(look);
     try {
       await access(path);
-      return path;
+      return { path, look };
     } catch {
       return null;
     }

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetEdit, EditFile } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
+import { importFile } from './import/import-file';
 import { chat, jsonl } from './import/testing';
 import { ServiceBench } from './service-bench';
 
@@ -128,5 +129,97 @@ describe('a newer file', () => {
     await refused(bench.dir).toThrow(/folder/i);
     expect(await service.get(id)).toEqual(before);
     expect(await service.versions.list(id)).toHaveLength(1);
+  });
+
+  it('keeps what was said of the file before, but for what is said anew', async () => {
+    const path = await bench.file('anfrage,auskunft\na,1\n', 'table.csv');
+    const [outcome] = await service.import([path], { mapping: { user: 'anfrage', assistant: 'auskunft' } });
+    id = outcome?.dataset.id ?? '';
+    const more = await bench.file('anfrage,auskunft\na,1\nb,2\n', 'more.csv');
+    await service.versions.edit(id, from({ path: more, reading: { system_prompt: 'Be brief.' } }));
+    expect(await service.record(id, 1)).toMatchObject({
+      messages: [{ role: 'system', content: 'Be brief.' }, { content: 'b' }, { content: '2' }],
+    });
+  });
+
+  it('that has changed since its difference was shown is refused', async () => {
+    const file = await newer();
+    const { file_sha256: sha256 } = await service.versions.preview(id, from(file));
+    await writeFile(file.path, jsonl({ id: 'other', ...chat('other?', 'o') }));
+    await expect(service.versions.edit(id, from({ ...file, sha256 }))).rejects.toMatchObject({
+      code: 'dataset_source_changed',
+    });
+    expect(await service.versions.list(id)).toHaveLength(1);
+    await newer();
+    await service.versions.edit(id, from({ ...file, sha256 }));
+    expect(await service.versions.list(id)).toHaveLength(2);
+    expect(
+      (await bench.files()).filter((name) => /versions.dataset|versions.*dataset\.jsonl$/.test(name)),
+    ).toHaveLength(2);
+  });
+
+  it('that gives the records of an older version names it, and is not taken', async () => {
+    await service.versions.edit(id, { exclude: ['three'], include: [], fixes: [] });
+    await service.versions.use(id, 1);
+    const shorter = jsonl({ id: 'one', ...chat('one?', '1') }, { id: 'two', ...chat('two?', '2') });
+    const path = await bench.file(shorter, 'shorter.jsonl');
+    await expect(service.versions.edit(id, from({ path }))).rejects.toMatchObject({
+      code: 'dataset_unchanged',
+      hint: 'Use version 2 again.',
+    });
+    expect(await service.get(id)).toMatchObject({ file_name: 'first.jsonl', report: { usable_records: 3 } });
+    expect((await service.versions.use(id, 2)).report).toMatchObject({ excluded_records: 1 });
+  });
+
+  it('has records of its own: what another file leaves out is not looked for among them', async () => {
+    await service.versions.edit(id, { exclude: ['two'], include: [], fixes: [] });
+    await service.versions.edit(id, from(await newer()));
+    await service.versions.use(id, 2);
+    const { records } = await service.versions.excluded(id, { offset: 0, limit: 10 });
+    expect(records).toMatchObject([{ id: 'two', messages: [{}, { content: '2' }] }]);
+    expect(await service.versions.idsAtLines(id, [2], 'excluded')).toEqual(['two']);
+  });
+
+  it('that came first refuses an edit of records that were chosen in the one before', async () => {
+    const other = await bench.service();
+    const path = (await newer()).path;
+    let isFirst = true;
+    const overtaken = await bench.service(async (request, onProgress, signal) => {
+      const result = await importFile(request, onProgress, signal);
+      if (isFirst) {
+        isFirst = false;
+        await other.versions.edit(id, from({ path }));
+      }
+      return result;
+    });
+    const edit = { exclude: ['two'], include: [], fixes: [] };
+    await expect(overtaken.versions.edit(id, edit)).rejects.toMatchObject({
+      code: 'dataset_edited_meanwhile',
+    });
+    expect(await service.versions.list(id)).toMatchObject([{ number: 2, excluded: 0 }, { number: 1 }]);
+  });
+
+  it('is read once for all pages of its difference, while it stays as it is', async () => {
+    const many = (content: string) =>
+      jsonl(
+        ...Array.from({ length: 450 }, (_, n) => ({
+          id: `r${String(n)}`,
+          ...chat(`${String(n)}?`, content),
+        })),
+      );
+    let readings = 0;
+    const counted = await bench.service((request, onProgress, signal) => {
+      readings += 1;
+      return importFile(request, onProgress, signal);
+    });
+    const path = await bench.file(many('new'), 'many.jsonl');
+    const page = (offset: number) => ({ offset, limit: 200, change: null });
+    const { file_sha256 } = await counted.versions.preview(id, from({ path }), page(0));
+    expect(await counted.versions.preview(id, from({ path }), page(200))).toMatchObject({ file_sha256 });
+    expect(readings).toBe(1);
+    await writeFile(path, many('newer still'));
+    expect((await counted.versions.preview(id, from({ path }), page(200))).file_sha256).not.toBe(file_sha256);
+    expect(readings).toBe(2);
+    await counted.versions.stop();
   });
 });

@@ -1,4 +1,6 @@
-/** Of works for the same thing only the last one is wanted: a newer one ends what came before it. */
+import { searchSuperseded } from './dataset-errors';
+
+/** Of searches of the same thing only the last one is wanted: a newer one ends what came before it. */
 export class OnlyTheLast {
   readonly #running = new Map<string, AbortController>();
 
@@ -8,6 +10,8 @@ export class OnlyTheLast {
     this.#running.set(key, abort);
     try {
       return await work(abort.signal);
+    } catch (error) {
+      throw abort.signal.aborted ? searchSuperseded() : error;
     } finally {
       if (this.#running.get(key) === abort) this.#running.delete(key);
     }

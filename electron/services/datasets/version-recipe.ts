@@ -72,7 +72,7 @@ export function editedRecipe(
 ): VersionRecipe {
   if (file) {
     const { exclude: _, fixes: __, ...reading } = recipe;
-    return { ...(file.reading ?? reading), exclude: [...new Set(exclude)], fixes: mergedFixes(fixes) };
+    return { ...reading, ...file.reading, exclude: [...new Set(exclude)], fixes: mergedFixes(fixes) };
   }
   const included = new Set(include);
   const kept = recipe.exclude.filter((id) => !included.has(id));
@@ -88,6 +88,13 @@ function mergedFixes(fixes: readonly SafeFix[]): SafeFix[] {
   const kept = keptHistory(fixes);
   const named = new Set(fixes.filter((fix) => typeof fix === 'string'));
   return [...[...named].toSorted(), ...(kept === null ? [] : [{ truncate_history: kept }])];
+}
+
+/** Whether two read a file in the same way, and make the same of it. */
+export function isSameReading(left: VersionRecipe, right: VersionRecipe): boolean {
+  const ordered = (recipe: VersionRecipe) =>
+    JSON.stringify(Object.entries(recipe).toSorted(([one], [other]) => one.localeCompare(other)));
+  return ordered(left) === ordered(right);
 }
 
 export function isSameRecipe(left: VersionRecipe, right: VersionRecipe): boolean {

@@ -67,7 +67,7 @@ it('ends a search that nobody wants any more', { timeout: 60_000 }, async () => 
     searches.run('one', (signal) => there.search({ path, query, offset: 0, limit: 1 }, signal));
   const first = ask('question 1');
   const second = ask('question 199999');
-  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(first).rejects.toMatchObject({ code: 'search_superseded' });
   expect(await second).toMatchObject({ total: 1, records: [{ index: 199_999 }] });
 });
 

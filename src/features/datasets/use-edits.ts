@@ -56,9 +56,8 @@ const waysToAsk = (id: string, ask: (next: Asked) => void) => {
     });
   const askFile = () =>
     attempt('No file was chosen', async () => {
-      const [path, ...others] = await api.desktop.choose_files();
-      if (others.length > 0) showToast('One file makes a version', 'Choose the one that takes its place.');
-      else if (path !== undefined) ask({ kind: 'file', path });
+      const [path] = await api.desktop.choose_files({ title: 'File for a new version', several: false });
+      if (path !== undefined) ask({ kind: 'file', path });
     });
   const askOverLimit = (base_model_id: string, max_length: number) =>
     attempt('The records over the limit were not found', async () => {
@@ -79,9 +78,11 @@ export const useEdits = (dataset: Dataset) => {
   const apply = (edit: DatasetEdit, words: string) =>
     action.run('edit', async () => {
       const from = await versionInUse(id);
-      datasets.put(await api.datasets.edit({ id, edit }));
-      setMade({ from, to: await versionInUse(id), words });
+      const edited = await api.datasets.edit({ id, edit });
+      // Before the dataset changes: what is still asked would be looked at again.
       setAsked(null);
+      datasets.put(edited);
+      setMade({ from, to: await versionInUse(id), words });
     });
   const use = (number: number) =>
     attempt(`Version ${number} is not in use`, async () => {

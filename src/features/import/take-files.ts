@@ -30,7 +30,9 @@ export const takeFiles = async (chosen: readonly string[], navigate: Navigate): 
 };
 
 export const chooseAndImport = (navigate: Navigate): Promise<void> =>
-  attempt('No files were chosen', async () => takeFiles(await api.desktop.choose_files(), navigate));
+  attempt('No files were chosen', async () =>
+    takeFiles(await api.desktop.choose_files({ title: 'Import data', several: true }), navigate),
+  );
 
 /** The original of a dataset as it was kept, to the page where it can be read another way. */
 export const readAgain = ({ id, name, description }: Dataset, navigate: Navigate): Promise<void> =>

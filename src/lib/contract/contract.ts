@@ -25,7 +25,7 @@ import { Recipe } from '../types/recipe';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
 import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
-import { DoctorCheck, HardwareState, NetworkState, Settings } from '../types/system';
+import { DoctorCheck, FileChoice, HardwareState, NetworkState, Settings } from '../types/system';
 import { SettingChanges, TrainingSettings } from '../types/training-settings';
 import { call, event } from './endpoint';
 
@@ -277,7 +277,7 @@ export const contract = {
     changed: event(Settings),
   },
   desktop: {
-    choose_files: call(Nothing, z.array(z.string())),
+    choose_files: call(FileChoice, z.array(z.string())),
     choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
     choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
     save_problems: call(ById, z.string().nullable()),

@@ -18,8 +18,15 @@ export const MAX_EDITED_RECORDS = 100_000;
 
 const RecordIdList = z.array(z.string().min(1)).max(MAX_EDITED_RECORDS);
 
-/** A newer file in the place of the original, read as that one was where it is not said how. */
-export const EditFile = z.strictObject({ path: z.string().min(1), reading: Reading.optional() });
+/**
+ * A newer file in the place of the original, read as that one was but for what is said. `sha256`: what it
+ * held when its difference was shown; anything else is refused.
+ */
+export const EditFile = z.strictObject({
+  path: z.string().min(1),
+  reading: Reading.optional(),
+  sha256: Sha256.optional(),
+});
 export type EditFile = z.infer<typeof EditFile>;
 
 /**
@@ -82,6 +89,8 @@ export const VersionDiff = z.strictObject({
   from: z.int().min(1),
   /** Null for an edit that was only looked at. */
   to: z.int().min(1).nullable(),
+  /** Of such an edit with a newer file: what the file held. */
+  file_sha256: Sha256.optional(),
   added: Count,
   removed: Count,
   changed: Count,

@@ -76,6 +76,9 @@ export const DEFAULT_SETTINGS: Settings = {
   recently_opened: [],
 };
 
+/** What a dialog asks a person to choose; a folder is always one. */
+export const FileChoice = z.strictObject({ title: z.string().max(200), several: z.boolean() });
+
 /** An error as it crosses a process: a code for programs, two sentences for people. */
 export const ErrorPayload = z.strictObject({ code: z.string(), message: z.string(), hint: z.string() });
 export type ErrorPayload = z.infer<typeof ErrorPayload>;

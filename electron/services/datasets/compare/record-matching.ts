@@ -1,5 +1,5 @@
 import { GrowingNumbers, HashIndex } from '../import/hash-index';
-import { isGeneratedId } from '../import/record-ids';
+import { hasPlaceInId } from '../import/record-ids';
 import { contentOf, rawIdOf, sourceLineOf } from './canonical-lines';
 import { RecordChanges } from './record-changes';
 
@@ -26,7 +26,7 @@ export class RecordMatching {
     this.#ids.numberOf(rawId);
     this.#contentOf.push(this.#contents.numberOf(contentOf(line, rawId)));
     this.#lines.push(sourceLineOf(line, rawId));
-    this.#generated.push(isGeneratedId(rawId) ? 1 : 0);
+    this.#generated.push(hasPlaceInId(rawId) ? 1 : 0);
     this.#met.push(0);
   }
 
@@ -36,7 +36,7 @@ export class RecordMatching {
     const content = this.#contents.knownNumberOf(contentOf(line, rawId)) ?? NONE;
     if (sameId !== NONE && content === this.#contentOf.get(sameId)) this.#meet(sameId);
     else {
-      const generated = isGeneratedId(rawId) ? 1 : 0;
+      const generated = hasPlaceInId(rawId) ? 1 : 0;
       this.#unsettled.push(sourceLineOf(line, rawId), sameId, content, generated, this.#newer);
     }
     this.#newer += 1;

@@ -2,8 +2,10 @@ import { HashSet } from './hash-index';
 
 const GENERATED = /^record-(\d+)$/;
 
-/** Whether an id says no more than the place of its record; `raw` as it stands in a canonical file. */
-export const isGeneratedId = (raw: string): boolean => GENERATED.test(raw);
+const PLACED = /^record-\d+$|#\d+(\.\d+)*$/;
+
+/** Whether an id names the place of its record, as those without one of their own do, and repeated ones. */
+export const hasPlaceInId = (id: string): boolean => PLACED.test(id);
 
 /** Gives every record of a file an id that no other has. */
 export class RecordIds {

@@ -29,7 +29,7 @@ interface ConversationsProps {
 
 export const Conversations = ({ edits, start }: ConversationsProps) => {
   const records = useRecords(edits.dataset, { side: start });
-  const marks = useMarks();
+  const marks = useMarks(edits.dataset);
   const kind = records.side === 'used' ? 'exclude' : 'include';
   const ask = (ids: readonly string[]) => {
     if (ids.length === 0) return;

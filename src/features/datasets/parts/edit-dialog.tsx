@@ -51,9 +51,15 @@ const wordsOf = ({ dataset, versions }: Edits, selection: Selection) =>
   });
 
 /** A file is read, which takes as long as an import. */
-export const EditProgress = ({ edits: { dataset, action } }: { readonly edits: Edits }) => {
+export const EditProgress = ({
+  edits: { dataset, action },
+  isReading = action.busy !== null,
+}: {
+  readonly edits: Edits;
+  readonly isReading?: boolean;
+}) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));
-  if (action.busy === null) return null;
+  if (!isReading && action.busy === null) return null;
   const done = progress && progress.bytes_total > 0 ? (progress.bytes_done / progress.bytes_total) * 100 : 0;
   return (
     <div role="status" aria-label="Reading the file…" className="flex items-center gap-3 text-xs text-ink-2">

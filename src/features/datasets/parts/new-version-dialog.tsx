@@ -1,10 +1,12 @@
+import { useEffect, useEffectEvent } from 'react';
 import { api } from '../../../api';
+import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { FileText } from '../../../components/file-text';
 import { Dialog } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
 import { baseName } from '../../../lib/file-name';
-import { changesIn, FIRST_CHANGES } from '../../../lib/types/dataset-versions';
+import { FIRST_CHANGES } from '../../../lib/types/dataset-versions';
 import { useLoad } from '../../../use-load';
 import { placeOf } from '../use-edits';
 import type { Edits, NewFile } from '../use-edits';
@@ -30,6 +32,14 @@ export const NewVersionDialog = ({ edits }: { readonly edits: Edits }) => {
   );
 };
 
+/** Ends a reading that nobody waits for any more. */
+const useUnwanted = (isReading: boolean, id: string) => {
+  const end = useEffectEvent(() => {
+    if (isReading) void attempt('It goes on', () => api.datasets.cancel_import({ id }));
+  });
+  useEffect(() => () => end(), []);
+};
+
 const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile }) => {
   const { dataset, versions, action } = edits;
   const { id, revision } = dataset;
@@ -39,13 +49,17 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
   );
   const { next, current } = placeOf(versions);
   const name = baseName(file.path);
-  const canApply = action.busy === null && state.kind === 'ready' && changesIn(state.value) > 0;
+  const isReading = state.kind === 'loading';
+  const canApply = action.busy === null && state.kind === 'ready';
+  useUnwanted(isReading, id);
   return (
     <form
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        edits.apply(edit, `read from ${name}`);
+        if (state.kind !== 'ready') return;
+        const { file_sha256: sha256 } = state.value;
+        edits.apply({ ...edit, file: { ...edit.file, sha256 } }, `read from ${name}`);
       }}
     >
       <p className="text-ink-2">
@@ -62,7 +76,7 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
         </Async>
       </section>
       <ErrorNote error={action.failure} />
-      <EditProgress edits={edits} />
+      <EditProgress edits={edits} isReading={isReading} />
       <Button look="filled" submit className="self-end" busy={action.busy !== null} disabled={!canApply}>
         {`Make version ${next}`}
       </Button>
