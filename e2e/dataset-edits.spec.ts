@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Locator } from '@playwright/test';
@@ -136,4 +136,22 @@ test('the list of problems is saved', async () => {
   await expect
     .poll(() => readFile(target, 'utf8').catch(() => ''))
     .toMatch(/^line,path,record_id[^]*unsupported_content/);
+});
+
+test('a newer file is shown before a version is made of it', async () => {
+  const { app, page } = pipeline;
+  const newer = join(folder, 'corrected ü.jsonl');
+  const [first = '', ...lines] = (await readFile(join(folder, 'field reports.jsonl'), 'utf8'))
+    .trimEnd()
+    .split('\n');
+  await writeFile(newer, [...lines, first.replace('Question', 'Another question')].join('\n'));
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, newer);
+  await pressButton('New version…');
+  const dialog = page.getByRole('dialog', { name: 'New version from a file' });
+  await expect(dialog.getByText('0 changed, 1 removed, 1 added, 29 as they were.')).toBeVisible(SLOW);
+  expect(await violations(page)).toEqual([]);
+  await pressButton('Make version 4');
+  await expect(page.getByText('Version 4 is in use: read from corrected ü.jsonl.')).toBeVisible(SLOW);
 });

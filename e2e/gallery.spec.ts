@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { call, show, violations } from './app';
-import { fill, fillQueue, PLAYED } from './gallery/fill';
+import { fill, fillQueue, PLAYED, writeNewer } from './gallery/fill';
 import { dress, inEveryDress, PICTURES, SIZES, take, THEMES } from './gallery/shots';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
@@ -66,6 +66,12 @@ test('nothing there yet', async () => {
   }
 });
 
+/** The file dialog belongs to the system; what a person would choose there is answered for them. */
+const answerOpenWith = (path: string): Promise<void> =>
+  pipeline.app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+
 test('a data folder full of real things', async () => {
   // Four real steps and their answers take minutes on a busy processor.
   test.setTimeout(1_800_000);
@@ -112,6 +118,14 @@ test('a data folder full of real things', async () => {
     await expect(page.getByText('counting…')).toHaveCount(0);
   });
   await page.keyboard.press('Escape');
+  await answerOpenWith(await writeNewer(pipeline.dataDir));
+  await inEveryDress(pipeline, 'dataset-new-version', async () => {
+    await page.keyboard.press('Escape');
+    await show(page, `/datasets/${made.edited}`);
+    await page.getByRole('button', { name: 'New version…' }).click();
+    await expect(page.getByText(/^\d+ changed, /)).toBeVisible();
+  });
+  await page.keyboard.press('Escape');
   await inEveryDress(pipeline, 'dataset-versions', () => tab(`/datasets/${made.edited}`, 'Versions'));
   for (const label of ['Log', 'Events', 'Settings', 'Checkpoints'])
     await once(`job-${label.toLowerCase()}`, async () => {
@@ -147,6 +161,7 @@ test('a data folder full of real things', async () => {
     return call(page, { name: 'models.export', input: { id: made.model, format, to } }, z.unknown());
   };
   await exported('adapter');
+  await exported('merged');
   await Promise.all([
     exported('zip'),
     once('model-exports', async () => {

@@ -96,6 +96,20 @@ const HELPDESK = Array.from({ length: 60 }, (_, index) =>
   ),
 );
 
+/** The help desk's file as it might come back: one record more, one less, one said better. */
+export const writeNewer = async (dataDir: string): Promise<string> => {
+  const path = join(dataDir, 'Microscopy helpdesk, corrected.jsonl');
+  const corrected = HELPDESK.filter((_, index) => index !== 7).map((line) =>
+    line.replace(
+      'Take slide 12 again with the room dark',
+      'Take slide 12 again after the lamp has warmed up',
+    ),
+  );
+  const added = chat('Who may book the confocal?', 'Everyone with a training card of this year.');
+  await writeFile(path, [added, ...corrected].join('\n'));
+  return path;
+};
+
 /** A version without three records, and one more with a safe fix. */
 const makeVersions = async (page: Page, id: string): Promise<void> => {
   const found = await call(
