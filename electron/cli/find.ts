@@ -13,6 +13,7 @@ import type { CliServices } from './io';
 interface Named {
   readonly id: string;
   readonly name: string;
+  readonly status?: string;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
@@ -23,7 +24,7 @@ const ambiguous = (message: string, found: readonly Named[]): AppError =>
     message: `${message}.`,
     hint: `Give the id of one: ${found
       .slice(0, 5)
-      .map(({ id }) => id)
+      .map(({ id, status }) => (status === undefined ? id : `${id} (${status})`))
       .join(', ')}.`,
   });
 
@@ -85,6 +86,8 @@ export const datasetOrFile = async (
   const dataset = pick('dataset', wanted, await services.datasets.list());
   if (dataset) return { dataset };
   if (await isKind(wanted, 'file')) return { file: resolve(wanted) };
+  const away = pick('deleted dataset', wanted, await services.repositories.datasets.listDeleted());
+  if (away) throw datasetInBin(away);
   throw notThere('dataset or file', wanted);
 };
 
@@ -106,6 +109,9 @@ export const findKnownBaseModel = async (services: CliServices, wanted: string):
 
 export const findJob = async ({ jobs }: CliServices, wanted: string): Promise<TrainingJob> =>
   required('run', wanted, await jobs.list());
+
+export const findDeletedArtifact = async ({ models }: CliServices, wanted: string): Promise<ModelArtifact> =>
+  required('deleted model', wanted, await models.listDeleted());
 
 /** By its own id or name, or by the id of the run that made it. */
 export const findArtifact = async ({ models }: CliServices, wanted: string): Promise<ModelArtifact> => {

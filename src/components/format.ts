@@ -24,6 +24,8 @@ interface Band {
   readonly high: number;
 }
 
+const TEN_SECONDS = 10_000;
+
 /** `1 record`, `1,284 records`. */
 export const formatAmount = (value: number, singular: string, plural = `${singular}s`): string =>
   `${formatCount(value)} ${value === 1 ? singular : plural}`;
@@ -52,6 +54,8 @@ export const formatRate = (rate: number): string => {
 /** An estimate of time, no finer than it is known: `≈ 12 min`. */
 export const formatRoughDuration = (ms: number): string => {
   if (ms < MINUTE) return `≈ ${formatDuration(ms)}`;
+  // A minute and a half would be told as one or two.
+  if (ms < 2 * MINUTE) return `≈ ${formatDuration(Math.round(ms / TEN_SECONDS) * TEN_SECONDS)}`;
   if (ms < HOUR) return `≈ ${Math.round(ms / MINUTE)} min`;
   return `≈ ${formatDuration(Math.round(ms / MINUTE) * MINUTE)}`;
 };

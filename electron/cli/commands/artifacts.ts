@@ -11,7 +11,7 @@ import {
 } from '../../../src/lib/types/model-artifact';
 import { NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
-import { findArtifact } from '../find';
+import { findArtifact, findDeletedArtifact } from '../find';
 import type { Output } from '../output/output';
 import type { Column } from '../output/table';
 import { shortId } from '../run/describe-job';
@@ -62,11 +62,14 @@ const addLooks = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'list',
     about: 'every model',
-    options: NoOptions,
+    flags: [['--deleted', 'those that were put away instead']],
+    options: z.object({ deleted: z.boolean().default(false) }),
     run: async (work) => {
-      const { app, output } = work;
-      const artifacts = await app.services.models.list();
+      const { app, output, options } = work;
+      const { models } = app.services;
+      const artifacts = await (options.deleted ? models.listDeleted() : models.list());
       if (output.json) output.document(artifacts.map((artifact) => artifactDocument(work, artifact)));
+      else if (artifacts.length === 0 && options.deleted) output.line('No model was put away.');
       else if (artifacts.length === 0)
         output.line(`No models yet. Train one with: ${output.command('train')}`);
       else output.table(COLUMNS, artifacts);
@@ -107,7 +110,21 @@ const addLooks = (group: Command, { add }: Registry): void => {
     run: async ({ app, output, args }) => {
       const { id, name } = await findArtifact(app.services, operand(args));
       await app.services.models.delete(id);
-      output.answer({ id, deleted: true }, () => [`“${name}” was put away.`]);
+      output.answer({ id, deleted: true }, () => [
+        `“${name}” was put away; its files stay until its run is deleted.`,
+        `Bring it back with: ${output.command(`artifacts restore ${shortId(id)}`)}`,
+      ]);
+      return EXIT.done;
+    },
+  });
+  add(group, {
+    usage: 'restore <model>',
+    about: 'bring a model back that was put away',
+    options: NoOptions,
+    run: async ({ app, output, args }) => {
+      const { id, name } = await findDeletedArtifact(app.services, operand(args));
+      await app.services.models.restore(id);
+      output.answer({ id, deleted: false }, () => [`“${name}” is back.`]);
       return EXIT.done;
     },
   });

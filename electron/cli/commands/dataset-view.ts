@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { shownParts } from '../../../src/lib/training/shown-parts';
 import { RecordView } from '../../../src/lib/types/record-view';
 import { operand, type Registry, WholeNumber } from '../command';
 import { EXIT } from '../exit-codes';
@@ -18,7 +19,7 @@ const markTrained = (tokens: RecordView['tokens']): string =>
     .join('');
 
 const tellView = (output: Output, view: RecordView): void => {
-  for (const turn of view.turns) {
+  for (const turn of shownParts(view)) {
     const kept = turn.cut ? ', cut' : '';
     output.line(
       `${turn.role} (${turn.end - turn.start} tokens, ${turn.trained_tokens} trained${kept})`,

@@ -86,7 +86,10 @@ export const jobPairs = (job: TrainingJob, { dataset, attempts, events }: Around
 export const describeEnd = (output: Output, job: TrainingJob): void => {
   const { status, error_message, error_hint, artifact_id } = job;
   output.note(`“${job.name}” is ${status}.`, status === 'completed' ? 'green' : 'yellow');
-  if (artifact_id !== null) output.line(`Model ${artifact_id}`);
+  if (artifact_id !== null) {
+    output.line(`Model ${artifact_id}`);
+    output.note(`What it came to: ${output.command(`artifacts show ${shortId(artifact_id)}`)}`);
+  }
   if (error_message !== null) output.note(error_message, 'red');
   if (error_hint !== null && error_hint !== '') output.note(error_hint);
   if (status === 'paused' || status === 'interrupted')

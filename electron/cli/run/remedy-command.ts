@@ -12,6 +12,7 @@ export const remedyCommand = (remedy: Remedy, id: string): string => {
   if (remedy.to === 'setting') return `train --dataset ${id} --base-model MODEL --set ${remedy.setting}=N`;
   return {
     import: 'datasets import FILE',
+    renew: `datasets renew ${id} FILE`,
     problems: `datasets problems ${id}`,
     exclude: `datasets exclude ${id} --lines LINES`,
     duplicates: `datasets stats ${id} --base-model MODEL`,

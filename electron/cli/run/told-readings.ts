@@ -30,8 +30,12 @@ const fitOf = async ({ app }: Workplace, file: string, told: ImportOptions): Pro
   const { mapping = {}, table, ...others } = told;
   const plain = readingOfWords(others);
   const layout = table !== undefined && isTable(await previews.look(file, plain)) ? { table } : {};
-  const { report, columns } = await previews.look(file, { ...plain, ...layout, mapping });
-  if (report.usable_records > 0) return { missing: null, options: { ...others, ...layout, mapping } };
+  const { columns } = await previews.look(file, { ...plain, ...layout });
+  const own = Object.fromEntries(
+    Object.entries(mapping).filter(([role, column]) => !OPTIONAL.has(role) || columns.includes(column)),
+  );
+  const { report } = await previews.look(file, { ...plain, ...layout, mapping: own });
+  if (report.usable_records > 0) return { missing: null, options: { ...others, ...layout, mapping: own } };
   return { missing: namesIn(mapping).filter((name) => !columns.includes(name)), options: others };
 };
 

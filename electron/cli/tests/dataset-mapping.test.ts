@@ -84,6 +84,15 @@ describe('datasets import of several files with a mapping', () => {
     expect(document).toMatchObject({ imports: [usable(2, 'table'), usable(1, 'chat')] });
   });
 
+  it('refuses a column that the table of one file has not, and names those that it has', async () => {
+    const table = await bench.file('typo.csv', 'anfrage,auskunft,Thema/Topic\nWhy?,Because.,x\n');
+    const { code, err } = await bench.run('datasets', 'import', table, ...MAP, 'system=Thema');
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'The table has no column “Thema”. Its columns are “anfrage”, “auskunft”, “Thema/Topic”.',
+    );
+  });
+
   it('lets records lack a system text', async () => {
     const files = [
       await bench.file('with.csv', 'anfrage,auskunft,rahmen\nWhy?,Because.,Be brief.\n'),

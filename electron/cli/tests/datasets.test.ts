@@ -173,7 +173,7 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'list')).out).toMatch(/^ID +NAME +STATUS .*TOKENS +PROBLEMS/u);
     const { out } = await bench.run('datasets', 'show', 'listed');
     expect(out).toMatch(/ready for training +yes/);
-    expect(out).toMatch(/advice +2 records are few.* pipeline datasets import FILE/);
+    expect(out).toMatch(/advice +2 records are few.* pipeline datasets renew \S+ FILE/);
     expect((await bench.run('datasets', 'show', 'unusable')).out).toMatch(
       /blocks a run +None of its 2 records/,
     );

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import {
   type ArtifactRow,
@@ -91,6 +91,15 @@ const artifacts = ({ db, userId }: Bound) => {
         .from(model_artifacts)
         .where(and(eq(model_artifacts.user_id, userId), isNull(model_artifacts.deleted_at)))
         .orderBy(desc(model_artifacts.created_at))
+        .all()
+        .map(fromRow),
+    /** Those that were put away, the last one first. */
+    listDeleted: (): ModelArtifact[] =>
+      db
+        .select()
+        .from(model_artifacts)
+        .where(and(eq(model_artifacts.user_id, userId), isNotNull(model_artifacts.deleted_at)))
+        .orderBy(desc(model_artifacts.deleted_at))
         .all()
         .map(fromRow),
     ofJob,

@@ -117,18 +117,28 @@ export class DatasetEdits {
   }
 
   /** The dataset with its new current version. The old one stays as it is. */
-  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+  async edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+    // Before it waits for its turn: what is done until then may take another file.
+    const chosenIn = await this.#sourceChosenIn(id, edit);
     return this.#alone(id, async (signal) => {
       await this.#lastLook.releaseOf(id);
-      const first = await this.#base(id);
-      for (let base = first; ; base = await this.#base(id)) {
-        if (namesRecords(edit) && base.version.source_sha256 !== first.version.source_sha256)
+      for (;;) {
+        const base = await this.#base(id);
+        if (namesRecords(edit) && base.version.source_sha256 !== chosenIn)
           throw editOvertaken(base.dataset.name);
         const edited = await this.#attempt(base, edit, signal);
         // Null where another process made a version in the meantime: the edit then goes on top of that.
         if (edited !== null) return edited;
       }
     });
+  }
+
+  /** The original in which an edit's ids name records. */
+  async #sourceChosenIn(id: string, { version }: DatasetEdit): Promise<string | null> {
+    const base = await this.#base(id);
+    if (version === undefined) return base.version.source_sha256;
+    const versions = await this.#options.repositories.datasetVersions.list(id);
+    return versions.find(({ number }) => number === version)?.source_sha256 ?? null;
   }
 
   /** Whether an edit of the dataset was going on; it has ended then. */

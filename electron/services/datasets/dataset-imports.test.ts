@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import { importFile } from './import/import-file';
@@ -120,7 +120,7 @@ describe('cancel and recovery', () => {
         request,
         (progress) => {
           onProgress(progress);
-          if (slow) void service.cancelImport(ids[0] ?? '');
+          if (slow) void service.cancelImport(basename(request.datasetDir));
         },
         signal,
       );

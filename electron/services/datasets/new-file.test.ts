@@ -222,4 +222,29 @@ describe('a newer file', () => {
     expect(readings).toBe(2);
     await counted.versions.stop();
   });
+
+  it('is read in its own encoding, whatever the one before was in', async () => {
+    const latin = Buffer.from(jsonl({ id: 'a', ...chat('Für wen?', 'Für dich.') }), 'latin1');
+    const path = await bench.file(latin, 'latin.jsonl');
+    const [outcome] = await service.import([path], { encoding: 'windows-1252' });
+    id = outcome?.dataset.id ?? '';
+    const utf8 = await bench.file(jsonl({ id: 'a', ...chat('Für wen?', 'Für Müller.') }), 'utf8.jsonl');
+    await service.versions.edit(id, from({ path: utf8 }));
+    expect(await service.record(id, 0)).toMatchObject({ messages: [{}, { content: 'Für Müller.' }] });
+  });
+
+  it('refuses an edit that waited for it, or that names the version it was chosen in', async () => {
+    const file = await newer();
+    const renewed = service.versions.edit(id, from(file));
+    const edit = { exclude: ['two'], include: [], fixes: [] };
+    const waiting = service.versions.edit(id, edit);
+    await expect(waiting).rejects.toMatchObject({ code: 'dataset_edited_meanwhile' });
+    await renewed;
+    await expect(service.versions.edit(id, { ...edit, version: 1 })).rejects.toMatchObject({
+      code: 'dataset_edited_meanwhile',
+    });
+    expect(await service.versions.edit(id, { ...edit, version: 2 })).toMatchObject({
+      report: { usable_records: 3 },
+    });
+  });
 });

@@ -71,7 +71,8 @@ export function editedRecipe(
   { exclude, include, fixes, file }: DatasetEdit,
 ): VersionRecipe {
   if (file) {
-    const { exclude: _, fixes: __, ...reading } = recipe;
+    // Each file says in its own bytes how it is encoded.
+    const { exclude: _exclude, fixes: _fixes, encoding: _encoding, ...reading } = recipe;
     return { ...reading, ...file.reading, exclude: [...new Set(exclude)], fixes: mergedFixes(fixes) };
   }
   const included = new Set(include);

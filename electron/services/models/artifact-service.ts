@@ -47,6 +47,10 @@ export class ArtifactService {
     return this.#options.repositories.artifacts.list();
   }
 
+  listDeleted(): Promise<ModelArtifact[]> {
+    return this.#options.repositories.artifacts.listDeleted();
+  }
+
   async get(id: string): Promise<ModelArtifact> {
     const artifact = await this.#options.repositories.artifacts.get(id);
     if (!artifact) throw notThere('model', id);
@@ -75,7 +79,6 @@ export class ArtifactService {
   }
 
   async restore(id: string): Promise<ModelArtifact> {
-    await this.get(id);
     return this.#changed(await this.#options.repositories.artifacts.update(id, { deleted_at: null }), id);
   }
 

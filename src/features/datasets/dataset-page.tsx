@@ -180,13 +180,14 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
   ];
 };
 
-const editsAsked = (edits: Edits): Pick<Places, 'exclude' | 'repeats' | 'fixes'> => ({
+const editsAsked = (edits: Edits): Pick<Places, 'exclude' | 'repeats' | 'fixes' | 'renew'> => ({
   exclude: (filter) => {
     const problem = { ...ANY_PROBLEM, ...filter };
     void edits.askFitting({ query: '', problem, which: `${filterWords(problem)}.` });
   },
   repeats: () => void edits.askRepeated(),
   fixes: () => edits.ask('fixes'),
+  renew: () => void edits.askFile(),
 });
 
 const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {

@@ -130,7 +130,10 @@ test('a newer file is shown record by record before a version is made of it', as
   const chosen = ['/data/corrected ü.jsonl'];
   page = await mount(<DatasetPage id={fakeId(1)} />, {
     ...handlers(),
-    datasets: { ...handlers().datasets, preview_edit: () => ({ ...DIFF, from: 2, to: null }) },
+    datasets: {
+      ...handlers().datasets,
+      preview_edit: () => ({ ...DIFF, from: 2, to: null, file_sha256: 'e'.repeat(64) }),
+    },
     desktop: { choose_files: () => chosen },
   });
   await page.until(() => page.button('New version…'));
@@ -140,7 +143,8 @@ test('a newer file is shown record by record before a version is made of it', as
   expect(called('datasets.edit')).toEqual([]);
   await page.until(() => expect(page.button('Make version 3').hasAttribute('disabled')).toBe(false));
   await page.click(page.button('Make version 3'));
-  const edit = { exclude: [], include: [], fixes: [], file: { path: chosen[0] } };
+  const file = { path: chosen[0], sha256: 'e'.repeat(64) };
+  const edit = { exclude: [], include: [], fixes: [], file, version: 2 };
   await page.until(() => expect(called('datasets.edit')).toEqual([{ id: fakeId(1), edit }]));
   await page.until(() => expect(page.text()).toContain('read from corrected ü.jsonl'));
 });
@@ -154,7 +158,7 @@ test('all with a problem are left out, and the version before is used again', as
   await page.click(page.button('Exclude 3 records'));
   await page.until(() => expect(page.text()).toContain('Version 3 is in use: 3 records excluded.'));
   expect(called('datasets.edit')).toEqual([
-    { id: fakeId(1), edit: { exclude: ['b', 'c', 'd'], include: [], fixes: [] } },
+    { id: fakeId(1), edit: { exclude: ['b', 'c', 'd'], include: [], fixes: [], version: 2 } },
   ]);
   await page.click(page.button('Use the version before'));
   await page.until(() => expect(called('datasets.use_version')).toEqual([{ id: fakeId(1), number: 2 }]));

@@ -1,3 +1,4 @@
+import { TEMPLATE_PART } from '../../lib/training/shown-parts';
 import type { RecordView } from '../../lib/types/record-view';
 
 export type Turn = RecordView['turns'][number];
@@ -12,9 +13,6 @@ export interface Stretch {
 
 /** Fewer would hardly take more room than the line that stands for them. */
 export const FEWEST_FOLDED = 3;
-
-/** What a template says before the record's own turns. */
-export const TEMPLATE_PART = 'template';
 
 /**
  * The first exchange and the last are shown, and so are a turn that holds a border of what is cut with its

@@ -74,11 +74,12 @@ export const useEdits = (dataset: Dataset) => {
   const versions = useVersions(dataset);
   const [asked, setAsked] = useState<Asked>(null);
   const [made, setMade] = useState<Made | null>(null);
+  const [askedIn, setAskedIn] = useState(1);
   const action = useAction();
   const apply = (edit: DatasetEdit, words: string) =>
     action.run('edit', async () => {
       const from = await versionInUse(id);
-      const edited = await api.datasets.edit({ id, edit });
+      const edited = await api.datasets.edit({ id, edit: { ...edit, version: askedIn } });
       // Before the dataset changes: what is still asked would be looked at again.
       setAsked(null);
       datasets.put(edited);
@@ -91,6 +92,7 @@ export const useEdits = (dataset: Dataset) => {
     });
   const ask = (next: Asked) => {
     action.clear();
+    setAskedIn(placeOf(versions).current);
     setAsked(next);
   };
   return {

@@ -6,7 +6,8 @@ import { Button } from '../../components/button';
 import type { Checkpoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { paths } from '../../paths';
-import { jobs } from '../../stores';
+import { useLive } from '../../live-store';
+import { jobs, models } from '../../stores';
 import type { useAction } from '../../use-load';
 import { waysOn } from './failures';
 import { resumeJob, wayDoing } from './job-doings';
@@ -48,10 +49,16 @@ const failedDoing = (
   };
 };
 
+interface Known {
+  readonly from: Checkpoint | null | undefined;
+  /** Whether the model that came of it is still there. */
+  readonly hasModel: boolean;
+}
+
 const doingOf = (
   job: TrainingJob,
   navigate: (path: string) => void,
-  from: Checkpoint | null | undefined,
+  { from, hasModel }: Known,
 ): Doing | null => {
   const go = (path: string) => () => {
     navigate(path);
@@ -67,9 +74,9 @@ const doingOf = (
     case 'failed':
       return failedDoing(job, navigate, from);
     case 'completed':
-      return job.artifact_id === null
-        ? null
-        : { name: 'Open model', icon: Box, run: go(paths.model(job.artifact_id)) };
+      return job.artifact_id !== null && hasModel
+        ? { name: 'Open model', icon: Box, run: go(paths.model(job.artifact_id)) }
+        : { name: 'New run like this', icon: Plus, run: go(paths.newRunLike(job.id)), quiet: true };
     case 'queued':
     case 'cancelled':
       return { name: 'New run like this', icon: Plus, run: go(paths.newRunLike(job.id)), quiet: true };
@@ -96,7 +103,9 @@ export const MainAction = ({
   readonly small?: boolean;
 }) => {
   const [, navigate] = useLocation();
-  const doing = doingOf(job, navigate, from);
+  const kept = useLive(models);
+  const isGone = kept.kind === 'ready' && !kept.value.has(job.artifact_id ?? '');
+  const doing = doingOf(job, navigate, { from, hasModel: !isGone });
   if (useIsSaving(job.id) || !doing) return null;
   const name = small ? shortened(doing.name) : doing.name;
   return (

@@ -71,13 +71,13 @@ test('where a run is and what is left never say the stage twice', () => {
     { place: 'preparing data', left: '—' },
     { place: 'step 100 of 100', left: 'finalising' },
     { place: 'step 0 of 100', left: 'training' },
-    { place: 'step 60 of 100', left: '≈ 1 min left' },
+    { place: 'step 60 of 100', left: '≈ 1 min 20 s left' },
   ]);
   expect([preparing, ending, first, run].map((job) => statusWords(job, AT))).toEqual([
     'preparing data',
     'finalising, step 100 of 100',
     'training, step 0 of 100',
-    'training, step 60 of 100, ≈ 1 min left',
+    'training, step 60 of 100, ≈ 1 min 20 s left',
   ]);
 });
 

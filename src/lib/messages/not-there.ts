@@ -8,6 +8,7 @@ const LISTS = {
   'base model': 'base-models list',
   run: 'jobs list',
   model: 'artifacts list',
+  'deleted model': 'artifacts list --deleted',
 } as const;
 
 export type Listed = keyof typeof LISTS;

@@ -45,8 +45,8 @@ const CUT: KnownCut = {
 };
 const ERRORS = { to: 'problems', filter: { severity: 'error' } };
 const WARNINGS = { severity: 'warning' };
-const AGAIN = { to: 'import', what: 'again' };
-const MORE = { to: 'import', what: 'more' };
+const AGAIN = { to: 'import' };
+const RENEW = { to: 'renew' };
 const MAPPING = { to: 'reading', what: 'mapping' };
 
 it.each([
@@ -106,7 +106,7 @@ it.each([
     'records without an answer',
     dataset({ skipped_null_target: 2 }),
     null,
-    [['advice', /^2 records have no answer/, [AGAIN]]],
+    [['advice', /^2 records have no answer/, [RENEW]]],
   ],
   [
     'warnings',
@@ -155,13 +155,13 @@ it.each([
     'few records',
     dataset({ usable_records: 12 }),
     null,
-    [['advice', /^12 records are few/, [MORE, { to: 'setting', setting: 'num_epochs' }]]],
+    [['advice', /^12 records are few/, [RENEW, { to: 'setting', setting: 'num_epochs' }]]],
   ],
   [
     'nothing held out',
     dataset({}, { total_validation_pairs: 0 }),
     null,
-    [['advice', /No record is left to be held out/, [MORE]]],
+    [['advice', /No record is left to be held out/, [RENEW]]],
   ],
   [
     'a cut',

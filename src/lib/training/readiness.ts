@@ -6,7 +6,7 @@ import type { Dataset } from '../types/lora-training';
 /** Something that can be done about a finding from where it is shown. */
 export type Remedy =
   /** Of the corrected file, or of more than this one. */
-  | { readonly to: 'import'; readonly what: 'again' | 'more' }
+  | { readonly to: 'import' }
   /** Of the same file: by other columns, or in another encoding, or what of it can be read. */
   | { readonly to: 'reading'; readonly what: 'mapping' | 'other' }
   | { readonly to: 'duplicates' }
@@ -14,6 +14,8 @@ export type Remedy =
   | { readonly to: 'problems'; readonly filter: Pick<ProblemFilter, 'severity'> }
   | { readonly to: 'exclude'; readonly filter: Pick<ProblemFilter, 'severity'> }
   | { readonly to: 'fixes' }
+  /** Of a dataset that has records already. */
+  | { readonly to: 'renew' }
   | { readonly to: 'setting'; readonly setting: 'max_length' | 'num_epochs' };
 
 /** Why a run with a dataset is not possible, or not as good as it could be, and what to do: the first is best. */
@@ -79,8 +81,8 @@ const noneUsable = (report: Dataset['report']): string => {
 
 const ERRORS: Remedy = { to: 'problems', filter: { severity: 'error' } };
 const WARNINGS = { severity: 'warning' } as const;
-const AGAIN: Remedy = { to: 'import', what: 'again' };
-const MORE: Remedy = { to: 'import', what: 'more' };
+const AGAIN: Remedy = { to: 'import' };
+const RENEW: Remedy = { to: 'renew' };
 
 /** Other columns or another encoding where they would help, another file where this one cannot be read, else its lines. */
 const remediesOfBlock = (report: Dataset['report']): readonly Remedy[] => {
@@ -101,7 +103,7 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
       ? [
           advice(
             `${amount(rejected_records, 'record')} of ${formatCount(records_total)} cannot be used and ${verb(rejected_records, 'is', 'are')} left out.`,
-            'Correct these lines and import the file again, or see whether a safe fix saves them.',
+            'Correct these lines and take the file as a new version, or see whether a safe fix saves them.',
             [ERRORS, { to: 'fixes' }],
           ),
         ]
@@ -110,8 +112,8 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
       ? [
           advice(
             `${amount(skipped_null_target, 'record')} ${verb(skipped_null_target, 'has', 'have')} no answer to train on and ${verb(skipped_null_target, 'is', 'are')} left out.`,
-            'Write the answers into the file and import it again, if they were to be learned.',
-            [AGAIN],
+            'Write the answers into the file and take it as a new version, if they were to be learned.',
+            [RENEW],
           ),
         ]
       : []),
@@ -156,7 +158,7 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             `${amount(usable_records, 'record')} ${verb(usable_records, 'is', 'are')} few: a model learns them by heart instead of what they have in common.`,
             `Add records, or train for fewer epochs; from ${FEW_RECORDS} on it gets better.`,
-            [MORE, { to: 'setting', setting: 'num_epochs' }],
+            [RENEW, { to: 'setting', setting: 'num_epochs' }],
           ),
         ]
       : []),
@@ -165,7 +167,7 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             'No record is left to be held out, so nothing will tell whether the model got better.',
             'Add records; a tenth of them is held out.',
-            [MORE],
+            [RENEW],
           ),
         ]
       : []),

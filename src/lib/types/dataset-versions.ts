@@ -38,6 +38,8 @@ export const DatasetEdit = z.strictObject({
   include: RecordIdList,
   fixes: z.array(SafeFix).max(10),
   file: EditFile.optional(),
+  /** The version in which the ids were chosen, the one in use where it is not said. */
+  version: z.int().min(1).optional(),
 });
 export type DatasetEdit = z.infer<typeof DatasetEdit>;
 

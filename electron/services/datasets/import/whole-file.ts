@@ -7,7 +7,7 @@ import type {
 import { guessEncoding } from '../readers/guess-encoding';
 import { letterOf } from '../shapes/detect-shape';
 import type { Container } from '../readers/raw-record';
-import { isTable, mappingReport } from './mapping-report';
+import { isTable, mappingReport, tableColumns } from './mapping-report';
 import { structureProblem } from './pass';
 import type { PassFindings } from './pass';
 import type { OtherFile } from './recognise-file';
@@ -18,7 +18,7 @@ export interface WholeFileFault {
   readonly shape: DatasetShape | null;
   readonly reason: string;
   readonly problems: readonly DatasetProblem[];
-  readonly mapping?: ReportedMapping;
+  readonly mapping?: ReportedMapping | undefined;
 }
 
 export function faultOfSource({ type, message, suggestion }: SourceFault): WholeFileFault {
@@ -50,6 +50,8 @@ export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFaul
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
   if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
   if (tally.records === 0) return pass.log.total === 0 ? noRecords() : null;
+  const absent = absentColumns(pass);
+  if (absent.length > 0) return noSuchColumns(pass, absent);
   if (pass.shape === null) return unknownShape(pass);
   return null;
 }
@@ -104,6 +106,28 @@ function noRecords(): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('nothing_to_train', text)] };
 }
 
+/** What a table was said to have and has not; the fields of objects may come later in a file. */
+function absentColumns({ container, mapping }: PassFindings): string[] {
+  const columns = tableColumns(container);
+  if (columns === null || mapping === null) return [];
+  return [...new Set(Object.values(mapping))].filter((name) => !columns.includes(name));
+}
+
+function noSuchColumns(pass: PassFindings, absent: readonly string[]): WholeFileFault {
+  const error = `The table has no column ${absent.map(quoted).join(' and no column ')}.`;
+  const columns = mappingReport(pass)?.columns ?? [];
+  const more = columns.length > MAX_SHOWN_KEYS ? ' and others' : '';
+  const suggestion = `Its columns are ${columns.slice(0, MAX_SHOWN_KEYS).map(quoted).join(', ')}${more}.`;
+  return {
+    shape: shapeOf(pass),
+    reason: error,
+    problems: [fileProblem('unknown_shape', { error, suggestion })],
+    mapping: mappingReport(pass),
+  };
+}
+
+const quoted = (name: string): string => `“${name.slice(0, MAX_EXAMPLE_NAME)}”`;
+
 const MAX_SHOWN_KEYS = 20;
 
 function unknownShape(pass: PassFindings): WholeFileFault {
@@ -124,13 +148,17 @@ function unknownShape(pass: PassFindings): WholeFileFault {
 function howToMap(mapping: ReportedMapping | undefined): string {
   const proposed = Object.entries(mapping?.roles ?? {});
   if (proposed.length > 0) return `Say which column is what, as in: ${mapWords(proposed)}.`;
-  const example = mapWords(exampleOf(mapping?.columns ?? []));
+  const example = mapWords(exampleOf(mapping));
   return `Say which column is what, for example with ${example}, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.`;
 }
 
-/** With the first names that can be read at a glance. */
-function exampleOf(columns: readonly string[]): [string, string][] {
-  const [first, second] = columns.filter((column) => column.length <= MAX_EXAMPLE_NAME);
+/** With the first names that can be read at a glance, and hold more than numbers. */
+function exampleOf(mapping: ReportedMapping | undefined): [string, string][] {
+  const { columns = [], rows = [] } = mapping ?? {};
+  const isText = (column: string) => rows.some((row) => Number.isNaN(Number(row[column] ?? 0)));
+  const [first, second] = columns.filter(
+    (column) => column.length <= MAX_EXAMPLE_NAME && (rows.length === 0 || isText(column)),
+  );
   if (first !== undefined && columns.length === 1) return [['text', first]];
   return [
     ['user', first ?? '…'],

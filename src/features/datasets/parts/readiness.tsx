@@ -17,6 +17,7 @@ export interface Places {
   readonly duplicates: () => void;
   readonly repeats: () => void;
   readonly fixes: () => void;
+  readonly renew: () => void;
 }
 
 interface ReadinessProps {
@@ -98,14 +99,15 @@ const Findings = ({
     </div>
   );
 
-const LABELS: Record<Exclude<Remedy['to'], 'import' | 'reading' | 'setting'>, string> = {
+const LABELS: Record<Exclude<Remedy['to'], 'reading' | 'setting'>, string> = {
+  import: 'Import again…',
   problems: 'See the problems',
   exclude: 'Exclude these…',
   duplicates: 'See the duplicates',
   repeats: 'Exclude the repeats…',
   fixes: 'Safe fixes…',
+  renew: 'New version…',
 };
-const IMPORTS = { again: 'Import again…', more: 'Import more…' } as const;
 const READINGS = { mapping: 'Change the mapping', other: 'Read it another way' } as const;
 const SETTINGS = { max_length: 'Set max length in New run', num_epochs: 'Set epochs in New run' } as const;
 
@@ -128,7 +130,6 @@ const lookFirst = (remedies: readonly Remedy[]): readonly Remedy[] => [
 
 /** Each names where it leads. */
 const labelOf = (remedy: Remedy): string => {
-  if (remedy.to === 'import') return IMPORTS[remedy.what];
   if (remedy.to === 'reading') return READINGS[remedy.what];
   return remedy.to === 'setting' ? SETTINGS[remedy.setting] : LABELS[remedy.to];
 };

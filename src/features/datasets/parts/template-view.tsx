@@ -2,10 +2,11 @@ import { Scissors } from 'lucide-react';
 import { Fragment } from 'react';
 import { classNames } from '../../../components/class-names';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { shownParts } from '../../../lib/training/shown-parts';
 import type { RecordView } from '../../../lib/types/record-view';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
-import { foldTurns, mattersIn, TEMPLATE_PART } from '../turn-folds';
+import { foldTurns, mattersIn } from '../turn-folds';
 import type { Sought, Turn } from '../turn-folds';
 import { FoldedTurns, TURN_GRID } from './folded-turns';
 
@@ -26,36 +27,6 @@ export const joinTokens = (tokens: readonly Token[], start: number): Run[] =>
       return [...runs.slice(0, -1), { ...last, text: last.text + text }];
     return [...runs, { text, trained, cut, start: start + index }];
   }, []);
-
-/**
- * The turns, and before the first one what the template says of its own: all that stands in its range
- * ahead of the first turn's words.
- */
-export const shownParts = (view: RecordView): readonly Turn[] => {
-  const [first, ...rest] = view.turns;
-  const [message] = view.messages;
-  if (!first || !message || first.role === 'system' || first.role !== message.role) return view.turns;
-  const begin = turnBegin(view, first, message.content);
-  if (begin <= first.start) return view.turns;
-  const own = { role: TEMPLATE_PART, start: first.start, end: begin, trained_tokens: 0 };
-  const cut = view.tokens.slice(own.start, own.end).every((token) => token.cut);
-  return [{ ...own, cut }, { ...first, start: begin }, ...rest];
-};
-
-const NEW_TURN = /<[|｜]?(?:im_start|start_header_id|start_of_turn|user|turn)[|｜]?>|\[INST\]/;
-
-/** The token with which the first turn opens: the last marker of a turn before its words. */
-const turnBegin = ({ tokens }: RecordView, { start, end }: Turn, words: string): number => {
-  const text = tokens.slice(start, end).map((token) => token.text);
-  const before = text.join('').lastIndexOf(words.trim());
-  let [position, begin] = [0, start];
-  for (const [index, piece] of text.entries()) {
-    if (position > before) break;
-    if (NEW_TURN.test(piece)) begin = start + index;
-    position += piece.length;
-  }
-  return begin;
-};
 
 interface TemplateViewProps {
   readonly view: RecordView;

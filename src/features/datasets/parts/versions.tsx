@@ -162,7 +162,7 @@ const Runs = ({ ids, runs }: { readonly ids: readonly string[]; readonly runs: r
   const known = runs.filter(({ id }) => ids.includes(id));
   if (ids.length === 0) return <span className="text-ink-3">{NOTHING}</span>;
   return (
-    <span className="flex max-w-56 flex-col">
+    <span className="flex max-w-28 flex-col">
       {known.slice(0, RUNS_SHOWN).map(({ id, name }) => (
         <Link
           key={id}

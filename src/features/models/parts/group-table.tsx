@@ -85,7 +85,12 @@ const GroupRow = ({ row, withPerplexity }: { readonly row: GroupLoss; readonly w
     </Tooltip>
     <td className="px-3 text-right">{formatLoss(row.base)}</td>
     <td className="px-3 text-right">{formatLoss(row.adapter)}</td>
-    <td className={classNames('pr-4 pl-3 text-right', isWorse(row) ? 'text-warn' : 'text-good')}>
+    <td
+      className={classNames(
+        'pr-4 pl-3 text-right whitespace-nowrap',
+        isWorse(row) ? 'text-warn' : 'text-good',
+      )}
+    >
       {formatChange(row.base, row.adapter)}
     </td>
   </tr>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RecordView } from '../../../lib/types/record-view';
-import { shownParts } from './template-view';
+import type { RecordView } from '../types/record-view';
+import { shownParts } from './shown-parts';
 
 const view = (pieces: readonly string[], first: 'system' | 'user'): RecordView => ({
   messages: [
