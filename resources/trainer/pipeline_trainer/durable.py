@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import Final
 
 BLOCK_BYTES: Final = 1 << 20
+OWN_NAME_BYTES: Final = 4
 STAGING_PREFIX: Final = ".staging-"
 REPLACED_PREFIX: Final = f"{STAGING_PREFIX}replaced-"
 
@@ -38,9 +40,19 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def staging_folder(target: Path) -> Path:
-    """An empty folder beside `target` that `publish` renames to it."""
+    """An empty folder beside `target` that `publish` renames to it.
+
+    Only for a folder that one process at a time writes to: what has the name already is taken for a killed one's.
+    """
     staging = target.parent / f"{STAGING_PREFIX}{target.name}"
     shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    return staging
+
+
+def own_staging_folder(target: Path) -> Path:
+    """An empty folder beside `target` that no other process has and that takes nobody's place. Raises OSError."""
+    staging = target.parent / f"{STAGING_PREFIX}{target.name}-{secrets.token_hex(OWN_NAME_BYTES)}"
     staging.mkdir(parents=True)
     return staging
 

@@ -17,7 +17,7 @@ from .compare import Verification, compare
 from .compare_merged import MergedVerification, Widened, compare_merged, reference_of
 from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
-from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
+from .durable import fsync_path, own_staging_folder, publish, sha256_of, write_durably
 from .errors import TrainerError
 from .merge import merge, rounded_to, weight_files
 
@@ -76,8 +76,8 @@ def main(argv: list[str]) -> int:
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """A staging folder beside `target`; what is left of it, and of its ZIP, goes however the block ends."""
-    staging = staging_folder(target)
+    """A staging folder of its own beside `target`; what is left of it, and of its ZIP, goes however the block ends."""
+    staging = own_staging_folder(target)
     try:
         yield staging
     finally:
