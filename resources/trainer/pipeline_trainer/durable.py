@@ -1,5 +1,6 @@
 """Files and folders that are either there in full or not at all."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -11,6 +12,7 @@ BLOCK_BYTES: Final = 1 << 20
 OWN_NAME_BYTES: Final = 4
 STAGING_PREFIX: Final = ".staging-"
 REPLACED_PREFIX: Final = f"{STAGING_PREFIX}replaced-"
+TAKEN: Final = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
 
 def sha256_of(path: Path) -> str:
@@ -59,9 +61,7 @@ def own_staging_folder(target: Path) -> Path:
 
 def publish(staging: Path, target: Path) -> None:
     """Flush every file of `staging`, then give it the name `target`. Raises OSError."""
-    for path in sorted(staging.rglob("*")):
-        fsync_path(path)
-    fsync_path(staging)
+    _flush(staging)
     # Deleting takes longer than renaming: what `target` was goes only when the new one stands.
     replaced = target.parent / f"{REPLACED_PREFIX}{target.name}"
     if target.exists():
@@ -70,6 +70,47 @@ def publish(staging: Path, target: Path) -> None:
     staging.rename(target)
     fsync_path(target.parent)
     shutil.rmtree(replaced, ignore_errors=True)
+
+
+def publish_new(staging: Path, target: Path) -> None:
+    """As `publish`, of a folder or a file, to a name that nothing has, or an empty folder for a folder.
+
+    Raises FileExistsError, or another OSError.
+    """
+    _flush(staging)
+    if staging.is_dir():
+        _rename_folder(staging, target)
+    else:
+        _rename_file(staging, target)
+    fsync_path(target.parent)
+
+
+def _rename_folder(staging: Path, target: Path) -> None:
+    """The system itself refuses it over a file, or a folder that holds anything."""
+    try:
+        staging.rename(target)
+    except OSError as error:
+        if error.errno in TAKEN:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+        raise
+
+
+def _rename_file(staging: Path, target: Path) -> None:
+    """The system lets a file take another's place, so the name is made first: that is refused where it is there."""
+    # A hard link would do in one step, but exFAT, as on a USB stick, has none.
+    target.touch(exist_ok=False)
+    try:
+        staging.rename(target)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _flush(path: Path) -> None:
+    """A file, or a folder with all that is in it."""
+    for inner in sorted(path.rglob("*")):
+        fsync_path(inner)
+    fsync_path(path)
 
 
 def sweep_staging(parent: Path) -> None:

@@ -79,6 +79,28 @@ def test_export_never_overwrites(tiny: Folder, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_of_two_exports_to_one_target_the_later_to_end_is_refused(
+    tiny: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    target, plain = tmp_path / f"out{SUFFIX[kind]}", export.check
+    ended: list[dict[str, bytes]] = []
+
+    def check_while_another_exports(staging: Path, options: Namespace) -> Verification | MergedVerification:
+        with monkeypatch.context() as patched:
+            patched.setattr(export, "check", plain)
+            assert export.main(arguments(tiny, kind, target)) == 0
+        ended.append(contents(target))
+        return plain(staging, options)
+
+    monkeypatch.setattr(export, "check", check_while_another_exports)
+    with pytest.raises(TrainerError) as refused:
+        export.main(arguments(tiny, kind, target))
+    assert refused.value.code == "export_target_exists"
+    assert [contents(target)] == ended
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_export_that_ends_while_another_fills_its_folder_has_its_own_files(
     tiny: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -93,6 +115,23 @@ def test_an_export_that_ends_while_another_fills_its_folder_has_its_own_files(
         monkeypatch.setattr(export, "check", check_while_another_begins)
         assert export.main(arguments(tiny, kind, target)) == 0
     assert {"adapter_model.safetensors", "adapter_config.json", "tokenizer.json"} <= contents(target).keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_keeps_whatever_lies_beside_its_target(tiny: Folder, tmp_path: Path, kind: str) -> None:
+    target = tmp_path / f"out{SUFFIX[kind]}"
+    beside = {f".staging-{target.name}", f".staging-replaced-{target.name}"}
+    for name in beside:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("mine")
+    archive = tmp_path / f".staging-{target.name}.zip"
+    archive.write_text("mine")
+    if kind == "adapter":
+        target.mkdir()  # chosen while empty, as a folder dialog makes it
+    assert export.main(arguments(tiny, kind, target)) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {*beside, archive.name, target.name}
+    assert [(tmp_path / name / "thesis.txt").read_text() for name in beside] == ["mine", "mine"]
+    assert archive.read_text() == "mine"
 
 
 def test_an_export_has_the_modes_of_any_new_folder_and_file(tiny: Folder, tmp_path: Path) -> None:
