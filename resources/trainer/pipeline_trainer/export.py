@@ -17,7 +17,7 @@ from .compare import Verification, compare
 from .compare_merged import MergedVerification, Widened, compare_merged, reference_of
 from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
-from .durable import fsync_path, publish, sha256_of, staging_folder, write_durably
+from .durable import own_staging_folder, publish_new, sha256_of, write_durably
 from .errors import TrainerError
 from .merge import merge, rounded_to, weight_files
 
@@ -76,8 +76,8 @@ def main(argv: list[str]) -> int:
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
-    """A staging folder beside `target`; what is left of it, and of its ZIP, goes however the block ends."""
-    staging = staging_folder(target)
+    """A staging folder of its own beside `target`; what is left of it, and of its ZIP, goes however the block ends."""
+    staging = own_staging_folder(target)
     try:
         yield staging
     finally:
@@ -92,7 +92,7 @@ def target_of(to: Path, kind: str) -> Path:
         target = target / "adapter.zip" if target.is_dir() else target.with_name(f"{target.name}.zip")
     empty_folder = target.is_dir() and not any(target.iterdir())
     if target.exists() and not (kind != "zip" and empty_folder):
-        raise TrainerError("export_target_exists", f"{target} exists already.", hint="Choose a name that is free.")
+        raise _taken(target)
     return target
 
 
@@ -160,17 +160,19 @@ def pack(staging: Path) -> Path:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(staging.iterdir()):
             packed.write(path, path.name)
-    fsync_path(archive)
     return archive
 
 
 def finish(staging: Path, target: Path, kind: str) -> None:
-    """Give the checked export its name."""
-    if kind != "zip":
-        publish(staging, target)
-        return
-    archive_of(staging).rename(target)
-    fsync_path(target.parent)
+    """Give the checked export its name. Raises `export_target_exists` for one that was taken meanwhile."""
+    try:
+        publish_new(archive_of(staging) if kind == "zip" else staging, target)
+    except FileExistsError as error:
+        raise _taken(target) from error
+
+
+def _taken(target: Path) -> TrainerError:
+    return TrainerError("export_target_exists", f"{target} exists already.", hint="Choose a name that is free.")
 
 
 def listing(staging: Path) -> list[dict[str, object]]:

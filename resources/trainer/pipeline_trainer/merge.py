@@ -7,6 +7,7 @@ magnitude (DoRA) then gives every row of W' its length. All of them can be writt
 import json
 import math
 import shutil
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,8 +161,16 @@ def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta], *, in_f
     with safe_open(source, framework="pt") as stored:
         names = list(stored.keys())
         whole = {name: _merged(name, stored.get_tensor(name), deltas, in_float32=in_float32) for name in names}
-        save_file(whole, target, metadata=stored.metadata() or {"format": "pt"})
+        _save(whole, target, stored.metadata() or {"format": "pt"})
     return deltas.keys() & names
+
+
+def _save(tensors: Mapping[str, Tensor], target: Path, metadata: Mapping[str, str]) -> None:
+    """With the modes of any new file: safetensors makes one that only its owner may read."""
+    target.touch()
+    usual = stat.S_IMODE(target.stat().st_mode)
+    save_file(dict(tensors), target, metadata=dict(metadata))
+    target.chmod(usual)
 
 
 def _merged(name: str, weight: Tensor, deltas: Mapping[str, Delta], *, in_float32: bool) -> Tensor:

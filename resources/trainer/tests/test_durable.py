@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 from training_builders import attempt, make_model, make_run
 
 from pipeline_trainer import checkpoint
-from pipeline_trainer.durable import publish, staging_folder, sweep_staging
+from pipeline_trainer.durable import own_staging_folder, publish, publish_new, staging_folder, sweep_staging
 from pipeline_trainer.protocol import Command
 
 CONTENT = "content"
@@ -64,6 +65,22 @@ def test_what_was_replaced_goes_once_the_new_one_stands(tmp_path: Path, monkeypa
     assert len(folders(tmp_path)) == 2
     sweep_staging(tmp_path)
     assert folders(tmp_path) == {"adapter": "second"}
+
+
+def test_what_is_new_takes_the_place_of_nothing_but_an_empty_folder(tmp_path: Path) -> None:
+    folder, file = own_staging_folder(tmp_path / "new"), tmp_path / "file"
+    for made in (folder / CONTENT, file):
+        made.write_text("new")
+    (tmp_path / "taken").mkdir()
+    for taken in (tmp_path / "taken" / CONTENT, tmp_path / "thesis.txt"):
+        taken.write_text("mine")
+    for source, target in product((folder, file), (tmp_path / "taken", tmp_path / "thesis.txt")):
+        with pytest.raises(FileExistsError):
+            publish_new(source, target)
+    assert (tmp_path / "taken" / CONTENT).read_text() == (tmp_path / "thesis.txt").read_text() == "mine"
+    (tmp_path / "empty").mkdir()
+    publish_new(folder, tmp_path / "empty")
+    assert (tmp_path / "empty" / CONTENT).read_text() == "new"
 
 
 def test_a_step_that_is_saved_again_is_never_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@ import json
 import sys
 import threading
 import zipfile
+from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,8 +15,12 @@ from forked import Forked, forked
 from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer import export
-from pipeline_trainer.compare import compare
+from pipeline_trainer.compare import Verification, compare
+from pipeline_trainer.compare_merged import MergedVerification
 from pipeline_trainer.errors import TrainerError
+
+SUFFIX = {"adapter": "", "zip": ".zip"}
+KINDS = tuple(SUFFIX)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +33,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 def arguments(run: Folder, kind: str, to: Path) -> list[str]:
     return ["--adapter", str(run.path / "adapter"), "--base-model", str(run.model), "--format", kind, "--to", str(to)]
+
+
+def contents(target: Path) -> dict[str, bytes]:
+    """What an export holds, by name."""
+    if target.is_dir():
+        return {path.name: path.read_bytes() for path in target.iterdir()}
+    with zipfile.ZipFile(target) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
 
 
 def test_rule_9_the_comparison_notices_another_adapter(tiny: Folder, tmp_path: Path) -> None:
@@ -63,6 +76,70 @@ def test_export_never_overwrites(tiny: Folder, tmp_path: Path) -> None:
         export.main(arguments(tiny, "adapter", target))
     assert refused.value.code == "export_target_exists"
     assert (target / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_two_exports_to_one_target_the_later_to_end_is_refused(
+    tiny: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    target, plain = tmp_path / f"out{SUFFIX[kind]}", export.check
+    ended: list[dict[str, bytes]] = []
+
+    def check_while_another_exports(staging: Path, options: Namespace) -> Verification | MergedVerification:
+        with monkeypatch.context() as patched:
+            patched.setattr(export, "check", plain)
+            assert export.main(arguments(tiny, kind, target)) == 0
+        ended.append(contents(target))
+        return plain(staging, options)
+
+    monkeypatch.setattr(export, "check", check_while_another_exports)
+    with pytest.raises(TrainerError) as refused:
+        export.main(arguments(tiny, kind, target))
+    assert refused.value.code == "export_target_exists"
+    assert [contents(target)] == ended
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_that_ends_while_another_fills_its_folder_has_its_own_files(
+    tiny: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    target, plain = tmp_path / f"out{SUFFIX[kind]}", export.check
+    with ExitStack() as others:
+
+        def check_while_another_begins(staging: Path, options: Namespace) -> Verification | MergedVerification:
+            found = plain(staging, options)
+            others.enter_context(export.staged(target))
+            return found
+
+        monkeypatch.setattr(export, "check", check_while_another_begins)
+        assert export.main(arguments(tiny, kind, target)) == 0
+    assert {"adapter_model.safetensors", "adapter_config.json", "tokenizer.json"} <= contents(target).keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_keeps_whatever_lies_beside_its_target(tiny: Folder, tmp_path: Path, kind: str) -> None:
+    target = tmp_path / f"out{SUFFIX[kind]}"
+    beside = {f".staging-{target.name}", f".staging-replaced-{target.name}"}
+    for name in beside:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("mine")
+    archive = tmp_path / f".staging-{target.name}.zip"
+    archive.write_text("mine")
+    if kind == "adapter":
+        target.mkdir()  # chosen while empty, as a folder dialog makes it
+    assert export.main(arguments(tiny, kind, target)) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {*beside, archive.name, target.name}
+    assert [(tmp_path / name / "thesis.txt").read_text() for name in beside] == ["mine", "mine"]
+    assert archive.read_text() == "mine"
+
+
+def test_an_export_has_the_modes_of_any_new_folder_and_file(tiny: Folder, tmp_path: Path) -> None:
+    assert export.main(arguments(tiny, "adapter", tmp_path / "out")) == 0
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    assert (tmp_path / "out").stat().st_mode == (tmp_path / "folder").stat().st_mode
+    assert {path.stat().st_mode for path in (tmp_path / "out").iterdir()} == {(tmp_path / "file").stat().st_mode}
 
 
 def hold_the_check() -> None:

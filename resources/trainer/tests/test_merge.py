@@ -121,6 +121,14 @@ def test_several_files_in_float32_name_their_type_and_size(tmp_path: Path) -> No
     assert float((merged - beside).abs().max()) <= 1e-5 * float(beside.abs().max())
 
 
+def test_whoever_may_read_the_configuration_may_read_the_weights(tmp_path: Path) -> None:
+    base, adapter = made(tmp_path, llama)
+    (tmp_path / "merged").mkdir()
+    merge(base, adapter, tmp_path / "merged")
+    (tmp_path / "file").touch()
+    assert {path.stat().st_mode for path in (tmp_path / "merged").iterdir()} == {(tmp_path / "file").stat().st_mode}
+
+
 def test_a_weight_that_is_not_there_is_named(tmp_path: Path) -> None:
     base, adapter = made(tmp_path, llama)
     for file in base.glob("*.safetensors"):
