@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from 'vite';
 import { fakePython } from '../../services/jobs/testing';
 
@@ -35,12 +35,15 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const start = (...words: string[]): ChildProcess =>
+const startAs = (how: SpawnOptions, words: readonly string[]): ChildProcess =>
   spawn(process.execPath, [join(BUNDLE, 'cli.js'), ...words, '--data-dir', join(dir, 'kept')], {
     cwd: dir,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...how,
   });
+
+const start = (...words: string[]): ChildProcess => startAs({}, words);
 
 const end = async (child: ChildProcess) => {
   const [out, err] = [child.stdout ? text(child.stdout) : '', child.stderr ? text(child.stderr) : ''];
@@ -117,8 +120,41 @@ it('SIGTERM saves a run and ends with 75', async () => {
   expect(documentsOf(shown.out)).toMatchObject([{ status: 'paused' }]);
 });
 
+const there = (name: string) => vi.waitFor(() => access(join(dir, name)), { timeout: 20_000 });
+
+describe('a signal to all of a terminal, while an adapter is checked', () => {
+  const signalAll = ({ pid }: ChildProcess, signal: NodeJS.Signals) => process.kill(-Number(pid), signal);
+  const checking = async (name: string): Promise<ChildProcess> => {
+    await rm(join(dir, 'checking'), { force: true });
+    const running = startAs({ detached: true }, ['train', ...RUN, '--name', name]);
+    await there('checking');
+    return running;
+  };
+  const shown = async (name: string) => documentsOf((await end(start('jobs', 'show', name, '--json'))).out);
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('lets the check end: %s', async (signal) => {
+    const running = await checking(`held ${signal}`);
+    signalAll(running, signal);
+    await rm(join(dir, 'checking'));
+    expect((await end(running)).code).toBe(0);
+    expect(await shown(`held ${signal}`)).toMatchObject([{ status: 'completed' }]);
+  });
+
+  it('leaves at the second, and the next command checks again', async () => {
+    const running = await checking('held twice');
+    const ended = end(running);
+    const press = () => {
+      if (running.exitCode === null) signalAll(running, 'SIGINT');
+      return running.exitCode;
+    };
+    // Presses that follow within half a second are one.
+    await expect.poll(press, { interval: 600, timeout: 20_000 }).toBe(130);
+    await ended;
+    expect(await shown('held twice')).toMatchObject([{ status: 'completed' }]);
+  });
+});
+
 it('a question does not outlive the process that asked it', async () => {
-  const there = (name: string) => vi.waitFor(() => access(join(dir, name)), { timeout: 20_000 });
   const asking = start('generate', '--base-model', 'smollm2-135m-instruct', '--prompt', 'hold');
   await there('asked');
   asking.kill('SIGTERM');

@@ -32,6 +32,10 @@ const shortCommands = {
     const text = readFileSync(join(of('--adapter'), 'adapter_model.safetensors'), 'utf8');
     // As the real one it hears when nobody waits for it any more.
     process.stdin.resume().once('end', () => process.exit(1));
+    const mark = join(tmpdir(), 'checking');
+    const isHeld = text === 'held' && !existsSync(mark);
+    if (isHeld) writeFileSync(mark, '');
+    while (isHeld && existsSync(mark)) await sleep(20);
     while (text === 'slow' && !existsSync(`${of('--base-model')}-checked`)) await sleep(20);
     say({ ok: text !== 'unloadable' });
     process.exit(0);
@@ -221,7 +225,7 @@ class Attempt {
   }
 
   finish() {
-    const text = ['unloadable', 'slow'].find((word) => this.does(word)) ?? 'weights';
+    const text = ['unloadable', 'slow', 'held'].find((word) => this.does(word)) ?? 'weights';
     if (!this.does('no-adapter')) this.adapter('adapter', text);
     this.evaluate('adapter', 1.5, true);
     const losses = { final_training_loss: 0.3, final_validation_loss: 1.5, base_validation_loss: 2 };

@@ -135,6 +135,8 @@ export class OneShot {
       env: trainerEnvironment(this.#options.env, this.#options.trainerDir),
       // Nothing is written to it: its end tells the child that we are gone, however we went.
       stdio: ['pipe', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal is for us alone: whether the command then ends is ours to say.
+      detached: true,
       windowsHide: true,
       signal,
       killSignal: 'SIGKILL',
