@@ -33,7 +33,8 @@ import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
 import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
-import { newStagingToken, releaseStaging, reserveStaging, sweepDeadStaging } from './staging';
+import { settleKilled } from './settle-killed';
+import { newStagingToken, releaseStaging, reserveStaging } from './staging';
 import { editedRecipe, isKnownRecipe, isSameRecipe, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
@@ -185,12 +186,12 @@ export class DatasetEdits {
   async #attempt(base: Base, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
     const { id, name } = base.dataset;
     const { file } = edit;
+    await settleKilled(this.#options, base.dataset);
     if (!file) await this.#requireReading(base, signal);
     const recipe = editedRecipe(base.recipe, edit);
     if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
-    await sweepDeadStaging(datasetDir);
     await reserveStaging(datasetDir, token);
     let published: string | undefined;
     try {
