@@ -87,8 +87,9 @@ export class DatasetEdits {
   }
 
   async #look({ base, recipe, file, page, signal }: Looking, stamp: string | null): Promise<FileDiff> {
-    if (!file) await this.#requireReading(base, signal);
     const { dataset, version } = base;
+    await settleKilled(this.#options, dataset);
+    if (!file) await this.#requireReading(base, signal);
     const datasetDir = this.#options.paths.datasetDir(dataset.id);
     const look = { version, recipe, file: stamp, datasetDir, token: newStagingToken() };
     await reserveStaging(datasetDir, look.token);

@@ -72,3 +72,11 @@ describe('a version that a killed process published without its row', () => {
     expect([await folders(), await staging()]).toEqual([2, [alive, '.staging-999999-dead'].toSorted()]);
   });
 });
+
+describe('a look that was killed', () => {
+  it('is swept by the next one', async () => {
+    await mkdir(join(await bench.userDir(), id, '.staging-999999-dead'));
+    await service.versions.preview(id, edit({ exclude: ['one'] }));
+    expect(await staging()).toEqual([]);
+  });
+});
