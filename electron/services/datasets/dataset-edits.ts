@@ -19,11 +19,11 @@ import {
   editOvertaken,
   fileChanged,
   fileChangesNothing,
-  fileIsVersion,
   importFailed,
   noUsableRecords,
   readingForgotten,
   recordsAbsent,
+  recordsAreVersion,
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
@@ -35,7 +35,7 @@ import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
 import { settleKilled } from './settle-killed';
 import { newStagingToken, releaseStaging, reserveStaging } from './staging';
-import { editedRecipe, isKnownRecipe, isSameRecipe, VersionRecipe } from './version-recipe';
+import { editedRecipe, isKnownRecipe, isSameMaking, isSameRecipe, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
 export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
@@ -199,7 +199,7 @@ export class DatasetEdits {
       const result = await this.#reader.read({ base, recipe, file, how: { isPreview: false }, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
       published = result.version.sha256;
-      if (file) await this.#requireNew(base, { file, made: result.version });
+      await this.#requireOwn({ base, recipe, file }, result.version);
       return await this.#adopt({ base, recipe, file }, result);
     } finally {
       if (published !== undefined) await this.#sweepUnadopted(id, published);
@@ -207,15 +207,19 @@ export class DatasetEdits {
     }
   }
 
-  /** A file gives a version of its own, and what was shown of it. */
-  async #requireNew(
-    { dataset: { id, name } }: Base,
-    { file, made }: { readonly file: EditFile; readonly made: ImportedVersion },
+  /** A file is the one that was shown; and records are of one source and recipe, with what is told of them. */
+  async #requireOwn(
+    { base, recipe, file }: Pick<Reading, 'base' | 'recipe' | 'file'>,
+    made: ImportedVersion,
   ): Promise<void> {
-    if (file.sha256 !== undefined && file.sha256 !== made.sourceSha256) throw fileChanged(name);
-    const versions = await this.#options.repositories.datasetVersions.list(id);
-    const same = versions.find(({ sha256 }) => sha256 === made.sha256);
-    if (same) throw fileIsVersion(name, same.number);
+    const { id, name } = base.dataset;
+    const { datasetVersions } = this.#options.repositories;
+    if (file?.sha256 !== undefined && file.sha256 !== made.sourceSha256) throw fileChanged(name);
+    const same = (await datasetVersions.list(id)).find(({ sha256 }) => sha256 === made.sha256);
+    if (same === undefined) return;
+    const kept = VersionRecipe.parse(await datasetVersions.recipe(same.id));
+    const isOfSource = (same.source_sha256 ?? made.sourceSha256) === made.sourceSha256;
+    if (file || !isOfSource || !isSameMaking(kept, recipe)) throw recordsAreVersion(name, same.number);
   }
 
   /** A version that another process overtook before it had its row. */
