@@ -19,11 +19,11 @@ import {
   editOvertaken,
   fileChanged,
   fileChangesNothing,
-  fileIsVersion,
   importFailed,
   noUsableRecords,
   readingForgotten,
   recordsAbsent,
+  recordsAreVersion,
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
 import { finishedColumns } from './import-outcome';
@@ -33,8 +33,9 @@ import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
 import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
-import { newStagingToken, releaseStaging, reserveStaging, sweepDeadStaging } from './staging';
-import { editedRecipe, isKnownRecipe, isSameRecipe, VersionRecipe } from './version-recipe';
+import { settleKilled } from './settle-killed';
+import { newStagingToken, releaseStaging, reserveStaging } from './staging';
+import { editedRecipe, isKnownRecipe, isSameMaking, isSameRecipe, VersionRecipe } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
 export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
@@ -86,8 +87,9 @@ export class DatasetEdits {
   }
 
   async #look({ base, recipe, file, page, signal }: Looking, stamp: string | null): Promise<FileDiff> {
-    if (!file) await this.#requireReading(base, signal);
     const { dataset, version } = base;
+    await settleKilled(this.#options, dataset);
+    if (!file) await this.#requireReading(base, signal);
     const datasetDir = this.#options.paths.datasetDir(dataset.id);
     const look = { version, recipe, file: stamp, datasetDir, token: newStagingToken() };
     await reserveStaging(datasetDir, look.token);
@@ -195,19 +197,19 @@ export class DatasetEdits {
   async #attempt(base: Base, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
     const { id, name } = base.dataset;
     const { file } = edit;
+    await settleKilled(this.#options, base.dataset);
     if (!file) await this.#requireReading(base, signal);
     const recipe = editedRecipe(base.recipe, edit);
     if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
-    await sweepDeadStaging(datasetDir);
     await reserveStaging(datasetDir, token);
     let published: string | undefined;
     try {
       const result = await this.#reader.read({ base, recipe, file, how: { isPreview: false }, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
       published = result.version.sha256;
-      if (file) await this.#requireNew(base, { file, made: result.version });
+      await this.#requireOwn({ base, recipe, file }, result.version);
       return await this.#adopt({ base, recipe, file }, result);
     } finally {
       if (published !== undefined) await this.#sweepUnadopted(id, published);
@@ -215,15 +217,19 @@ export class DatasetEdits {
     }
   }
 
-  /** A file gives a version of its own, and what was shown of it. */
-  async #requireNew(
-    { dataset: { id, name } }: Base,
-    { file, made }: { readonly file: EditFile; readonly made: ImportedVersion },
+  /** A file is the one that was shown; and records are of one source and recipe, with what is told of them. */
+  async #requireOwn(
+    { base, recipe, file }: Pick<Reading, 'base' | 'recipe' | 'file'>,
+    made: ImportedVersion,
   ): Promise<void> {
-    if (file.sha256 !== undefined && file.sha256 !== made.sourceSha256) throw fileChanged(name);
-    const versions = await this.#options.repositories.datasetVersions.list(id);
-    const same = versions.find(({ sha256 }) => sha256 === made.sha256);
-    if (same) throw fileIsVersion(name, same.number);
+    const { id, name } = base.dataset;
+    const { datasetVersions } = this.#options.repositories;
+    if (file?.sha256 !== undefined && file.sha256 !== made.sourceSha256) throw fileChanged(name);
+    const same = (await datasetVersions.list(id)).find(({ sha256 }) => sha256 === made.sha256);
+    if (same === undefined) return;
+    const kept = VersionRecipe.parse(await datasetVersions.recipe(same.id));
+    const isOfSource = (same.source_sha256 ?? made.sourceSha256) === made.sourceSha256;
+    if (file || !isOfSource || !isSameMaking(kept, recipe)) throw recordsAreVersion(name, same.number);
   }
 
   /** A version that another process overtook before it had its row. */

@@ -99,10 +99,10 @@ export function fileChanged(name: string): AppError {
   });
 }
 
-export function fileIsVersion(name: string, number: number): AppError {
+export function recordsAreVersion(name: string, number: number): AppError {
   return new AppError({
     code: 'dataset_unchanged',
-    message: `The file gives the records of version ${String(number)} of “${name}”, so no version was made.`,
+    message: `These are the records of version ${String(number)} of “${name}”, so no version was made.`,
     hint: `Use version ${String(number)} again.`,
   });
 }

@@ -19,7 +19,8 @@ import type { ImportOutcome } from './import-outcome';
 import { phaseClock } from './phase-clock';
 import type { TimedProgress } from './phase-clock';
 import { readProblems } from './problem-file';
-import { newStagingToken, reserveStaging, sweepDeadStaging } from './staging';
+import { settleKilled } from './settle-killed';
+import { newStagingToken, reserveStaging } from './staging';
 import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
@@ -116,19 +117,11 @@ export class DatasetImports {
     const { repositories, paths } = this.#options;
     for (const dataset of await repositories.datasets.list()) {
       if (this.#running.has(dataset.id)) continue;
-      const { isAlive, wasDead } = await sweepDeadStaging(paths.datasetDir(dataset.id));
-      if (wasDead && dataset.status === 'ready') await this.#settleCurrentFile(dataset.id);
+      const isAlive = await settleKilled({ repositories, paths }, dataset);
       const isUnfinished = dataset.status === 'uploading' || dataset.status === 'validating';
       if (isUnfinished && !isAlive)
         await this.#update(dataset.id, brokenColumns(importInterrupted().toPayload()));
     }
-  }
-
-  /** An edit may have ended between its row and the name of its file. */
-  async #settleCurrentFile(id: string): Promise<void> {
-    const { repositories, paths } = this.#options;
-    const version = await repositories.datasetVersions.current(id);
-    if (version !== null) await paths.makeCurrent(id, version.path);
   }
 
   async #prepare(path: string, options: ImportOptions): Promise<PendingImport> {

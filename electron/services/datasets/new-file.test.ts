@@ -171,6 +171,37 @@ describe('a newer file', () => {
     expect((await service.versions.use(id, 2)).report).toMatchObject({ excluded_records: 1 });
   });
 
+  it('whose records become those of another file by an edit names that version, and stays as it is', async () => {
+    const first = await service.versions.edit(id, { exclude: ['three'], include: [], fixes: [] });
+    const longer = jsonl(
+      { id: 'one', ...chat('one?', '1') },
+      { id: 'two', ...chat('two?', '2') },
+      { id: 'four', ...chat('four?', '4') },
+    );
+    await service.versions.edit(id, from({ path: await bench.file(longer, 'longer.jsonl') }));
+    const before = await service.get(id);
+    const edit = { exclude: ['four'], include: [], fixes: [] };
+    await expect(service.versions.edit(id, edit)).rejects.toMatchObject({
+      code: 'dataset_unchanged',
+      message: 'These are the records of version 2 of “first”, so no version was made.',
+      hint: 'Use version 2 again.',
+    });
+    expect(await service.get(id)).toEqual(before);
+    expect((await service.versions.use(id, 2)).report).toEqual(first.report);
+  });
+
+  it('is the same version whatever the order in which records were left out', async () => {
+    const leave = (...exclude: string[]) => service.versions.edit(id, { exclude, include: [], fixes: [] });
+    await leave('one');
+    await leave('two');
+    await service.versions.use(id, 1);
+    await leave('two');
+    await leave('one');
+    expect((await service.versions.list(id)).map(({ is_current }) => is_current)).toEqual([
+      ...[false, true, false, false],
+    ]);
+  });
+
   it('has records of its own: what another file leaves out is not looked for among them', async () => {
     await service.versions.edit(id, { exclude: ['two'], include: [], fixes: [] });
     await service.versions.edit(id, from(await newer()));

@@ -9,25 +9,31 @@ export function newStagingToken(): string {
   return `${String(process.pid)}-${randomUUID()}`;
 }
 
+/** By this process, which its number does not tell from a dead one that had the same. */
+const reserved = new Set<string>();
+
 /** Made when an import is queued: its row is then known to be alive. */
 export async function reserveStaging(datasetDir: string, token: string): Promise<void> {
+  reserved.add(stagingName(token));
   await mkdir(join(datasetDir, stagingName(token)), { recursive: true, mode: 0o700 });
 }
 
 export async function releaseStaging(datasetDir: string, token: string): Promise<void> {
   await rm(join(datasetDir, stagingName(token)), { recursive: true, force: true });
+  reserved.delete(stagingName(token));
 }
 
-/** Removes the staging folders of dead imports; answers whether there were any, and whether a living one is left. */
-export async function sweepDeadStaging(
-  datasetDir: string,
-): Promise<{ readonly isAlive: boolean; readonly wasDead: boolean }> {
+/**
+ * Removes the staging folders of dead imports once `settle` has put right what they may have left, and
+ * answers whether a living one is there: then both wait, for what has no row may be what that one is making.
+ */
+export async function sweepDeadStaging(datasetDir: string, settle: () => Promise<void>): Promise<boolean> {
   const names = (await listDir(datasetDir)).filter(isStagingName);
   const alive = await Promise.all(names.map((name) => isAliveStaging(datasetDir, name)));
-  for (const [index, name] of names.entries()) {
-    if (alive[index] !== true) await rm(join(datasetDir, name), { recursive: true, force: true });
-  }
-  return { isAlive: alive.includes(true), wasDead: alive.includes(false) };
+  if (alive.includes(true)) return true;
+  if (names.length > 0) await settle();
+  for (const name of names) await rm(join(datasetDir, name), { recursive: true, force: true });
+  return false;
 }
 
 export async function listDir(dir: string): Promise<string[]> {
@@ -40,8 +46,9 @@ export async function listDir(dir: string): Promise<string[]> {
   }
 }
 
-/** By another process of this boot: this one has just started, and process numbers are used again. */
+/** By this process, or by another one of this boot: process numbers are used again. */
 async function isAliveStaging(datasetDir: string, name: string): Promise<boolean> {
+  if (reserved.has(name)) return true;
   const pid = Number(/^\.staging-(\d+)-/.exec(name)?.[1]);
   if (!Number.isInteger(pid) || pid === process.pid || !isRunning(pid)) return false;
   const { birthtimeMs } = await stat(join(datasetDir, name));

@@ -101,3 +101,9 @@ export function isSameReading(left: VersionRecipe, right: VersionRecipe): boolea
 export function isSameRecipe(left: VersionRecipe, right: VersionRecipe): boolean {
   return JSON.stringify([left.exclude, left.fixes]) === JSON.stringify([right.exclude, right.fixes]);
 }
+
+/** Whether two make the same of a file: in which order records were left out says nothing. */
+export function isSameMaking(left: VersionRecipe, right: VersionRecipe): boolean {
+  const sorted = (recipe: VersionRecipe) => ({ ...recipe, exclude: recipe.exclude.toSorted() });
+  return isSameReading(sorted(left), sorted(right));
+}

@@ -37,6 +37,13 @@ const UNKNOWN: VersionSummary = {
   validation_errors: null,
 };
 
+/** The same of a version of which nothing was written down but what its files say. */
+export function summaryOfFiles(
+  known: Required<Pick<VersionSummary, 'kind' | 'format'>> & Pick<VersionSummary, 'file_size'>,
+): VersionSummary {
+  return summaryOf({ ...UNKNOWN, ...known });
+}
+
 /** The columns of a dataset whose current version this becomes; its tokens are counted anew. */
 export function columnsOfVersion(summary: unknown) {
   const known = summary === null ? UNKNOWN : VersionSummary.parse(summary);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import { openDatabaseHere } from '../../db/client';
 import { optionsIn, rawIn } from '../../db/testing';
+import { columnsOfVersion } from '../datasets/version-row';
 import { openWorld, removeWorld, type World } from '../jobs/testing';
 import { rebuildIfPending } from './rebuild';
 
@@ -112,6 +114,29 @@ describe('S02, S03: runs are read in again from their folders', () => {
     expect(rebuilt?.message).toContain('runs 1, datasets 0');
     expect(await world.jobs.get(job.id)).toMatchObject({ status: 'completed', attempt: 1 });
     expect(await world.jobs.metrics(job.id)).toEqual(points);
+  });
+
+  it('with each version of a dataset as of its own kind, for when it is used again', async () => {
+    const job = await world.create('waiting');
+    await store(job.user_id);
+    const text = `${JSON.stringify({ id: 'p', prompt: [], chosen: [], rejected: [] })}\n`;
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const bucket = join(world.paths.storageDir, 'lora-datasets', job.user_id, world.dataset_id);
+    const dir = join(bucket, 'versions', sha256);
+    await mkdir(dir);
+    await writeFile(join(dir, 'dataset.jsonl'), text);
+    await writeFile(join(dir, 'records.idx'), Buffer.alloc(2 * 8));
+    await writeFile(join(dir, 'source'), 'another original');
+    await startAgain();
+    const { datasets, datasetVersions } = world.repositories;
+    const summaries = await Promise.all(
+      (await datasetVersions.list(world.dataset_id)).map(({ id }) => datasetVersions.summary(id)),
+    );
+    expect(summaries.map(columnsOfVersion)).toMatchObject([
+      { kind: 'sft', format: 'brightrun_lora_v4', file_size: 12, report: null, total_training_pairs: null },
+      { kind: 'preference', format: 'preference', file_size: 16, report: null },
+    ]);
+    expect(await datasets.get(world.dataset_id)).toMatchObject({ kind: 'sft', format: 'brightrun_lora_v4' });
   });
 
   it('and one whose dataset is gone is named, kept, and tried again', async () => {

@@ -9,9 +9,10 @@ import type { JobVersion } from '../../db/repositories/jobs';
 import type { BaseModelService } from '../base-models/base-model-service';
 import { DatasetPaths } from '../datasets/dataset-paths';
 import { readProblems } from '../datasets/problem-file';
+import { summaryOfFiles } from '../datasets/version-row';
 import { DATASET_BUCKET, type Paths } from '../jobs/paths';
 import { isMissing } from '../trainer/file-errors';
-import { type ReadDataset, readDatasets } from './read-datasets';
+import { type ReadDataset, readDatasets, type ReadVersion } from './read-datasets';
 import { type ReadRun, readRuns } from './read-runs';
 
 export interface RebuildOptions {
@@ -75,7 +76,8 @@ const addDatasets = async (options: RebuildOptions, runs: readonly ReadRun[]): P
       await addDataset(options, { dataset, folders, runs });
       added += 1;
     }
-    for (const { sha256, source_sha256, records, size_bytes, recipe } of dataset.versions) {
+    for (const version of dataset.versions) {
+      const { sha256, source_sha256, records, size_bytes, recipe } = version;
       const files = { ...folders.versionPaths(dataset.id, sha256), source_sha256 };
       await repositories.datasetVersions.create({
         dataset_id: dataset.id,
@@ -83,6 +85,7 @@ const addDatasets = async (options: RebuildOptions, runs: readonly ReadRun[]): P
         records,
         size_bytes,
         recipe,
+        summary: summaryIn(version, { dataset, runs }),
         ...files,
       });
     }
@@ -98,6 +101,7 @@ const addDataset = async (
   await repositories.datasets.create({
     id,
     ...namesFrom(found.runs, id),
+    format: formatOf(current, found),
     storage_path: found.folders.storagePath(id),
     file_size: current.source_bytes,
     kind: current.kind,
@@ -108,15 +112,42 @@ const addDataset = async (
     await repositories.datasetProblems.insertMany(id, batch);
 };
 
-type Named = Pick<RunDataset, 'dataset_id' | 'name' | 'format'>;
+type Used = Pick<RunDataset, 'dataset_id' | 'name' | 'format' | 'sha256'>;
+
+const usesOf = (runs: readonly ReadRun[], id: string): readonly Used[] =>
+  runs
+    .flatMap(({ file }): readonly Used[] => file.dataset.sources ?? [file.dataset])
+    .filter(({ dataset_id }) => dataset_id === id);
 
 /** Only a run's folder holds a dataset's name. */
 const namesFrom = (runs: readonly ReadRun[], id: string) => {
-  const used = runs.flatMap(({ file }): readonly Named[] => file.dataset.sources ?? [file.dataset]);
-  const known = used.findLast(({ dataset_id }) => dataset_id === id);
-  const name = known?.name ?? `Dataset ${id.slice(0, 8)}`;
-  return { name, file_name: name, format: DatasetFormat.safeParse(known?.format).data ?? 'chat' };
+  const name = usesOf(runs, id).at(-1)?.name ?? `Dataset ${id.slice(0, 8)}`;
+  return { name, file_name: name };
 };
+
+interface Found {
+  readonly dataset: ReadDataset;
+  readonly runs: readonly ReadRun[];
+}
+
+const PLAIN = { sft: 'chat', preference: 'preference', kto: 'kto', text: 'text' } as const;
+
+/** As a run of this version says, or one of a version of the same kind; else the plain one of its kind. */
+const formatOf = ({ sha256, kind }: ReadVersion, { dataset, runs }: Found): DatasetFormat => {
+  const uses = usesOf(runs, dataset.id);
+  const alike = new Set(dataset.versions.filter((each) => each.kind === kind).map((each) => each.sha256));
+  const known =
+    uses.findLast((use) => use.sha256 === sha256) ?? uses.findLast((use) => alike.has(use.sha256));
+  return DatasetFormat.safeParse(known?.format).data ?? PLAIN[kind];
+};
+
+/** Without it the dataset would keep the kind of the version before, where this one is used again. */
+const summaryIn = (version: ReadVersion, found: Found) =>
+  summaryOfFiles({
+    kind: version.kind,
+    format: formatOf(version, found),
+    ...(version.source_bytes > 0 && { file_size: version.source_bytes }),
+  });
 
 /** False where the database knows all that the run's folder says. */
 const addRun = async (options: RebuildOptions, run: ReadRun): Promise<boolean> => {
