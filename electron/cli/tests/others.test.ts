@@ -106,6 +106,18 @@ describe('artifacts', () => {
     expect((await bench.run('artifacts', 'show', 'nothing')).code).toBe(3);
   });
 
+  it('are put away and brought back', async () => {
+    const gone = await bench.run('artifacts', 'delete', id);
+    expect(gone.out).toContain('artifacts restore');
+    expect((await bench.run('artifacts', 'show', id)).code).toBe(3);
+    expect((await bench.run('artifacts', 'list', '--deleted', '--json')).documents()).toMatchObject([
+      [{ id }],
+    ]);
+    expect((await bench.run('artifacts', 'restore', id)).code).toBe(0);
+    expect((await bench.run('artifacts', 'show', id)).code).toBe(0);
+    expect((await bench.run('artifacts', 'restore', id)).code).toBe(3);
+  });
+
   it('verify ends with 1 where a file was changed', async () => {
     const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
     const file = join(String(Reflect.get(Object(shown), 'storage_path')), 'training_log.jsonl');
