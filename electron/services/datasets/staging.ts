@@ -51,8 +51,9 @@ async function isAliveStaging(datasetDir: string, name: string): Promise<boolean
   if (reserved.has(name)) return true;
   const pid = Number(/^\.staging-(\d+)-/.exec(name)?.[1]);
   if (!Number.isInteger(pid) || pid === process.pid || !isRunning(pid)) return false;
-  const { birthtimeMs } = await stat(join(datasetDir, name));
-  return birthtimeMs > Date.now() - uptime() * 1000;
+  // Another process may have released it since it was listed.
+  const found = await stat(join(datasetDir, name)).catch(() => null);
+  return found !== null && found.birthtimeMs > Date.now() - uptime() * 1000;
 }
 
 function isRunning(pid: number): boolean {
