@@ -103,6 +103,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
       return EXIT.done;
     },
   });
+};
+
+/** Out of sight and back again. */
+const addDeletion = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'delete <model>',
     about: 'put a model away',
@@ -172,5 +176,6 @@ const formatOf = (to: string): ExportFormat => (to.endsWith('.zip') ? 'zip' : 'a
 export const addArtifacts = (registry: Registry): void => {
   const group = registry.program.command('artifacts').description('models that runs have made');
   addLooks(group, registry);
+  addDeletion(group, registry);
   addExport(group, registry);
 };

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import {
   type ArtifactRow,
@@ -64,6 +65,16 @@ const nextVersion = ({ db, userId }: Bound, { dataset_id, name }: NewArtifact): 
   return `${highest + 1}.0.0`;
 };
 
+/** The last one first, by `order`. */
+const listed = ({ db, userId }: Bound, which: SQL, order: SQLiteColumn): ModelArtifact[] =>
+  db
+    .select()
+    .from(model_artifacts)
+    .where(and(eq(model_artifacts.user_id, userId), which))
+    .orderBy(desc(order))
+    .all()
+    .map(fromRow);
+
 const artifacts = ({ db, userId }: Bound) => {
   const own = (id: string) => and(eq(model_artifacts.id, id), eq(model_artifacts.user_id, userId));
   const get = (id: string): ModelArtifact | null => {
@@ -86,22 +97,10 @@ const artifacts = ({ db, userId }: Bound) => {
     get,
     update,
     list: (): ModelArtifact[] =>
-      db
-        .select()
-        .from(model_artifacts)
-        .where(and(eq(model_artifacts.user_id, userId), isNull(model_artifacts.deleted_at)))
-        .orderBy(desc(model_artifacts.created_at))
-        .all()
-        .map(fromRow),
+      listed({ db, userId }, isNull(model_artifacts.deleted_at), model_artifacts.created_at),
     /** Those that were put away, the last one first. */
     listDeleted: (): ModelArtifact[] =>
-      db
-        .select()
-        .from(model_artifacts)
-        .where(and(eq(model_artifacts.user_id, userId), isNotNull(model_artifacts.deleted_at)))
-        .orderBy(desc(model_artifacts.deleted_at))
-        .all()
-        .map(fromRow),
+      listed({ db, userId }, isNotNull(model_artifacts.deleted_at), model_artifacts.deleted_at),
     ofJob,
     /** Makes the artifact and points its job at it; the same job again gives the artifact that is there. */
     create: (artifact: NewArtifact): ModelArtifact => {

@@ -51,18 +51,24 @@ const failedDoing = (
 
 interface Known {
   readonly from: Checkpoint | null | undefined;
-  /** Whether the model that came of it is still there. */
-  readonly hasModel: boolean;
+  /** The model that came of it, where it is still there. */
+  readonly modelId: string | null;
 }
 
 const doingOf = (
   job: TrainingJob,
   navigate: (path: string) => void,
-  { from, hasModel }: Known,
+  { from, modelId }: Known,
 ): Doing | null => {
   const go = (path: string) => () => {
     navigate(path);
     return Promise.resolve();
+  };
+  const again = {
+    name: 'New run like this',
+    icon: Plus,
+    run: go(paths.newRunLike(job.id)),
+    quiet: true,
   };
   switch (job.status) {
     case 'initializing':
@@ -74,13 +80,18 @@ const doingOf = (
     case 'failed':
       return failedDoing(job, navigate, from);
     case 'completed':
-      return job.artifact_id !== null && hasModel
-        ? { name: 'Open model', icon: Box, run: go(paths.model(job.artifact_id)) }
-        : { name: 'New run like this', icon: Plus, run: go(paths.newRunLike(job.id)), quiet: true };
+      return modelId === null ? again : { name: 'Open model', icon: Box, run: go(paths.model(modelId)) };
     case 'queued':
     case 'cancelled':
-      return { name: 'New run like this', icon: Plus, run: go(paths.newRunLike(job.id)), quiet: true };
+      return again;
   }
+};
+
+/** The model that came of a run, unless it was put away; taken to be there until the models are known. */
+const useModelOf = ({ artifact_id }: TrainingJob): string | null => {
+  const kept = useLive(models);
+  if (artifact_id === null) return null;
+  return kept.kind !== 'ready' || kept.value.has(artifact_id) ? artifact_id : null;
 };
 
 /** A row has no room for an article. */
@@ -103,9 +114,7 @@ export const MainAction = ({
   readonly small?: boolean;
 }) => {
   const [, navigate] = useLocation();
-  const kept = useLive(models);
-  const isGone = kept.kind === 'ready' && !kept.value.has(job.artifact_id ?? '');
-  const doing = doingOf(job, navigate, { from, hasModel: !isGone });
+  const doing = doingOf(job, navigate, { from, modelId: useModelOf(job) });
   if (useIsSaving(job.id) || !doing) return null;
   const name = small ? shortened(doing.name) : doing.name;
   return (
