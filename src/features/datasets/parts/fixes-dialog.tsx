@@ -165,7 +165,7 @@ const Preview = ({ edits, fixes }: { readonly edits: Edits; readonly fixes: read
     <section
       aria-label={`What would change: ${fixes.map(fixDone).join(', ')}`}
       tabIndex={0}
-      className="max-h-[40vh] overflow-y-auto rounded-md border"
+      className="relative max-h-[40vh] overflow-y-auto rounded-md border"
     >
       <Async state={state} errorTitle="What would change cannot be shown" onRetry={reload} rows={3}>
         {(diff) => (

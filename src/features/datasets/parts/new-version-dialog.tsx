@@ -69,7 +69,7 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
       <section
         aria-label="What would change"
         tabIndex={0}
-        className="max-h-[48vh] overflow-y-auto rounded-md border"
+        className="relative max-h-[48vh] overflow-y-auto rounded-md border"
       >
         <Async state={state} errorTitle="No version can be made of this file" onRetry={reload} rows={3}>
           {(diff) => <EditDifference key={file.path} dataset={dataset} edit={edit} diff={diff} />}
