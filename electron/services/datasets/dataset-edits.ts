@@ -119,14 +119,16 @@ export class DatasetEdits {
   }
 
   /** The dataset with its new current version. The old one stays as it is. */
-  async edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
     // Before it waits for its turn: what is done until then may take another file.
-    const chosenIn = await this.#sourceChosenIn(id, edit);
+    const chosenIn = this.#sourceChosenIn(id, edit);
+    // Heard below, unless the edit is cancelled before its turn.
+    chosenIn.catch(() => undefined);
     return this.#alone(id, async (signal) => {
       await this.#lastLook.releaseOf(id);
       for (;;) {
         const base = await this.#base(id);
-        if (namesRecords(edit) && base.version.source_sha256 !== chosenIn)
+        if (namesRecords(edit) && base.version.source_sha256 !== (await chosenIn))
           throw editOvertaken(base.dataset.name);
         const edited = await this.#attempt(base, edit, signal);
         // Null where another process made a version in the meantime: the edit then goes on top of that.

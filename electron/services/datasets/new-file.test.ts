@@ -278,4 +278,11 @@ describe('a newer file', () => {
       report: { usable_records: 3 },
     });
   });
+
+  it('can be cancelled from the moment that it is asked for', async () => {
+    const renewed = service.versions.edit(id, from(await newer()));
+    expect(await service.versions.cancelEdit(id)).toBe(true);
+    await expect(renewed).rejects.toMatchObject({ code: 'edit_cancelled' });
+    expect(await service.versions.list(id)).toHaveLength(1);
+  });
 });

@@ -74,7 +74,7 @@ export const useEdits = (dataset: Dataset) => {
   const versions = useVersions(dataset);
   const [asked, setAsked] = useState<Asked>(null);
   const [made, setMade] = useState<Made | null>(null);
-  const [askedIn, setAskedIn] = useState(1);
+  const [askedIn, setAskedIn] = useState<number | undefined>();
   const action = useAction();
   const apply = (edit: DatasetEdit, words: string) =>
     action.run('edit', async () => {
@@ -92,7 +92,7 @@ export const useEdits = (dataset: Dataset) => {
     });
   const ask = (next: Asked) => {
     action.clear();
-    setAskedIn(placeOf(versions).current);
+    setAskedIn(versions.kind === 'ready' ? placeOf(versions).current : undefined);
     setAsked(next);
   };
   return {
