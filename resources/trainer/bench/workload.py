@@ -14,7 +14,8 @@ from pipeline_trainer.data.batches import Row
 from pipeline_trainer.data.order import Sampler, derive_seed
 from pipeline_trainer.fingerprint import model_fingerprint
 from pipeline_trainer.hardware import resolve
-from pipeline_trainer.setup import load_trainable, read_data
+from pipeline_trainer.run_data import read_data
+from pipeline_trainer.setup import load_trainable
 from pipeline_trainer.threads import pin
 
 from .records import make_records

@@ -101,7 +101,6 @@ def find(folder: Path, *, up_to: int | None = None) -> Found:
     Raises `checkpoint_newer` for one that a newer version wrote: going on from an older one would
     silently throw its steps away.
     """
-    sweep_staging(folder)
     skipped: list[tuple[str, str]] = []
     for path in sorted(folder.glob("step-*"), key=lambda found: found.name, reverse=True):
         if up_to is not None and step_of(path) > up_to:

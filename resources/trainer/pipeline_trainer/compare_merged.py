@@ -26,7 +26,7 @@ from .errors import TrainerError
 from .merge import rounded_to
 from .model import load_base
 from .reading import cpu_float32
-from .setup import read_data
+from .run_data import read_data
 
 LOSS_TOLERANCE: Final = 0.005
 FLOAT32_TOLERANCE: Final = 1e-5

@@ -19,7 +19,7 @@ from .loss import LossHead
 from .preference import Parts, preference_of
 from .progress import Groups, HeldOut, count, summed
 from .reading import open_model
-from .setup import read_data
+from .run_data import read_data
 from .team import ALONE, Team
 from .threads import pin
 

@@ -18,9 +18,10 @@ from .config import JobFile, load_job
 from .hardware import resolve
 from .pass_size import pass_size_for
 from .protocol import Commands, EventLog
+from .run_data import read_data
 from .run_state import Run
 from .schedule import Schedule
-from .setup import build, read_data
+from .setup import build
 from .step import Outcome, optimizer_step
 from .threads import pin
 

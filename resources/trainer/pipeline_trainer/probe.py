@@ -19,7 +19,8 @@ from .optimizer import optimizer_for
 from .out_of_memory import is_out_of_memory, row_too_large
 from .pass_size import micro_batch_for
 from .preference import Parts, preference_of
-from .setup import Data, load_trainable, read_data
+from .run_data import Data, read_data
+from .setup import load_trainable
 from .threads import pin
 
 TIMED_SECONDS: Final = 3.0

@@ -1,6 +1,6 @@
 """Which checkpoint to go on from, and whether that is still the same run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -10,10 +10,15 @@ import torch
 
 from . import checkpoint
 from .bnb import versions_of
+from .budget import refuse_unmeasured_energy
 from .config import JobFile, Settings, added_settings
 from .errors import TrainerError
-from .hardware import Compute
-from .protocol import EventLog
+from .hardware import Compute, resolve
+from .processes import ONE_PROCESS, Place
+from .run_data import Data, read_data
+from .schedule import planned_steps
+
+Warn = Callable[[str, str], None]
 
 # What may change between attempts without changing a single number of the adapter.
 FREE_SETTINGS: Final = frozenset({"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh"})
@@ -62,30 +67,76 @@ class Candidate:
     step: int
 
 
-def find_checkpoint(folder: Path, *, log: EventLog, up_to: int | None = None) -> Candidate | None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What may be trained, and from where: `found` is None to begin at step 0.
+
+    `identity` is that of the checkpoints to come, `changes` what keeps the run from going on bit for bit.
+    """
+
+    found: Candidate | None
+    data: Data
+    identity: dict[str, Any]
+    changes: tuple[str, ...]
+
+
+def compute_for(job: JobFile, place: Place = ONE_PROCESS) -> Compute:
+    """Where a process of the run computes. Raises `no_cuda`, or `energy_not_measured`."""
+    # That a process finds no card of its own is for all of them to say, in the same words.
+    device = "auto" if place.rank > 0 and job.device == "cuda" else job.device
+    compute = resolve(device, job.settings.precision)
+    refuse_unmeasured_energy(job.settings, compute, place.size)
+    return compute
+
+
+def judge(
+    run_dir: Path,
+    *,
+    job: JobFile,
+    compute: Compute,
+    cache_dir: Path | None,
+    warn: Warn,
+    processes: int = 1,
+    on_found: Callable[[Candidate | None], None] = lambda _found: None,
+) -> Judged:
+    """All that can refuse an attempt before a model is loaded; nothing is written to the run folder.
+
+    `on_found` hears of the checkpoint before the slow part, which reads the data. Raises TrainerError.
+    """
+    found = find_checkpoint(run_dir / "checkpoints", warn=warn)
+    on_found(found)
+    data = read_data(run_dir, job=job, cache_dir=cache_dir)
+    identity = identity_of(job, compute, rows=data.hash, processes=processes)
+    changes = () if found is None else judge_checkpoint(found, identity)
+    refuse_other_plan(job, len(data.rows.train))
+    return Judged(found, data, identity, changes)
+
+
+def find_checkpoint(folder: Path, *, warn: Warn, up_to: int | None = None) -> Candidate | None:
     """The newest whole checkpoint (of step `up_to` or before), or None to begin at step 0. Warns `checkpoint_skipped`.
 
     Raises `checkpoint_newer`.
     """
     found = checkpoint.find(folder, up_to=up_to)
     for name, reason in found.skipped:
-        log.warn("checkpoint_skipped", f"Checkpoint {name} cannot be used: {reason}. The next older one is tried.")
+        warn("checkpoint_skipped", f"Checkpoint {name} cannot be used: {reason}. The next older one is tried.")
     return None if found.path is None else Candidate(found.path, checkpoint.step_of(found.path))
 
 
-def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any], *, log: EventLog) -> None:
-    """Refuse what is another run; warn `not_bit_exact` of another machine. Raises what `REFUSED` names."""
+def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any]) -> tuple[str, ...]:
+    """Refuse what is another run; returns what of the machine is another. Raises what `REFUSED` names."""
     saved = checkpoint.read_identity(candidate.path)
     must_agree = saved["must_agree"]
     added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
     refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
     # Older checkpoints are of one process and do not say so.
     before, now = {"processes": 1, **saved["exactness"]}, identity["exactness"]
-    changes = [f"{name} {before.get(name)} → {value}" for name, value in now.items() if before.get(name) != value]
-    if changes:
-        moved = before["processes"] != now["processes"] and must_agree["settings"]["lora_dropout"] > 0
-        dropout = " With dropout its random numbers fall differently." if moved else ""
-        log.warn("not_bit_exact", f"This attempt goes on, but not bit for bit: {', '.join(changes)}.{dropout}")
+    asides = {"processes": " (with dropout its random numbers fall differently)"} if _drops_out(must_agree) else {}
+    return tuple(
+        f"{name} {before.get(name)} → {value}{asides.get(name, '')}"
+        for name, value in now.items()
+        if before.get(name) != value
+    )
 
 
 def refuse_other_run(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -95,6 +146,21 @@ def refuse_other_run(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> Non
             continue
         detail = f": {_differences(saved[name], wanted[name])}." if name == "settings" else ""
         raise TrainerError(code, message + detail, hint="Put it back as it was, or retry this as a new job.")
+
+
+def refuse_other_plan(job: JobFile, records: int) -> None:
+    """Raises `plan_mismatch` where the job promises another number of steps than its records make."""
+    planned = planned_steps(records, job.settings)
+    if planned != job.total_steps:
+        raise TrainerError(
+            "plan_mismatch",
+            f"The job says {job.total_steps} steps, but its {records} records make {planned}.",
+            hint="Create the job again.",
+        )
+
+
+def _drops_out(must_agree: Mapping[str, Any]) -> bool:
+    return float(must_agree["settings"]["lora_dropout"]) > 0
 
 
 def _differences(saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

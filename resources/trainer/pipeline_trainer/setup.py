@@ -3,7 +3,6 @@
 import os
 import platform
 import time
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -11,15 +10,12 @@ from typing import Final
 import torch
 
 from . import rng
-from .budget import USED_FILE, Budget, refuse_unmeasured_energy
+from .budget import USED_FILE, Budget
 from .config import JobFile
 from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
-from .data.rows import Rows, load_rows
-from .data.templates import ChatTemplate, load_tokenizer
-from .errors import TrainerError
-from .fingerprint import refuse_other_model, rows_hash
-from .hardware import Compute, GpuMonitor, driver_version, resolve
+from .durable import sweep_staging
+from .hardware import Compute, GpuMonitor, driver_version
 from .layout import layout_for
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
@@ -30,22 +26,14 @@ from .processes import ONE_PROCESS, Place
 from .progress import Progress
 from .protocol import Commands, EventLog
 from .recompute import name_of, recompute
-from .resume import find_checkpoint, identity_of, judge_checkpoint
+from .resume import Candidate, compute_for, judge
+from .run_data import Data
 from .run_state import Run
-from .schedule import build_intervals, build_schedule, planned_steps
+from .schedule import build_intervals, build_schedule
 from .team import ALONE, Team, join
 from .threads import pin
 
 PACKAGES: Final = ("transformers", "peft", "safetensors", "tokenizers", "numpy")
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """What a run reads before it loads a model."""
-
-    template: ChatTemplate
-    rows: Rows
-    hash: str
 
 
 def setup(
@@ -59,48 +47,40 @@ def setup(
 ) -> Run:
     """Check data, model and checkpoint, and only then load. Raises TrainerError."""
     pin(job.threads)
-    # That a process finds no card of its own is for all of them to say, in the same words.
-    device = "auto" if place.rank > 0 and job.device == "cuda" else job.device
-    compute = resolve(device, job.settings.precision)
-    refuse_unmeasured_energy(job.settings, compute, place.size)
+    compute = compute_for(job, place)
     team = join(place, device=compute.device.type)
-    found = find_checkpoint(run_dir / "checkpoints", log=log)
-    commands.loading_step = 0 if found is None else found.step
-    _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
-    log.emit("stage", name="preprocessing", detail="reading and tokenising the dataset")
-    data = read_data(run_dir, job=job, cache_dir=cache_dir)
-    identity = identity_of(job, compute, rows=data.hash, processes=team.size)
-    if found is not None:
-        judge_checkpoint(found, identity, log=log)
-    refuse_other_plan(job, len(data.rows.train))
+    sweep_staging(run_dir / "checkpoints")
+
+    def begin(found: Candidate | None) -> None:
+        commands.loading_step = 0 if found is None else found.step
+        _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
+        log.emit("stage", name="preprocessing", detail="reading and tokenising the dataset")
+
+    judged = judge(
+        run_dir, job=job, compute=compute, processes=team.size, cache_dir=cache_dir, warn=log.warn, on_found=begin
+    )
+    if judged.changes:
+        log.warn("not_bit_exact", f"This attempt goes on, but not bit for bit: {', '.join(judged.changes)}.")
     log.emit("stage", name="model_loading", detail=_loading(job, team))
-    passes = pass_size_for(job, compute, data.rows.train, cache_dir=cache_dir)
+    passes = pass_size_for(job, compute, judged.data.rows.train, cache_dir=cache_dir)
     run = build(
         run_dir,
         job=job,
         log=log,
         commands=commands,
-        data=data,
+        data=judged.data,
         compute=compute,
         passes=passes,
-        identity=identity,
+        identity=judged.identity,
         team=team,
     )
-    if found is not None:
-        run.resume(found.path)
-        run.resumed_from = found.step
+    if judged.found is not None:
+        run.resume(judged.found.path)
+        run.resumed_from = judged.found.step
     run.progress.micro_batch = team.first(run.progress.micro_batch)
     run.meet()
-    _plan(run, truncated=data.rows.truncated)
+    _plan(run, truncated=judged.data.rows.truncated)
     return run
-
-
-def read_data(run_dir: Path, *, job: JobFile, cache_dir: Path | None = None) -> Data:
-    """Tokenised rows of the job's own dataset, by its own model's template. Raises TrainerError."""
-    refuse_other_model(job.base_model.path, job.base_model.fingerprint)
-    template = ChatTemplate(load_tokenizer(job.base_model.path))
-    rows = load_rows(run_dir, job=job, template=template, cache_dir=cache_dir)
-    return Data(template, rows, rows_hash([*rows.train, *rows.held_out]))
 
 
 def build(
@@ -168,17 +148,6 @@ def load_trainable(job: JobFile, compute: Compute) -> Trainable:
     if job.memory is not None:
         recompute(trainable.model, job.memory)
     return trainable
-
-
-def refuse_other_plan(job: JobFile, records: int) -> None:
-    """Raises `plan_mismatch` where the job promises another number of steps than its records make."""
-    planned = planned_steps(records, job.settings)
-    if planned != job.total_steps:
-        raise TrainerError(
-            "plan_mismatch",
-            f"The job says {job.total_steps} steps, but its {records} records make {planned}.",
-            hint="Create the job again.",
-        )
 
 
 def _loading(job: JobFile, team: Team) -> str:

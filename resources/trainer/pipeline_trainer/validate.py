@@ -238,7 +238,7 @@ def last_whole_step(run: Run) -> int:
     last_good = run.progress.last_good_step
     if last_good is None or not run.team.leads:
         return NO_STEP
-    found = find_checkpoint(run.checkpoints, log=run.log, up_to=last_good)
+    found = find_checkpoint(run.checkpoints, warn=run.log.warn, up_to=last_good)
     return NO_STEP if found is None else found.step
 
 

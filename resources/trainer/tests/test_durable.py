@@ -95,5 +95,6 @@ def test_a_step_that_is_saved_again_is_never_lost(tmp_path: Path, monkeypatch: p
         attempt(folder)
     monkeypatch.undo()
     assert not target.exists()
+    sweep_staging(target.parent)
     assert checkpoint.find(target.parent) == checkpoint.Found(target, ())
     assert attempt(folder) == 0

@@ -13,7 +13,7 @@ from training_builders import attempt, make_model, make_run
 from transformers import AutoModelForCausalLM
 
 from pipeline_trainer.data.batches import Row
-from pipeline_trainer.setup import read_data
+from pipeline_trainer.run_data import read_data
 
 FAMILIES = json.loads((Path(__file__).parents[3] / "src/lib/training/model-families.json").read_bytes())
 FEW_EXPERTS = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16}

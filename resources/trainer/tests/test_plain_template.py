@@ -10,7 +10,7 @@ from transformers import AutoTokenizer
 
 from pipeline_trainer import export
 from pipeline_trainer.data.templates import ChatTemplate, load_tokenizer
-from pipeline_trainer.setup import read_data
+from pipeline_trainer.run_data import read_data
 
 BOS = "<|system|>"
 

@@ -9,7 +9,7 @@ from training_builders import make_model, make_run
 from pipeline_trainer.data import tokens as tokens_module
 from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How
-from pipeline_trainer.setup import read_data
+from pipeline_trainer.run_data import read_data
 from pipeline_trainer.stats import dataset_stats
 
 
