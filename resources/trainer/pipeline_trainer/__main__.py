@@ -21,7 +21,19 @@ from .threads import prepare_environment
 
 USAGE_ERROR: Final = 2
 MOST_PROCESSES: Final = 64
-COMMANDS: Final = ("serve", "inspect", "stats", "generate", "evaluate", "export", "verify", "probe", "lr-range", "selftest")
+COMMANDS: Final = (
+    "serve",
+    "inspect",
+    "stats",
+    "generate",
+    "evaluate",
+    "export",
+    "verify",
+    "may-resume",
+    "probe",
+    "lr-range",
+    "selftest",
+)
 # Both are one module, which is told which of them it is.
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
 # A short command whose stdin is held open by whoever wants its answer.

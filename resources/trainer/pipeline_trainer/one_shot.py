@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from .data.templates import load_template
+from .hidden import without_torch
 from .inspect_record import inspect, record_at
-from .serve import LOSS_SCOPES, how_of, without_torch
+from .serve import LOSS_SCOPES, how_of
 from .stats import dataset_stats
 
 

@@ -133,7 +133,7 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any]) -> tuple
     before, now = {"processes": 1, **saved["exactness"]}, identity["exactness"]
     asides = {"processes": " (with dropout its random numbers fall differently)"} if _drops_out(must_agree) else {}
     return tuple(
-        f"{name} {before.get(name)} → {value}{asides.get(name, '')}"
+        f"{name.replace('_', ' ')} {before.get(name)} → {value}{asides.get(name, '')}"
         for name, value in now.items()
         if before.get(name) != value
     )

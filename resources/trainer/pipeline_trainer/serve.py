@@ -7,7 +7,6 @@ between. `ping` and `cancel {id}` are answered at once, the methods of `WORKED` 
 import json
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -21,6 +20,7 @@ from .data.templates import ChatTemplate, load_template
 from .data.tokens import How, key_of
 from .errors import TrainerError
 from .events import claim_stdout, write_all
+from .hidden import without_torch
 from .inspect_record import inspect, record_at
 from .pack_view import PackPlans, settings_of
 from .stats import dataset_stats, over_limit
@@ -151,11 +151,6 @@ def how_of(params: Mapping[str, Any]) -> How:
     if scope not in LOSS_SCOPES or length < 1:
         raise ValueError(f"loss_scope {scope!r} or max_length {length} is out of range")
     return How(length, scope, str(params.get("format", "chat")))
-
-
-def without_torch() -> None:
-    """Keep transformers from importing torch: tokenizers do without, and it halves the time to the first answer."""
-    sys.modules.setdefault("torch", None)  # type: ignore[arg-type]  # None: import fails at once
 
 
 def main(argv: list[str]) -> int:

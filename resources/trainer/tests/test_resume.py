@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_builders import Folder, attempt, make_model, make_run
+from training_builders import Folder, attempt, make_elsewhere, make_model, make_run
 
 from pipeline_trainer import checkpoint, rng, setup
 from pipeline_trainer.data.order import derive_seed
@@ -197,14 +197,7 @@ def test_rule_5_a_newer_checkpoint_is_refused_not_skipped(paused: Folder) -> Non
 
 
 def test_rule_5_another_torch_or_machine_goes_on_with_a_warning(paused: Folder) -> None:
-    folder = newest(paused)
-    state = json.loads((folder / "state.json").read_bytes())
-    state["identity"]["exactness"] |= {"torch": "2.11.0", "device_name": "another"}
-    (folder / "state.json").write_text(json.dumps(state))
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    size, sha256 = (folder / "state.json").stat().st_size, checkpoint.sha256_of(folder / "state.json")
-    manifest["files"]["state.json"] = {"size_bytes": size, "sha256": sha256}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    make_elsewhere(newest(paused), torch="2.11.0", device_name="another")
     assert attempt(paused) == 0
     (warning,) = [event for event in paused.named("warning") if event["code"] == "not_bit_exact"]
     assert "torch 2.11.0" in warning["message"]

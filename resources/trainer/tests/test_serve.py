@@ -194,7 +194,7 @@ def test_leaves_when_the_app_is_gone_in_the_middle_of_its_work(base_model: str, 
 
 def test_serves_without_torch() -> None:
     code = (
-        "import sys; from pipeline_trainer.serve import without_torch; without_torch(); import transformers; "
+        "import sys; from pipeline_trainer.hidden import without_torch; without_torch(); import transformers; "
         "from transformers import AutoTokenizer; import pipeline_trainer.one_shot; "
         "assert sys.modules['torch'] is None; "
         "assert not any(name.startswith('torch.') for name in sys.modules)"

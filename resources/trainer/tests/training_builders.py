@@ -221,6 +221,17 @@ def make_run(
     return Folder(folder, model)
 
 
+def make_elsewhere(checkpoint: Path, **exactness: Any) -> None:
+    """Have a whole checkpoint say that it was made with other software or on another machine."""
+    state = json.loads((checkpoint / "state.json").read_bytes())
+    state["identity"]["exactness"] |= exactness
+    content = json.dumps(state).encode()
+    (checkpoint / "state.json").write_bytes(content)
+    manifest = json.loads((checkpoint / "manifest.json").read_bytes())
+    manifest["files"]["state.json"] = {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (checkpoint / "manifest.json").write_text(json.dumps(manifest))
+
+
 @dataclass
 class FakeCommands:
     """Stands in for stdin: gives out each command once its poll has come."""
