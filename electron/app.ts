@@ -11,7 +11,6 @@ import { createPacks } from './packs';
 import { threadsIn } from './threads';
 import { watchNetworkWarnings } from './network-warnings';
 import { BaseModelService, BUNDLED_MODEL } from './services/base-models/base-model-service';
-import { checkModelFolder } from './services/base-models/check-folder';
 import { DatasetNumbers } from './services/datasets/dataset-numbers';
 import { DatasetPaths } from './services/datasets/dataset-paths';
 import { DatasetPreviews } from './services/datasets/dataset-previews';
@@ -150,6 +149,7 @@ const buildRuns = (
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
   const freeDiskBytes = () => hardware.freeDiskBytes();
+  const devices = () => hardware.devices();
   const maker = createMaker(ground, commands);
   const runner = new QueueRunner({
     ...common,
@@ -157,7 +157,7 @@ const buildRuns = (
     launch: createLauncher(places),
     receipt: async () => ({ app_version: APP_VERSION, lock_hash: await findLockHash(places) }),
     kind: options.kind,
-    devices: () => hardware.devices(),
+    devices,
     freeDiskBytes,
     onFailure: options.onFailure,
   });
@@ -167,7 +167,6 @@ const buildRuns = (
     hardware: () => hardware.current(),
     isAtWork: ground.isAtWork,
     cost_per_gpu_hour: async () => (await settings.get()).cost_per_gpu_hour,
-    fingerprint: async (path) => (await checkModelFolder(path)).fingerprint,
   });
   const making = {
     sources,
@@ -175,6 +174,8 @@ const buildRuns = (
     makeData,
     estimates,
     freeDiskBytes,
+    devices,
+    mayResume: (dir: string, device: string) => commands.mayResume(dir, device, paths.cacheDir),
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };

@@ -90,7 +90,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     try_it: () => tryIt(services),
     try_it_plan: () => tryItPlan(services),
     pause: ({ id }) => jobs.pause(id),
-    resume: ({ id }) => jobs.resume(id),
+    resume: ({ id, ...wish }) => jobs.resume(id, wish),
     cancel: (request) => jobs.cancel(request),
     retry: ({ id }) => jobs.retry(id),
     move: ({ id, to }) => jobs.move(id, to),

@@ -1,6 +1,6 @@
 // Speaks the trainer's protocol without training. A job's name says how it behaves.
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +26,18 @@ const serve = () => {
   });
 };
 
+const isWhole = (folder) => {
+  const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  return Object.entries(files).every(([name, known]) => {
+    return sha256(readFileSync(join(folder, name), 'utf8')) === known.sha256;
+  });
+};
+
+const wholeSteps = (folder) =>
+  (existsSync(folder) ? readdirSync(folder).sort() : [])
+    .filter((name) => isWhole(join(folder, name)))
+    .map((name) => Number(name.slice('step-'.length)));
+
 const shortCommands = {
   verify: async () => {
     const of = (flag) => rest[rest.indexOf(flag) + 1];
@@ -39,6 +51,19 @@ const shortCommands = {
     while (text === 'slow' && !existsSync(`${of('--base-model')}-checked`)) await sleep(20);
     say({ ok: text !== 'unloadable' });
     process.exit(0);
+  },
+  'may-resume': () => {
+    const [runDir] = rest;
+    const { name } = JSON.parse(readFileSync(join(runDir, 'job.json'), 'utf8'));
+    const does = (word) => name.split(' ').includes(word);
+    if (does('other-settings')) {
+      const failure = { code: 'settings_changed', message: 'Settings changed.', hint: 'Put them back.' };
+      say({ error: failure });
+      process.exit(1);
+    }
+    const whole = wholeSteps(join(runDir, 'checkpoints'));
+    const changes = does('elsewhere') && whole.length > 0 ? ['torch 2.9.0 → 2.10.0', 'threads 1 → 2'] : [];
+    say({ step: whole.at(-1) ?? null, skipped: [], changes });
   },
   generate: () => {
     if (rest.includes('--prompt=hold')) {

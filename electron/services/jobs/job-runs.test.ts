@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -204,36 +204,9 @@ describe('the queue', () => {
 });
 
 describe('refusals leave the job as it was', () => {
-  const failedJob = async (name: string) => {
-    const job = await world.create(name);
-    return world.until(job.id, 'failed', 'interrupted');
-  };
-
-  it('another dataset', async () => {
-    const job = await failedJob('crash');
-    await writeFile(world.datasetFile, '{}\n');
-    expect(await codeOf(world.jobs.resume(job.id))).toBe('resume_refused');
-    expect(await world.jobs.get(job.id)).toEqual(job);
-    expect(await codeOf(world.create('plain'))).toBe('dataset_changed');
-  });
-
-  it('another base model', async () => {
-    const job = await failedJob('crash');
-    world.state.fingerprint = 'e'.repeat(64);
-    expect(await codeOf(world.jobs.resume(job.id))).toBe('resume_refused');
-    expect(await world.jobs.get(job.id)).toEqual(job);
-  });
-
-  it('no whole checkpoint', async () => {
-    const job = await failedJob('crash');
-    const weights = join(world.jobs.runDir(job.id), 'checkpoints/step-000002/adapter_model.safetensors');
-    await writeFile(weights, 'damaged');
-    expect(await codeOf(world.jobs.resume(job.id))).toBe('resume_refused');
-    expect(await world.jobs.get(job.id)).toEqual(job);
-  });
-
   it('unknown, final and repeated', async () => {
-    const job = await failedJob('oom');
+    const { id } = await world.create('oom');
+    const job = await world.until(id, 'failed');
     expect(await codeOf(world.jobs.resume(job.id))).toBe('resume_refused');
     expect(await codeOf(world.jobs.cancel({ id: job.id, save: false, reason: null }))).toBe('job_state');
     let last = job;

@@ -7,16 +7,15 @@ import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { RunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
-import type { DiskCheckOptions } from './disk-check';
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
 import { refused, stillSaving } from './refusals';
-import { checkResume } from './resume-check';
+import { checkResume, type ResumeCheckOptions } from './resume-check';
 import { readJobFile } from './run-folder';
 import { lastCompleted, runSize } from './run-size';
 
-export interface JobServiceOptions extends JobMakerOptions, DiskCheckOptions {
+export interface JobServiceOptions extends JobMakerOptions, ResumeCheckOptions {
   readonly repositories: AsyncRepositories;
   readonly runner: Pick<
     QueueRunner,
@@ -91,8 +90,11 @@ export class JobService {
     return this.get(id);
   }
 
-  /** Throws `resume_refused`, and leaves the job as it is, where it cannot go on as the same run. */
-  async resume(id: string): Promise<TrainingJob> {
+  /**
+   * Leaves the job as it is, and throws `resume_refused`, where it cannot go on as the same run; `resume_not_exact` where
+   * it could, but not bit for bit, unless `inexact` says that this is known.
+   */
+  async resume(id: string, { inexact = false }: { readonly inexact?: boolean } = {}): Promise<TrainingJob> {
     const job = await this.get(id);
     if (!isResumable(job.status))
       throw refused(
@@ -100,7 +102,7 @@ export class JobService {
         `A run that is ${job.status} cannot be resumed.`,
         'Retry makes a new run of it.',
       );
-    await checkResume(job, this.#options);
+    await checkResume(job, { inexact }, this.#options);
     const queued = await this.#options.repositories.jobs.requeue(id, [job.status]);
     if (!queued) throw refused('job_state', 'The run has changed meanwhile.', 'Look at it again.');
     return this.#queued(queued);

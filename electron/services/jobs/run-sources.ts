@@ -13,7 +13,6 @@ export interface RunSourcesOptions {
   /** Whether a run is at work now. */
   readonly isAtWork: () => Promise<boolean>;
   readonly cost_per_gpu_hour: () => Promise<number>;
-  readonly fingerprint: (path: string) => Promise<string>;
 }
 
 const GIB = 1024 ** 3;
@@ -32,7 +31,6 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
     return { id: version.id, sha256: version.sha256, path, records: version.records };
   },
   baseModel: (id) => options.repositories.baseModels.get(id),
-  fingerprint: options.fingerprint,
   device: async () => {
     const hardware = await options.hardware();
     const card = hardware.gpus[0];

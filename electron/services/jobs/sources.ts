@@ -28,7 +28,5 @@ export interface RunSources {
   dataset(id: string): Promise<Dataset | null>;
   currentVersion(datasetId: string): Promise<DatasetVersion | null>;
   baseModel(id: string): Promise<BaseModel | null>;
-  /** The fingerprint of a model folder as it is on disk now. */
-  fingerprint(path: string): Promise<string>;
   device(): Promise<RunDevice>;
 }

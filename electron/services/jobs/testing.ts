@@ -41,7 +41,7 @@ export interface World {
   readonly oneShot: OneShot;
   readonly dataset_id: string;
   readonly base_model_id: string;
-  readonly state: { fingerprint: string; disk_free_bytes: number };
+  readonly state: { disk_free_bytes: number };
   readonly estimates: EstimateService;
   readonly hardware: () => HardwareState;
   readonly datasetFile: string;
@@ -144,9 +144,10 @@ const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
   return { dataset, base_model_id: model?.id ?? (await addBaseModel(repositories, paths.dataDir)) };
 };
 
-const makingBy = (commands: TrainerCommands) => ({
+const makingBy = (commands: TrainerCommands, { cacheDir }: Paths) => ({
   app_version: '0.0.0',
   makeData: makeRunData,
+  mayResume: (runDir: string, device: string) => commands.mayResume(runDir, device, cacheDir),
   probe: (runDir: string) => commands.probe(runDir),
   lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
 });
@@ -191,7 +192,7 @@ const estimatesOver = (repositories: AsyncRepositories, hardware: () => Hardware
 
 /** What the jobs of a world see of the machine; `state` is for the test to change. */
 const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths: Paths) => {
-  const state = { fingerprint: FINGERPRINT, disk_free_bytes: 1e11 };
+  const state = { disk_free_bytes: 1e11 };
   const hardware = () => machine(options, state.disk_free_bytes);
   const sources = createRunSources({
     repositories,
@@ -199,10 +200,17 @@ const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths
     hardware: () => Promise.resolve(hardware()),
     isAtWork: () => isAtWork(repositories),
     cost_per_gpu_hour: () => Promise.resolve(0),
-    fingerprint: () => Promise.resolve(state.fingerprint),
   });
   const freeDiskBytes = () => Promise.resolve(state.disk_free_bytes);
-  return { state, hardware, sources, freeDiskBytes, estimates: estimatesOver(repositories, hardware) };
+  const devices = options.devices ?? (() => Promise.resolve(['cpu']));
+  return {
+    state,
+    hardware,
+    sources,
+    devices,
+    freeDiskBytes,
+    estimates: estimatesOver(repositories, hardware),
+  };
 };
 
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
@@ -227,14 +235,13 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     receipt: () => Promise.resolve({ app_version: '0.0.0', lock_hash: 'e'.repeat(64) }),
     launch: (options.around ?? ((launch) => launch))(createLauncher(places)),
     kind: 'app',
-    devices: options.devices ?? (() => Promise.resolve(['cpu'])),
     ...surroundings,
     onFailure: (error) => void failures.push(error),
     poll_ms: 50,
     pid: options.pid,
     stop_patience_ms: options.stop_patience_ms,
   });
-  const jobs = new JobService({ ...common, ...surroundings, runner, ...makingBy(commands) });
+  const jobs = new JobService({ ...common, ...surroundings, runner, ...makingBy(commands, paths) });
   const models = new ArtifactService({ ...common, commands });
   return {
     dir,

@@ -12,6 +12,7 @@ const recorded = () => {
   };
   const commands = new TrainerCommands({
     verify: record,
+    mayResume: record,
     export: record,
     generate: record,
     probe: record,

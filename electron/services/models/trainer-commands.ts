@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import type { Quantization } from '../../../src/lib/types/training-settings';
-import type { LrRange, OneShot } from '../trainer/one-shot';
+import type { LrRange, OneShot, Resumption } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
 const Probed = z.object({ step_ms: z.number().positive() });
@@ -27,7 +27,7 @@ interface ExportWish {
   readonly onChecking: () => void;
 }
 
-type Short = Pick<OneShot, 'generate' | 'export' | 'verify' | 'probe' | 'lrRange'>;
+type Short = Pick<OneShot, 'generate' | 'export' | 'verify' | 'mayResume' | 'probe' | 'lrRange'>;
 
 /** The trainer's short commands with their arguments, in one place. */
 export class TrainerCommands {
@@ -39,6 +39,11 @@ export class TrainerCommands {
 
   verify(check: AdapterCheck, signal?: AbortSignal) {
     return this.#oneShot.verify(checked(check), signal);
+  }
+
+  /** Whether the next attempt of a run would go on, by the checks that it makes itself. */
+  mayResume(runDir: string, device: string, cacheDir: string): Promise<Resumption> {
+    return this.#oneShot.mayResume([runDir, '--cache-dir', cacheDir], device);
   }
 
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */

@@ -6,11 +6,15 @@ export interface LauncherOptions extends RuntimePlaces {
   readonly cacheDir: string;
 }
 
-/** Starts trainers; a card is made the only one that its trainer can see. */
+/** A card is made the only one that a trainer can see. */
+export const onDevice = (env: NodeJS.ProcessEnv, device: string): NodeJS.ProcessEnv =>
+  device === 'cpu' ? env : { ...env, CUDA_VISIBLE_DEVICES: device };
+
+/** Starts trainers, each on its device. */
 export const createLauncher =
   (options: LauncherOptions) =>
   async (start: TrainerStart, device: string): Promise<RunningTrainer> => {
     const { trainerDir, cacheDir } = options;
-    const env = device === 'cpu' ? options.env : { ...options.env, CUDA_VISIBLE_DEVICES: device };
+    const env = onDevice(options.env, device);
     return new TrainerProcess({ python: await findPython(options), trainerDir, cacheDir, env }, start);
   };

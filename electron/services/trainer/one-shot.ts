@@ -5,6 +5,7 @@ import { ExportVerification } from '../../../src/lib/types/model-artifact';
 import { Count, Sha256 } from '../../../src/lib/types/primitives';
 import { ErrorPayload } from '../../../src/lib/types/system';
 import { trainerEnvironment } from './environment';
+import { onDevice } from './launcher';
 import { LineSplitter } from './line-splitter';
 import { findPython, type RuntimePlaces } from './runtime';
 
@@ -30,6 +31,9 @@ export const LrRange = z.object({
 export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
+/** `step` is that of the checkpoint to go on from, null where there is none; `changes` is empty where that is bit for bit. */
+export const Resumption = z.object({ step: Count.nullable(), changes: z.array(z.string()) });
+export type Resumption = z.infer<typeof Resumption>;
 
 /** Said once the files are written and before they are loaded again. */
 const Checking = z.object({ event: z.literal('checking') });
@@ -44,6 +48,8 @@ interface Finished {
 
 interface Meanwhile {
   readonly signal?: AbortSignal | undefined;
+  /** Where it looks; at all there is if not given. */
+  readonly device?: string;
   readonly onDocument?: (document: unknown) => void;
 }
 
@@ -86,6 +92,10 @@ export class OneShot {
     return this.run(['verify', ...argv], VerifyResult, { signal });
   }
 
+  mayResume(argv: readonly string[], device: string): Promise<Resumption> {
+    return this.run(['may-resume', ...argv], Resumption, { device });
+  }
+
   probe(argv: readonly string[]): Promise<Record<string, unknown>> {
     return this.run(['probe', ...argv], z.record(z.string(), z.unknown()));
   }
@@ -117,7 +127,10 @@ export class OneShot {
     });
   }
 
-  async #spawn(argv: readonly string[], { signal, onDocument }: Meanwhile): Promise<Finished> {
+  async #spawn(
+    argv: readonly string[],
+    { signal, device = 'cpu', onDocument }: Meanwhile,
+  ): Promise<Finished> {
     const python = await findPython(this.#options);
     const documents: unknown[] = [];
     const stderr: string[] = [];
@@ -132,7 +145,7 @@ export class OneShot {
       onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
     });
     const child = spawn(python, ['-m', 'pipeline_trainer', '--attended', ...argv], {
-      env: trainerEnvironment(this.#options.env, this.#options.trainerDir),
+      env: trainerEnvironment(onDevice(this.#options.env, device), this.#options.trainerDir),
       // Nothing is written to it: its end tells the child that we are gone, however we went.
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C in a terminal is for us alone: whether the command then ends is ours to say.

@@ -197,7 +197,7 @@ export const contract = {
     try_it: call(Nothing, TrainingJob),
     try_it_plan: call(Nothing, TryItPlan),
     pause: call(ById, TrainingJob),
-    resume: call(ById, TrainingJob),
+    resume: call(z.strictObject({ id: Uuid, inexact: z.boolean().optional() }), TrainingJob),
     cancel: call(
       z.strictObject({ id: Uuid, save: z.boolean(), reason: z.string().max(500).nullable() }),
       TrainingJob,

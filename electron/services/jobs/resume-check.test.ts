@@ -1,0 +1,80 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { openWorld, removeWorld, type World } from './testing';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await openWorld();
+  await world.runner.start();
+});
+
+afterEach(async () => {
+  await world.close();
+  await removeWorld(world.dir);
+});
+
+const stopped = async (name: string): Promise<TrainingJob> => {
+  const { id } = await world.create(name);
+  return world.until(id, 'failed', 'interrupted');
+};
+
+/** All that an attempt would change. */
+const standing = async ({ id }: TrainingJob) => ({
+  job: await world.jobs.get(id),
+  attempts: await world.jobs.attempts(id),
+  events: await readFile(join(world.jobs.runDir(id), 'events.jsonl'), 'utf8'),
+});
+
+const refusedAs = async (job: TrainingJob, refusal: Readonly<Record<string, unknown>>): Promise<void> => {
+  const before = await standing(job);
+  await expect(world.jobs.resume(job.id)).rejects.toMatchObject(refusal);
+  expect(await standing(job)).toEqual(before);
+};
+
+describe('a refused resume leaves the job as it was', () => {
+  it('with another dataset', async () => {
+    const job = await stopped('crash');
+    await writeFile(world.datasetFile, '{}\n');
+    await refusedAs(job, { code: 'resume_refused' });
+    await expect(world.create('plain')).rejects.toMatchObject({ code: 'dataset_changed' });
+  });
+
+  it.each(['crash other-settings', 'sigkill other-settings'])(
+    'with what only the trainer sees of %s, in its words',
+    async (name) => {
+      const refusal = { code: 'resume_refused', message: 'Settings changed.', hint: 'Put them back.' };
+      await refusedAs(await stopped(name), refusal);
+    },
+  );
+
+  it('without a whole checkpoint', async () => {
+    const job = await stopped('crash');
+    const weights = join(world.jobs.runDir(job.id), 'checkpoints/step-000002/adapter_model.safetensors');
+    await writeFile(weights, 'damaged');
+    await refusedAs(job, { code: 'resume_refused' });
+  });
+
+  it('where the trainer cannot be asked', async () => {
+    const job = await stopped('crash');
+    await rm(join(world.dir, 'python'));
+    await refusedAs(job, { code: 'runtime_missing' });
+  });
+});
+
+it('a run that would go on, but not bit for bit, waits for that to be confirmed', async () => {
+  const job = await stopped('sigkill elsewhere');
+  const changes: unknown = expect.stringContaining('torch 2.9.0 → 2.10.0, threads 1 → 2');
+  await refusedAs(job, { code: 'resume_not_exact', message: changes });
+  await world.jobs.resume(job.id, { inexact: true });
+  expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
+});
+
+it('an interrupted run without a checkpoint begins, wherever it is', async () => {
+  const job = await stopped('sigkill elsewhere');
+  await rm(join(world.jobs.runDir(job.id), 'checkpoints'), { recursive: true });
+  await world.jobs.resume(job.id);
+  expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
+});
