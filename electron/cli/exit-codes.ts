@@ -29,6 +29,7 @@ const REFUSED = new Set([
   'job_transition_refused',
   'queue_busy',
   'refused',
+  'resume_not_exact',
   'resume_refused',
   'retry_limit',
   'storage_link_refused',

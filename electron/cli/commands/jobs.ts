@@ -6,8 +6,8 @@ import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
 import { describeEnd, JOB_COLUMNS, jobPairs } from '../run/describe-job';
 import type { CliServices } from '../io';
-import { FORCE_FLAG, orWithForce } from '../run/force';
 import { runInForeground } from '../run/foreground';
+import { FORCE_FLAG, INEXACT_FLAG, orInsist } from '../run/insist';
 import { isAtWork, settleForLook, settleOrphans, waitForRest } from '../run/orphans';
 import { runQueue } from '../run/run-queue';
 import { addJobEnds } from './job-ends';
@@ -52,7 +52,11 @@ const addLooks = (group: Command, { add }: Registry): void => {
   });
 };
 
-const AgainOptions = z.object({ queue: z.boolean().optional(), force: z.boolean().optional() });
+const AgainOptions = z.object({
+  queue: z.boolean().optional(),
+  force: z.boolean().optional(),
+  inexact: z.boolean().optional(),
+});
 const QUEUE_FLAG = ['--queue', 'put it in the queue and return at once'] as const;
 
 /** `resume` and `retry`: here and now, or with --queue when the queue comes to it. */
@@ -66,9 +70,9 @@ const addAgain = (group: Command, { add }: Registry): void => {
       run: async (work) => {
         const { app, output, args, options } = work;
         const { id } = await findJob(app.services, operand(args));
-        const { force } = options;
-        const begin = () => orWithForce(app.services.jobs[verb](id, { force }));
-        if (options.queue === true) {
+        const { queue, ...wish } = options;
+        const begin = () => orInsist(app.services.jobs[verb](id, wish));
+        if (queue === true) {
           await settleOrphans(work);
           const job = await begin();
           output.answer({ event: 'job', job }, () => [`“${job.name}” is in the queue.`]);
@@ -79,7 +83,7 @@ const addAgain = (group: Command, { add }: Registry): void => {
         return code;
       },
     });
-  again('resume', 'go on with a run that was paused, interrupted or has failed', [QUEUE_FLAG]);
+  again('resume', 'go on with a run that was paused, interrupted or has failed', [QUEUE_FLAG, INEXACT_FLAG]);
   again('retry', 'the same data and settings as a new run', [QUEUE_FLAG, FORCE_FLAG]);
 };
 

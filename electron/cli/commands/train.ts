@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { describeEnd } from '../run/describe-job';
-import { FORCE_FLAG, orWithForce } from '../run/force';
+import { FORCE_FLAG, orInsist } from '../run/insist';
 import { runInForeground } from '../run/foreground';
 import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
 import { settingHelp } from '../run/setting-help';
@@ -29,7 +29,7 @@ export const addTrain = ({ program, add }: Registry): void =>
       const { services } = app;
       const run = await runOf(work, options);
       const { force } = options;
-      const create = () => orWithForce(services.jobs.create({ ...run.request, name: run.name }, { force }));
+      const create = () => orInsist(services.jobs.create({ ...run.request, name: run.name }, { force }));
       if (options.queue === true) {
         const job = await create();
         output.answer({ event: 'job', job }, () => [
