@@ -5,6 +5,7 @@ import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { Page } from '../components/layout';
 import { Toasts } from '../components/toasts';
+import { ResumeAnyway } from '../features/jobs';
 import { paths } from '../paths';
 import { followImports } from '../stores';
 import { DropAnywhere } from './drop-anywhere';
@@ -64,6 +65,7 @@ const Window = () => {
       <Shortcuts />
       <DropAnywhere />
       <RunSpeech />
+      <ResumeAnyway />
       <Toasts />
     </div>
   );

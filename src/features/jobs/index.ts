@@ -4,6 +4,7 @@ export type { Doing } from './job-doings';
 export { JobPage } from './job-page';
 export { groupJobs, groupWords, isRunning, STATUS_WORDS, verdictOf, workedMs } from './job-words';
 export { JobsPage } from './jobs-page';
+export { ResumeAnyway } from './parts/resume-anyway';
 export { ResumesFrom } from './parts/resumes-from';
 export { announcement, progressWords } from './run-news';
 export { shortTimeLeftWords, standingWords, statusWords, timeLeftWords } from './time-left';

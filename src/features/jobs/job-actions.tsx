@@ -10,7 +10,8 @@ import { useLive } from '../../live-store';
 import { jobs, models } from '../../stores';
 import type { useAction } from '../../use-load';
 import { waysOn } from './failures';
-import { resumeJob, wayDoing } from './job-doings';
+import { wayDoing } from './job-doings';
+import { resumeJob, useIsResuming } from './resuming';
 import { useIsSaving } from './use-saving';
 
 type Action = ReturnType<typeof useAction>;
@@ -27,6 +28,7 @@ interface Doing {
   readonly icon: LucideIcon;
   readonly run: () => Promise<void>;
   readonly quiet?: boolean;
+  readonly resumes?: boolean | undefined;
 }
 
 const change = (job: TrainingJob, call: (input: { id: string }) => Promise<TrainingJob>) => async () =>
@@ -39,10 +41,11 @@ const failedDoing = (
   from: Checkpoint | null | undefined,
 ): Doing => {
   const [way = 'change'] = waysOn(job, from);
-  const { label, icon, run } = wayDoing(way, job, navigate);
+  const { label, icon, resumes, run } = wayDoing(way, job, navigate);
   return {
     name: way === 'retry' ? 'Retry' : label,
     icon,
+    resumes,
     run: async () => {
       await run();
     },
@@ -76,7 +79,7 @@ const doingOf = (
       return { name: 'Pause', icon: Pause, run: change(job, api.jobs.pause) };
     case 'paused':
     case 'interrupted':
-      return { name: 'Resume', icon: Play, run: () => resumeJob(job) };
+      return { name: 'Resume', icon: Play, run: () => resumeJob(job), resumes: true };
     case 'failed':
       return failedDoing(job, navigate, from);
     case 'completed':
@@ -92,6 +95,12 @@ const useModelOf = ({ artifact_id }: TrainingJob): string | null => {
   const kept = useLive(models);
   if (artifact_id === null) return null;
   return kept.kind !== 'ready' || kept.value.has(artifact_id) ? artifact_id : null;
+};
+
+/** Also with what was asked for elsewhere, as in a menu. */
+const useIsBusy = ({ id }: TrainingJob, doing: Doing | null, { busy }: Action): boolean => {
+  const isResuming = useIsResuming(id);
+  return doing !== null && (busy === doing.name || (doing.resumes === true && isResuming));
 };
 
 /** A row has no room for an article. */
@@ -115,6 +124,7 @@ export const MainAction = ({
 }) => {
   const [, navigate] = useLocation();
   const doing = doingOf(job, navigate, { from, modelId: useModelOf(job) });
+  const isBusy = useIsBusy(job, doing, action);
   if (useIsSaving(job.id) || !doing) return null;
   const name = small ? shortened(doing.name) : doing.name;
   return (
@@ -122,7 +132,7 @@ export const MainAction = ({
       small={small}
       look={small || doing.quiet ? 'outlined' : 'filled'}
       icon={small && doing.name.length > LONGEST_BESIDE_ICON ? undefined : doing.icon}
-      busy={action.busy === doing.name}
+      busy={isBusy}
       aria-label={small ? `${name}: ${job.name}` : undefined}
       onClick={() => action.run(doing.name, doing.run)}
     >

@@ -24,6 +24,7 @@ import { jobs } from '../../stores';
 import { changeSettingsPath, remedyOf, waysOn } from './failures';
 import type { Way } from './failures';
 import { canCancel, isRunning } from './job-words';
+import { resumeJob } from './resuming';
 
 type Navigate = (path: string) => void;
 
@@ -75,9 +76,6 @@ const runningDoings = (job: TrainingJob, ask: ReturnType<typeof asking>): readon
       : []),
   ];
 };
-
-export const resumeJob = async ({ id }: TrainingJob): Promise<void> =>
-  jobs.put(await api.jobs.resume({ id }));
 
 const resumeDoing = (job: TrainingJob): Doing => ({
   verb: 'Resume',
