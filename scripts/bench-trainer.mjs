@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string' },
     steps: { type: 'string' },
     dropout: { type: 'string' },
+    precision: { type: 'string' },
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     card: { type: 'boolean', default: false },

@@ -80,14 +80,24 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--only", nargs="*", default=CONTENDERS)
-    return parser.parse_args()
+    parser.add_argument("--precision", choices=("bf16", "fp32"), help="by default the processor's own")
+    options = parser.parse_args()
+    options.precision = options.precision or native_precision()
+    return options
+
+
+def native_precision() -> str:
+    """bf16 where the processor has it."""
+    from pipeline_trainer.hardware import resolve  # noqa: PLC0415 (imports torch, which contenders do first)
+
+    return resolve("cpu", "auto").precision
 
 
 def prepare(folder: Path, options: argparse.Namespace) -> None:
     """Rows and start for all."""
     steps = options.warm_up + options.repeats * options.steps
     arguments = {"base-model": options.base_model, "dropout": options.dropout, "threads": options.threads, "steps": steps}
-    arguments |= {"rows": options.rows, "records-per-step": options.records_per_step}
+    arguments |= {"rows": options.rows, "records-per-step": options.records_per_step, "precision": options.precision}
     flags = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
     _module([sys.executable, "-m", "bench.workload", str(folder), *flags])
 
@@ -157,7 +167,7 @@ def machine(options: argparse.Namespace) -> dict[str, Any]:
     hardware = {"processor": processor_name(), "threads": options.threads, "memory_bytes": memory}
     return {
         **hardware,
-        "precision": "fp32",
+        "precision": options.precision,
         "python": sys.version.split()[0],
         "versions": {**versions, "numpy": version("numpy")},
     }

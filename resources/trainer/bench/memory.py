@@ -24,6 +24,7 @@ from .workload import settings_of
 BUNDLED: Final = "bundled"
 STEPS: Final = 2
 TOKENIZER_FILES: Final = ("tokenizer*", "special_tokens_map.json", "vocab.json", "merges.txt", "chat_template*")
+NARROW: Final = {"precision": "bf16"}
 USUAL: Final = {"variant": "lora", "optimizer": "adamw", "packing": "auto", "quantization": "none"}
 # hidden, intermediate, layers, heads, key heads, vocabulary, and whether both embeddings are one
 SHAPES: Final = {
@@ -96,6 +97,18 @@ CONFIGURATIONS: Final = (
     Configuration("deep", 4, 256, settings={"quantization": "nf4", "optimizer": "adamw_8bit", "lora_rank": 64}),
     Configuration("wide", 4, 256, settings={"optimizer": "adamw_8bit", "lora_rank": 128}),
     Configuration("vocabulary", 2, 256, 1.0, settings={"quantization": "nf4"}),
+    Configuration(BUNDLED, 1, 128, settings=NARROW),
+    Configuration(BUNDLED, 2, 256, settings=NARROW),
+    Configuration(BUNDLED, 1, 512, settings=NARROW),
+    Configuration(BUNDLED, 2, 256, settings={**NARROW, "lora_dropout": 0.05}),
+    Configuration(BUNDLED, 1, 384, settings=NARROW, recompute_mlps=30),
+    Configuration(BUNDLED, 1, 384, settings=NARROW, recompute_layers=30),
+    Configuration("small", 2, 1024, settings=NARROW),
+    Configuration("wide", 4, 256, settings=NARROW),
+    Configuration("wide", 4, 256, settings={**NARROW, "lora_dropout": 0.05, "lora_rank": 128}),
+    Configuration("wide", 2, 256, settings={**NARROW, "variant": "dora"}),
+    Configuration("deep", 4, 256, settings=NARROW),
+    Configuration("vocabulary", 4, 256, 0.5, settings=NARROW),
 )
 
 
@@ -181,7 +194,7 @@ def measure(folder: Path, model: Path, document: dict[str, Any], *, threads: int
 
 def _job(model: Path, document: dict[str, Any], *, threads: int) -> dict[str, Any]:
     rows = document["micro_batch"]
-    settings = {**settings_of(records_per_step=rows, steps=STEPS, dropout=0.0), "precision": "fp32", **USUAL}
+    settings = {**settings_of(records_per_step=rows, steps=STEPS, dropout=0.0, precision="fp32"), **USUAL}
     plan = {name: document[name] for name in ("micro_batch", "recompute_mlps", "recompute_layers")}
     return {
         "schema": 1,

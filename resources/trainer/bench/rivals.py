@@ -3,6 +3,9 @@
 peft         transformers' Trainer over a PEFT model, one row a pass.
 trl_default  TRL's SFTTrainer as it comes: rows of a step padded to one pass, recompute on.
 trl_tuned    TRL's SFTTrainer without recompute and with the passes that are fastest on a processor.
+
+In bf16 every one of them computes under autocast, on a base of bf16; TRL as it comes has the float32 base
+that it loads by itself.
 """
 
 import json
@@ -46,7 +49,9 @@ def train_rival(name: str, folder: Path, target: Path, *, turns: Turns) -> None:
     torch.use_deterministic_algorithms(mode=False)
     torch.manual_seed(job.settings.seed)
     rows = json.loads((folder / ROWS).read_text("utf-8"))["train"]
-    base = AutoModelForCausalLM.from_pretrained(job.base_model.path, dtype=torch.float32, local_files_only=True)
+    narrow = job.settings.precision == "bf16" and name != "trl_default"
+    dtype = torch.bfloat16 if narrow else torch.float32
+    base = AutoModelForCausalLM.from_pretrained(job.base_model.path, dtype=dtype, local_files_only=True)
     model = PeftModel.from_pretrained(base, folder / START, is_trainable=True)
     tokenizer = AutoTokenizer.from_pretrained(job.base_model.path, local_files_only=True)
     make = _stock_trainer if name.startswith("peft") else _trl_trainer
@@ -85,7 +90,7 @@ def _trl_trainer(
         "completion_mask": [[int(on) for on in row["trained"]] for row in rows],
     }
     tuned = {} if kind == "trl_default" else {"gradient_checkpointing": False}
-    arguments = SFTConfig(**_common(job, at_once, out), bf16=False, completion_only_loss=True, **tuned)
+    arguments = SFTConfig(**_common(job, at_once, out), completion_only_loss=True, **tuned)
     return SFTTrainer(model=model, args=arguments, train_dataset=Dataset.from_dict(columns), processing_class=tokenizer)
 
 
@@ -111,5 +116,6 @@ def _common(job: JobFile, at_once: int, out: Path) -> dict[str, Any]:
         "report_to": [],
         "disable_tqdm": True,
         "use_cpu": True,
+        "bf16": settings.precision == "bf16",
         "dataloader_pin_memory": False,
     }

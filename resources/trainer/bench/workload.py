@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -42,19 +43,24 @@ def main() -> None:
     parser.add_argument("--base-model", type=Path, required=True)
     parser.add_argument("--dropout", type=float, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--precision", choices=("bf16", "fp32"), required=True)
     for name in ("rows", "records-per-step", "steps"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
     size = Size(options.rows, options.records_per_step, options.steps)
-    write_run_folder(options.folder, options.base_model, size=size, dropout=options.dropout, threads=options.threads)
+    how = {"dropout": options.dropout, "precision": options.precision}
+    write_run_folder(options.folder, options.base_model, size=size, how=how, threads=options.threads)
     job = load_job(options.folder)
     pin(job.threads)
     write_rows(options.folder, job)
     write_start(options.folder / START, job)
 
 
-def write_run_folder(folder: Path, model: Path, *, size: Size, dropout: float, threads: int) -> None:
-    """`job.json`, `dataset.jsonl` and `split.json`: all rows are trained, the held-out ones stay outside."""
+def write_run_folder(folder: Path, model: Path, *, size: Size, how: Mapping[str, Any], threads: int) -> None:
+    """`job.json`, `dataset.jsonl` and `split.json`: all rows are trained, the held-out ones stay outside.
+
+    `how`: dropout and precision.
+    """
     train, held_out = make_records(size.rows, HELD_OUT)
     text = "".join(json.dumps(record) + "\n" for record in [*train, *held_out])
     (folder / "dataset.jsonl").write_text(text, "utf-8")
@@ -67,7 +73,7 @@ def write_run_folder(folder: Path, model: Path, *, size: Size, dropout: float, t
         "name": "bench",
         "created_at": "2025-01-01T00:00:00.000Z",
         "app_version": "0.0.0",
-        "settings": settings_of(records_per_step=size.records_per_step, steps=size.steps, dropout=dropout),
+        "settings": settings_of(records_per_step=size.records_per_step, steps=size.steps, **how),
         "preset_id": "custom",
         "total_steps": size.steps,
         "total_epochs": -(-size.steps // -(-size.rows // size.records_per_step)),
@@ -107,7 +113,7 @@ def write_rows(folder: Path, job: JobFile) -> None:
 
 def write_start(folder: Path, job: JobFile) -> None:
     """The adapter before the first step, as a PEFT folder."""
-    trainable = load_trainable(job, resolve(job.device, job.settings.precision))
+    trainable = load_trainable(job, resolve(job.device, job.settings.precision), warn=print)
     folder.mkdir()
     write_adapter(folder, adapter_tensors(trainable), adapter_config(trainable, base_name=job.base_model.name))
 
@@ -116,7 +122,7 @@ def _plain(row: Row) -> dict[str, Any]:
     return {"ids": row.ids, "trained": row.trained}
 
 
-def settings_of(*, records_per_step: int, steps: int, dropout: float) -> dict[str, Any]:
+def settings_of(*, records_per_step: int, steps: int, dropout: float, precision: str) -> dict[str, Any]:
     """The settings of a benchmark's job: rank 16 on all linear layers, a constant rate."""
     return {
         "base_model": "bench",
@@ -144,7 +150,7 @@ def settings_of(*, records_per_step: int, steps: int, dropout: float) -> dict[st
         "target_modules": "all-linear",
         "method": "sft",
         "loss_scope": "auto",
-        "precision": "auto",
+        "precision": precision,
     }
 
 

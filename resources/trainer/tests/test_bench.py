@@ -31,7 +31,7 @@ def test_no_question_is_both_trained_and_held_out() -> None:
 
 @pytest.mark.real
 def test_rows_have_about_192_tokens_and_none_is_without_a_target(tmp_path: Path, small_model: Path) -> None:
-    write_run_folder(tmp_path, small_model, size=SIZE, dropout=0.0, threads=1)
+    write_run_folder(tmp_path, small_model, size=SIZE, how={"dropout": 0.0, "precision": "fp32"}, threads=1)
     write_rows(tmp_path, load_job(tmp_path))
     rows = json.loads((tmp_path / ROWS).read_text("utf-8"))
     lengths = [len(row["ids"]) for row in rows["train"]]
