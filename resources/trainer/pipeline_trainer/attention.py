@@ -4,8 +4,11 @@ Left alone, transformers either makes one long document of them or, from positio
 of tokens × tokens. Here each document is its own causal attention: on cards by one variable-length flash
 kernel of torch (`torch.nn.attention.varlen`), elsewhere one document after the other.
 
+A processor that multiplies 16 bit numbers is faster at two plain products than at torch's flash kernel, as long
+as rows are short; so rows side by side attend by them there, too, where the layout says so.
+
 The function is registered with transformers' `AttentionInterface` and is in force only `within_documents`:
-answers and padded passes run as they always did.
+answers and other padded passes run as they always did.
 """
 
 import inspect
@@ -22,6 +25,8 @@ from .data.batches import Batch
 
 NAME: Final = "pipeline_documents"
 VARLEN_DTYPES: Final = (torch.bfloat16, torch.float16)
+# Tokens up to which two plain products are faster: their table of weights is tokens × tokens.
+SHORT: Final = 512
 # What a model asks of its attention and this one cannot give.
 UNSUPPORTED: Final = ("softcap", "s_aux", "position_bias")
 
@@ -56,8 +61,8 @@ def documents_of(lengths: tuple[int, ...], device: torch.device) -> Documents:
 
 @contextmanager
 def within_documents(model: Any, batch: Batch) -> Iterator[None]:
-    """Inside the block `model` keeps the documents of `batch` apart; a padded batch changes nothing."""
-    if batch.documents is None:
+    """Inside the block `model` keeps the documents of `batch` apart; rows side by side are apart anyway."""
+    if batch.documents is None and not batch.short:
         yield
         return
     from transformers import AttentionInterface  # noqa: PLC0415 (seconds to import, after the checks)
@@ -85,30 +90,65 @@ def attend(  # noqa: PLR0917 (transformers' signature)
     value: Tensor,
     _attention_mask: Tensor | None,
     *,
-    documents: Documents,
+    documents: Documents | None = None,
     dropout: float = 0.0,
     scaling: float | None = None,
     sliding_window: int | None = None,
     **options: Any,
 ) -> tuple[Tensor, None]:
-    """Causal attention within each document.
+    """Causal attention within each document, of which every row is one where there are none.
 
-    query: (1, heads, tokens, width); key and value: (1, key heads, tokens, width); gives
-    (1, tokens, heads, width). Raises NotImplementedError for what only other attentions compute.
+    query: (rows, heads, tokens, width); key and value: (rows, key heads, tokens, width); gives
+    (rows, tokens, heads, width). Raises NotImplementedError for what only other attentions compute.
     """
-    from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415 (the same)
-
     asked = [name for name in UNSUPPORTED if options.get(name) is not None]
     if asked:
         raise NotImplementedError(f"attention within documents does not know {asked[0]}")
+    if documents is None:
+        return _causal(module, query, key, value, dropout=dropout, scaling=scaling, window=sliding_window), None
     if documents.borders is not None and dropout == 0.0 and query.dtype in VARLEN_DTYPES:
         return _by_kernel((query, key, value), documents, scaling=scaling, sliding_window=sliding_window), None
     outputs = []
     lengths = list(documents.lengths)
     for q, k, v in zip(*(torch.split(tensor, lengths, dim=2) for tensor in (query, key, value)), strict=True):
-        mask = window_mask(q, sliding_window)
-        outputs.append(sdpa_attention_forward(module, q, k, v, mask, dropout=dropout, scaling=scaling)[0])
+        outputs.append(_causal(module, q, k, v, dropout=dropout, scaling=scaling, window=sliding_window))
     return torch.cat(outputs, dim=1), None
+
+
+def _causal(  # noqa: PLR0917 (the same)
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    *,
+    dropout: float,
+    scaling: float | None,
+    window: int | None,
+) -> Tensor:
+    length = query.shape[2]
+    is_short = length <= SHORT and (window is None or length <= window)
+    if is_short and dropout == 0.0 and query.device.type == "cpu" and query.dtype in VARLEN_DTYPES:
+        return by_products(query, key, value, scaling=scaling)
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415 (the same)
+
+    mask = window_mask(query, window)
+    output: Tensor = sdpa_attention_forward(module, query, key, value, mask, dropout=dropout, scaling=scaling)[0]
+    return output
+
+
+def by_products(query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None) -> Tensor:
+    """Causal attention as two batched products, shapes as in `attend`; queries that share a key go as one."""
+    rows, heads, length, width = query.shape
+    shared = rows * key.shape[1]  # one product for each key head of each row
+    together = rows * heads // shared * length
+    future = torch.full((length, length), -torch.inf, dtype=query.dtype).triu_(1)
+    blocked = future.repeat(together // length, 1).expand(shared, together, length)
+    keys = key.reshape(shared, length, width).transpose(1, 2)
+    scale = width**-0.5 if scaling is None else scaling
+    scores = torch.baddbmm(blocked, query.reshape(shared, together, width), keys, alpha=scale)
+    weights = scores.softmax(dim=-1)  # (shared, together, length)
+    output = torch.bmm(weights, value.reshape(shared, length, width))
+    return output.view(rows, heads, length, width).transpose(1, 2).contiguous()
 
 
 def window_mask(query: Tensor, window: int | None) -> Tensor | None:

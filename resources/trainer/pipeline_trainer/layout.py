@@ -7,7 +7,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from .attention import inputs_of, within_documents
+from .attention import SHORT, VARLEN_DTYPES, inputs_of, within_documents
 from .config import Packing
 from .data.batches import Batch, Row, collate, split_micro
 from .data.packing import pack, split_packed
@@ -18,6 +18,9 @@ PROBE_ROWS: Final = 3
 PROBE_TOKENS: Final = 24
 # Packed may differ from separate by rounding, far below what documents that see each other would differ by.
 PROBE_SHARE: Final = 0.1
+# 16 bit rounding moves logits by a hundredth of their spread; an attention that leaves something out moves them by more.
+SHORT_SHARE: Final = 0.05
+SHORT_PROBE: Final = 96
 REASONS: Final = {
     "on": "asked for",
     "off": "asked for",
@@ -28,12 +31,16 @@ REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`packed` or padded, and why. `budget`: tokens of a pack that holds one row, the longest."""
+    """`packed` or padded, and why. `budget`: tokens of a pack that holds one row, the longest.
+
+    `short`: padded rows attend by plain products, as long as they are short.
+    """
 
     packed: bool
     reason: str
     pad_id: int
     budget: int
+    short: bool = False
 
     def passes(self, rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
         """Cut `rows` into passes of at most `micro_batch` rows, or of the tokens of as many longest ones."""
@@ -41,7 +48,10 @@ class Layout:
 
     def batch(self, rows: Sequence[Row]) -> Batch:
         """The rows of one pass as tensors."""
-        return pack(rows) if self.packed else collate(rows, pad_id=self.pad_id)
+        if self.packed:
+            return pack(rows)
+        short = self.short and max(len(row.ids) for row in rows) <= SHORT
+        return collate(rows, pad_id=self.pad_id, short=short)
 
 
 def layout_for(
@@ -55,12 +65,33 @@ def layout_for(
 ) -> Layout:
     """The layout of a run: as asked, else by device. A model that mixes documents trains unpacked, with a warning."""
     wanted = packing == "on" or (packing == "auto" and compute.device.type == "cuda")
-    layout = Layout(wanted, REASONS[compute.device.type if packing == "auto" else packing], pad_id, longest(rows))
+    reason = REASONS[compute.device.type if packing == "auto" else packing]
     fault = mixing_fault(model, rows, pad_id=pad_id, device=compute.device) if wanted else None
-    if fault is None:
-        return layout
-    warn("packing_unavailable", f"Rows are not packed: {fault}. They are laid side by side; the results are the same.")
-    return Layout(packed=False, reason=fault, pad_id=pad_id, budget=layout.budget)
+    if wanted and fault is None:
+        return Layout(packed=True, reason=reason, pad_id=pad_id, budget=longest(rows))
+    if fault is not None:
+        warn("packing_unavailable", f"Rows are not packed: {fault}. They are laid side by side; the results are the same.")
+    short = products_suit(model, rows, pad_id=pad_id)
+    return Layout(packed=False, reason=fault or reason, pad_id=pad_id, budget=longest(rows), short=short)
+
+
+@torch.no_grad()
+def products_suit(model: Any, rows: Sequence[Row], *, pad_id: int) -> bool:
+    """Whether plain products are the faster attention of short rows, and the one that this model means."""
+    embedding = model.get_input_embeddings().weight
+    if embedding.device.type != "cpu" or embedding.dtype not in VARLEN_DTYPES:
+        return False
+    ids = [token for row in rows[:PROBE_ROWS] for piece in row.pieces for token in piece.ids][:SHORT_PROBE]
+    row = Row("probe", ids, [False] * len(ids))
+    training = model.training
+    model.eval()
+    try:
+        stock, own = (logits(model, collate([row], pad_id=pad_id, short=short)) for short in (False, True))
+    except (TypeError, ValueError, NotImplementedError, AttributeError):
+        return False
+    finally:
+        model.train(training)
+    return float((own - stock).square().mean().sqrt()) <= SHORT_SHARE * float(stock.std())
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from . import products
 from .config import JobFile, load_job
 from .data.batches import Row
 from .hardware import Compute, peak_memory_bytes, resolve
-from .layout import Layout
+from .layout import Layout, products_suit
 from .loss import LossHead, backward
 from .optimizer import optimizer_for
 from .out_of_memory import is_out_of_memory, row_too_large
@@ -67,13 +67,15 @@ def _measured(run_dir: Path, job: JobFile, compute: Compute) -> dict[str, float]
 def measure(job: JobFile, data: Data, compute: Compute) -> Probe:
     """Two passes of the longest row: one row, which warms up, then as many as fit into the time, at most a micro-batch."""
     settings = job.settings
-    trainable = load_trainable(job, compute)
+    trainable = load_trainable(job, compute, warn=lambda _code, message: sys.stderr.write(f"{message}\n"))
     trainable.model.train()
     head = LossHead(trainable.model)
     optimizer = optimizer_for(trainable.parameters, settings)
     longest = max((piece for row in data.rows.train for piece in row.pieces), key=lambda piece: len(piece.ids))
     preference = preference_of(settings)
-    layout = Layout(packed=False, reason="", pad_id=data.template.pad_id, budget=0)
+    pad_id = data.template.pad_id
+    short = products_suit(trainable.model, [longest], pad_id=pad_id)
+    layout = Layout(packed=False, reason="", pad_id=pad_id, budget=0, short=short)
     parts = Parts(trainable, head, layout, compute.device)
     micro_batch = micro_batch_for(data.rows.train, settings.records_per_step, compute)
 

@@ -53,6 +53,7 @@ def identity_of(job: JobFile, compute: Compute, *, rows: str, processes: int = 1
             "device": compute.device.type,
             "device_name": compute.name,
             "precision": compute.precision,
+            "path": "fast" if compute.precision == "bf16" else "stock",
             "threads": job.threads,
             "processes": processes,
         },
@@ -129,8 +130,8 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any]) -> tuple
     must_agree = saved["must_agree"]
     added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
     refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
-    # Older checkpoints are of one process and do not say so.
-    before, now = {"processes": 1, **saved["exactness"]}, identity["exactness"]
+    # Older checkpoints are of one process and of PEFT's own layers, and do not say so.
+    before, now = {"processes": 1, "path": "stock", **saved["exactness"]}, identity["exactness"]
     asides = {"processes": " (with dropout its random numbers fall differently)"} if _drops_out(must_agree) else {}
     return tuple(
         f"{name.replace('_', ' ')} {before.get(name)} → {value}{asides.get(name, '')}"

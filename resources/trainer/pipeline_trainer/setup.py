@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from .data.order import Sampler, derive_seed
 from .durable import sweep_staging
 from .hardware import Compute, GpuMonitor, driver_version
 from .layout import layout_for
+from .lora_layer import speed_up
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
@@ -97,7 +99,7 @@ def build(
 ) -> Run:
     """The run before its first step. Raises what loading raises."""
     settings = job.settings
-    trainable = load_trainable(job, compute)
+    trainable = load_trainable(job, compute, warn=log.warn)
     shuffle = derive_seed(settings.seed, "shuffle")
     layout = layout_for(
         settings.packing,
@@ -139,12 +141,13 @@ def build(
     )
 
 
-def load_trainable(job: JobFile, compute: Compute) -> Trainable:
+def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str], object]) -> Trainable:
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
     rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
     settings = job.settings
     base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device, quantization=settings.quantization)
     trainable = attach_adapter(base, settings)
+    speed_up(trainable.model, warn)
     if job.memory is not None:
         recompute(trainable.model, job.memory)
     return trainable

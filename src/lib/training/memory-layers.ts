@@ -74,28 +74,46 @@ export const trainableParameters = (shape: Shape, settings: TrainingSettings): n
   return aBlock * shape.num_hidden_layers;
 };
 
+/** Tokens of the longest row that attends by plain products (the trainer's `attention.py`). */
+const SHORT_ROW = 512;
+
 interface Keeping {
   readonly settings: TrainingSettings;
   readonly weight_bytes: 2 | 4;
 }
 
-const inputBytes = (layers: readonly AdaptedLayer[], { settings, weight_bytes }: Keeping): number => {
-  const each = layers.reduce((sum, { input }) => sum + 4 * input, 0);
-  // What dropout drew and what it left, for every adapter.
-  if (settings.lora_dropout > 0) return 2 * each;
-  // Adapters compute in float32, each with its own copy.
-  if (weight_bytes === 2) return each;
-  // One tensor for all that read it; the attention's output is kept anyway.
+/** Whether adapters compute beside their products in 16 bit (the trainer's `lora_layer.py`). */
+export const inOneFunction = ({ settings: { variant, quantization }, weight_bytes }: Keeping): boolean =>
+  weight_bytes === 2 && quantization === 'none' && variant !== 'dora' && variant !== 'pissa';
+
+const sumOf = (layers: readonly AdaptedLayer[], bytes: (layer: AdaptedLayer) => number): number =>
+  layers.reduce((sum, layer) => sum + bytes(layer), 0);
+
+/** One tensor for all that read it; the attention's output is kept anyway. */
+const sharedInputBytes = (layers: readonly AdaptedLayer[], weightBytes: number): number => {
   const widths = new Map(layers.map(({ source, input }) => [source, input]));
   widths.delete('heads');
-  return [...widths.values()].reduce((sum, width) => sum + 4 * width, 0);
+  return [...widths.values()].reduce((sum, width) => sum + weightBytes * width, 0);
+};
+
+const inputBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
+  const { settings, weight_bytes } = keeping;
+  const drops = settings.lora_dropout > 0;
+  // What dropout drew, a byte a number, for every adapter.
+  if (inOneFunction(keeping))
+    return sharedInputBytes(layers, weight_bytes) + (drops ? sumOf(layers, ({ input }) => input) : 0);
+  // What dropout drew and what it left, for every adapter.
+  if (drops) return sumOf(layers, ({ input }) => 8 * input);
+  // Adapters compute in float32, each with its own copy.
+  return weight_bytes === 2 ? sumOf(layers, ({ input }) => 4 * input) : sharedInputBytes(layers, 4);
 };
 
 const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
   const { settings } = keeping;
   // DoRA scales the frozen layer's output and the adapter's, and so keeps both.
-  const outputs = settings.variant === 'dora' ? layers.reduce((sum, { output }) => sum + 8 * output, 0) : 0;
-  return inputBytes(layers, keeping) + 4 * settings.lora_rank * layers.length + outputs;
+  const outputs = settings.variant === 'dora' ? sumOf(layers, ({ output }) => 8 * output) : 0;
+  const inner = (inOneFunction(keeping) ? 2 : 4) * settings.lora_rank;
+  return inputBytes(layers, keeping) + inner * layers.length + outputs;
 };
 
 /**
@@ -104,11 +122,11 @@ const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number
  */
 export const keptPerToken = (
   shape: Shape,
-  keeping: Keeping,
+  keeping: Keeping & { readonly device: 'cpu' | 'cuda'; readonly longest_row: number },
 ): { readonly whole: number; readonly without_mlp: number } => {
   const { hidden_size: d, intermediate_size: f, num_attention_heads: heads } = shape;
   const { q, kv } = attentionWidths(shape);
-  const { weight_bytes, settings } = keeping;
+  const { weight_bytes, settings, device, longest_row } = keeping;
   const layers = adaptedLayers(shape, settings);
   const attention = layers.filter(({ source }) => source === 'attention' || source === 'heads');
   const mlp = layers.filter(({ source }) => source === 'mlp' || source === 'activation');
@@ -116,7 +134,10 @@ export const keptPerToken = (
   const norms = 4 * (2 * d + 2);
   // Rotated queries, keys, values, the output, and a sum a head.
   const heart = weight_bytes * (2 * q + 2 * kv) + 4 * heads;
-  const without_mlp = norms + heart + adapterBytes(attention, keeping) + weight_bytes * d;
+  // Short rows attend by products there, and keep what each token gives to each.
+  const byProducts = device === 'cpu' && weight_bytes === 2 && longest_row <= SHORT_ROW;
+  const given = byProducts ? weight_bytes * heads * longest_row : 0;
+  const without_mlp = norms + heart + given + adapterBytes(attention, keeping) + weight_bytes * d;
   const gates = weight_bytes * 3 * f + adapterBytes(mlp, keeping);
   return { whole: without_mlp + gates - weight_bytes * d, without_mlp };
 };

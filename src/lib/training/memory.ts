@@ -1,7 +1,13 @@
 import type { BaseModel } from '../types/base-model';
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { adaptedLayers, frozenLayers, keptPerToken, trainableParameters } from './memory-layers';
+import {
+  adaptedLayers,
+  frozenLayers,
+  inOneFunction,
+  keptPerToken,
+  trainableParameters,
+} from './memory-layers';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -26,6 +32,8 @@ const CARD_ALLOCATOR = 1.04;
 
 /** What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement. */
 const HEAP_GAPS = 0.85;
+/** The same where adapters make no copies: fewer tensors come and go. */
+const HEAP_GAPS_IN_ONE_FUNCTION = 0.6;
 /** What unpacked weights leave there, as a share of all of them in float32: by measurement. */
 const UNPACKED_GAPS = 0.3;
 
@@ -118,7 +126,8 @@ const gapBytes = (request: MemoryRequest): number => {
   const kept = activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
   const { quantization } = request.settings;
   const unpacked = quantization === 'none' ? 0 : 4 * frozenLayers(request.model.config).parameters;
-  return HEAP_GAPS * kept + UNPACKED_GAPS * unpacked;
+  const share = inOneFunction(request) ? HEAP_GAPS_IN_ONE_FUNCTION : HEAP_GAPS;
+  return share * kept + UNPACKED_GAPS * unpacked;
 };
 
 /** The estimate by part, before a card's allocator. */

@@ -69,7 +69,7 @@ class Batch:
 
     input_ids, predicts: (batch, seq); targets: (marked,), in the order in which `hidden[predicts]` lists its
     rows. `predicts[b, t]`: position t predicts a trained token t + 1. Of a pack only: positions (1, seq), and
-    the length of each document.
+    the length of each document. `short`: of rows side by side that attend by plain products (`attention`).
     """
 
     input_ids: Tensor
@@ -77,14 +77,16 @@ class Batch:
     targets: Tensor
     positions: Tensor | None = None
     documents: tuple[int, ...] | None = None
+    short: bool = False
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
         positions = None if self.positions is None else self.positions.to(device)
-        return Batch(self.input_ids.to(device), self.predicts.to(device), self.targets.to(device), positions, self.documents)
+        tensors = (self.input_ids.to(device), self.predicts.to(device), self.targets.to(device), positions)
+        return Batch(*tensors, self.documents, self.short)
 
 
-def collate(rows: Sequence[Row], *, pad_id: int) -> Batch:
+def collate(rows: Sequence[Row], *, pad_id: int, short: bool = False) -> Batch:
     """Lay rows side by side; padding is neither seen nor trained."""
     width = max(len(row.ids) for row in rows)
     input_ids = torch.full((len(rows), width), pad_id, dtype=torch.long)
@@ -93,7 +95,7 @@ def collate(rows: Sequence[Row], *, pad_id: int) -> Batch:
         length = len(row.ids)
         input_ids[index, :length] = torch.tensor(row.ids)
         predicts[index, : length - 1] = torch.tensor(row.trained[1:], dtype=torch.bool)
-    return Batch(input_ids, predicts, torch.roll(input_ids, -1, dims=1)[predicts])
+    return Batch(input_ids, predicts, torch.roll(input_ids, -1, dims=1)[predicts], short=short)
 
 
 def split_micro(rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
