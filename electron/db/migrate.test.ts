@@ -125,6 +125,7 @@ describe('the shipped migrations', () => {
       '0005_export_owner',
       '0006_attempt_receipt',
       '0007_version_files',
+      '0008_problems_of_record',
     ]);
   });
 

@@ -19,7 +19,13 @@ const fillOld = async (): Promise<string> => {
     ...rest,
     entries: entries.slice(0, 4),
   }));
-  const added = ['0004_version_recipes', '0005_export_owner', '0006_attempt_receipt', '0007_version_files'];
+  const added = [
+    '0004_version_recipes',
+    '0005_export_owner',
+    '0006_attempt_receipt',
+    '0007_version_files',
+    '0008_problems_of_record',
+  ];
   for (const later of added) rmSync(join(old, `${later}.sql`));
   const session = openIn(folder, old);
   const user_id = session.profile().id;

@@ -104,6 +104,7 @@ export const dataset_problems = sqliteTable(
   (table) => [
     index('idx_dataset_problems_line').on(table.dataset_id, table.line, table.id),
     index('idx_dataset_problems_type').on(table.dataset_id, table.type, table.line, table.id),
+    index('idx_dataset_problems_record').on(table.dataset_id, table.record_id, table.line, table.id),
   ],
 );
 
