@@ -42,6 +42,7 @@ const datasetHandlers = ({
   use_version: ({ id, number }) => datasets.versions.use(id, number),
   diff: (request) => datasets.versions.diff(request),
   preview_edit: ({ id, edit, ...page }) => datasets.versions.preview(id, edit, page),
+  count_fixes: async ({ id, fixes }) => [...(await datasets.versions.countFixes(id, fixes))],
   edit: ({ id, edit }) => datasets.versions.edit(id, edit),
   record_ids: (request) => datasets.versions.recordIds(request),
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),

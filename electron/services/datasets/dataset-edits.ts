@@ -1,11 +1,6 @@
 import { basename, join } from 'node:path';
 import { FIRST_CHANGES, hasMoreChanges } from '../../../src/lib/types/dataset-versions';
-import type {
-  ChangesPage,
-  DatasetEdit,
-  EditFile,
-  VersionDiff,
-} from '../../../src/lib/types/dataset-versions';
+import type { ChangesPage, DatasetEdit, SafeFix, VersionDiff } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { compareVersions } from './compare/compare-versions';
@@ -18,14 +13,12 @@ import {
   editLeavesNothing,
   editOvertaken,
   fileChanged,
-  fileChangesNothing,
   importFailed,
-  noUsableRecords,
   readingForgotten,
-  recordsAbsent,
   recordsAreVersion,
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
+import { refusal } from './edit-refusal';
 import { finishedColumns } from './import-outcome';
 import type { ImportedVersion, ImportResult } from './import/import-request';
 import { LastLook, type Look, recordsOf, stampOf } from './last-look';
@@ -35,7 +28,14 @@ import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
 import { settleKilled } from './settle-killed';
 import { newStagingToken, releaseStaging, reserveStaging } from './staging';
-import { editedRecipe, isKnownRecipe, isSameMaking, isSameRecipe, VersionRecipe } from './version-recipe';
+import {
+  editedRecipe,
+  isKnownRecipe,
+  isSameMaking,
+  isSameRecipe,
+  mergedFixes,
+  VersionRecipe,
+} from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
 export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
@@ -72,6 +72,20 @@ export class DatasetEdits {
       const stamp = await stampOf(file);
       const diff = (await this.#lookAgain(looking, stamp)) ?? (await this.#look(looking, stamp));
       return { from: base.version.number, to: null, ...diff };
+    });
+  }
+
+  /** How many records each fix would change if it were the only new one; one reading answers for all of them. */
+  countFixes(id: string, fixes: readonly SafeFix[]): Promise<readonly number[]> {
+    return this.#alone(id, async (signal) => {
+      const base = await this.#base(id);
+      const { dataset, recipe } = base;
+      await settleKilled(this.#options, dataset);
+      await this.#requireReading(base, signal);
+      const how = { isPreview: true, tries: fixes.map((fix) => mergedFixes([...recipe.fixes, fix])) };
+      const result = await this.#reader.read({ base, recipe, how, signal });
+      if (result.unkept?.kind !== 'tried') throw refusal(dataset, result);
+      return result.unkept.changes;
     });
   }
 
@@ -272,9 +286,3 @@ type FileDiff = RecordDiff & Pick<VersionDiff, 'file_sha256'>;
 const shaOf = (file_sha256: string | undefined) => (file_sha256 === undefined ? {} : { file_sha256 });
 
 const namesRecords = ({ exclude, include }: DatasetEdit): boolean => exclude.length + include.length > 0;
-
-function refusal({ name }: Dataset, { unkept, report }: ImportResult, file: EditFile | undefined) {
-  if (unkept?.kind === 'records_absent') return recordsAbsent(name, unkept.ids);
-  if (unkept?.kind === 'unchanged') return file ? fileChangesNothing(name) : editChangesNothing(name);
-  return file ? noUsableRecords(report) : editLeavesNothing(name);
-}

@@ -13,6 +13,7 @@ import type {
   ChangesPage,
   DatasetEdit,
   DatasetVersion,
+  SafeFix,
   VersionDiff,
 } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -72,6 +73,10 @@ export class DatasetVersions {
 
   preview(id: string, edit: DatasetEdit, page?: ChangesPage): Promise<VersionDiff> {
     return this.#edits.preview(id, edit, page);
+  }
+
+  countFixes(id: string, fixes: readonly SafeFix[]): Promise<readonly number[]> {
+    return this.#edits.countFixes(id, fixes);
   }
 
   edit(id: string, edit: DatasetEdit): Promise<Dataset> {

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
+import { changesIn } from '../../../src/lib/types/dataset-versions';
+import type { DatasetEdit, SafeFix } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
 import { importFile } from './import/import-file';
 import { chat, jsonl } from './import/testing';
@@ -89,6 +90,49 @@ describe('a preview', () => {
     expect([reads, (await staging()).length]).toEqual([2, 1]);
     await service.versions.edit(id, edit({ fixes: ['trim'] }));
     expect([(await page(200)).records, await staging()]).toEqual([[], []]);
+  });
+
+  it('counts what each fix would change as its preview does, in one reading of the original', async () => {
+    let reads = 0;
+    service = await bench.service((request, onProgress) => {
+      reads += 1;
+      return importFile(request, onProgress);
+    });
+    const turns = (...said: readonly [role: string, content: string][]) => ({
+      messages: said.map(([role, content]) => ({ role, content })),
+    });
+    const long = Array.from({ length: 4 }, (_, at) => [
+      ['user', `q${String(at)}`] as const,
+      ['assistant', 'a'] as const,
+    ]).flat();
+    const content = jsonl(
+      { id: 'away', ...chat(' away ', 'a') },
+      chat(' spaced ', 'a'),
+      turns(['user', 'twice'], ['user', ' twice '], ['assistant', 'a']),
+      turns(['system', 'S'], ['user', 'q'], ['assistant', 'a']),
+      turns(['user', 'q'], ['assistant', 'a'], ['user', 'r'], ['assistant', ' ']),
+      turns(...long.map(([role, text]): [string, string] => [role, text])),
+      { id: 'bad', messages: [] },
+      chat('plain', 'a'),
+    );
+    const [outcome] = await service.import([await bench.file(content, 'each.jsonl')]);
+    id = outcome?.dataset.id ?? '';
+    await service.versions.edit(id, edit({ exclude: ['away'], fixes: [{ truncate_history: 6 }] }));
+    const fixes: SafeFix[] = [
+      'trim',
+      'drop_repeated_user_turn',
+      'merge_system',
+      'cut_before_empty_answer',
+      { truncate_history: 6 },
+      { truncate_history: 2 },
+    ];
+    reads = 0;
+    const counts = await service.versions.countFixes(id, fixes);
+    expect([counts, reads, await staging()]).toEqual([[1, 1, 1, 1, 0, 1], 1, []]);
+    const previews = [];
+    for (const fix of fixes)
+      previews.push(changesIn(await service.versions.preview(id, edit({ fixes: [fix] }))));
+    expect(previews).toEqual(counts);
   });
 
   it('keeps what it read no longer than another is looked at, and not beyond the end', async () => {

@@ -85,7 +85,7 @@ export function editedRecipe(
 }
 
 /** Each once and always in the same order; of two histories the shorter one. */
-function mergedFixes(fixes: readonly SafeFix[]): SafeFix[] {
+export function mergedFixes(fixes: readonly SafeFix[]): SafeFix[] {
   const kept = keptHistory(fixes);
   const named = new Set(fixes.filter((fix) => typeof fix === 'string'));
   return [...[...named].toSorted(), ...(kept === null ? [] : [{ truncate_history: kept }])];

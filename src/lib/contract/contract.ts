@@ -32,6 +32,7 @@ import { call, event } from './endpoint';
 const Nothing = z.void();
 const ById = z.strictObject({ id: Uuid });
 const Page = z.strictObject({ id: Uuid, offset: Count, limit: z.int().min(1).max(500) });
+const SearchPage = z.strictObject({ ...Page.shape, query: z.string().max(200) });
 
 /** What a run is made of; the same words for an estimate and for a start. */
 export const RunRequest = z.strictObject({
@@ -118,7 +119,7 @@ export const contract = {
     ),
     raw_line: call(z.strictObject({ id: Uuid, line: z.int().min(1) }), z.strictObject({ text: z.string() })),
     records: call(
-      z.strictObject({ ...Page.shape, query: z.string().max(200) }),
+      SearchPage,
       z.strictObject({
         total: Count,
         records: z.array(z.strictObject({ index: Count, record: CanonicalRecord })),
@@ -138,6 +139,8 @@ export const contract = {
       VersionDiff,
     ),
     preview_edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit, ...ChangesPage.shape }), VersionDiff),
+    /** How many records each fix would change if it were the only new one, in their order. */
+    count_fixes: call(z.strictObject({ id: Uuid, fixes: DatasetEdit.shape.fixes }), z.array(Count)),
     edit: call(z.strictObject({ id: Uuid, edit: DatasetEdit }), Dataset),
     record_ids: call(
       z.strictObject({
@@ -149,10 +152,7 @@ export const contract = {
       }),
       FoundRecords,
     ),
-    excluded: call(
-      z.strictObject({ ...Page.shape, query: z.string().max(200) }),
-      z.strictObject({ total: Count, records: z.array(CanonicalRecord) }),
-    ),
+    excluded: call(SearchPage, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     /** Of the records that repeat an earlier one word for word. */
     repeated_ids: call(ById, FoundRecords),
     /** Where the original is kept. */

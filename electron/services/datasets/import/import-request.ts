@@ -16,6 +16,8 @@ export const Revision = z.strictObject({
   /** Of a preview: which changes are shown, and where what was read goes if there are more than one call shows. */
   page: ChangesPage.optional(),
   moreAt: z.string().optional(),
+  /** Of a preview: lists of fixes of which it is only counted how many records each would change. */
+  tries: z.array(z.array(SafeFix)).optional(),
 });
 export type Revision = Readonly<z.infer<typeof Revision>>;
 
@@ -65,6 +67,7 @@ export interface ImportedVersion {
 /** Why a revision was not kept. */
 export type UnkeptRevision =
   | { readonly kind: 'compared'; readonly diff: RecordDiff }
+  | { readonly kind: 'tried'; readonly changes: readonly number[] }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'records_absent'; readonly ids: readonly string[] };

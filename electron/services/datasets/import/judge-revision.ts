@@ -14,13 +14,14 @@ interface StagedRevision {
 
 /** Why what was read again must not become a version; null where it may. */
 export async function judgeRevision(
-  { file, absent }: Findings,
+  { file, absent, changes }: Findings,
   { request: { revision }, stagingDir, signal }: StagedRevision,
 ): Promise<UnkeptRevision | null> {
   if (revision === undefined) return null;
   if (file === null) return { kind: 'empty' };
   if (absent.length > 0) return { kind: 'records_absent', ids: absent };
-  const { current, isPreview, page, moreAt } = revision;
+  const { current, isPreview, page, moreAt, tries } = revision;
+  if (tries !== undefined) return { kind: 'tried', changes };
   if (isPreview) {
     const read = join(stagingDir, RECORDS_FILE);
     const diff = await compareVersions({ from: current.path, to: read, page }, signal);

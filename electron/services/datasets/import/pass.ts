@@ -21,7 +21,7 @@ export interface PassPlan extends Preparation {
 export interface PassOptions {
   readonly dir: string;
   readonly seed: number;
-  readonly reading: Pick<ReadingPlan, 'stripSeparators' | 'exclude' | 'fixes'>;
+  readonly reading: Pick<ReadingPlan, 'stripSeparators' | 'exclude' | 'fixes' | 'tries'>;
   readonly source: ReadableSource;
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }

@@ -30,6 +30,8 @@ export interface Findings {
   readonly file: CanonicalFile | null;
   /** Records to be left out that could not be used anyway, or are not in the file. */
   readonly absent: readonly string[];
+  /** How many records each of the fixes that were tried would change. */
+  readonly changes: readonly number[];
   /** Of the names of its columns or fields. */
   readonly signature: string | null;
 }
@@ -79,8 +81,13 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
   return conclude(pass, reading, { source, signature: await plainSignature(pass, choice) });
 }
 
-export function wishesOf({ stripSeparators, exclude, fixes }: ImportRequest): PassOptions['reading'] {
-  return { stripSeparators, exclude, fixes };
+export function wishesOf({
+  stripSeparators,
+  exclude,
+  fixes,
+  revision,
+}: ImportRequest): PassOptions['reading'] {
+  return { stripSeparators, exclude, fixes, tries: revision?.tries };
 }
 
 /** How the names in its records are to be understood. */
@@ -111,6 +118,7 @@ async function conclude(
     statistics: pass.statistics.summarise(reading.request.share ?? DEFAULT_SHARE),
     file: isUsable ? pass.file : null,
     absent: [...pass.reader.unmet],
+    changes: pass.reader.trials.changes,
     signature,
   };
 }
@@ -146,5 +154,6 @@ async function refuse(reading: CopyReading, fault: WholeFileFault, records: numb
   for (const problem of fault.problems) log.add(problem);
   await log.finish();
   const statistics = new StatisticsTally(DEFAULT_SEED).summarise(DEFAULT_SHARE);
-  return { report: refusedReport(fault, records), statistics, file: null, absent: [], signature: null };
+  const report = refusedReport(fault, records);
+  return { report, statistics, file: null, absent: [], changes: [], signature: null };
 }

@@ -16,6 +16,7 @@ import { columnsSentence, instructionColumns } from '../shapes/instruction-colum
 import { hasSeparators, withoutSeparators } from '../shapes/separators';
 import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
+import { FixTrials } from './fix-trials';
 import { formatBytes } from '../../../../src/lib/messages/format';
 import { problemPlace } from './problem-place';
 import { prepareRecord } from './prepare-record';
@@ -32,6 +33,8 @@ export interface ReadingPlan extends Preparation {
   /** Ids of records that are left out, as if they were not in the file. */
   readonly exclude?: readonly string[];
   readonly fixes?: readonly SafeFix[];
+  /** Other fixes, of which it is counted what they would change. */
+  readonly tries?: readonly (readonly SafeFix[])[];
 }
 
 export interface RecordOutputs {
@@ -47,6 +50,7 @@ export class RecordReader {
   private readonly ids = new RecordIds();
   /** Records to be left out that were not met yet. */
   readonly unmet: Set<string>;
+  readonly trials: FixTrials;
   private readonly shape: RecordShape | null;
   private readonly outputs: RecordOutputs;
 
@@ -56,6 +60,7 @@ export class RecordReader {
     this.plan = plan;
     this.shape = plan.shape;
     this.unmet = new Set(plan.exclude);
+    this.trials = new FixTrials(plan.tries);
     this.outputs = outputs;
   }
 
@@ -113,20 +118,31 @@ export class RecordReader {
 
   private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {
     const { fixes = [] } = this.plan;
-    const conversion = convert(this.cleaned(raw, value), { context: raw.context, fixes });
-    if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
+    const cleaned = this.cleaned(raw, value);
+    const convertWith = (chosen: readonly SafeFix[]) =>
+      convert(cleaned, { context: raw.context, fixes: chosen });
+    const conversion = convertWith(fixes);
+    this.noteNames(raw, value);
     const originalId = textOf(value.id);
-    if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), raw.line);
     if (conversion.kind === 'null_target') {
       this.tally.nullTargets += 1;
       return;
     }
     // Also for a record that is refused: a fix that saves it must not rename those after it.
     const claim = this.ids.claim(originalId, { line: raw.line, ordinal: this.tally.records });
+    if (conversion.kind === 'usable' && this.unmet.delete(claim.id)) {
+      this.tally.excluded += 1;
+      return;
+    }
+    this.trials.take(conversion, convertWith);
     const faults = this.told(conversion.faults);
     if (conversion.kind === 'rejected') this.reject(raw, originalId === null ? null : claim.id, faults);
-    else if (this.unmet.delete(claim.id)) this.tally.excluded += 1;
     else this.accept(raw, { ...claim, draft: conversion.draft, faults });
+  }
+
+  private noteNames({ line }: RawRecord, value: JsonObject): void {
+    if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
+    if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), line);
   }
 
   private told(faults: readonly Fault[]): readonly Fault[] {

@@ -5,8 +5,8 @@ import { Input } from '../../../components/fields';
 import { formatAmount } from '../../../components/format';
 import { Dialog } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
-import { changesIn, FIRST_CHANGES } from '../../../lib/types/dataset-versions';
-import type { DatasetEdit, SafeFix, VersionDiff } from '../../../lib/types/dataset-versions';
+import { FIRST_CHANGES } from '../../../lib/types/dataset-versions';
+import type { DatasetEdit, SafeFix } from '../../../lib/types/dataset-versions';
 import type { Loaded } from '../../../live-store';
 import { useLoad } from '../../../use-load';
 import { placeOf } from '../use-edits';
@@ -42,6 +42,7 @@ const usePreview = ({ dataset: { id, revision } }: Edits, fixes: readonly SafeFi
 const Offer = ({ edits }: { readonly edits: Edits }) => {
   const [chosen, setChosen] = useState<readonly SafeFix[]>([]);
   const [turns, setTurns] = useState(USUAL_TURNS);
+  const countOf = useCounts(edits, turns);
   const offered: readonly SafeFix[] = [...NAMES, { truncate_history: turns }];
   const isChosen = (fix: SafeFix) => chosen.some((one) => keyOf(one) === keyOf(fix));
   const toggle = (fix: SafeFix) =>
@@ -63,8 +64,8 @@ const Offer = ({ edits }: { readonly edits: Edits }) => {
         {offered.map((fix) => (
           <FixChoice
             key={keyOf(fix)}
-            edits={edits}
             fix={fix}
+            count={countOf(fix)}
             checked={isChosen(fix)}
             onToggle={() => toggle(fix)}
             onTurns={(kept) => {
@@ -92,17 +93,33 @@ const Offer = ({ edits }: { readonly edits: Edits }) => {
 
 const keyOf = (fix: SafeFix): string => (typeof fix === 'string' ? fix : 'truncate_history');
 
+/** How many records each fix would change: all are asked for at once, and then another number of turns alone. */
+const useCounts = (edits: Edits, turns: number) => {
+  const first = useCountsOf(edits, [...NAMES, { truncate_history: USUAL_TURNS }]);
+  const other = useCountsOf(edits, turns === USUAL_TURNS ? [] : [{ truncate_history: turns }]);
+  return (fix: SafeFix): Loaded<number> => other(fix) ?? first(fix) ?? { kind: 'loading' };
+};
+
+const useCountsOf = ({ dataset: { id, revision } }: Edits, fixes: SafeFix[]) => {
+  const { state } = useLoad(`${id} ${revision} ${JSON.stringify(fixes)}`, async () =>
+    fixes.length === 0 ? [] : api.datasets.count_fixes({ id, fixes }),
+  );
+  return (fix: SafeFix): Loaded<number> | null => {
+    const index = fixes.findIndex((one) => JSON.stringify(one) === JSON.stringify(fix));
+    if (index === -1) return null;
+    return state.kind === 'ready' ? { kind: 'ready', value: state.value[index] ?? 0 } : state;
+  };
+};
+
 interface FixChoiceProps {
-  readonly edits: Edits;
   readonly fix: SafeFix;
+  readonly count: Loaded<number>;
   readonly checked: boolean;
   readonly onToggle: () => void;
   readonly onTurns: (kept: number) => void;
 }
 
-const FixChoice = ({ edits, fix, checked, onToggle, onTurns }: FixChoiceProps) => {
-  const { state } = usePreview(edits, [fix]);
-  const changes = state.kind === 'ready' ? changesIn(state.value) : null;
+const FixChoice = ({ fix, count, checked, onToggle, onTurns }: FixChoiceProps) => {
   const words =
     typeof fix === 'string'
       ? FIX_WORDS[fix]
@@ -117,7 +134,7 @@ const FixChoice = ({ edits, fix, checked, onToggle, onTurns }: FixChoiceProps) =
           type="checkbox"
           className="size-4 shrink-0 accent-accent"
           checked={checked}
-          disabled={changes === null || changes === 0}
+          disabled={count.kind !== 'ready' || count.value === 0}
           onChange={onToggle}
         />
         <span className="min-w-0">
@@ -126,7 +143,7 @@ const FixChoice = ({ edits, fix, checked, onToggle, onTurns }: FixChoiceProps) =
         </span>
       </label>
       {typeof fix === 'string' ? null : <TurnsInput turns={fix.truncate_history} onTurns={onTurns} />}
-      <span className="w-40 shrink-0 text-right text-xs text-ink-2">{countWords(state)}</span>
+      <span className="w-40 shrink-0 text-right text-xs text-ink-2">{countWords(count)}</span>
     </div>
   );
 };
@@ -152,11 +169,10 @@ const TurnsInput = ({
   />
 );
 
-const countWords = (state: Loaded<VersionDiff>): string => {
-  if (state.kind === 'loading') return 'counting…';
-  if (state.kind === 'error') return 'not counted';
-  const changes = changesIn(state.value);
-  return changes === 0 ? 'changes nothing' : `changes ${formatAmount(changes, 'record')}`;
+const countWords = (count: Loaded<number>): string => {
+  if (count.kind === 'loading') return 'counting…';
+  if (count.kind === 'error') return 'not counted';
+  return count.value === 0 ? 'changes nothing' : `changes ${formatAmount(count.value, 'record')}`;
 };
 
 const Preview = ({ edits, fixes }: { readonly edits: Edits; readonly fixes: readonly SafeFix[] }) => {
