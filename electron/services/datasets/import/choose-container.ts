@@ -1,3 +1,4 @@
+import { wideEncoding } from '../readers/guess-encoding';
 import { findLayout, holdsDataRow } from '../readers/table-layout';
 import { outlineParquet, readParquetRecords } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
@@ -10,7 +11,7 @@ import type { ImportRequest } from './import-request';
 import { firstRecords, planContainer } from './plan-container';
 import { isParquet, recogniseBytes, textContainer } from './recognise-file';
 import { SourceFault } from './source-fault';
-import { faultOfOtherFile, noJson } from './whole-file';
+import { faultOfOtherFile, noJson, nothingRead, wideText } from './whole-file';
 import type { WholeFileFault } from './whole-file';
 
 export interface Choice {
@@ -26,12 +27,22 @@ export interface Choice {
 export async function chooseContainer(choice: Choice): Promise<Container | WholeFileFault> {
   const { source, request, fileName } = choice;
   if (isParquet(source.head) && source.archive === null) return parquetContainer(choice);
-  const other = recogniseBytes(source.head);
-  if (other !== null) return faultOfOtherFile(other);
+  const other = otherText(choice);
+  if (other !== null) return other;
   const container = request.table === undefined ? await planContainer(source.open) : null;
   if (container !== null) return container;
-  if ((await firstRecords(source.open, 1)).length === 0) return noJson();
+  if ((await firstRecords(source.open, 1)).length === 0) return nothingRead(source.brokenAt());
   return (await tableContainer(choice)) ?? textContainer(fileName) ?? noJson();
+}
+
+/** What its first bytes say that it is instead of a text in UTF-8. */
+function otherText({ source, request }: Choice): WholeFileFault | null {
+  const other = recogniseBytes(source.head);
+  if (other !== null) return faultOfOtherFile(other);
+  const wide = request.encoding === undefined ? wideEncoding(source.head) : null;
+  // The mark of UTF-32 begins as that of UTF-16 does.
+  const isUntold = wide === 'utf-32' || source.encoding.name === 'utf-8';
+  return wide !== null && isUntold ? wideText(wide) : null;
 }
 
 const SAMPLE_BYTES = 256 * 1024;
@@ -67,7 +78,7 @@ function wholeLines(bytes: Buffer): string {
 
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
   const outline = await readableParquet(path);
-  if (outline.unpackedBytes > maxBytes) throw SourceFault.tooLarge(outline.unpackedBytes, maxBytes);
+  if (outline.unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   const columns = await parquetColumns(path);
   return { kind: 'parquet', path, columns, turns: turnColumns(columns, request.mapping) };
 }

@@ -27,6 +27,36 @@ describe('Q1 encoding', () => {
     expect(dialogue(records[1])).toEqual(['user: Grüße?', 'assistant*: Schöne 中文 😀']);
   });
 
+  it.each(['utf-16le', 'utf-16be'])(
+    'names %s without a byte order mark, and reads it when told',
+    async (name) => {
+      const little = Buffer.from(jsonl(german, german), 'utf16le');
+      const bytes = name === 'utf-16be' ? little.swap16() : little;
+      const { report, problems } = await bench().import(bytes);
+      expect(report.usable_records).toBe(0);
+      expect(kinds(problems)).toEqual(['1 encoding_error error']);
+      expect(problems[0]?.error).toContain('UTF-16 without a byte order mark');
+      expect(problems[0]?.suggestion).toContain(`--encoding ${name}`);
+      expect((await bench().import(bytes, { encoding: name })).report.usable_records).toBe(2);
+    },
+  );
+
+  it.each([
+    ['little', [0xff, 0xfe, 0, 0]],
+    ['little', []],
+    ['big', []],
+  ])('says of UTF-32, %s end first, that it is not read', async (end, mark) => {
+    const units = Array.from(jsonl(german), (character) => {
+      const unit = Buffer.alloc(4);
+      if (end === 'big') unit.writeUInt32BE(character.codePointAt(0) ?? 0);
+      else unit.writeUInt32LE(character.codePointAt(0) ?? 0);
+      return unit;
+    });
+    const { problems } = await bench().import(Buffer.concat([Buffer.from(mark), ...units]));
+    expect(kinds(problems)).toEqual(['1 encoding_error error']);
+    expect(problems[0]?.error).toContain('UTF-32');
+  });
+
   it('rejects only the lines that are no UTF-8', async () => {
     const latin = Buffer.from(jsonl(chat('Grüße?', 'Ja.')), 'latin1');
     const good = Buffer.from(`${jsonl(german)}\n`);

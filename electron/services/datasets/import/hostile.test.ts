@@ -47,6 +47,22 @@ describe('Q16 limits', () => {
     expect(kinds(problems)).toEqual(['2 line_too_long error']);
   });
 
+  it('skips a first line over 16 MiB as any other', async () => {
+    const long = JSON.stringify(chat('q', 'x'.repeat(17 * MIB)));
+    const { report, problems } = await bench().import(`${long}\n${good}\n`);
+    expect(report).toMatchObject({ usable_records: 1, rejected_records: 1 });
+    expect(kinds(problems)).toEqual(['1 line_too_long error']);
+  });
+
+  it.each([
+    ['too deep', nested(1000), 'too_deep'],
+    ['too long', JSON.stringify([chat('q', 'x'.repeat(17 * MIB))]), 'line_too_long'],
+  ])('says of a file in which no record could be looked at why: %s', async (_, text, type) => {
+    const { report, problems } = await bench().import(text);
+    expect(report.usable_records).toBe(0);
+    expect(problems[0]?.type).toBe(type);
+  });
+
   it('reads a line just under 16 MiB', async () => {
     const { report } = await bench().import(
       `${good}\n${JSON.stringify(chat('q', 'x'.repeat(16 * MIB - 200)))}`,

@@ -20,7 +20,8 @@ const OPENING_BRACKET = 0x5b;
 export async function planContainer(openText: OpenText): Promise<Container | null> {
   const [first, second] = await firstRecords(openText, 2);
   if (first === undefined) return null;
-  if (second !== undefined && isObjectLine(first)) return { kind: 'lines' };
+  // A first line that is too long to be looked at is one, where the second is.
+  if (second !== undefined && isObjectLine(first.tooLong ? second : first)) return { kind: 'lines' };
   const opening = first.bytes.find((byte) => byte > 0x20);
   if (opening === OPENING_BRACKET) return { kind: 'array' };
   if (opening === OPENING_BRACE) return containerOf(await outline(openText));

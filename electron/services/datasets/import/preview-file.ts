@@ -78,7 +78,7 @@ async function readHead(reading: HeadReading): Promise<HeadFindings> {
   const { sourcePath, encoding, maxBytes = MAX_FILE_BYTES } = request;
   requireKnownEncoding(request);
   const onUnpacked = (bytes: number) => {
-    if (bytes > maxBytes) throw SourceFault.tooLarge(bytes, maxBytes);
+    if (bytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   };
   const whole = await openSource(sourcePath, { signal, onUnpacked, encoding });
   const head = new HeadSource(whole, limits);

@@ -59,7 +59,7 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
   };
   const maxBytes = request.maxBytes ?? MAX_FILE_BYTES;
   const onUnpacked = (bytes: number) => {
-    if (bytes > maxBytes) throw SourceFault.tooLarge(bytes, maxBytes);
+    if (bytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   };
   requireKnownEncoding(request);
   const source = await openSource(path, { signal, onBytes, onUnpacked, encoding: request.encoding });

@@ -65,6 +65,13 @@ export class SourceFault extends Error {
     });
   }
 
+  static unpacksTooLarge(limit: number): SourceFault {
+    return new SourceFault('file_too_large', {
+      error: `Unpacked, the file has more than ${formatBytes(limit)}; at most that is read.`,
+      suggestion: 'Split the file, or raise the limit in the settings.',
+    });
+  }
+
   static lfsPointer(): SourceFault {
     return new SourceFault('lfs_pointer', {
       error: 'This is a Git LFS pointer: a note of where the data are, not the data.',

@@ -5,6 +5,8 @@ import type {
   ReportedMapping,
 } from '../../../../src/lib/types/dataset-records';
 import { guessEncoding } from '../readers/guess-encoding';
+import type { WideEncoding } from '../readers/guess-encoding';
+import type { BrokenPlace } from '../readers/open-source';
 import { letterOf } from '../shapes/detect-shape';
 import type { Container } from '../readers/raw-record';
 import { isTable, mappingReport, tableColumns } from './mapping-report';
@@ -37,6 +39,25 @@ export function noJson(): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('unknown_shape', text)] };
 }
 
+/** Of an archive that breaks before the first line of its text has ended. */
+export function nothingRead(broken: BrokenPlace | null): WholeFileFault {
+  if (broken === null) return noJson();
+  const error = `Nothing of the file could be read: ${broken.reason}.`;
+  const suggestion =
+    'Write or download it again, or unpack it with its own program and import the file inside.';
+  return { shape: null, reason: error, problems: [fileProblem('unreadable', { error, suggestion })] };
+}
+
+/** Of characters of two or four bytes each, with nothing before them that says so. */
+export function wideText(encoding: WideEncoding): WholeFileFault {
+  const is32 = encoding === 'utf-32';
+  const error = is32
+    ? 'The file is UTF-32, which is not read.'
+    : 'The file looks like UTF-16 without a byte order mark.';
+  const suggestion = is32 ? 'Save it as UTF-8, and import it again.' : encodingAdvice(encoding);
+  return { shape: null, reason: error, problems: [fileProblem('encoding_error', { error, suggestion })] };
+}
+
 /** No fault of the file: a look that is bounded saw none of its records to the end. */
 export function beginningTooLarge(): WholeFileFault {
   const reason =
@@ -52,8 +73,13 @@ export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFaul
   if (tally.records === 0) return pass.log.total === 0 ? noRecords() : null;
   const absent = absentColumns(pass);
   if (absent.length > 0) return noSuchColumns(pass, absent);
-  if (pass.shape === null) return unknownShape(pass);
-  return null;
+  return pass.shape === null && !isUnseen(pass) ? unknownShape(pass) : null;
+}
+
+/** Whether no record of it could be looked at: each says itself why. */
+function isUnseen({ reader, log }: PassFindings): boolean {
+  const isTooMuch = ({ type }: DatasetProblem) => type === 'too_deep' || type === 'line_too_long';
+  return reader.tally.firstUnknownKeys === null && log.first.some(isTooMuch);
 }
 
 /** Containers that one syntax fault spoils as a whole. */
@@ -71,9 +97,13 @@ function badEncoding(sample: Buffer): WholeFileFault {
   const error = `Most of the file is no UTF-8; it looks like ${likely}.`;
   const text = {
     error,
-    suggestion: `Import it again with --encoding ${likely.split(' ')[0] ?? likely}, or save it as UTF-8.`,
+    suggestion: encodingAdvice(likely.split(' ')[0] ?? likely),
   };
   return { shape: null, reason: error, problems: [fileProblem('encoding_error', text)] };
+}
+
+function encodingAdvice(name: string): string {
+  return `Import it again with --encoding ${name}, or save it as UTF-8.`;
 }
 
 function faultyDocument(pass: PassFindings): WholeFileFault {

@@ -24,6 +24,26 @@ export function guessEncoding(bytes: Buffer): string {
   return ranked[0]?.name ?? 'Windows-1252';
 }
 
+export type WideEncoding = 'utf-16le' | 'utf-16be' | 'utf-32';
+
+/** Which of four bytes are zeros in most places, are not, or may be either. */
+const WIDE = [
+  { name: 'utf-32', zeros: [false, null, true, true] },
+  { name: 'utf-32', zeros: [true, true, null, false] },
+  { name: 'utf-16le', zeros: [false, true, false, true] },
+  { name: 'utf-16be', zeros: [true, false, true, false] },
+] as const;
+const MOSTLY = 0.7;
+
+/** Of a text of mostly plain characters: the zeros beside them stand always in the same places. */
+export function wideEncoding(bytes: Buffer): WideEncoding | null {
+  const places = [0, 1, 2, 3].map((place) => bytes.filter((_, index) => index % 4 === place));
+  const shares = places.map((found) => found.filter((byte) => byte === 0).length / Math.max(1, found.length));
+  const fits = (share: number, zero: boolean | null | undefined) =>
+    zero === true ? share >= MOSTLY : zero !== false || share < 1 - MOSTLY;
+  return WIDE.find(({ zeros }) => shares.every((share, place) => fits(share, zeros[place])))?.name ?? null;
+}
+
 /** Umlauts and accents of western texts stand among plain letters; all other scripts fill whole words. */
 function mostlyStandAlone(sample: Buffer): boolean {
   const isHigh = (index: number) => (sample[index] ?? 0) >= 0x80;
