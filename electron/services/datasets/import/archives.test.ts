@@ -1,6 +1,8 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
+import { unpack } from '../readers/unpack';
 import { useBench } from './bench-setup';
 import { chat, dialogue, jsonl, kinds, spoken } from './testing';
 
@@ -65,10 +67,35 @@ describe.each(archives)('Q2 %s', (name, pack) => {
   });
 });
 
-it('refuses a zstd window that asks for gigabytes', async () => {
-  const frame = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3]), Buffer.alloc(40)]);
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+const GIB_IN_FOUR_BYTES = [0, 0, 0, 0x40];
+
+it.each([
+  ['by its window', [0x00, 16 << 3]],
+  ['by a content in one segment', [0xa0, ...GIB_IN_FOUR_BYTES]],
+])('refuses a zstd frame that asks for much memory %s, and says so', async (_, header) => {
+  const frame = Buffer.concat([Buffer.from([...ZSTD_MAGIC, ...header]), Buffer.alloc(40)]);
   const { report } = await bench().import(frame);
   expect(report.usable_records).toBe(0);
+  expect(kinds(report.problems)).toEqual(['1 unreadable error']);
+  expect(report.problems[0]?.error).toContain('the archive asks for more memory than is safe');
+});
+
+it('reads a zstd frame whose window is the largest that is safe', async () => {
+  const params = { [constants.ZSTD_c_windowLog]: 25 };
+  const { report } = await bench().import(zstdCompressSync(Buffer.from(text), { params }));
+  expect(report.usable_records).toBe(200);
+});
+
+it('unpacks a zstd bomb of repeated bytes a little at a time', async () => {
+  const repeated = [0x02, 0x00, 0x10, 0x61];
+  const blocks = Array.from({ length: 4000 }, () => repeated).flat();
+  const frame = Buffer.from([...ZSTD_MAGIC, 0x00, 7 << 3, ...blocks, 0x01, 0x00, 0x00]);
+  const before = process.memoryUsage().arrayBuffers;
+  // All 500 MB would be there by now; later ones count what was let go, too.
+  const first = await unpack(Readable.from([frame]), 'zstd').next();
+  expect(first.value).toHaveLength(128 * 1024);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(128 * 1024 * 1024);
 });
 
 describe('Parquet', () => {
