@@ -47,6 +47,35 @@ describe('Q16 limits', () => {
     expect(kinds(problems)).toEqual(['2 line_too_long error']);
   });
 
+  it.each([
+    ['objects', `{"x":[${'{},'.repeat(200_000)}{}],"instruction":"a","output":"b"}`],
+    ['fields', `{${Array.from({ length: 200_001 }, (_, index) => `"${String(index)}":1`).join()}}`],
+  ])('names a record of so many %s that it takes a hundred times its length in memory', async (_, record) => {
+    const { report, problems } = await bench().import(`${record}\n${good}\n`);
+    expect(report).toMatchObject({ usable_records: 1, rejected_records: 1 });
+    expect(kinds(problems)).toEqual(['1 line_too_long error']);
+    expect(problems[0]?.error).toContain('more than 200,000 objects, lists and fields');
+  });
+
+  it('takes a long list of numbers, and as many signs inside a text, for what they are', async () => {
+    const record = { instruction: '{[:'.repeat(100_000), output: 'b', x: Array(300_000).fill(0.5) };
+    expect((await bench().import(JSON.stringify(record))).report.usable_records).toBe(1);
+  });
+
+  it.each([
+    ['deep', nested(100_000)],
+    ['many', JSON.stringify(Array(200_001).fill({}))],
+  ])('leaves JSON inside a text that is too %s as a text', async (_, inner) => {
+    const call = { type: 'function', function: { name: 'f', arguments: inner } };
+    const messages = [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: '', tool_calls: [call] },
+    ];
+    const { report, records } = await bench().import(jsonl({ messages }, chat('q', 'a')));
+    expect(report.usable_records).toBe(2);
+    expect(records[0]?.messages[1]?.tool_calls).toEqual([call]);
+  });
+
   it('skips a first line over 16 MiB as any other', async () => {
     const long = JSON.stringify(chat('q', 'x'.repeat(17 * MIB)));
     const { report, problems } = await bench().import(`${long}\n${good}\n`);

@@ -1,10 +1,8 @@
 import { DocumentScanner } from '../readers/document-scanner';
 import type { CutValue } from '../readers/document-scanner';
-import { nestsDeeperThan } from '../readers/json-guard';
 import { isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
-import { MAX_DEPTH } from '../readers/limits';
-import { parseJson } from '../readers/parse-json';
+import { isTooMuch, parseJson } from '../readers/parse-json';
 import type { Container, RawRecord } from '../readers/raw-record';
 import { contextOf } from '../readers/read-conversations';
 import { readLineRecords } from '../readers/read-lines';
@@ -54,7 +52,7 @@ function isObjectLine({ bytes, tooLong }: RawRecord): boolean {
   if (tooLong) return false;
   const text = bytes.toString('latin1').trim();
   if (!text.startsWith('{') || !text.endsWith('}')) return false;
-  if (nestsDeeperThan(text, MAX_DEPTH)) return true;
+  if (isTooMuch(text)) return true;
   try {
     return isJsonObject(JSON.parse(text));
   } catch (error) {

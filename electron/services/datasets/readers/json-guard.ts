@@ -17,6 +17,18 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
   return false;
 }
 
+/** Whether there are more objects, lists and fields than `limit`. */
+export function hasMorePartsThan(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let parts = 0;
+  for (let index = 0; index < text.length && parts <= limit; index += 1) {
+    const character = text[index];
+    if (character === '"') index = endOfString(text, index);
+    else if (character === '{' || character === '[' || character === ':') parts += 1;
+  }
+  return parts > limit;
+}
+
 function hasMoreBracketsThan(text: string, limit: number): boolean {
   OPENING.lastIndex = 0;
   for (let count = 0; count <= limit; count += 1) if (!OPENING.test(text)) return false;

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { formatCount } from '../../../../src/lib/messages/format';
 import type { ProblemType } from '../../../../src/lib/types/dataset-records';
 import { findJsonFault } from './json-fault';
-import { loneSurrogateIn, nestsDeeperThan } from './json-guard';
-import { MAX_DEPTH } from './limits';
+import { hasMorePartsThan, loneSurrogateIn, nestsDeeperThan } from './json-guard';
+import { MAX_DEPTH, MAX_PARTS } from './limits';
 
 /** Why some bytes are no JSON value. `offset` counts characters, where the place is known. */
 export interface ParseFault {
@@ -23,7 +24,13 @@ export function parseJson(bytes: Buffer, outerDepth = 0): ParsedJson {
   if (!isUtf8(bytes)) return { kind: 'fault', fault: NOT_UTF8 };
   const text = bytes.toString('utf8');
   if (nestsDeeperThan(text, MAX_DEPTH - outerDepth)) return { kind: 'fault', fault: TOO_DEEP };
+  if (hasMorePartsThan(text, MAX_PARTS)) return { kind: 'fault', fault: TOO_MANY_PARTS };
   return parseText(text);
+}
+
+/** Whether JSON that stands in a text is too much to be taken apart. */
+export function isTooMuch(text: string): boolean {
+  return nestsDeeperThan(text, MAX_DEPTH) || hasMorePartsThan(text, MAX_PARTS);
 }
 
 function parseText(text: string): ParsedJson {
@@ -51,6 +58,14 @@ const TOO_DEEP: ParseFault = {
   offset: null,
   error: `Brackets are nested more than ${String(MAX_DEPTH)} deep.`,
   suggestion: 'Flatten the record: training needs only its texts.',
+};
+
+const TOO_MANY_PARTS: ParseFault = {
+  type: 'line_too_long',
+  path: null,
+  offset: null,
+  error: `The record holds more than ${formatCount(MAX_PARTS)} objects, lists and fields, so it was skipped.`,
+  suggestion: 'Split it into several records: training needs only its texts.',
 };
 
 function loneSurrogate(path: string): ParseFault {

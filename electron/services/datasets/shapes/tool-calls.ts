@@ -1,12 +1,13 @@
 import type { ToolCall } from '../../../../src/lib/types/dataset-records';
 import { isJsonList, isJsonObject, isBlank } from '../readers/json-object';
+import { isTooMuch } from '../readers/parse-json';
 import type { JsonObject } from '../readers/json-object';
 import { failure } from './conversion';
 import type { Fault } from './conversion';
 
 /** JSON inside a text, else the value as it is. */
 export function unwrapJson(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || isTooMuch(value)) return value;
   try {
     const parsed: unknown = JSON.parse(value);
     return parsed;
