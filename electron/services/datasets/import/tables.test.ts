@@ -6,6 +6,13 @@ import { dialogue, kinds, spoken } from './testing';
 const bench = useBench();
 const table = (text: string, more = {}) => bench().import(text, { name: 'data.bin', ...more });
 
+it('reads a table of a hundred thousand columns without going through all of them for each', async () => {
+  const names = ['question', 'answer', ...Array.from({ length: 100_000 }, (_, index) => `c${String(index)}`)];
+  const row = names.map(() => 'x').join();
+  const { report } = await bench().import([names.join(), row, row].join('\n'), { name: 'wide.csv' });
+  expect(report).toMatchObject({ shape: 'J', usable_records: 2 });
+});
+
 describe('Q12 delimited tables', () => {
   it.each([
     ['commas', 'instruction,output\na,b\nc,d\n'],

@@ -92,23 +92,15 @@ function textColumn(candidate: Candidate | undefined, quote: string | null): Tab
 }
 
 function layoutOf({ delimiter, rows }: Candidate, quote: string | null, hasHeader: boolean): TableLayout {
-  const first = rows[0] ?? [];
+  const cells = (rows[0] ?? []).map((cell) => cell.trim());
+  const firstAt = new Map(cells.map((name, index) => [name, index] as const).toReversed());
+  const isName = (cell: string, index: number) => hasHeader && cell !== '' && firstAt.get(cell) === index;
   return {
-    columns: first.map((cell, index) => nameOf(cell, { index, first, hasHeader })),
+    columns: cells.map((cell, index) => (isName(cell, index) ? cell : `#${String(index)}`)),
     hasHeader,
     delimiter,
     quote,
   };
-}
-
-function nameOf(
-  cell: string,
-  { index, first, hasHeader }: { index: number; first: readonly string[]; hasHeader: boolean },
-): string {
-  const name = cell.trim();
-  return hasHeader && name !== '' && first.findIndex((other) => other.trim() === name) === index
-    ? name
-    : `#${String(index)}`;
 }
 
 /** RFC 4180, but a stray quote inside a cell is text: real files have them. */
