@@ -1,42 +1,26 @@
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
+import { benchWith, edit, FOUR_RECORDS, stagingFolders, versionNumbers } from './edit-testing';
 import { importFile } from './import/import-file';
-import { chat, jsonl } from './import/testing';
-import { ServiceBench } from './service-bench';
+import type { ServiceBench } from './service-bench';
 
 let bench: ServiceBench;
 let service: DatasetService;
 let id = '';
 
-const SOURCE = jsonl(
-  { id: 'one', ...chat(' one? ', '1') },
-  { id: 'two', ...chat('two {{name}}', '2') },
-  { id: 'bad', messages: [] },
-  { id: 'four', ...chat('four?', '4') },
-);
-
 beforeEach(async () => {
-  bench = await ServiceBench.create();
-  service = await bench.service();
-  const [outcome] = await service.import([await bench.file(SOURCE)]);
-  id = outcome?.dataset.id ?? '';
+  ({ bench, service, id } = await benchWith(FOUR_RECORDS));
 });
 afterEach(() => bench.remove());
 
-const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], include: [], fixes: [], ...more });
 const ids = async () => (await service.versions.recordIds({ id, query: '', problem: null })).ids;
-const numbers = async () =>
-  (await service.versions.list(id)).map(
-    ({ number, is_current }) => `${String(number)}${is_current ? '*' : ''}`,
-  );
+const numbers = () => versionNumbers(service, id);
 const problems = async () =>
   (await service.allProblems(id)).map(({ line, type }) => `${String(line)} ${type}`);
 const currentFile = async () => readFile(join(bench.bucketDir, (await service.get(id)).storage_path), 'utf8');
-const staging = async () =>
-  (await readdir(join(await bench.userDir(), id))).filter((name) => name.startsWith('.staging'));
+const staging = () => stagingFolders(bench, id);
 
 describe('an edit', () => {
   it('excludes and includes, and including everything again is the first version', async () => {
@@ -130,7 +114,7 @@ describe('an edit', () => {
 
   it('says when the original is gone, or is not what it was', async () => {
     const source = join(dirname((await service.currentVersion(id))?.path ?? ''), 'source');
-    await writeFile(source, SOURCE.replace('4', '5'));
+    await writeFile(source, FOUR_RECORDS.replace('4', '5'));
     const change = edit({ fixes: ['trim'] });
     await expect(service.versions.edit(id, change)).rejects.toMatchObject({ code: 'dataset_source_damaged' });
     await rm(source);

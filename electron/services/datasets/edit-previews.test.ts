@@ -2,39 +2,25 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changesIn } from '../../../src/lib/types/dataset-versions';
-import type { DatasetEdit, SafeFix } from '../../../src/lib/types/dataset-versions';
+import type { SafeFix } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
+import { benchWith, edit, FOUR_RECORDS, stagingFolders, versionNumbers } from './edit-testing';
 import { importFile } from './import/import-file';
 import { chat, jsonl } from './import/testing';
-import { ServiceBench } from './service-bench';
+import type { ServiceBench } from './service-bench';
 import type { ImportRunner } from './worker-import';
 
 let bench: ServiceBench;
 let service: DatasetService;
 let id = '';
 
-const SOURCE = jsonl(
-  { id: 'one', ...chat(' one? ', '1') },
-  { id: 'two', ...chat('two {{name}}', '2') },
-  { id: 'bad', messages: [] },
-  { id: 'four', ...chat('four?', '4') },
-);
-
 beforeEach(async () => {
-  bench = await ServiceBench.create();
-  service = await bench.service();
-  const [outcome] = await service.import([await bench.file(SOURCE)]);
-  id = outcome?.dataset.id ?? '';
+  ({ bench, service, id } = await benchWith(FOUR_RECORDS));
 });
 afterEach(() => bench.remove());
 
-const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], include: [], fixes: [], ...more });
-const numbers = async () =>
-  (await service.versions.list(id)).map(
-    ({ number, is_current }) => `${String(number)}${is_current ? '*' : ''}`,
-  );
-const staging = async () =>
-  (await readdir(join(await bench.userDir(), id))).filter((name) => name.startsWith('.staging'));
+const numbers = () => versionNumbers(service, id);
+const staging = () => stagingFolders(bench, id);
 
 describe('a preview', () => {
   it('says what an edit would do, and keeps nothing', async () => {

@@ -1,37 +1,22 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import { rawIn } from '../../db/testing';
 import type { DatasetService } from './dataset-service';
-import { chat, jsonl } from './import/testing';
-import { ServiceBench } from './service-bench';
+import { benchWith, edit, stagingFolders, THREE_RECORDS, versionNumbers } from './edit-testing';
+import type { ServiceBench } from './service-bench';
 
 let bench: ServiceBench;
 let service: DatasetService;
 let id = '';
 
-const SOURCE = jsonl(
-  { id: 'one', ...chat('one?', '1') },
-  { id: 'two', ...chat('two?', '2') },
-  { id: 'three', ...chat('three?', '3') },
-);
-
 beforeEach(async () => {
-  bench = await ServiceBench.create();
-  service = await bench.service();
-  const [outcome] = await service.import([await bench.file(SOURCE)]);
-  id = outcome?.dataset.id ?? '';
+  ({ bench, service, id } = await benchWith(THREE_RECORDS));
 });
 afterEach(() => bench.remove());
 
-const edit = (more: Partial<DatasetEdit>): DatasetEdit => ({ exclude: [], include: [], fixes: [], ...more });
-const numbers = async () =>
-  (await service.versions.list(id)).map(
-    ({ number, is_current }) => `${String(number)}${is_current ? '*' : ''}`,
-  );
-const staging = async () =>
-  (await readdir(join(await bench.userDir(), id))).filter((name) => name.startsWith('.staging')).toSorted();
+const numbers = () => versionNumbers(service, id);
+const staging = () => stagingFolders(bench, id);
 
 describe('a version that a killed process published without its row', () => {
   const folders = async () => (await readdir(join(await bench.userDir(), id, 'versions'))).length;
@@ -58,7 +43,7 @@ describe('a version that a killed process published without its row', () => {
 
   it('is no version of a newer file that gives the same records', async () => {
     await publishOnly();
-    const path = await bench.file(SOURCE.replace(/.*"two".*/, '{"messages": []}'), 'newer.jsonl');
+    const path = await bench.file(THREE_RECORDS.replace(/.*"two".*/, '{"messages": []}'), 'newer.jsonl');
     await service.versions.edit(id, edit({ file: { path } }));
     expect(await service.versions.edit(id, edit({ exclude: ['one'] }))).toMatchObject({ status: 'ready' });
     expect([await folders(), await staging(), await numbers()]).toEqual([3, [], ['3*', '2', '1']]);

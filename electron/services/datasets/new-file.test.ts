@@ -2,24 +2,17 @@ import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetEdit, EditFile } from '../../../src/lib/types/dataset-versions';
 import type { DatasetService } from './dataset-service';
+import { benchWith, THREE_RECORDS } from './edit-testing';
 import { importFile } from './import/import-file';
 import { chat, jsonl } from './import/testing';
-import { ServiceBench } from './service-bench';
+import type { ServiceBench } from './service-bench';
 
 let bench: ServiceBench;
 let service: DatasetService;
 let id = '';
 
 beforeEach(async () => {
-  bench = await ServiceBench.create();
-  service = await bench.service();
-  const source = jsonl(
-    { id: 'one', ...chat('one?', '1') },
-    { id: 'two', ...chat('two?', '2') },
-    { id: 'three', ...chat('three?', '3') },
-  );
-  const [outcome] = await service.import([await bench.file(source, 'first.jsonl')]);
-  id = outcome?.dataset.id ?? '';
+  ({ bench, service, id } = await benchWith(THREE_RECORDS, 'first.jsonl'));
 });
 afterEach(() => bench.remove());
 
