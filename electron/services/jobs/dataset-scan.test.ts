@@ -21,6 +21,19 @@ it('reads plain texts, which ask nothing', async () => {
   ).toEqual([]);
 });
 
+it('holds the design that records have in common once for all of them', async () => {
+  const designed = (id: string, persona: string) => ({
+    id,
+    source_line: 1,
+    text: id,
+    scaffolding: { persona },
+  });
+  const path = await fileOf([designed('a', 'keeper'), designed('b', 'guest'), designed('c', 'keeper')]);
+  const [first, second, third] = (await scanDataset(path)).map(({ scaffolding }) => scaffolding);
+  expect([first, second]).toEqual([{ persona: 'keeper' }, { persona: 'guest' }]);
+  expect(third).toBe(first);
+});
+
 it('asks the prompt of an answer that is compared', async () => {
   const turn = (role: string, content: string) => ({ role, content, trained: role === 'assistant' });
   const path = await fileOf([

@@ -45,19 +45,32 @@ const eachRecord = async (path: string, onRecord: (record: Line) => void): Promi
   for await (const lines of eachLine(path)) for (const line of lines) onRecord(Line.parse(JSON.parse(line)));
 };
 
+/** One object for all records of the same design: those of a million would take as much as their ids. */
+class KnownScaffolding {
+  readonly #known = new Map<string, Scaffolding>();
+
+  sameAs(scaffolding: Scaffolding): Scaffolding {
+    const key = JSON.stringify(scaffolding);
+    const known = this.#known.get(key) ?? scaffolding;
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
 /** What a split has to know of a canonical file; `sourceOf` tells of a record of a mixture where it is from. */
 export const scanDataset = async (
   path: string,
   sourceOf?: (id: string) => number,
 ): Promise<SplitRecord[]> => {
   const records: SplitRecord[] = [];
+  const known = new KnownScaffolding();
   await eachRecord(path, (record) => {
     // The same text in two datasets must not be trained on from one and held out from the other.
     const question = firstQuestion(record) ?? (sourceOf && record.text);
     records.push({
       id: record.id,
       conversation_id: record.conversation_id,
-      scaffolding: record.scaffolding,
+      scaffolding: record.scaffolding && known.sameAs(record.scaffolding),
       first_user_text_hash:
         question === undefined ? undefined : createHash('sha256').update(question).digest('hex'),
       source: sourceOf?.(record.id),

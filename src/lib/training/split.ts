@@ -82,7 +82,7 @@ export function holdOut(groups: SplitGroups, share: number): Uint8Array {
 /** A dataset so small that all of it would be held out gives a group back. */
 function trainEverySource(
   records: readonly SplitRecord[],
-  groupOf: readonly number[],
+  groupOf: Uint32Array,
   isHeldOut: Uint8Array,
 ): void {
   const trains = new Set(
@@ -114,31 +114,31 @@ function compareOrders({ orders, parts = ORDER_PARTS }: SplitGroups, left: numbe
 }
 
 /** The group number of every record, counted from 0 in order of first appearance. */
-function groupRecords(records: readonly SplitRecord[]): number[] {
+function groupRecords(records: readonly SplitRecord[]): Uint32Array {
   const joined = new JoinedSets();
-  const firstWith = new Map<string, number>();
-  for (const [index, record] of records.entries()) {
+  // Keyed by the texts that the records hold anyway: those of a million take more memory than all the rest.
+  const conversations = new Map<string, number>();
+  const questions = new Map<string, number>();
+  const join = (firstWith: Map<string, number>, key: string | undefined, index: number) => {
+    if (key === undefined) return;
+    const first = firstWith.get(key);
+    if (first === undefined) firstWith.set(key, index);
+    else joined.join(first, index);
+  };
+  for (const [index, { conversation_id, first_user_text_hash }] of records.entries()) {
     joined.add();
-    for (const key of groupKeys(record)) {
-      const first = firstWith.get(key);
-      if (first === undefined) firstWith.set(key, index);
-      else joined.join(first, index);
-    }
+    join(conversations, conversation_id, index);
+    join(questions, first_user_text_hash, index);
   }
-  const numbers = new Map<number, number>();
-  return records.map((_, index) => {
+  const numbers = new Uint32Array(records.length);
+  let groups = 0;
+  // The root of a set is its earliest member, so that its number is known before the others ask.
+  for (let index = 0; index < numbers.length; index += 1) {
     const root = joined.rootOf(index);
-    const number = numbers.get(root) ?? numbers.size;
-    numbers.set(root, number);
-    return number;
-  });
-}
-
-function groupKeys({ conversation_id, first_user_text_hash }: SplitRecord): string[] {
-  return [
-    ...(conversation_id === undefined ? [] : [`conversation ${conversation_id}`]),
-    ...(first_user_text_hash === undefined ? [] : [`prompt ${first_user_text_hash}`]),
-  ];
+    numbers[index] = root === index ? groups : (numbers[root] ?? 0);
+    if (root === index) groups += 1;
+  }
+  return numbers;
 }
 
 /** Union-find; the root of a set is its earliest member. */
