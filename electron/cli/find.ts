@@ -8,6 +8,7 @@ import type { BaseModel } from '../../src/lib/types/base-model';
 import type { Dataset, TrainingJob } from '../../src/lib/types/lora-training';
 import type { ModelArtifact } from '../../src/lib/types/model-artifact';
 import { datasetInBin } from '../services/datasets/dataset-errors';
+import { isMissing } from '../services/trainer/file-errors';
 import type { CliServices } from './io';
 
 interface Named {
@@ -53,10 +54,12 @@ const missingPath = (what: string, path: string): AppError =>
     hint: 'Check its name and whether its drive is connected.',
   });
 
-/** Throws `not_found` before anything is done with the others. */
+/** Throws `not_found` before anything is done with the others; of what is no file their reader says why. */
 export const requireFiles = async (paths: readonly string[]): Promise<void> => {
-  for (const path of paths) if (!(await isKind(path, 'file'))) throw missingPath('file', path);
+  for (const path of paths) if (await isAbsent(path)) throw missingPath('file', path);
 };
+
+const isAbsent = (path: string): Promise<boolean> => stat(resolve(path)).then(() => false, isMissing);
 
 export const requireFolder = async (path: string): Promise<string> => {
   if (!(await isKind(path, 'folder'))) throw missingPath('folder', path);

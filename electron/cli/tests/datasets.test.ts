@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliBench } from '../testing';
@@ -125,6 +126,15 @@ describe('datasets import', () => {
     const { documents } = await bench.run('datasets', 'import', file, ...roles, '--json');
     expect(documents()).toMatchObject([{ report: { usable_records: 1 } }]);
     expect((await bench.run('datasets', 'import', file, '--role', 'kunde=boss')).code).toBe(2);
+  });
+
+  it.each([
+    ['a folder', tmpdir(), 'This is a folder, not a file.'],
+    ['a device', '/dev/zero', 'This is a device or a pipe, not a file.'],
+  ])('says of %s what it is, as the window does', async (_, path, error) => {
+    const ended = await bench.run('datasets', 'import', path, '--json');
+    expect(ended.code).toBe(1);
+    expect(ended.documents()).toMatchObject([{ report: { problems: [{ type: 'unreadable', error }] } }]);
   });
 
   it('imports nothing where a file is missing, and says which', async () => {
