@@ -149,8 +149,11 @@ describe('Parquet', () => {
   it.each([
     ['nothing but its mark', Buffer.from('PAR1xxxxxxxxxxxxPAR1')],
     ['half of it', write([{ name: 'text', data: ['a', 'b'], type: 'STRING' }]).subarray(0, 40)],
+    ['its mark alone', Buffer.from('PAR1')],
+    ['an empty description', Buffer.from('PAR1\0\u0001\0\0\0PAR1')],
   ])('names a damaged file: %s', async (_, bytes) => {
     const { report } = await bench().import(bytes);
     expect(kinds(report.problems)).toEqual(['1 unreadable error']);
+    expect(report.problems[0]?.error).not.toMatch(/undefined|DataView|is not a function|typed array/);
   });
 });

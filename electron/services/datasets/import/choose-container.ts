@@ -1,6 +1,6 @@
 import { wideEncoding } from '../readers/guess-encoding';
 import { findLayout, holdsDataRow } from '../readers/table-layout';
-import { outlineParquet, readParquetRecords } from '../readers/read-parquet';
+import { outlineParquet, parquetDamage, readParquetRecords } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
 import { isJsonObject } from '../readers/json-object';
@@ -88,7 +88,7 @@ async function readableParquet(path: string) {
     return await outlineParquet(path);
   } catch (error) {
     throw new SourceFault('unreadable', {
-      error: `The Parquet file is damaged: ${error instanceof Error ? error.message : String(error)}.`,
+      error: `The Parquet file is damaged: ${parquetDamage(error)}.`,
       suggestion: 'Write or download it again, and import it again.',
     });
   }

@@ -29,6 +29,14 @@ export async function outlineParquet(path: string): Promise<ParquetOutline> {
   }
 }
 
+/** In the library's words, unless it stumbled: a failure of its own code says nothing about the file. */
+export function parquetDamage(error: unknown): string {
+  const hasStumbled = error instanceof TypeError || error instanceof RangeError;
+  return error instanceof Error && !hasStumbled
+    ? error.message
+    : 'what it says of its columns makes no sense';
+}
+
 interface ParquetReading {
   readonly path: string;
   readonly signal?: AbortSignal;
@@ -61,7 +69,7 @@ export async function* readParquetRecords(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    onBreak({ line: row + 1, reason: error instanceof Error ? error.message : String(error) });
+    onBreak({ line: row + 1, reason: parquetDamage(error) });
   } finally {
     await file.close();
   }
