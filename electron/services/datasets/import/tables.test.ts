@@ -6,6 +6,16 @@ import { dialogue, kinds, spoken } from './testing';
 const bench = useBench();
 const table = (text: string, more = {}) => bench().import(text, { name: 'data.bin', ...more });
 
+it.each([
+  ['a quote that is never closed', 'question,answer\n"why,because\nhow,so\n'],
+  ['two columns of one name', 'question,answer,question\nwhy,because,so\n'],
+])('says of a table that is none what one would be: %s', async (_, text) => {
+  const { report } = await table(text);
+  expect(kinds(report.problems)).toEqual(['1 unknown_shape error']);
+  expect(report.problems[0]?.error).toContain('nor a table whose first row names its columns');
+  expect(report.problems[0]?.suggestion).toContain('--table');
+});
+
 it('reads a table of a hundred thousand columns without going through all of them for each', async () => {
   const names = ['question', 'answer', ...Array.from({ length: 100_000 }, (_, index) => `c${String(index)}`)];
   const row = names.map(() => 'x').join();

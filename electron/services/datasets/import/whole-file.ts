@@ -34,8 +34,11 @@ export function faultOfOtherFile(other: OtherFile): WholeFileFault {
 }
 
 export function noJson(): WholeFileFault {
-  const error = 'The file holds no JSON records: neither a JSON document nor a JSON object a line.';
-  const text = { error, suggestion: 'Export the data as JSONL: one JSON object a line.' };
+  const error =
+    'The file holds neither JSON records, as one document or an object a line, nor a table whose first row names its columns.';
+  const suggestion =
+    'Export the data as JSONL: one JSON object a line. Of a table, close every quote and name each column differently, or say with --table how it is laid out.';
+  const text = { error, suggestion };
   return { shape: null, reason: error, problems: [fileProblem('unknown_shape', text)] };
 }
 
