@@ -18,6 +18,13 @@ const many = Array.from({ length: 25 }, (_, index) =>
 );
 
 describe('import', () => {
+  it('keeps no sample of a record that would make the list of datasets heavy', async () => {
+    const service = await bench.service();
+    const turns = Array.from({ length: 10_000 }, (_, index) => chat(String(index), 'a').messages).flat();
+    const [outcome] = await service.import([await bench.file(jsonl({ messages: turns }, chat('q', 'a')))]);
+    expect(outcome?.dataset.sample_data).toMatchObject([{ id: 'record-2' }]);
+  });
+
   it('goes from uploading over validating to ready, with the columns of E01', async () => {
     const service = await bench.service();
     const path = await bench.file(`${jsonl(...many)}\n{"messages":[]}`);

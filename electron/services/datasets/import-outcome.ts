@@ -1,4 +1,4 @@
-import type { DatasetReport } from '../../../src/lib/types/dataset-records';
+import type { CanonicalRecord, DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import type { ImportResult } from './import/import-request';
@@ -25,13 +25,18 @@ export function finishedColumns({ report, statistics, sourceBytes, version }: Im
     total_validation_pairs: statistics.total_validation_pairs,
     avg_turns_per_conversation: statistics.avg_turns_per_conversation,
     // A list of datasets is loaded whole.
-    sample_data: statistics.sample_data.map(shortened),
+    sample_data: statistics.sample_data.map(shortened).filter(isSmall),
     training_ready: version !== null,
     validated_at: now,
     validation_errors: report.problems,
     report,
   } as const satisfies Columns;
 }
+
+const MAX_SAMPLE_LENGTH = 64 * 1024;
+
+/** Long texts are cut; what is still large has very many turns, or a name as long as a book. */
+const isSmall = (record: CanonicalRecord): boolean => JSON.stringify(record).length <= MAX_SAMPLE_LENGTH;
 
 /** The columns of a dataset whose import broke off. */
 export function brokenColumns({ message, hint }: ErrorPayload) {
