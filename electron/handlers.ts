@@ -116,6 +116,8 @@ const modelHandlers = ({ models }: Services): Handlers['models'] => ({
   get: ({ id }) => models.get(id),
   verify: ({ id }) => models.verify(id),
   delete: ({ id }) => models.delete(id),
+  deleted: () => models.listDeleted(),
+  restore: ({ id }) => models.restore(id),
   rename: ({ id, name }) => models.rename(id, name),
   export: (request) => models.export(request),
   exports: ({ id }) => models.exports(id),

@@ -7,7 +7,7 @@ import type { Dataset, TrainingJob } from '../lib/types/lora-training';
 import type { ModelArtifact } from '../lib/types/model-artifact';
 import { askPage } from '../page-asks';
 import { paths } from '../paths';
-import { datasets } from '../stores';
+import { datasets, models } from '../stores';
 import type { Entry } from './palette-entry';
 
 type Navigate = (path: string) => void;
@@ -90,12 +90,26 @@ export const datasetActions = (all: readonly Dataset[], navigate: Navigate): Ent
     ),
   );
 
+const modelDoings = (model: ModelArtifact, navigate: Navigate): readonly Doing[] => {
+  const ask = asking(navigate, paths.model(model.id));
+  return [
+    { verb: 'Export', after: '…', label: 'Export…', icon: Download, run: ask('export') },
+    { verb: 'Try', after: '…', label: 'Try it…', icon: MessageSquare, run: ask('try') },
+    { verb: 'Delete model', after: '…', label: 'Delete…', icon: Trash2, run: ask('delete') },
+  ];
+};
+
+const putAwayDoings = ({ id }: ModelArtifact): readonly Doing[] => [
+  {
+    verb: 'Bring model',
+    after: ' back',
+    label: 'Bring back',
+    icon: RotateCcw,
+    run: async () => models.put(await api.models.restore({ id })),
+  },
+];
+
 export const modelActions = (all: readonly ModelArtifact[], navigate: Navigate): Entry[] =>
-  all.flatMap((model) => {
-    const ask = asking(navigate, paths.model(model.id));
-    return [
-      { verb: 'Export', after: '…', label: 'Export…', icon: Download, run: ask('export') },
-      { verb: 'Try', after: '…', label: 'Try it…', icon: MessageSquare, run: ask('try') },
-      { verb: 'Delete model', after: '…', label: 'Delete…', icon: Trash2, run: ask('delete') },
-    ].map(entryOf(model));
-  });
+  all.flatMap((model) =>
+    (model.deleted_at === null ? modelDoings(model, navigate) : putAwayDoings(model)).map(entryOf(model)),
+  );

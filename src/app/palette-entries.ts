@@ -96,7 +96,7 @@ export const useEntries = (): readonly Entry[] => {
     ...firstActions(navigate),
     ...jobActions(runs, navigate, saving),
     ...datasetActions(data, navigate),
-    ...modelActions(trained, navigate),
+    ...modelActions(adapters, navigate),
     ...lastActions(),
     ...screens(navigate),
     ...runs.map((job): Entry => {

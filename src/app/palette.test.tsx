@@ -129,3 +129,11 @@ test('says how many of all were found', async () => {
   await search('theme: dark', 'Theme: dark');
   expect(footer()).toMatch(/1 of \d+$/);
 });
+
+test('a model that is put away meanwhile can only be brought back', async () => {
+  const away = fakeModel(2, { name: 'Long notes', deleted_at: ago(0), revision: 2 });
+  act(() => page.fake.emit('models', 'changed', away));
+  await search('bring', 'Bring model “Long notes” back');
+  await search('long', 'Long notes');
+  expect(options()).not.toContainEqual(expect.stringContaining('Export “Long notes”'));
+});

@@ -94,7 +94,7 @@ const doingOf = (
 const useModelOf = ({ artifact_id }: TrainingJob): string | null => {
   const kept = useLive(models);
   if (artifact_id === null) return null;
-  return kept.kind !== 'ready' || kept.value.has(artifact_id) ? artifact_id : null;
+  return kept.kind !== 'ready' || kept.value.get(artifact_id)?.deleted_at === null ? artifact_id : null;
 };
 
 /** Also with what was asked for elsewhere, as in a menu. */

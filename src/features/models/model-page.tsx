@@ -87,8 +87,8 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
         confirm="Delete model"
         onConfirm={() => action.run('delete', remove)}
       >
-        It is put away: its files stay in the data folder until its run is deleted, and the command{' '}
-        <code>artifacts restore</code> brings it back. Exports you made elsewhere and the run’s curves stay.
+        It is put away: its files stay in the data folder until its run is deleted, and the page Models brings
+        it back from “Put away”. Exports you made elsewhere and the run’s curves stay.
       </AlertDialog>
     </Page>
   );

@@ -28,6 +28,32 @@ test('models are told apart by version and sorted by the change of their held-ou
   expect(names()).toEqual(['Model 2', 'Model 1', 'Model 3']);
 });
 
+test('what was put away is brought back, with the way to its run', async () => {
+  const away = [1, 2].map((nth) => fakeModel(nth, { deleted_at: '2026-03-02T08:00:00.000Z' }));
+  const back: string[] = [];
+  page = await mount(<ModelsPage />, {
+    models: {
+      list: () => [],
+      deleted: () => away.filter(({ id }) => !back.includes(id)),
+      restore: ({ id }) => {
+        back.push(id);
+        return fakeModel(1, { revision: 2 });
+      },
+    },
+  });
+  await page.click(page.button('Put away'));
+  await page.until(() => expect(document.querySelectorAll('tbody tr')).toHaveLength(2));
+  expect(document.querySelector('tbody a')?.getAttribute('href')).toContain(String(away[0]?.job_id));
+  await page.click(page.button('Bring Model 1 back'));
+  await page.until(() => expect(document.querySelectorAll('tbody tr')).toHaveLength(1));
+  expect(back).toEqual([away[0]?.id]);
+  await page.click(page.button('Kept'));
+  await page.until(() => expect(names()).toEqual(['Model 1']));
+  await page.click(page.button('Put away'));
+  await page.click(page.button('Bring Model 2 back'));
+  await page.until(() => expect(page.text()).toContain('Nothing was put away'));
+});
+
 test('while they are read, each bar stands in a column under its head', async () => {
   page = await mount(<ModelsPage />, { models: { list: () => new Promise(() => undefined) } });
   const heads = document.querySelectorAll('thead th').length;

@@ -5,13 +5,14 @@ import { TONE_TEXT } from '../../components/badge';
 import { Button } from '../../components/button';
 import { DataTable, ROW_LINK, sortRows } from '../../components/data-table';
 import type { Column } from '../../components/data-table';
-import { SearchInput } from '../../components/fields';
+import { SearchInput, Segments } from '../../components/fields';
 import { formatAmount, formatBytes, formatChange, NOTHING } from '../../components/format';
 import { Page, Panel } from '../../components/layout';
 import { Async, EmptyState } from '../../components/states';
 import { Ago } from '../../components/time';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 import { mapLoaded, useLive } from '../../live-store';
+import type { Loaded } from '../../live-store';
 import { useKeptSort } from '../../kept-state';
 import { paths } from '../../paths';
 import { models } from '../../stores';
@@ -19,6 +20,7 @@ import { useAction } from '../../use-load';
 import { startTryIt, verdictOf } from '../jobs';
 import { FileText } from '../../components/file-text';
 import { visibleText } from '../../components/visible-text';
+import { PutAway } from './parts/put-away';
 
 const COLUMNS: readonly Column<ModelArtifact>[] = [
   {
@@ -94,7 +96,13 @@ const Verdict = ({ model }: { readonly model: ModelArtifact }) => {
   );
 };
 
+const PLACES = [
+  { value: 'kept', label: 'Kept' },
+  { value: 'away', label: 'Put away' },
+] as const;
+
 export const ModelsPage = () => {
+  const [place, setPlace] = useState<(typeof PLACES)[number]['value']>('kept');
   const state = mapLoaded(useLive(models), (rows) =>
     [...rows.values()].filter(({ deleted_at }) => deleted_at === null),
   );
@@ -104,19 +112,24 @@ export const ModelsPage = () => {
       note={
         state.kind === 'ready' && state.value.length > 0 ? formatAmount(state.value.length, 'adapter') : null
       }
+      actions={<Segments label="Which models" value={place} options={PLACES} onChange={setPlace} />}
     >
-      <Async
-        framed
-        state={state}
-        skeleton={<List rows={null} />}
-        errorTitle="The list of models cannot be read"
-        onRetry={() => void models.reload()}
-      >
-        {(rows) => (rows.length === 0 ? <NoModels /> : <List rows={rows} />)}
-      </Async>
+      {place === 'away' ? <PutAway /> : <Kept state={state} />}
     </Page>
   );
 };
+
+const Kept = ({ state }: { readonly state: Loaded<readonly ModelArtifact[]> }) => (
+  <Async
+    framed
+    state={state}
+    skeleton={<List rows={null} />}
+    errorTitle="The list of models cannot be read"
+    onRetry={() => void models.reload()}
+  >
+    {(rows) => (rows.length === 0 ? <NoModels /> : <List rows={rows} />)}
+  </Async>
+);
 
 const NoModels = () => {
   const [, navigate] = useLocation();

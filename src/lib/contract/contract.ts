@@ -18,7 +18,6 @@ import {
 } from '../types/job-records';
 import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
 import { TryItPlan } from '../types/try-it';
-import { ArtifactExport, ExportFormat, ModelArtifact } from '../types/model-artifact';
 import { Count, Uuid } from '../types/primitives';
 import { PackRequest, RecordPacks } from '../types/record-packs';
 import { Recipe } from '../types/recipe';
@@ -27,10 +26,9 @@ import { SamplePrompt } from '../types/run-folder';
 import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
 import { DoctorCheck, FileChoice, HardwareState, NetworkState, Settings } from '../types/system';
 import { SettingChanges, TrainingSettings } from '../types/training-settings';
-import { call, event } from './endpoint';
+import { ById, call, event, Nothing } from './endpoint';
+import { MODEL_ENDPOINTS } from './model-endpoints';
 
-const Nothing = z.void();
-const ById = z.strictObject({ id: Uuid });
 const Page = z.strictObject({ id: Uuid, offset: Count, limit: z.int().min(1).max(500) });
 const SearchPage = z.strictObject({ ...Page.shape, query: z.string().max(200) });
 
@@ -234,26 +232,7 @@ export const contract = {
       }),
     ),
   },
-  models: {
-    list: call(Nothing, z.array(ModelArtifact)),
-    get: call(ById, ModelArtifact),
-    verify: call(ById, ModelArtifact),
-    delete: call(ById, Nothing),
-    rename: call(z.strictObject({ id: Uuid, name: z.string().trim().min(1).max(200) }), ModelArtifact),
-    export: call(z.strictObject({ id: Uuid, format: ExportFormat, to: z.string() }), ArtifactExport),
-    exports: call(ById, z.array(ArtifactExport)),
-    generate: call(
-      z.strictObject({
-        id: Uuid,
-        prompt: z.string().trim().min(1).max(8000),
-        max_new_tokens: z.int().min(1).max(1024),
-      }),
-      z.strictObject({ base: z.string(), adapter: z.string() }),
-    ),
-    changed: event(ModelArtifact),
-    removed: event(ById),
-    export_changed: event(ArtifactExport),
-  },
+  models: MODEL_ENDPOINTS,
   system: {
     doctor: call(Nothing, z.array(DoctorCheck)),
     hardware: call(Nothing, HardwareState),

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { Uuid } from '../types/primitives';
 
 export interface Call<Input extends z.ZodType, Output extends z.ZodType> {
   readonly kind: 'call';
@@ -22,3 +23,6 @@ export const event = <Payload extends z.ZodType>(payload: Payload): Event<Payloa
   kind: 'event',
   payload,
 });
+
+export const Nothing = z.void();
+export const ById = z.strictObject({ id: Uuid });
