@@ -18,3 +18,8 @@ export const smallFont = () => ({
   size: pixels('--text-xs'),
   weight: 'normal' as const,
 });
+
+/** A character's width as a share of the text's size, for what is measured before it is drawn. */
+const CHARACTER = 0.58;
+
+export const widthOf = (text: string): number => text.length * pixels('--text-xs') * CHARACTER;

@@ -1,12 +1,14 @@
 import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import { dashOf, pixels, seriesColour, smallFont, token } from './chart-tokens';
+import { dashOf, pixels, seriesColour, smallFont, token, widthOf } from './chart-tokens';
 import type { SeriesNumber } from './chart-tokens';
+import { eventDrawn } from './line-chart-events';
+import type { EventMark } from './line-chart-events';
 
 /** What stands on a chart beside its curves. */
 export type Mark =
   | { readonly kind: 'kept' | 'pruned' | 'best' | 'coming'; readonly x: number }
-  | { readonly kind: 'event'; readonly x: number; readonly label: string }
+  | EventMark
   /** How far the run is: a line, and on a chart with room its words. */
   | { readonly kind: 'now'; readonly x: number; readonly label?: string; readonly below?: string }
   /** Where the pointer is, and the places of the curves there. */
@@ -34,9 +36,6 @@ interface Context {
 
 /** What stands between a mark and its text at most. */
 const ASIDE = 32;
-/** A character's width as a share of the text's size, for what is measured before it is drawn. */
-const CHARACTER = 0.58;
-
 export const annotationsOf = (marks: readonly Mark[]): Record<string, AnnotationOptions> =>
   Object.fromEntries(
     marks
@@ -47,7 +46,7 @@ export const annotationsOf = (marks: readonly Mark[]): Record<string, Annotation
 const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
   switch (mark.kind) {
     case 'event':
-      return [lineAt(mark.x, '--warn-fill', dashOf(3)), flagAt(mark.x), textAt(mark)];
+      return [lineAt(mark.x, '--warn-fill', dashOf(3)), ...eventDrawn(mark, placesIn(all))];
     case 'now':
       return nowDrawn(mark);
     case 'pointer':
@@ -64,6 +63,11 @@ const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
       return [checkpointAt(mark)];
   }
 };
+
+const placesIn = (all: readonly Mark[]) => ({
+  events: all.filter((mark): mark is EventMark => mark.kind === 'event'),
+  now: all.find(({ kind }) => kind === 'now')?.x ?? null,
+});
 
 const nowDrawn = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions[] => {
   if (label === undefined) return [lineAt(x, '--line-control', [])];
@@ -91,18 +95,6 @@ const dotAt = (x: number, { y, number }: Dot): AnnotationOptions => ({
   borderWidth: 2,
   borderColor: () => seriesColour(number),
   backgroundColor: () => seriesColour(number),
-});
-
-const flagAt = (x: number): AnnotationOptions => ({
-  type: 'point',
-  xValue: x,
-  yValue: top,
-  yAdjust: -pixels('--space-2'),
-  pointStyle: 'triangle',
-  rotation: 180,
-  radius: 5,
-  borderWidth: 0,
-  backgroundColor: () => token('--warn-fill'),
 });
 
 /** What is still to come lies on the page's own surface. */
@@ -190,8 +182,6 @@ const spikeText = ({ x, label }: { readonly x: number; readonly label: string })
   padding: 0,
 });
 
-const widthOf = (text: string): number => text.length * pixels('--text-xs') * CHARACTER;
-
 const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
   (chart.scales['x']?.getPixelForValue(x) ?? 0) + widthOf(text) + ASIDE <= chart.chartArea.right;
 
@@ -201,35 +191,7 @@ const isFree = (context: Context, x: number, next: number): boolean => {
   return isBeforeNext && hasRoom(context, x, 'best');
 };
 
-/** Right of its line, or left of it where the chart ends; its own `y` edge lies at the top. */
-const besideLine = ({
-  x,
-  label,
-  y,
-}: {
-  readonly x: number;
-  readonly label: string;
-  readonly y: 'start' | 'end';
-}) => {
-  const turns = (context: Context): boolean => !hasRoom(context, x, label);
-  const aside = pixels('--space-2');
-  return {
-    type: 'label' as const,
-    xValue: x,
-    yValue: top,
-    position: (context: Context) => ({ x: turns(context) ? ('end' as const) : ('start' as const), y }),
-    xAdjust: (context: Context) => (turns(context) ? -aside : aside),
-    padding: 0,
-  };
-};
-
-const textAt = ({ x, label }: { readonly x: number; readonly label: string }): AnnotationOptions => ({
-  ...besideLine({ x, label, y: 'end' }),
-  content: label,
-  color: () => token('--text-2'),
-  font: smallFont(),
-});
-
+/** Right of its line, or left of it where the chart ends. */
 const nowText = ({
   x,
   label,
@@ -238,13 +200,22 @@ const nowText = ({
   readonly x: number;
   readonly label: string;
   readonly below: string | undefined;
-}): AnnotationOptions => ({
-  ...besideLine({ x, label, y: 'start' }),
-  content: below === undefined ? label : [label, below],
-  textAlign: 'start',
-  color: () => [token('--text-1'), token('--text-3')],
-  font: [{ ...smallFont(), weight: 500 }, smallFont()],
-});
+}): AnnotationOptions => {
+  const turns = (context: Context): boolean => !hasRoom(context, x, label);
+  const aside = pixels('--space-2');
+  return {
+    type: 'label',
+    xValue: x,
+    yValue: top,
+    position: (context) => ({ x: turns(context) ? 'end' : 'start', y: 'start' }),
+    xAdjust: (context) => (turns(context) ? -aside : aside),
+    padding: 0,
+    content: below === undefined ? label : [label, below],
+    textAlign: 'start',
+    color: () => [token('--text-1'), token('--text-3')],
+    font: [{ ...smallFont(), weight: 500 }, smallFont()],
+  };
+};
 
 /** Half the length of the piece of curve before its name. */
 const STROKE = 8;
