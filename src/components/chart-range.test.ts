@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clampRange, moveRange, pointsWithin, scaleRange } from './chart-range';
+import { clampRange, moveRange, pointsWithin, roundedOut, scaleRange } from './chart-range';
 
 const WHOLE = { min: 0, max: 400 };
 
@@ -16,6 +16,10 @@ test('is no zoom any more at the full width, and never narrower than can be read
 test('zooms about the middle and moves by a share of what is in view', () => {
   expect(scaleRange({ min: 100, max: 200 }, 0.5)).toEqual({ min: 125, max: 175 });
   expect(moveRange({ min: 100, max: 200 }, -0.25)).toEqual({ min: 75, max: 175 });
+});
+
+test('grows to whole numbers', () => {
+  expect(roundedOut({ min: 12.3, max: 45.6 })).toEqual({ min: 12, max: 46 });
 });
 
 test('keeps one point beyond each edge', () => {

@@ -18,6 +18,9 @@ export const clampRange = (wanted: Range, whole: Range): Range | null => {
   return { min, max: min + width };
 };
 
+/** To the whole numbers around it: an axis of steps begins and ends with one. */
+export const roundedOut = ({ min, max }: Range): Range => ({ min: Math.floor(min), max: Math.ceil(max) });
+
 /** The same middle, `factor` times as wide. */
 export const scaleRange = ({ min, max }: Range, factor: number): Range => {
   const [middle, half] = [(min + max) / 2, ((max - min) / 2) * factor];

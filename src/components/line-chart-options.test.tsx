@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { annotationsOf } from './line-chart-marks';
-import { chartOptions } from './line-chart-options';
+import { chartOptions, clearOfLast } from './line-chart-options';
 
 test('the value axis ends with its values, unless the chart is bare or has a scale of powers', () => {
   const values = { min: 0.8, max: 5.2, step: 0.5 };
@@ -30,4 +30,20 @@ test('of all checkpoints only a pruned one is dashed', () => {
     return mark && 'borderDash' in mark && Array.isArray(mark.borderDash) ? mark.borderDash.length : 0;
   });
   expect(dashes).toEqual([0, 0, 2]);
+});
+
+test('an axis of steps has no half of one, and one of minutes may', () => {
+  const precision = (look: object) =>
+    chartOptions({ xUnit: 'steps', ...look }).scales?.['x']?.ticks as { precision?: number };
+  expect(precision({ xWhole: true })).toMatchObject({ precision: 0 });
+  expect(precision({ xUnit: 'min' })).not.toHaveProperty('precision');
+});
+
+test('no number of the axis runs into the last, which has the unit', () => {
+  document.documentElement.style.setProperty('--text-xs', '12px');
+  const ticks = [0, 40, 80, 120, 160, 171].map((value) => ({ value }));
+  const left = (width: number) =>
+    clearOfLast(ticks, { look: { xUnit: 'steps' }, width }).map(({ value }) => value);
+  expect(left(4000)).toEqual([0, 40, 80, 120, 160, 171]);
+  expect(left(900)).toEqual([0, 40, 80, 120, 171]);
 });

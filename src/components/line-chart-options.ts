@@ -1,5 +1,5 @@
 import type { ChartDataset, ChartOptions } from 'chart.js';
-import { dashOf, pixels, seriesColour, smallFont, token } from './chart-tokens';
+import { dashOf, pixels, seriesColour, smallFont, token, widthOf } from './chart-tokens';
 import type { SeriesNumber } from './chart-tokens';
 import type { Point } from './downsample';
 import { annotationsOf, readingWidth } from './line-chart-marks';
@@ -23,6 +23,8 @@ export interface Series {
 export interface ChartLook {
   /** The unit along the x axis, as a plural: `steps`. */
   readonly xUnit: string;
+  /** Nothing lies between two numbers of the x axis. */
+  readonly xWhole?: boolean;
   readonly xMax?: number;
   /** Higher values are cut off and named by a mark. */
   readonly yMax?: number;
@@ -105,11 +107,14 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
         grid: { display: false, tickLength: look.bare ? 0 : pixels('--space-5') },
         ticks: {
           ...ticks(look),
+          ...(look.xWhole ? { precision: 0 } : {}),
+          align: 'inner',
           padding: 0,
           callback: (value, index, all) =>
-            index === all.length - 1
-              ? `${formatAlong(Number(value))} ${look.xUnit}`
-              : formatAlong(Number(value)),
+            index === all.length - 1 ? lastAlong(Number(value), look) : formatAlong(Number(value)),
+        },
+        afterBuildTicks: (axis) => {
+          axis.ticks = clearOfLast(axis.ticks, { look, width: axis.width });
         },
       },
       y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', ...values, ...limitsOf(look) },
@@ -119,6 +124,29 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
       annotation: { clip: false, annotations: annotationsOf(marksInView(look)) },
     },
   };
+};
+
+const lastAlong = (value: number, { xUnit }: ChartLook): string => `${formatAlong(value)} ${xUnit}`;
+
+/** Between two numbers of an axis. */
+const BETWEEN = 12;
+
+interface Tick {
+  readonly value: number;
+}
+
+/** The last number has its unit and ends with the axis: what would run into it is left out. */
+export const clearOfLast = <Each extends Tick>(
+  all: readonly Each[],
+  { look, width }: { readonly look: ChartLook; readonly width: number },
+): Each[] => {
+  const [first, last] = [all[0]?.value ?? 0, all.at(-1)?.value ?? 0];
+  const words = widthOf(lastAlong(last, look)) + BETWEEN;
+  return all.filter(({ value }, index) => {
+    if (index === 0 || index === all.length - 1) return true;
+    const toTheEnd = (width * (last - value)) / (last - first);
+    return toTheEnd >= words + widthOf(formatAlong(value)) / 2;
+  });
 };
 
 /** Left of the axis: its numbers and the padding, as they mostly are. */
@@ -133,7 +161,7 @@ const roomAtTheEnd = (look: ChartLook, width: number): number => {
     if (!(share > 0)) return [];
     return [(readingWidth(mark.label) - (1 - share) * (width - BEFORE_THE_AXIS)) / share];
   });
-  return Math.max(pixels('--space-4'), ...rooms);
+  return Math.max(pixels('--space-2'), ...rooms);
 };
 
 const marksInView = ({ marks = [], range }: ChartLook): readonly Mark[] =>

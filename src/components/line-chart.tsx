@@ -13,7 +13,7 @@ import type { Ref } from 'react';
 import { Button } from './button';
 import { ChartHover } from './chart-hover';
 import type { Reading } from './chart-hover';
-import { pointsWithin } from './chart-range';
+import { pointsWithin, roundedOut } from './chart-range';
 import type { Range } from './chart-range';
 import { chartOptions, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
@@ -83,6 +83,9 @@ const wholeOf = ({ xMax }: ChartLook, series: readonly Series[]): Range => ({
   max: xMax ?? Math.max(1, ...series.map(({ points }) => points.at(-1)?.x ?? 0)),
 });
 
+const inView = ({ xWhole }: ChartLook, range: Range | null): Range | null =>
+  range && xWhole ? roundedOut(range) : range;
+
 /** Read by pointing; zoomed by dragging over a part, or by the keys. What is new stays at the right edge of the whole. */
 const ReadCanvas = ({
   label,
@@ -99,6 +102,7 @@ const ReadCanvas = ({
   const zoom = useZoom(whole, valueAt);
   const { pointer, handlers } = usePointer(valueAt);
   const reading = pointer && !zoom.selection ? readingAt(pointer.x) : null;
+  const range = inView(look, zoom.range);
   const marks = [...(look.marks ?? []), ...(reading ? [pointed(reading)] : [])];
   return (
     <div
@@ -113,7 +117,7 @@ const ReadCanvas = ({
         handlers.onPointerMove(event);
       }}
     >
-      <Canvas series={series} look={{ ...look, xMax: whole.max, range: zoom.range, marks, reads: true }} />
+      <Canvas series={series} look={{ ...look, xMax: whole.max, range, marks, reads: true }} />
       {pointer && reading ? <ChartHover reading={reading} {...pointer} /> : null}
       {zoom.selection ? (
         <div

@@ -116,6 +116,7 @@ export const LossPanel = ({ job, run }: { readonly job: TrainingJob; readonly ru
           asTable={asTable}
           also={epochAt ? { name: 'epoch', at: epochAlong(run, axis, epochAt) } : undefined}
           xUnit={UNITS[axis]}
+          xWhole={axis !== 'time'}
           xMax={axis === 'step' ? (job.total_steps ?? undefined) : undefined}
           log={scale === 'log'}
           className={`${height} px-2 pb-1`}
