@@ -5,15 +5,11 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { useCallback } from 'react';
 import { pixels, smallFont, token } from './chart-tokens';
 import { formatCount } from './format';
+import { histogramAxis } from './histogram-axis';
+import type { Bins } from './histogram-axis';
 import { useChart } from './use-chart';
 
 Chart.register(BarController, BarElement, LinearScale, Tooltip, annotationPlugin);
-
-/** `counts[i]` lie between `edges[i]` and `edges[i + 1]`. */
-interface Bins {
-  readonly edges: readonly number[];
-  readonly counts: readonly number[];
-}
 
 /** A place on the x axis with its words. */
 interface Place {
@@ -110,8 +106,11 @@ const barsOf = ({ bins, limit }: BarsProps) => ({
 });
 
 const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> => {
-  const ticks = { color: () => token('--text-3'), font: smallFont() };
-  const end = bins.edges.at(-1) ?? 1;
+  const numbers = { color: () => token('--text-3'), font: smallFont() };
+  const { min, max, ticks } = histogramAxis(
+    bins,
+    [limit, here].flatMap((place) => (place ? [place.at] : [])),
+  );
   return {
     animation: false,
     parsing: false,
@@ -121,16 +120,18 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
     scales: {
       x: {
         type: 'linear',
-        min: 0,
-        max: end,
+        min,
+        max,
         offset: false,
         grid: { display: false },
         border: { color: token('--chart-axis') },
+        afterBuildTicks: (axis) => {
+          axis.ticks = ticks.map((value) => ({ value }));
+        },
         ticks: {
-          ...ticks,
-          stepSize: stepOf(end),
-          includeBounds: false,
-          callback: (value) => (Number(value) > end * UNIT_BEGINS ? '' : whole(Number(value))),
+          ...numbers,
+          callback: (value, index, all) =>
+            index === all.length - 1 ? `${whole(Number(value))} ${unit}` : whole(Number(value)),
         },
       },
       y: {
@@ -138,7 +139,7 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
         beginAtZero: true,
         border: { color: token('--chart-axis') },
         grid: { color: token('--chart-grid'), drawTicks: false },
-        ticks: { ...ticks, maxTicksLimit: 4, precision: 0, padding: pixels('--space-2') },
+        ticks: { ...numbers, maxTicksLimit: 4, precision: 0, padding: pixels('--space-2') },
       },
     },
     plugins: {
@@ -146,7 +147,6 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
       annotation: {
         clip: false,
         annotations: {
-          unit: unitWords(unit, end),
           ...(limit && limitMark(limit)),
           ...(here && hereMark(here)),
         },
@@ -154,25 +154,6 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
     },
   };
 };
-
-/** Lengths are chosen as powers of two, so the axis counts by them: the smallest that gives few enough steps. */
-const stepOf = (end: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(end / STEPS_MOST)));
-const STEPS_MOST = 8;
-
-/** Of the axis; no number stands where the words of its unit do. */
-const UNIT_BEGINS = 0.9;
-
-const unitWords = (unit: string, end: number): AnnotationOptions => ({
-  type: 'label',
-  xValue: end,
-  yValue: 0,
-  position: { x: 'end', y: 'start' },
-  yAdjust: pixels('--space-2'),
-  content: unit,
-  color: () => token('--text-3'),
-  font: smallFont(),
-  padding: { x: 0, y: 2 },
-});
 
 interface Drawn {
   readonly chart: Chart;
