@@ -2,9 +2,8 @@ import { expect, it } from 'vitest';
 import { diffWords, madeWords, selectionWords } from './version-words';
 
 it('says in plain words what made a version', () => {
-  expect(madeWords({ excluded: 0, fixes: [], file_name: null })).toBe('As imported');
-  expect(madeWords({ excluded: 0, fixes: [], file_name: 'a.csv' })).toBe('As imported (a.csv)');
-  expect(madeWords({ excluded: 1, fixes: ['trim', { truncate_history: 4 }], file_name: null })).toBe(
+  expect(madeWords({ excluded: 0, fixes: [] })).toBe('As imported');
+  expect(madeWords({ excluded: 1, fixes: ['trim', { truncate_history: 4 }] })).toBe(
     '1 record excluded, white space trimmed, history cut to the last 4 turns',
   );
 });

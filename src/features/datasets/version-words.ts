@@ -42,18 +42,13 @@ export const fixDone = (fix: SafeFix): string =>
     ? FIX_WORDS[fix].done
     : `history cut to the last ${formatAmount(fix.truncate_history, 'turn')}`;
 
-/** What made a version of its file: `3 records excluded, white space trimmed (data.jsonl)`. */
-export const madeWords = ({
-  excluded,
-  fixes,
-  file_name,
-}: Pick<DatasetVersion, 'excluded' | 'fixes' | 'file_name'>): string => {
+/** What made a version of its file: `3 records excluded, white space trimmed`. */
+export const madeWords = ({ excluded, fixes }: Pick<DatasetVersion, 'excluded' | 'fixes'>): string => {
   const parts = [
     ...(excluded > 0 ? [`${formatAmount(excluded, 'record')} excluded`] : []),
     ...fixes.map(fixDone),
   ];
-  const done = parts.length === 0 ? 'As imported' : parts.join(', ');
-  return file_name === null ? done : `${done} (${file_name})`;
+  return parts.length === 0 ? 'As imported' : parts.join(', ');
 };
 
 /** The figures first: `3 changed, 1 removed, 0 added, 1,280 as they were`. */

@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../../components/button';
 import { DataTable } from '../../../components/data-table';
 import type { Column } from '../../../components/data-table';
 import { Select } from '../../../components/fields';
+import { FileText } from '../../../components/file-text';
 import { formatCount, formatHash, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async, EmptyState } from '../../../components/states';
@@ -103,7 +104,16 @@ const columnsOf = ({ runs, edits, current, onCompare }: Cells): readonly Column<
     key: 'made',
     head: 'What was done',
     grow: true,
-    cell: (version) => <span title={madeWords(version)}>{madeWords(version)}</span>,
+    cell: (version) => (
+      <span className="block py-1.5 wrap-break-word whitespace-normal max-medium:py-0">
+        {madeWords(version)}
+        {version.file_name === null ? null : (
+          <span className="block text-xs text-ink-2">
+            <FileText>{version.file_name}</FileText>
+          </span>
+        )}
+      </span>
+    ),
   },
   { key: 'records', head: 'Records', right: true, cell: ({ records }) => formatCount(records) },
   { key: 'when', head: 'Made', right: true, cell: ({ created_at }) => <Ago time={created_at} /> },
