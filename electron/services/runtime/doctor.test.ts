@@ -71,7 +71,8 @@ it('a machine without a card has nothing that needs a look', async () => {
   expect(checks.get('gpus')).toMatchObject({
     level: 'not_needed',
     ok: true,
-    message: 'Processor: a processor, 2 cores, 7.5 GB',
+    message: 'No NVIDIA card; training runs on the processor',
+    hint: expect.stringContaining('a processor, 2 cores, 7.5 GB.') as string,
   });
   expect(checks.get('driver')).toMatchObject({
     level: 'not_needed',

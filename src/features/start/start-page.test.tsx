@@ -54,8 +54,9 @@ test('before the first run it says how long that takes, and a processor is no fa
   await open([], null);
   expect(page.text()).toContain('About a minute and a half on two cores.');
   expect([isFilled('Try it'), isFilled('New run')]).toEqual([true, false]);
-  await page.until(() => expect(page.text()).toContain('Processor: AMD EPYC, 2 cores, 23.5 GB'));
-  expect(page.text()).toContain('Not needed');
+  await page.until(() => expect(page.text()).toContain('training runs on the processor'));
+  expect(page.text()).toContain('AMD EPYC, 2 cores, 23.5 GB. Small models train well on it.');
+  expect(page.text()).toContain('Optional');
 });
 
 test('behind a job that runs it starts later, and once it was tried New run comes first', async () => {

@@ -33,8 +33,8 @@ const gpuCheck = (hardware: HardwareState): Finding => {
     return {
       ...about,
       level: 'not_needed',
-      message: `Processor: ${processorWords(hardware)}`,
-      hint: 'Training runs on it; small models train well there. With an NVIDIA card, install its driver.',
+      message: 'No NVIDIA card; training runs on the processor',
+      hint: `${processorWords(hardware)}. Small models train well on it. If there is a card, install its driver.`,
     };
   return {
     ...about,

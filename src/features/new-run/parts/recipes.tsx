@@ -77,7 +77,7 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
 /** Where the figures come from, in words that need no pointer. */
 const Basis = ({ state }: { readonly state: Loaded<Estimate> }) => (
   <p
-    className="line-clamp-2 min-w-52 flex-1 text-xs text-ink-2 wide:line-clamp-1"
+    className="line-clamp-2 min-w-52 flex-1 text-xs text-ink-2"
     title={state.kind === 'ready' ? state.value.time_method : undefined}
   >
     {state.kind === 'ready' ? `Times: ${decapitalised(state.value.time_method)}` : ''}

@@ -10,7 +10,7 @@ import type { CheckRow } from './check-rows';
 
 const LOOKS = {
   passed: { icon: CircleCheck, tone: 'good', word: 'Passed' },
-  not_needed: { icon: CircleMinus, tone: 'neutral', word: 'Not needed' },
+  not_needed: { icon: CircleMinus, tone: 'neutral', word: 'Optional' },
   look: { icon: TriangleAlert, tone: 'warn', word: 'Needs a look' },
   failed: { icon: CircleX, tone: 'bad', word: 'Failed' },
   checking: { icon: CircleDashed, tone: 'neutral', word: 'Checking' },

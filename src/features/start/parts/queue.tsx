@@ -97,7 +97,7 @@ const JobRow = ({ job, onlyTall }: { readonly job: TrainingJob; readonly onlyTal
         <Link
           href={paths.job(job.id)}
           title={visibleText(job.name)}
-          className="truncate font-medium hover:text-accent-text"
+          className="line-clamp-2 min-w-0 font-medium break-words hover:text-accent-text"
         >
           <FileText>{job.name}</FileText>
         </Link>
