@@ -23,9 +23,9 @@ import {
   RECORDS,
   SPIKE,
   STEPS_AN_EPOCH,
-  TOPICS,
   UNTOUCHED,
   UNTRAINED,
+  topicsOf,
 } from './played.mjs';
 
 /** How long a step takes here, and how long one would take: the clock of the run is the second. */
@@ -126,14 +126,8 @@ class Run {
     const said = { step, subject, method: METHOD, final };
     this.emit('evaluation', { ...said, loss, group: 'all', ...HELD_OUT });
     if (!final) return;
-    for (const { name, tokens, records, base, left } of TOPICS)
-      this.emit('evaluation', {
-        ...said,
-        loss: subject === 'base' ? base : base * left,
-        group: `topic: ${name}`,
-        tokens,
-        records,
-      });
+    for (const { name, ...part } of topicsOf(loss))
+      this.emit('evaluation', { ...said, ...part, group: `topic: ${name}` });
   }
 
   answer(step, text) {
