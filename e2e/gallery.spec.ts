@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { call, show, violations } from './app';
 import { fill, fillQueue, PLAYED, writeNewer } from './gallery/fill';
+import { takePopups } from './gallery/popups';
 import { dress, inEveryDress, PICTURES, SIZES, take, THEMES } from './gallery/shots';
 import { launch, removeDataDir, type LaunchedApp } from './launch';
 
@@ -170,6 +171,7 @@ test('a data folder full of real things', async () => {
       await page.getByRole('region', { name: 'Exports' }).scrollIntoViewIfNeeded();
     }),
   ]);
+  await takePopups({ page, sample: made.sample, putAway: queue.weak, once });
   await once('shortcuts', async () => {
     await show(page, '/jobs');
     await page.keyboard.press('?');

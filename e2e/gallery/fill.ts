@@ -221,7 +221,7 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
   await call(page, { name: 'jobs.pause', input: { id: paused.id } }, TrainingJob);
   await whenJob(page, paused.id, ['paused']);
   const learned = await create('Lighthouse keeper, by heart', TRIED);
-  await whenJob(page, learned.id, ['completed', 'failed']);
+  const { artifact_id: weak } = await whenJob(page, learned.id, ['completed', 'failed']);
   const draft = await create('Lighthouse keeper, first draft', LONG);
   await expect.poll(async () => (await jobOf(page, draft.id)).current_step).toBeGreaterThan(60);
   const wish = { id: draft.id, save: false, reason: 'the wrong version of the data' };
@@ -246,5 +246,6 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
     cancelled: draft.id,
     worse: learned.id,
     model: artifact_id ?? '',
+    weak: weak ?? '',
   };
 };

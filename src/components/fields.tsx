@@ -10,6 +10,7 @@ import { Kbd } from './button';
 import { classNames } from './class-names';
 import { FileText } from './file-text';
 import { visibleText } from './visible-text';
+import { IN_PAGE } from './popup-place';
 
 const CONTROL =
   'rounded-md border border-line-control bg-surface-2 px-2 disabled:border-line disabled:text-ink-disabled';
@@ -149,7 +150,7 @@ export const Select = <Value extends string>({
         <ChevronDown aria-hidden className="size-3.5" />
       </BaseSelect.Icon>
     </BaseSelect.Trigger>
-    <BaseSelect.Portal>
+    <BaseSelect.Portal container={IN_PAGE}>
       <BaseSelect.Positioner sideOffset={4} align="start" alignItemWithTrigger={false} className="z-30">
         <BaseSelect.Popup className="max-h-80 min-w-(--anchor-width) overflow-y-auto rounded-lg border bg-surface-2 p-1 shadow-2 outline-none">
           {options.map((option) => (

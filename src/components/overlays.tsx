@@ -10,6 +10,7 @@ import { Button } from './button';
 import type { ButtonProps } from './button';
 import { classNames } from './class-names';
 import { FileText } from './file-text';
+import { IN_PAGE } from './popup-place';
 import { visibleText } from './visible-text';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
@@ -153,7 +154,7 @@ export const ContextRow = ({
     <BaseContextMenu.Trigger data-row render={<li />} className={className}>
       {children}
     </BaseContextMenu.Trigger>
-    <BaseContextMenu.Portal>
+    <BaseContextMenu.Portal container={IN_PAGE}>
       <BaseContextMenu.Positioner className="z-20">
         <BaseContextMenu.Popup className={MENU}>
           <MenuItems actions={actions} />
@@ -164,7 +165,7 @@ export const ContextRow = ({
 );
 
 const MenuList = ({ actions }: { readonly actions: readonly MenuAction[] }) => (
-  <BaseMenu.Portal>
+  <BaseMenu.Portal container={IN_PAGE}>
     <BaseMenu.Positioner sideOffset={4} align="end" className="z-20">
       <BaseMenu.Popup className={MENU}>
         <MenuItems actions={actions} />
