@@ -153,7 +153,13 @@ const RecipeCard = ({
   );
 };
 
-/** What similar runs came to; of one that has no room what is left to do, where no button follows that does it. */
+/** Before the buttons that do it; null where there are none. */
+const remedyWords = ({ remedies }: Estimate): string | null => {
+  if (remedies.length === 0) return null;
+  return remedies.length === 1 ? 'This makes it fit:' : 'Each of these makes it fit:';
+};
+
+/** What similar runs came to; of one that has no room what is left to do. */
 const Prospect = ({
   estimate,
   similar,
@@ -163,7 +169,7 @@ const Prospect = ({
 }) => {
   const misfit = estimate && misfitOf(estimate);
   if (!misfit) return <Similar runs={similar} />;
-  return estimate.remedies.length === 0 ? <p className="text-ink-2">{misfit.hint}</p> : null;
+  return <p className="min-h-8 text-ink-2">{remedyWords(estimate) ?? misfit.hint}</p>;
 };
 
 /** In the place of two lines, before they are known too. */
