@@ -45,6 +45,8 @@ const ROW =
 const GROWING = 'w-full max-w-0 broad:w-2/5 max-medium:max-w-full max-medium:flex-[1_0_100%]';
 /** What is done to a row stands at its end, however wide the window. */
 const AT_THE_EDGE = 'text-right medium:w-px';
+/** A figure that begins the row stands at its beginning, however wide the window. */
+const FIRST_FIGURE = 'medium:first:w-px';
 /** Without the heads a figure says itself what it is. */
 const NAMED =
   'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
@@ -55,6 +57,7 @@ const cellClasses = <Row,>(column: Column<Row>): string =>
     column.wrap ? 'break-all' : 'whitespace-nowrap',
     column.grow && !column.wrap && 'truncate',
     column.right && NAMED,
+    column.right && FIRST_FIGURE,
     column.grow && GROWING,
     column.quiet && AT_THE_EDGE,
   );

@@ -20,6 +20,12 @@ test('says how far into its epochs a run is, and that the last one is not whole'
   expect(epochWords({ ...started, started_at: null })).toBe('14 epochs');
 });
 
+test('a run of a few steps is a part of an epoch, and not none', () => {
+  const short = { ...started, current_step: 1, total_steps: 4 };
+  expect(epochWords(short)).toBe('epoch 0.03 of 0.1');
+  expect(epochWords({ ...short, current_step: 0 })).toBe('epoch 0 of 0.1');
+});
+
 test('says what is learned from, once it is counted', () => {
   expect(recordWords(started)).toBe('225 trained, 25 held out');
   expect(recordWords({ ...started, plan: { train_records: 7, truncated_records: 3 } })).toBe(

@@ -8,7 +8,9 @@ export const planned = ({ plan }: TrainingJob, key: string): number | null => {
   return typeof value === 'number' ? value : null;
 };
 
-const tenths = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+/** Less than a tenth is still not nothing. */
+const tenths = (value: number): string =>
+  value.toLocaleString('en-US', value < 0.1 ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 });
 
 /** How many epochs a step completes, in words. */
 export type EpochAt = (step: number) => string;

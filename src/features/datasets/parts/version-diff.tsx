@@ -206,14 +206,12 @@ const Side = ({
   readonly text: Split;
   readonly marks: boolean;
 }) => (
-  <p
-    className={`col-start-2 min-w-0 border-l-2 pl-2 font-mono text-mono break-words whitespace-pre-wrap ${SIDES[sign].block}`}
-  >
+  <p className={`col-start-2 flex min-w-0 gap-2 border-l-2 pl-2 font-mono text-mono ${SIDES[sign].block}`}>
     <span className="sr-only">{`${says}: `}</span>
-    <span aria-hidden className="mr-2 text-ink-3 select-none">
+    <span aria-hidden className="text-ink-3 select-none">
       {sign}
     </span>
-    <bdi>
+    <bdi className="min-w-0 flex-1 break-words whitespace-pre-wrap">
       {visibleText(lastOf(start))}
       {middle === '' ? null : (
         <span className={marks ? SIDES[sign].mark : 'text-ink-2'}>

@@ -168,7 +168,7 @@ export const StoppedRow = ({ job }: { readonly job: TrainingJob }) => {
           <p className="line-clamp-2 break-words" title={why}>
             {why}
           </p>
-          <p className="line-clamp-1 text-xs break-words text-ink-2" title={now}>
+          <p className="line-clamp-2 text-xs break-words text-ink-2" title={now}>
             {now}
           </p>
         </>

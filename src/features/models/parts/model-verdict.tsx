@@ -99,7 +99,7 @@ const Worse = ({ groups }: { readonly groups: readonly GroupKind[] }) => {
   const [first] = groups;
   const worse = first?.rows.filter(isWorse).length ?? 0;
   return first && worse > 0 ? (
-    <p className="text-xs text-warn">
+    <p className="ml-8 text-xs text-warn">
       worse in {worse} of {formatAmount(first.rows.length, first.kind)}
     </p>
   ) : null;

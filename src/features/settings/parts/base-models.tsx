@@ -70,9 +70,12 @@ const ModelRow = ({ model }: { readonly model: BaseModel }) => {
             </span>
             {model.bundled ? <Badge>bundled</Badge> : null}
           </p>
-          <p className="truncate text-xs text-ink-2" title={model.path}>
+          <p className="text-xs text-ink-2">
             {formatParameters(model.parameters)} parameters, {formatPrecision(model.dtype)},{' '}
-            {formatBytes(model.size_bytes)}, {model.architecture}. {model.path}
+            {formatBytes(model.size_bytes)}, {model.architecture}
+          </p>
+          <p className="text-xs wrap-anywhere text-ink-2">
+            <FileText>{model.path}</FileText>
           </p>
         </div>
         <Menu
