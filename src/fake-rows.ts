@@ -1,4 +1,5 @@
 import type { BaseModel } from './lib/types/base-model';
+import type { DatasetVersion } from './lib/types/dataset-versions';
 import type { Estimate } from './lib/types/estimate';
 import { HYPERPARAMETER_PRESETS } from './lib/types/lora-training';
 import type { Dataset, TrainingJob } from './lib/types/lora-training';
@@ -208,6 +209,22 @@ export const fakeModel = (nth: number, rest: Partial<ModelArtifact> = {}): Model
   parent_model_id: null,
   storage_path: `models/${nth}`,
   deleted_at: null,
+  ...rest,
+});
+
+export const fakeVersion = (number: number, rest: Partial<DatasetVersion> = {}): DatasetVersion => ({
+  id: fakeId(50 + number),
+  dataset_id: fakeId(1),
+  number,
+  sha256: String(number).repeat(64),
+  records: 660,
+  size_bytes: 1000,
+  created_at: '2026-03-01T08:00:00.000Z',
+  is_current: false,
+  excluded: 0,
+  fixes: [],
+  file_name: 'data.jsonl',
+  runs: [],
   ...rest,
 });
 

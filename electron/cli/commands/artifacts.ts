@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
 import { mergedLossWords } from '../../../src/lib/messages/merged-loss';
+import { versionedName } from '../../../src/lib/training/mixture';
 import {
   type ArtifactExport,
   ExportFormat,
   type ExportVerification,
   type ModelArtifact,
 } from '../../../src/lib/types/model-artifact';
+import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
 import { NoOptions, operand, type Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import { findArtifact, findDeletedArtifact } from '../find';
@@ -40,18 +42,30 @@ const COLUMNS: readonly Column<ModelArtifact>[] = [
   { title: 'MADE', text: ({ created_at }) => formatExactTime(created_at) },
 ];
 
-const pairsOf = (artifact: ModelArtifact, folder: string): [string, string][] => [
+interface Around {
+  readonly datasets: readonly KeptRunDataset[];
+  readonly folder: string;
+}
+
+/** As it was called when it was trained, which holds where its run is not known here. */
+const datasetOf = ({ training_summary: { dataset_name } }: ModelArtifact, { datasets }: Around): string => {
+  const [only, ...more] = datasets;
+  if (only === undefined) return dataset_name;
+  return versionedName(more.length > 0 ? datasets : [{ ...only, name: dataset_name }]);
+};
+
+const pairsOf = (artifact: ModelArtifact, around: Around): [string, string][] => [
   ['id', artifact.id],
   ['name', artifact.name],
   ['version', artifact.version],
   ['status', artifact.status],
   ['run', artifact.job_id ?? '–'],
-  ['dataset', artifact.training_summary.dataset_name],
+  ['dataset', datasetOf(artifact, around)],
   ['base model', artifact.training_summary.base_model_name],
   ['held-out loss', lossChange(artifact)],
   ...perplexityOf(artifact),
   ['from step', String(artifact.source_step ?? '–')],
-  ['folder', folder],
+  ['folder', around.folder],
   ...artifact.artifacts.map(({ name, size_bytes, sha256 }): [string, string] => [
     name,
     `${formatBytes(size_bytes)}, SHA-256 ${sha256}`,
@@ -83,8 +97,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
     run: async (work) => {
       const { app, output, args } = work;
       const artifact = await findArtifact(app.services, operand(args));
-      if (output.json) output.document(artifactDocument(work, artifact));
-      output.pairs(pairsOf(artifact, adapterDirOf(work, artifact)));
+      const { job_id } = artifact;
+      const datasets = job_id === null ? [] : await app.services.jobs.datasets(job_id);
+      if (output.json) output.document({ ...artifactDocument(work, artifact), datasets });
+      output.pairs(pairsOf(artifact, { datasets, folder: adapterDirOf(work, artifact) }));
       return EXIT.done;
     },
   });

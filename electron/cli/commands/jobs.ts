@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { mixtureName } from '../../../src/lib/training/mixture';
+import { versionedName } from '../../../src/lib/training/mixture';
 import { type CommandSpec, NoOptions, operand, type Registry, WholeNumber, type Workplace } from '../command';
 import { EXIT, exitCodeOfStatus } from '../exit-codes';
 import { findJob } from '../find';
@@ -43,10 +43,10 @@ const addLooks = (group: Command, { add }: Registry): void => {
       const { services } = app;
       const job = await findJob(services, operand(args));
       const attempts = await services.jobs.attempts(job.id);
-      if (output.json) output.document({ ...job, attempts });
-      const dataset = mixtureName(await services.jobs.datasets(job.id));
+      const datasets = await services.jobs.datasets(job.id);
+      if (output.json) output.document({ ...job, attempts, datasets });
       const events = await lastEvents(services, job.id);
-      output.pairs(jobPairs(job, { dataset, attempts, events }));
+      output.pairs(jobPairs(job, { dataset: versionedName(datasets), attempts, events }));
       return EXIT.done;
     },
   });

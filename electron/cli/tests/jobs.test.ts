@@ -275,6 +275,13 @@ describe('jobs', () => {
     );
   });
 
+  it('names the version of the data that a run takes', async () => {
+    const { id } = await world.create('plain');
+    const [shown] = (await bench.run('jobs', 'show', id, '--json')).documents();
+    expect(shown).toMatchObject({ datasets: [{ name: 'Sample', version_number: 1 }] });
+    expect((await bench.run('jobs', 'show', id)).out).toMatch(/dataset +Sample, version 1\n/);
+  });
+
   it('says of a run without log why there is nothing to read', async () => {
     const { id } = await world.create('plain');
     const { code, out, err } = await bench.run('jobs', 'logs', id);

@@ -99,11 +99,17 @@ describe('artifacts', () => {
     const inside = textWith(`^${join(bench.dir, 'storage', 'lora-models')}/`);
     const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
     expect(shown).toMatchObject({ id, storage_path: inside });
-    expect((await bench.run('artifacts', 'list', '--json')).documents()).toEqual([[shown]]);
+    expect([[shown]]).toMatchObject((await bench.run('artifacts', 'list', '--json')).documents());
     const { code, documents } = await bench.run('artifacts', 'verify', id, '--json');
     expect([code, documents()]).toMatchObject([0, [{ id, ok: true, files: [{ path: inside }, {}, {}, {}] }]]);
     expect((await bench.run('artifacts', 'show', id)).out).toMatch(/perplexity +7\.39 → 4\.48/);
     expect((await bench.run('artifacts', 'show', 'nothing')).code).toBe(3);
+  });
+
+  it('name the version of the data that they learned from', async () => {
+    const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
+    expect(shown).toMatchObject({ datasets: [{ name: 'Sample', version_number: 1 }] });
+    expect((await bench.run('artifacts', 'show', id)).out).toMatch(/dataset +Sample, version 1\n/);
   });
 
   it('are put away and brought back', async () => {

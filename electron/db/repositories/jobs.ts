@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { type JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
-import type { RunDataset } from '../../../src/lib/types/run-mixture';
+import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
 import {
   dataset_versions,
   type JobDatasetRow,
@@ -89,11 +89,12 @@ const jobReads = ({ db, userId }: Bound) => {
         .all()
         .map(fromRow),
     /** What the run learns from, its own dataset first; empty for another user's. */
-    datasets: (jobId: string): RunDataset[] =>
+    datasets: (jobId: string): KeptRunDataset[] =>
       db
         .select({
           dataset_id: datasets.id,
           dataset_version_id: dataset_versions.id,
+          version_number: dataset_versions.number,
           name: datasets.name,
           sha256: dataset_versions.sha256,
           format: datasets.format,

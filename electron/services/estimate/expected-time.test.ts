@@ -14,7 +14,8 @@ const checkpoint = (step: number, pruned: boolean): Checkpoint => ({
 
 it('asks of the very run that waits: its own settings, mixture and all', async () => {
   const job = fakeJob(1, { current_step: 0 });
-  const part = { dataset_version_id: fakeId(7), name: 'Data', sha256: 'a'.repeat(64), format: 'chat' };
+  const version = { dataset_version_id: fakeId(7), version_number: 1, sha256: 'a'.repeat(64) };
+  const part = { ...version, name: 'Data', format: 'chat' };
   const datasets = [
     { ...part, dataset_id: job.dataset_id, weight: 1 },
     { ...part, dataset_id: fakeId(3), weight: 2 },

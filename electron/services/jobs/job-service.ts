@@ -5,7 +5,7 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import { notThere } from '../../../src/lib/messages/not-there';
 import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
-import type { RunDataset } from '../../../src/lib/types/run-mixture';
+import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
@@ -165,7 +165,7 @@ export class JobService {
   }
 
   /** What the run learns from, its own dataset first. */
-  async datasets(id: string): Promise<RunDataset[]> {
+  async datasets(id: string): Promise<KeptRunDataset[]> {
     await this.get(id);
     return this.#options.repositories.jobs.datasets(id);
   }

@@ -3,7 +3,7 @@ import type { DatasetVersion, VersionDiff } from '../../lib/types/dataset-versio
 import type { CanonicalRecord, DatasetProblem } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import type { FakeHandlers } from '../../fake-api';
-import { fakeDataset, fakeId, fakeJob } from '../../fake-rows';
+import { fakeDataset, fakeId, fakeJob, fakeVersion } from '../../fake-rows';
 import { mount } from '../../mount';
 import { DatasetPage } from './dataset-page';
 
@@ -25,21 +25,8 @@ const record = (id: string, source_line: number, content = 'a'): CanonicalRecord
   ],
 });
 
-const version = (number: number, rest: Partial<DatasetVersion> = {}): DatasetVersion => ({
-  id: fakeId(50 + number),
-  dataset_id: fakeId(1),
-  number,
-  sha256: String(number).repeat(64),
-  records: 660,
-  size_bytes: 1000,
-  created_at: '2026-03-01T08:00:00.000Z',
-  is_current: number === 2,
-  excluded: 0,
-  fixes: [],
-  file_name: 'data.jsonl',
-  runs: [],
-  ...rest,
-});
+const version = (number: number, rest: Partial<DatasetVersion> = {}): DatasetVersion =>
+  fakeVersion(number, { is_current: number === 2, ...rest });
 
 const DIFF: VersionDiff = {
   from: 1,

@@ -1,12 +1,24 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Checkpoint, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
+import type { KeptRunDataset } from '../../lib/types/run-mixture';
+import { fakeId } from '../../fake-rows';
 import { mount } from '../../mount';
 import { JobPage } from './job-page';
 import { exampleCheckpoint, exampleJob, examplePoint } from './testing';
 
 let page: Awaited<ReturnType<typeof mount>>;
 afterEach(() => page.unmount());
+
+const TAKEN: KeptRunDataset = {
+  dataset_id: fakeId(1),
+  dataset_version_id: fakeId(9),
+  version_number: 3,
+  name: 'Letters',
+  sha256: 'a'.repeat(64),
+  format: 'chat',
+  weight: 1,
+};
 
 const open = async (job: TrainingJob, checkpoints: Checkpoint[], points: MetricsPoint[] = []) => {
   page = await mount(<JobPage id={job.id} />, {
@@ -18,7 +30,7 @@ const open = async (job: TrainingJob, checkpoints: Checkpoint[], points: Metrics
       evaluations: () => [],
       checkpoints: () => checkpoints,
       logs: () => ({ total: 0, lines: [] }),
-      datasets: () => [],
+      datasets: () => [TAKEN],
       resume: () => ({ ...job, status: 'queued', revision: 2 }),
     },
     models: { list: () => [] },
@@ -73,6 +85,7 @@ test('the settings name the base model, and when the next answers come stands ab
   await page.until(() => expect(page.text()).toContain('Next samples at step 50'));
   await page.click(page.button('Settings'));
   await page.until(() => expect(page.text()).toContain('Base modelmistralai/Mistral-7B-v0.1'));
+  expect(page.text()).toContain('DataLetters, version 3');
   expect(page.text()).toContain('Records9 trained, 1 held out');
   expect(page.text()).not.toContain('Next samples');
 });

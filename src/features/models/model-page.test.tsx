@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FakeHandlers } from '../../fake-api';
 import { fakeBaseModel, fakeId, fakeJob, fakeModel } from '../../fake-rows';
 import type { Checkpoint, Evaluation, JobSample } from '../../lib/types/job-records';
-import type { DatasetVersion } from '../../lib/types/dataset-versions';
 import type { ArtifactExport } from '../../lib/types/model-artifact';
+import type { KeptRunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
 import { ModelPage } from './model-page';
 
@@ -22,19 +22,14 @@ afterEach(() => page.unmount());
 
 const TIME = '2026-03-01T08:00:00.000Z';
 
-const version: DatasetVersion = {
-  id: fakeId(9),
+const taken: KeptRunDataset = {
   dataset_id: fakeId(1),
-  number: 3,
+  dataset_version_id: fakeId(9),
+  version_number: 3,
+  name: 'Dataset 1',
   sha256: 'a'.repeat(64),
-  records: 660,
-  size_bytes: 1,
-  created_at: TIME,
-  is_current: true,
-  excluded: 0,
-  fixes: [],
-  file_name: 'data.jsonl',
-  runs: [],
+  format: 'chat',
+  weight: 1,
 };
 
 const checkpoint = (step: number, validation_loss: number): Checkpoint => ({
@@ -86,9 +81,9 @@ const made = (rest: Partial<ArtifactExport>): ArtifactExport => ({
 const show = async (exports: readonly ArtifactExport[] = [], handlers: FakeHandlers['models'] = {}) => {
   page = await mount(<ModelPage id={fakeId(5)} />, {
     base_models: { list: () => [fakeBaseModel(2)] },
-    datasets: { versions: () => [version] },
     jobs: {
       list: () => [fakeJob(5)],
+      datasets: () => [taken],
       evaluations: () => [byTopic('base', 2), byTopic('adapter', 1)],
       samples: () => [sample(0, 'A lamp.'), sample(300, 'I do, friend.')],
       checkpoints: () => [checkpoint(200, 1.6), checkpoint(300, 1.428)],

@@ -27,7 +27,7 @@ const open = async (file: Recipe | AppError | null, runs = [fakeJob(6)]) => {
     </>
   );
   page = await mount(shown, {
-    datasets: { list: () => DATA, deleted: () => BIN },
+    datasets: { list: () => DATA, deleted: () => BIN, versions: () => [] },
     base_models: { list: () => [fakeBaseModel(2), fakeBaseModel(7)] },
     models: { list: () => [] },
     jobs: {

@@ -7,12 +7,14 @@ import {
   fakeJob,
   fakeModel,
   fakeSettings,
+  fakeVersion,
 } from '../../fake-rows';
 import type { RunRequest } from '../../lib/contract/contract';
+import type { DatasetVersion } from '../../lib/types/dataset-versions';
 import type { Estimate } from '../../lib/types/estimate';
 import type { Dataset, TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
-import type { RunDataset } from '../../lib/types/run-mixture';
+import type { KeptRunDataset } from '../../lib/types/run-mixture';
 import { mount } from '../../mount';
 import { NewRunPage } from './new-run-page';
 import type { Origin } from './use-sources';
@@ -28,18 +30,20 @@ const open = async (
     data = [fakeDataset(1)],
     runs = [],
     kept = [],
+    versions = [],
     results = [],
     estimate = () => fakeEstimate(),
   }: {
     data?: Dataset[];
     runs?: TrainingJob[];
-    kept?: RunDataset[];
+    kept?: KeptRunDataset[];
+    versions?: DatasetVersion[];
     results?: ModelArtifact[];
     estimate?: (request: RunRequest) => Estimate;
   } = {},
 ) => {
   page = await mount(<NewRunPage {...origin} />, {
-    datasets: { list: () => data },
+    datasets: { list: () => data, versions: () => versions },
     base_models: { list: () => [fakeBaseModel(2)] },
     models: { list: () => results },
     jobs: {
@@ -58,6 +62,11 @@ const card = (title: string) => page.find(`[data-recipe="${title}"]`).textConten
 test('takes the newest dataset where none was asked for', async () => {
   await open({});
   await page.until(() => expect(isDisabled(start())).toBe(false));
+});
+
+test('names the version of the data that it would take', async () => {
+  await open({}, { versions: [fakeVersion(3), fakeVersion(2, { is_current: true })] });
+  await page.until(() => expect(page.text()).toContain(', version 2'));
 });
 
 test('takes no other data where the dataset asked for is gone', async () => {
@@ -147,6 +156,7 @@ test('a mixture is repeated with its weights, which can be changed and taken out
   const kept = data.map(({ id, name }, index) => ({
     dataset_id: id,
     dataset_version_id: fakeId(7),
+    version_number: 1,
     name,
     sha256: 'a'.repeat(64),
     format: 'chat',
@@ -175,6 +185,7 @@ test('a part that is gone blocks the run to repeat until it is taken out', async
   const kept = ['First', 'Second'].map((name, index) => ({
     dataset_id: fakeId(index === 0 ? 1 : 3),
     dataset_version_id: fakeId(7),
+    version_number: 1,
     name,
     sha256: 'a'.repeat(64),
     format: 'chat',

@@ -21,7 +21,7 @@ const saved = (shown: Mounted) =>
 
 test('saves the preset and what is changed, never the data, and nothing that is not valid', async () => {
   const shown = await mount(<NewRunPage />, {
-    datasets: { list: () => [fakeDataset(1, { name: 'Answers' })] },
+    datasets: { list: () => [fakeDataset(1, { name: 'Answers' })], versions: () => [] },
     base_models: { list: () => [fakeBaseModel(2)] },
     models: { list: () => [] },
     jobs: {

@@ -23,7 +23,7 @@ import { PackRequest, RecordPacks } from '../types/record-packs';
 import { Recipe } from '../types/recipe';
 import { RecordView } from '../types/record-view';
 import { SamplePrompt } from '../types/run-folder';
-import { RunDataset, Weight, WeightedDataset } from '../types/run-mixture';
+import { KeptRunDataset, Weight, WeightedDataset } from '../types/run-mixture';
 import { DoctorCheck, FileChoice, HardwareState, NetworkState, Settings } from '../types/system';
 import { SettingChanges, TrainingSettings } from '../types/training-settings';
 import { ById, call, event, Nothing } from './endpoint';
@@ -211,7 +211,7 @@ export const contract = {
     evaluations: call(ById, z.array(Evaluation)),
     checkpoints: call(ById, z.array(Checkpoint)),
     attempts: call(ById, z.array(JobAttempt)),
-    datasets: call(ById, z.array(RunDataset)),
+    datasets: call(ById, z.array(KeptRunDataset)),
     logs: call(Page, z.strictObject({ total: Count, lines: z.array(LogLine) })),
     /** Of a job that has not ended. */
     expected_time: call(ById, ExpectedTime),

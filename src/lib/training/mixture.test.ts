@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { weighted } from './mixture';
+import { versionedName, weighted } from './mixture';
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `r${String(index)}`);
 const SEED = 42;
@@ -35,4 +35,11 @@ describe('weighted', () => {
       }),
     );
   });
+});
+
+it('names the version of every dataset, and its weight behind it', () => {
+  const letters = { name: 'Letters', weight: 0.5, version_number: 2 };
+  const orders = { name: 'Orders', weight: 1, version_number: 1 };
+  expect(versionedName([orders])).toBe('Orders, version 1');
+  expect(versionedName([letters, orders])).toBe('Letters (version 2) × 0.5 + Orders (version 1)');
 });

@@ -1,3 +1,4 @@
+import type { KeptRunDataset } from '../types/run-mixture';
 import { seededHash } from './split';
 
 /**
@@ -29,6 +30,24 @@ export const distinctNames = (names: readonly string[]): string[] => {
   });
 };
 
+interface Part {
+  readonly name: string;
+  readonly weight: number;
+}
+
 /** `Letters × 0.5 + Orders`; a weight of 1 goes without saying. */
-export const mixtureName = (parts: readonly { readonly name: string; readonly weight: number }[]): string =>
+export const mixtureName = (parts: readonly Part[]): string =>
   parts.map(({ name, weight }) => (weight === 1 ? name : `${name} × ${String(weight)}`)).join(' + ');
+
+/** `Letters, version 2`, or `Letters (version 2) × 0.5 + Orders (version 1)`. */
+export const versionedName = (parts: readonly (Part & Pick<KeptRunDataset, 'version_number'>)[]): string => {
+  const [only, ...more] = parts;
+  if (only !== undefined && more.length === 0)
+    return `${mixtureName([only])}, version ${String(only.version_number)}`;
+  return mixtureName(
+    parts.map(({ name, weight, version_number }) => ({
+      name: `${name} (version ${String(version_number)})`,
+      weight,
+    })),
+  );
+};

@@ -17,3 +17,7 @@ export const RunDataset = z.strictObject({
   weight: Weight,
 });
 export type RunDataset = z.infer<typeof RunDataset>;
+
+/** The same of a run that is kept, with the number of the dataset's version. */
+export const KeptRunDataset = RunDataset.extend({ version_number: z.int().min(1) });
+export type KeptRunDataset = z.infer<typeof KeptRunDataset>;

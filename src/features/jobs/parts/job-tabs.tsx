@@ -13,7 +13,7 @@ import {
 import { Facts, Panel } from '../../../components/layout';
 import { Tabs } from '../../../components/overlays';
 import { api } from '../../../api';
-import { mixtureName } from '../../../lib/training/mixture';
+import { versionedName } from '../../../lib/training/mixture';
 import type { Checkpoint } from '../../../lib/types/job-records';
 import { useNow } from '../../../components/time';
 import type { TrainingJob } from '../../../lib/types/lora-training';
@@ -87,7 +87,7 @@ const RunSettings = ({ job, run }: { readonly job: TrainingJob; readonly run: Jo
   const records = recordWords(job);
   const about = [
     ['Base model', job.hyperparameters.base_model],
-    ['Data', state.kind === 'ready' ? mixtureName(state.value) : NOTHING],
+    ['Data', state.kind === 'ready' ? versionedName(state.value) : NOTHING],
     ...(records === null ? [] : [['Records', records] as const]),
   ] as const;
   return (

@@ -6,7 +6,9 @@ import { classNames } from '../../../components/class-names';
 import { api } from '../../../api';
 import { formatAmount, formatCount, formatDuration, formatHash, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
+import { versionedName } from '../../../lib/training/mixture';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import type { KeptRunDataset } from '../../../lib/types/run-mixture';
 import { useLive, useRows } from '../../../live-store';
 import { paths } from '../../../paths';
 import { baseModels, jobs } from '../../../stores';
@@ -75,15 +77,20 @@ interface OfModel {
   readonly model: ModelArtifact;
 }
 
-const DatasetStep = ({ model: { dataset_id, training_summary: summary } }: OfModel) => {
-  const { state } = useLoad(`versions ${dataset_id ?? 'gone'}`, () =>
-    dataset_id === null ? Promise.resolve([]) : api.datasets.versions({ id: dataset_id }),
+/** As the run took them; none for an adapter that was imported. */
+const useTaken = ({ job_id }: ModelArtifact): readonly KeptRunDataset[] => {
+  const { state } = useLoad(`datasets ${job_id ?? 'imported'}`, () =>
+    job_id === null ? Promise.resolve([]) : api.jobs.datasets({ id: job_id }),
   );
-  const version =
-    state.kind === 'ready'
-      ? state.value.find(({ sha256 }) => sha256 === summary.dataset_version_sha256)
-      : undefined;
-  const name = <FileText>{summary.dataset_name}</FileText>;
+  return state.kind === 'ready' ? state.value : [];
+};
+
+const DatasetStep = ({ model }: OfModel) => {
+  const { dataset_id, training_summary: summary } = model;
+  const taken = useTaken(model);
+  const [only] = taken;
+  const isMixture = taken.length > 1;
+  const name = <FileText>{isMixture ? versionedName(taken) : summary.dataset_name}</FileText>;
   return (
     <Step
       icon={Database}
@@ -100,7 +107,7 @@ const DatasetStep = ({ model: { dataset_id, training_summary: summary } }: OfMod
           ”
         </>
       }
-      titleEnd={version ? `, version ${formatCount(version.number)}` : null}
+      titleEnd={only && !isMixture ? `, version ${formatCount(only.version_number)}` : null}
     >
       {formatAmount(summary.train_records, 'record')} trained, <Hash value={summary.dataset_version_sha256} />
     </Step>

@@ -14,6 +14,7 @@ import type { BaseModel } from '../../../lib/types/base-model';
 import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { Estimates } from '../use-estimates';
+import { useCurrentVersion } from '../use-current-version';
 import type { NewRun } from '../use-new-run';
 import { MixIn, MixtureRows } from './mixture';
 
@@ -90,14 +91,12 @@ const DataFacts = ({
   readonly estimate: Estimate | null;
 }) => {
   const problems = dataset.report?.problems_total ?? 0;
+  const version = useCurrentVersion(dataset);
   return (
     <>
       <p>
         {formatAmount(dataset.report?.usable_records ?? 0, 'usable record')}
-        <span className="text-ink-2">
-          {dataset.total_tokens === null ? '' : `, ${formatAmount(dataset.total_tokens, 'token')}`},{' '}
-          {formatBytes(dataset.file_size)}
-        </span>
+        <span className="text-ink-2">{sizeWords(dataset, version)}</span>
       </p>
       <p className="min-h-4 text-xs text-ink-2">{estimate ? shareWords(estimate) : null}</p>
       {problems > 0 ? (
@@ -108,6 +107,11 @@ const DataFacts = ({
       {estimate?.cut ? <Note warn>{cutWords(estimate.cut)}</Note> : null}
     </>
   );
+};
+
+const sizeWords = ({ total_tokens, file_size }: Dataset, version: number | null): string => {
+  const tokens = total_tokens === null ? '' : `, ${formatAmount(total_tokens, 'token')}`;
+  return `${tokens}, ${formatBytes(file_size)}${version === null ? '' : `, version ${formatCount(version)}`}`;
 };
 
 const shareWords = ({ train_records, held_out_records, tokens_per_epoch }: Estimate): string => {
