@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { recognisedFormat, unrecognisedWords } from '../../../src/lib/messages/dataset-formats';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -27,11 +28,13 @@ import { addStats } from './dataset-stats';
 
 const count = (value: number | null): string => (value === null ? '–' : formatCount(value));
 
+const formatOf = (dataset: Dataset): string => recognisedFormat(dataset) ?? unrecognisedWords(dataset) ?? '–';
+
 const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'ID', text: ({ id }) => shortId(id) },
   { title: 'NAME', text: ({ name }) => name },
   { title: 'STATUS', text: ({ status }) => status },
-  { title: 'FORMAT', text: ({ format }) => format },
+  { title: 'FORMAT', text: formatOf },
   { title: 'TRAIN', align: 'right', text: ({ total_training_pairs }) => count(total_training_pairs) },
   { title: 'HELD OUT', align: 'right', text: ({ total_validation_pairs }) => count(total_validation_pairs) },
   { title: 'TOKENS', align: 'right', text: ({ total_tokens }) => count(total_tokens) },
@@ -65,7 +68,7 @@ const pairsOf = (output: Output, dataset: Dataset): [string, string][] => [
   ['name', dataset.name],
   ...(dataset.description === null ? [] : [['description', dataset.description] satisfies [string, string]]),
   ['status', dataset.status],
-  ['format', dataset.format],
+  ['format', formatOf(dataset)],
   ['kind', dataset.kind],
   ['file', `${dataset.file_name}, ${formatBytes(dataset.file_size)}`],
   ['training records', count(dataset.total_training_pairs)],

@@ -1,3 +1,4 @@
+import { recognisedFormat } from '../../../src/lib/messages/dataset-formats';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { ArtifactFile, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { DATASET_BUCKET, inBucket, MODEL_BUCKET, pathsOf } from '../../services/jobs/paths';
@@ -8,9 +9,13 @@ export type Place = Pick<Workplace, 'io' | 'dataDir'>;
 const absolute = ({ io, dataDir }: Place, bucket: string, relative: string): string =>
   inBucket(pathsOf(dataDir, io.resourcesDir), bucket, relative);
 
-// The database keeps paths relative to their bucket; what a script reads must not depend on that.
-export const datasetDocument = (place: Place, dataset: Dataset): Dataset => ({
+type DatasetDocument = Omit<Dataset, 'format'> & { readonly format: Dataset['format'] | null };
+
+// The database keeps paths relative to their bucket, and a format for files that have none;
+// what a script reads must not depend on that.
+export const datasetDocument = (place: Place, dataset: Dataset): DatasetDocument => ({
   ...dataset,
+  format: recognisedFormat(dataset),
   storage_path: absolute(place, DATASET_BUCKET, dataset.storage_path),
 });
 

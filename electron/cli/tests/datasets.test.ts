@@ -187,6 +187,10 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'show', 'unusable')).out).toMatch(
       /blocks a run +None of its 2 records/,
     );
+    const unusable = await bench.run('datasets', 'show', 'unusable');
+    expect(unusable.out).toMatch(/format +not recognised\n/);
+    expect((await bench.run('datasets', 'list')).out).toMatch(/unusable +error +not recognised /);
+    expect(listed).toEqual(listWith({ name: 'unusable', format: null }));
     expect((await bench.run('datasets', 'show', 'nothing', '--json')).documents()).toEqual([
       { error: { code: 'not_found', message: A_TEXT, hint: textWith('`pipeline datasets list`') } },
     ]);

@@ -21,7 +21,7 @@ import { paths } from '../../../paths';
 import { imports } from '../../../stores';
 import { ALL, KIND_WORDS, NO_FILTERS, STATE_WORDS, filtered, isFiltered, tagsOf } from '../dataset-filters';
 import type { Filters } from '../dataset-filters';
-import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
+import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { datasetState } from '../dataset-words';
 import { DescribeDataset } from './describe-dataset';
 import { FileText } from '../../../components/file-text';
@@ -61,10 +61,8 @@ const COLUMNS: readonly Column<Dataset>[] = [
     key: 'shape',
     head: 'Shape',
     letters: 13,
-    order: ({ format }) => format,
-    cell: ({ report }) => (
-      <span className="text-ink-2">{report?.format ? FORMAT_WORDS[report.format] : NOTHING}</span>
-    ),
+    order: (dataset) => shapeWords(dataset) ?? '',
+    cell: (dataset) => <span className="text-ink-2">{shapeWords(dataset) ?? NOTHING}</span>,
   },
   {
     key: 'records',

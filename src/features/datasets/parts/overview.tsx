@@ -10,7 +10,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import type { BaseModel } from '../../../lib/types/base-model';
 import { useRows } from '../../../live-store';
 import { baseModels, imports } from '../../../stores';
-import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
+import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { importWords, phaseShare } from '../../import';
 import { problemWords } from '../dataset-words';
 import { useUsualStats } from '../use-numbers';
@@ -79,8 +79,6 @@ const recordFacts = (report: Dataset['report']) =>
     ['Conversations', count(report?.conversations)],
   ] as const;
 
-const shapeOf = ({ report }: Dataset): string => (report?.format ? FORMAT_WORDS[report.format] : NOTHING);
-
 const fileFacts = (dataset: Dataset) =>
   [
     [
@@ -90,7 +88,7 @@ const fileFacts = (dataset: Dataset) =>
       </span>,
     ],
     ['Size', formatBytes(dataset.file_size)],
-    ['Shape', shapeOf(dataset)],
+    ['Shape', shapeWords(dataset) ?? NOTHING],
     ...(dataset.total_tokens === null ? [] : [['Tokens', count(dataset.total_tokens)] as const]),
     ['Turns a conversation', dataset.avg_turns_per_conversation?.toFixed(1) ?? NOTHING],
     ['Added', <Ago key="added" time={dataset.created_at} />],
