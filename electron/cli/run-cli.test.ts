@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SETTING_NAMES } from '../../src/lib/training/setting-ranges';
+import { ColumnRole } from '../../src/lib/types/dataset-reading';
 import { runCli } from './run-cli';
 
 const run = async (...argv: string[]) => {
@@ -32,6 +33,12 @@ describe('the command line', () => {
 
   it('shows help with 0', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('names every role that --map takes, and columns without a header', async () => {
+    const { out } = await run('datasets', 'import', '--help');
+    const words = out.replaceAll(/\s+/gu, ' ');
+    expect(words).toContain(`Roles: ${ColumnRole.options.join(', ')}. Columns without a header are #0, #1 …`);
   });
 
   it.each(['train', 'estimate'])(

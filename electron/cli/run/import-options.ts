@@ -5,11 +5,14 @@ import type { ImportOptions } from '../../services/datasets/dataset-imports';
 
 import { usageError } from '../command';
 
+const MAPPED = 'role=column …, where names of columns do not say what they are';
+const ROLES = `Roles: ${ColumnRole.options.join(', ')}. Columns without a header are #0, #1 …`;
+
 /** How a file is told to be read; the only place that knows these words. */
 export const READING_FLAGS: readonly (readonly [string, string])[] = [
   ['--encoding <encoding>', 'where the file is not UTF-8 and is not recognised'],
   ['--salvage', 'keep what can be read of damaged records'],
-  ['--map <columns...>', 'role=column …, where names of columns do not say what they are'],
+  ['--map <columns...>', `${MAPPED}. ${ROLES}`],
   ['--table <layout>', 'read as a table: header=no,delimiter=tab,quote=none'],
   ['--role <names...>', 'name=role …, for names of speakers that are not the usual ones'],
   ['--system-prompt <text>', 'for records that have no system text of their own'],
@@ -21,7 +24,7 @@ export const IMPORT_FLAGS: readonly (readonly [string, string])[] = [
   ['--description <text>', 'what it is for'],
   ...READING_FLAGS.map(([flag, about]): [string, string] => [
     flag,
-    flag.startsWith('--map') ? `${about}; of several files, those that have them` : about,
+    flag.startsWith('--map') ? `${MAPPED}; of several files, those that have them. ${ROLES}` : about,
   ]),
   ['--as-before', 'read it as files with the same columns or fields were read last time'],
 ];
