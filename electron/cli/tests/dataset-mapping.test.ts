@@ -93,6 +93,26 @@ describe('datasets import of several files with a mapping', () => {
     );
   });
 
+  it.each(['jsonl', 'json'])(
+    'refuses a column that no record of a %s file has, as of a table',
+    async (ending) => {
+      const pair = { anfrage: 'Why?', auskunft: 'Because.' };
+      const records = [pair, { ...pair, thema: 'x' }];
+      const lines = records.map((each) => JSON.stringify(each));
+      const text = ending === 'json' ? JSON.stringify(records) : `${lines.join('\n')}\n`;
+      const file = await bench.file(`typo-${ending}.${ending}`, text);
+      const told = [...MAP, 'system=Thema'];
+      const refused = await bench.run('datasets', 'import', file, ...told, '--name', `typo ${ending}`);
+      expect(refused.code).toBe(1);
+      expect(refused.err).toContain(
+        'The records have no column “Thema”. Their columns are “anfrage”, “auskunft”, “thema”.',
+      );
+      const { documents } = await bench.run('datasets', 'show', `typo ${ending}`, '--json');
+      expect(documents()).toMatchObject([{ status: 'error', training_ready: false }]);
+      expect((await imported([file], ...MAP, 'system=thema')).code).toBe(0);
+    },
+  );
+
   it('lets records lack a system text', async () => {
     const files = [
       await bench.file('with.csv', 'anfrage,auskunft,rahmen\nWhy?,Because.,Be brief.\n'),

@@ -15,11 +15,12 @@ afterEach(() => bench.remove());
 const ROWS =
   '{"q":" 1? ","a":"one","instruction":" x ","output":"y"}\n{"q":"2?","a":"two","instruction":"z","output":"y"}';
 
-/** As a version from before recipes were kept has it. */
-const importOld = async (options: ImportOptions): Promise<string> => {
+/** As a version has it that another release has made. */
+const importOld = async (options: ImportOptions, recipe: object = {}): Promise<string> => {
   const [outcome] = await service.import([await bench.file(ROWS)], options);
   const db = rawIn(bench.dir);
-  db.exec("DROP TRIGGER refuse_dataset_version_change; UPDATE dataset_versions SET recipe = '{}'");
+  db.exec('DROP TRIGGER refuse_dataset_version_change');
+  db.prepare('UPDATE dataset_versions SET recipe = ?').run(JSON.stringify(recipe));
   db.close();
   return outcome?.dataset.id ?? '';
 };
@@ -38,4 +39,12 @@ it('and refused where it was read with options that nobody kept', async () => {
   for (const attempt of [() => service.versions.preview(id, TRIM), () => service.versions.edit(id, TRIM)])
     await expect(attempt()).rejects.toMatchObject({ code: 'dataset_reading_forgotten' });
   expect(await service.versions.list(id)).toHaveLength(1);
+});
+
+it('one that was read by a column which no record has is edited as it was read', async () => {
+  const mapping = { user: 'q', assistant: 'a' };
+  const told = { mapping: { ...mapping, system: 'nowhere' }, exclude: [], fixes: [] };
+  const id = await importOld({ mapping }, told);
+  await service.versions.edit(id, TRIM);
+  expect(await service.versions.list(id)).toMatchObject([{ number: 2, fixes: ['trim'] }, {}]);
 });

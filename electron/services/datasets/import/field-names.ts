@@ -6,6 +6,7 @@ import { roleNamesIn } from './own-words';
 const LOOKED_AT = 50;
 const MAX_NAMES = 200;
 const MAX_ROLE_NAMES = 20;
+const INSIDE = '[].';
 
 /** Names in the first records of a file: of their fields, of those of their turns, and of who speaks in them or in those that were refused. */
 export class FieldNames {
@@ -23,6 +24,11 @@ export class FieldNames {
   /** Also of a later record: one that is refused may be so for who speaks in it. */
   noteSpeakers(record: JsonObject): void {
     for (const name of roleNamesIn(record)) if (this.roles.size < MAX_ROLE_NAMES) this.roles.add(name);
+  }
+
+  /** What those records have, without what stands inside their lists. */
+  get fields(): string[] {
+    return [...new Set([...this.paths].map((path) => path.split(INSIDE)[0] ?? path))];
   }
 
   /** Whether all records were seen that there are to look at. */
@@ -44,6 +50,6 @@ export class FieldNames {
 function pathsOf(record: JsonObject): string[] {
   return Object.entries(record).flatMap(([key, value]) => {
     const first: unknown = isJsonList(value) ? value[0] : null;
-    return isJsonObject(first) ? Object.keys(first).map((inner) => `${key}[].${inner}`) : [key];
+    return isJsonObject(first) ? Object.keys(first).map((inner) => `${key}${INSIDE}${inner}`) : [key];
   });
 }

@@ -110,6 +110,15 @@ describe('a long file is looked at only where it begins', () => {
     },
   );
 
+  it('misses no column of records that it did not see', async () => {
+    const pairs = Array.from({ length: 3000 }, (_, index) => ({ q: `${String(index)}?`, a: 'so' }));
+    const mapping = { user: 'q', assistant: 'a', system: 's' };
+    const preview = await look(jsonl(...pairs, { q: 'q', a: 'a', s: 'Be kind.' }), { mapping });
+    expect(preview).toMatchObject({ is_whole: false, report: { problems: [] } });
+    const whole = await look(jsonl(...pairs.slice(0, 9)), { mapping });
+    expect(whole.report.reason).toBe('The records have no column “s”.');
+  });
+
   it('knows the end of a short file, however late it is', async () => {
     const preview = await look(JSON.stringify(rows[0], null, 2), { limits: { maxMs: -1 } });
     expect(preview).toMatchObject({ is_whole: true, report: { usable_records: 1, problems: [] } });

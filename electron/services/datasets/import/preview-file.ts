@@ -200,7 +200,7 @@ function hasTurns(record: Readonly<Record<string, unknown>>): boolean {
 
 function faultOfHead(pass: HeadPass, salvage: boolean): WholeFileFault | null {
   const isUnseen = !pass.isWhole && pass.reader.tally.records === 0 && pass.log.total === 0;
-  return isUnseen ? beginningTooLarge() : faultOfPass(pass, salvage);
+  return isUnseen ? beginningTooLarge() : faultOfPass(pass, { salvage, isColumnMissed: pass.isWhole });
 }
 
 /** Of a file whose records may be sound, but none was seen to its end. */

@@ -108,7 +108,9 @@ async function conclude(
   reading: CopyReading,
   { source, signature }: Pick<Findings, 'signature'> & { readonly source: SourceText },
 ): Promise<Findings> {
-  const fault = faultOfPass(pass, reading.request.salvage === true);
+  const { salvage = false, revision } = reading.request;
+  const isColumnMissed = revision === undefined || revision.isNewFile;
+  const fault = faultOfPass(pass, { salvage, isColumnMissed });
   if (fault !== null) return { ...(await refuse(reading, fault, pass.reader.tally.records)), signature };
   const notes = notesOf(source, reading.copied.linkTarget);
   const isUsable = pass.reader.tally.usable > 0;

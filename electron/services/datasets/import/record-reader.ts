@@ -51,6 +51,8 @@ export class RecordReader {
   /** Records to be left out that were not met yet. */
   readonly unmet: Set<string>;
   readonly trials: FixTrials;
+  /** Columns of the mapping that no record had yet. */
+  readonly unseenColumns: Set<string>;
   private readonly shape: RecordShape | null;
   private readonly outputs: RecordOutputs;
 
@@ -61,6 +63,7 @@ export class RecordReader {
     this.shape = plan.shape;
     this.unmet = new Set(plan.exclude);
     this.trials = new FixTrials(plan.tries);
+    this.unseenColumns = new Set(Object.values(plan.mapping ?? {}));
     this.outputs = outputs;
   }
 
@@ -103,6 +106,8 @@ export class RecordReader {
     const value = prepareRecord(original, this.plan);
     const detected = detectShape(value);
     this.tally.keepSample(original);
+    for (const column of this.unseenColumns)
+      if (Object.hasOwn(original, column)) this.unseenColumns.delete(column);
     this.tally.countShape(detected === 'A' && this.shape === 'B' ? 'B' : detected);
     if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(original);
     if (this.shape === null) {

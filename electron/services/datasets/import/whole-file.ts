@@ -68,13 +68,19 @@ export function beginningTooLarge(): WholeFileFault {
   return { shape: null, reason, problems: [] };
 }
 
+interface Judging {
+  readonly salvage: boolean;
+  /** Whether a column that no record has is a fault: not where some were not seen, or it was taken so before. */
+  readonly isColumnMissed: boolean;
+}
+
 /** The fault of a finished pass that concerns the whole file, if there is one. */
-export function faultOfPass(pass: PassFindings, salvage: boolean): WholeFileFault | null {
+export function faultOfPass(pass: PassFindings, { salvage, isColumnMissed }: Judging): WholeFileFault | null {
   const { tally } = pass.reader;
   if (tally.isMostlyBadEncoding) return badEncoding(Buffer.concat(tally.badBytes));
   if (isDocument(pass.container) && !salvage && isFaulty(pass)) return faultyDocument(pass);
   if (tally.records === 0) return pass.log.total === 0 ? noRecords() : null;
-  const absent = absentColumns(pass);
+  const absent = absentColumns(pass, isColumnMissed);
   if (absent.length > 0) return noSuchColumns(pass, absent);
   return pass.shape === null && !isUnseen(pass) ? unknownShape(pass) : null;
 }
@@ -139,18 +145,21 @@ function noRecords(): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('nothing_to_train', text)] };
 }
 
-/** What a table was said to have and has not; the fields of objects may come later in a file. */
-function absentColumns({ container, mapping }: PassFindings): string[] {
+/** What a file was said to have and has not; the fields of objects may come in any of its records. */
+function absentColumns({ container, mapping, reader }: PassFindings, isColumnMissed: boolean): string[] {
   const columns = tableColumns(container);
-  if (columns === null || mapping === null) return [];
-  return [...new Set(Object.values(mapping))].filter((name) => !columns.includes(name));
+  if (columns === null)
+    return isColumnMissed && reader.tally.samples.length > 0 ? [...reader.unseenColumns] : [];
+  return [...new Set(Object.values(mapping ?? {}))].filter((name) => !columns.includes(name));
 }
 
 function noSuchColumns(pass: PassFindings, absent: readonly string[]): WholeFileFault {
-  const error = `The table has no column ${absent.map(quoted).join(' and no column ')}.`;
-  const columns = mappingReport(pass)?.columns ?? [];
+  const isOfTable = isTable(pass.container);
+  const has = isOfTable ? 'The table has' : 'The records have';
+  const error = `${has} no column ${absent.map(quoted).join(' and no column ')}.`;
+  const columns = isOfTable ? (mappingReport(pass)?.columns ?? []) : pass.reader.tally.names.fields;
   const more = columns.length > MAX_SHOWN_KEYS ? ' and others' : '';
-  const suggestion = `Its columns are ${columns.slice(0, MAX_SHOWN_KEYS).map(quoted).join(', ')}${more}.`;
+  const suggestion = `${isOfTable ? 'Its' : 'Their'} columns are ${columns.slice(0, MAX_SHOWN_KEYS).map(quoted).join(', ')}${more}.`;
   return {
     shape: shapeOf(pass),
     reason: error,
