@@ -10,6 +10,7 @@ import { runInForeground } from '../run/foreground';
 import { FORCE_FLAG, INEXACT_FLAG, orInsist } from '../run/insist';
 import { isAtWork, settleForLook, settleOrphans, waitForRest } from '../run/orphans';
 import { runQueue } from '../run/run-queue';
+import { addJobDeletion } from './job-deletion';
 import { addJobEnds } from './job-ends';
 import { addJobRecords } from './job-records';
 
@@ -135,10 +136,11 @@ const addQueue = (group: Command, { add }: Registry): void => {
 export const addJobs = (registry: Registry): void => {
   const group = registry.program
     .command('jobs')
-    .description('runs: look at them, stop them, go on with them');
+    .description('runs: look at them, stop them, go on with them, remove them');
   addLooks(group, registry);
   addJobRecords(group, registry);
   addJobEnds(group, registry);
   addAgain(group, registry);
+  addJobDeletion(group, registry);
   addQueue(group, registry);
 };
