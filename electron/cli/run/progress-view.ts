@@ -8,7 +8,8 @@ import { summariseEvent } from './summarise-event';
 const BAR = 24;
 /** A pipe gets a line at each of this share of the run. */
 const PLAIN_LINE_SHARE = 0.1;
-const TOLD = new Set<TrainerEvent['event']>(['warning', 'failed', 'cancelled', 'interrupted']);
+/** Why a run has failed is said with its end, and also where no event tells it. */
+const TOLD = new Set<TrainerEvent['event']>(['warning', 'cancelled', 'interrupted']);
 
 const STAGES = {
   preprocessing: 'Preparing the data',

@@ -122,6 +122,17 @@ describe('train', () => {
     expect(seqsOf(ended)).toEqual(upTo(ended.documents().length - 2));
   });
 
+  it('says once why it has failed and what to do, as does a worked queue', async () => {
+    const here = await bench.run('train', ...RUN, '--name', 'oom');
+    await bench.run('train', ...RUN, '--name', 'oom', '--queue');
+    const queued = await bench.run('jobs', 'run');
+    for (const { out, err } of [here, queued]) {
+      expect(err.split('No memory.')).toHaveLength(2);
+      expect(err.split('Smaller batch.')).toHaveLength(2);
+      expect(out).not.toContain('No memory.');
+    }
+  });
+
   it('--queue returns at once', async () => {
     const ended = await bench.run('train', ...RUN, '--name', 'later', '--queue', '--json');
     expect([ended.code, statusesOf(ended)]).toEqual([0, ['queued']]);
