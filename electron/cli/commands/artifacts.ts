@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
+import { verdictSentence } from '../../../src/lib/messages/held-out-verdict';
 import { mergedLossWords } from '../../../src/lib/messages/merged-loss';
 import { versionedName } from '../../../src/lib/training/mixture';
 import {
@@ -63,6 +64,7 @@ const pairsOf = (artifact: ModelArtifact, around: Around): [string, string][] =>
   ['dataset', datasetOf(artifact, around)],
   ['base model', artifact.training_summary.base_model_name],
   ['held-out loss', lossChange(artifact)],
+  ['verdict', verdictSentence(artifact.quality_metrics)],
   ...perplexityOf(artifact),
   ['from step', String(artifact.source_step ?? '–')],
   ['folder', around.folder],

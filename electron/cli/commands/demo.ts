@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { verdictSentence } from '../../../src/lib/messages/held-out-verdict';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { ArtifactExport, ModelArtifact } from '../../../src/lib/types/model-artifact';
 import { exportTarget } from '../../services/models/export-target';
@@ -53,6 +54,7 @@ const tell = (work: Workplace, { artifact, answers, exported }: Told): void => {
   output.line(`Adapter        ${adapter_path}`);
   if (exported) output.line(`Exported to    ${exported.path}`);
   output.line(`Held-out loss  ${lossChange(artifact)}`);
+  output.line(`Verdict        ${verdictSentence(artifact.quality_metrics)}`);
   output.line(`\n${question}`, 'bold');
   output.line(`Before: ${before}`);
   output.line(`After:  ${after}`, 'green');

@@ -106,6 +106,12 @@ describe('artifacts', () => {
     expect((await bench.run('artifacts', 'show', 'nothing')).code).toBe(3);
   });
 
+  it('tell no verdict of two held-out records', async () => {
+    expect((await bench.run('artifacts', 'show', id)).out).toMatch(
+      /verdict +Lower on 2 records: too few to tell\. A verdict needs 20 held-out records or more/,
+    );
+  });
+
   it('name the version of the data that they learned from', async () => {
     const [shown] = (await bench.run('artifacts', 'show', id, '--json')).documents();
     expect(shown).toMatchObject({ datasets: [{ name: 'Sample', version_number: 1 }] });

@@ -76,4 +76,5 @@ it('names data, settings, and the losses before and after', () => {
   expect(card).toContain(`| learning_rate | ${configuration.learning_rate} |`);
   for (const loss of [quality.base_validation_loss, quality.final_validation_loss])
     expect(card).toContain(loss === null ? 'not measured' : loss.toFixed(4));
+  expect(card).toContain('\nLower on 1 record: too few to tell. A verdict needs 20 held-out records or more');
 });

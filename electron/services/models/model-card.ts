@@ -1,3 +1,4 @@
+import { verdictSentence } from '../../../src/lib/messages/held-out-verdict';
 import type { ExportFormat, ModelArtifact, TrainingSummary } from '../../../src/lib/types/model-artifact';
 
 const figure = (value: number | null, digits = 4): string =>
@@ -11,6 +12,8 @@ const heldOut = ({ quality_metrics: quality }: ModelArtifact): string[] => [
   '|---|---|---|',
   `| Loss | ${figure(quality.base_validation_loss)} | ${figure(quality.final_validation_loss)} |`,
   `| Perplexity | ${figure(quality.base_perplexity, 2)} | ${figure(quality.perplexity, 2)} |`,
+  '',
+  verdictSentence(quality),
   '',
   `Method: ${quality.method}; ${quality.held_out_records} held-out records, ${quality.held_out_tokens} trained tokens, ` +
     `precision ${quality.precision}.`,

@@ -2,7 +2,15 @@ export { startTryIt } from './job-actions';
 export { doingsOf, moveDoings } from './job-doings';
 export type { Doing } from './job-doings';
 export { JobPage } from './job-page';
-export { groupJobs, groupWords, isRunning, STATUS_WORDS, verdictOf, workedMs } from './job-words';
+export {
+  groupJobs,
+  groupWords,
+  isRunning,
+  STATUS_WORDS,
+  verdictOf,
+  verdictWith,
+  workedMs,
+} from './job-words';
 export { JobsPage } from './jobs-page';
 export { ResumeAnyway } from './parts/resume-anyway';
 export { ResumesFrom } from './parts/resumes-from';

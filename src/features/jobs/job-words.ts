@@ -1,5 +1,7 @@
 import type { Tone } from '../../components/badge';
 import { formatLoss } from '../../components/format';
+import { heldOutVerdict } from '../../lib/messages/held-out-verdict';
+import type { HeldOutVerdict } from '../../lib/messages/held-out-verdict';
 import type { JobStage, JobStatus, TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';
 
@@ -82,22 +84,33 @@ export const lossesOf = (model: Pick<ModelArtifact, 'name'> | undefined): string
     ? `Its curves, log, samples and checkpoints are lost, and its model “${model.name}” with them. Exports you made elsewhere stay.`
     : 'Its curves, log, samples and checkpoints are lost.';
 
-export interface VerdictWords {
-  readonly words: string;
+export interface VerdictWords extends HeldOutVerdict {
   readonly figures: string;
   readonly tone: Tone;
 }
 
-/** Better on held-out data or not, by how much; differences under half a percent are none. */
+const VERDICT_TONES: Record<HeldOutVerdict['kind'], Tone> = {
+  better: 'good',
+  worse: 'bad',
+  same: 'warn',
+  too_few: 'neutral',
+  not_measured: 'neutral',
+};
+
+/** Better on held-out data or not, by how much, and at which step. */
 export const verdictOf = ({
   quality_metrics: quality,
   training_summary: summary,
 }: ModelArtifact): VerdictWords => {
+  const { kind, words, method } = heldOutVerdict(quality);
   const [before, after] = [quality.base_validation_loss, quality.final_validation_loss];
-  if (before === null || after === null)
-    return { words: 'Not measured', figures: 'no records were held out', tone: 'neutral' };
-  const figures = `${formatLoss(before)} → ${formatLoss(after)}, step ${summary.source_step.toLocaleString('en-US')}`;
-  if (after < before * 0.995) return { words: 'Better on held-out data', figures, tone: 'good' };
-  if (after > before * 1.005) return { words: 'Worse on held-out data', figures, tone: 'bad' };
-  return { words: 'No better on held-out data', figures, tone: 'warn' };
+  const figures =
+    kind === 'not_measured'
+      ? 'no records were held out'
+      : `${formatLoss(before)} → ${formatLoss(after)}, step ${summary.source_step.toLocaleString('en-US')}`;
+  return { kind, words, method, figures, tone: VERDICT_TONES[kind] };
 };
+
+/** The verdict with what it comes to, in one sentence. */
+export const verdictWith = ({ words }: Pick<VerdictWords, 'words'>, rest: string): string =>
+  `${words}${words.includes(':') ? ';' : ':'} ${rest}`;

@@ -109,6 +109,16 @@ test('the verdict has its step, and answers before and after also where topics a
   expect(page.text()).toContain('A lamp.');
 });
 
+test('of a few held-out records the verdict is that they do not tell', async () => {
+  const model = fakeModel(5);
+  const few = { ...model, quality_metrics: { ...model.quality_metrics, held_out_records: 3 } };
+  await show([], { list: () => [few] });
+  const verdict = page.find('h2');
+  expect(verdict.textContent).toBe('Lower on 3 records: too few to tell; loss 69.2 % lower at step 300');
+  expect(verdict.title).toContain('A verdict needs 20 held-out records or more');
+  expect(verdict.innerHTML).not.toContain('good');
+});
+
 test('an export says whether it is written or checked', async () => {
   await show([made({}), made({ id: fakeId(21), format: 'adapter', status: 'running' })]);
   await page.until(() => expect(page.text()).toContain('Writing the files…'));

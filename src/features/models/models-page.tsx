@@ -87,12 +87,12 @@ function changeOf({ quality_metrics: quality }: ModelArtifact): number {
 
 /** The head of the column says of what data. */
 const Verdict = ({ model }: { readonly model: ModelArtifact }) => {
-  const { words, figures, tone } = verdictOf(model);
+  const { kind, words, method, figures, tone } = verdictOf(model);
   return (
-    <>
+    <span title={`${words}, ${figures}. ${method}`}>
       <span className={TONE_TEXT[tone]}>{words.replace(' on held-out data', '')}</span>{' '}
-      <span className="text-ink-2">{figures}</span>
-    </>
+      {kind === 'too_few' ? null : <span className="text-ink-2">{figures}</span>}
+    </span>
   );
 };
 

@@ -24,7 +24,7 @@ import { models } from '../../../stores';
 import { newestOf, waysOn } from '../failures';
 import { wayDoing } from '../job-doings';
 import type { JobRun } from '../job-run';
-import { isRunning, verdictOf } from '../job-words';
+import { isRunning, verdictOf, verdictWith } from '../job-words';
 import { whatNowWords } from '../resume-words';
 
 /** How it ended: the verdict, or what went wrong and the one thing to do. */
@@ -130,7 +130,8 @@ const Verdict = ({ job, end }: { readonly job: TrainingJob; readonly end: string
   const [, navigate] = useLocation();
   const model = useRows(models).find(({ id }) => id === job.artifact_id);
   if (!model) return null;
-  const { words, figures, tone } = verdictOf(model);
+  const verdict = verdictOf(model);
+  const { words, figures, tone } = verdict;
   const { base_validation_loss: before, final_validation_loss: after, method } = model.quality_metrics;
   const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
   const says = `${end === null ? '' : `${capitalised(end)}. `}${capitalised(figures)}. ${capitalised(method)}.`;
@@ -140,9 +141,10 @@ const Verdict = ({ job, end }: { readonly job: TrainingJob; readonly end: string
       className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border bg-surface-2 px-4 py-2"
     >
       <Icon aria-hidden className={classNames('size-5 shrink-0', TONE_TEXT[tone])} />
-      <p className="text-md font-semibold">
-        {words}
-        {before !== null && after !== null ? `: loss ${formatChangeWords(before, after)}` : ''}
+      <p className="text-md font-semibold" title={verdict.method}>
+        {before !== null && after !== null
+          ? verdictWith(verdict, `loss ${formatChangeWords(before, after)}`)
+          : words}
       </p>
       <p className="min-w-0 flex-1 basis-60 truncate text-xs text-ink-2" title={says}>
         {says}

@@ -203,9 +203,9 @@ const Result = ({ job }: { readonly job: TrainingJob }) => {
         {STATUS_WORDS[job.status].word} at step {formatCount(job.current_step)}
       </p>
     );
-  const { words, figures, tone } = verdictOf(model);
+  const { words, method, figures, tone } = verdictOf(model);
   return (
-    <p className="flex flex-wrap gap-x-2 medium:flex-nowrap" title={`${words} ${figures}`}>
+    <p className="flex flex-wrap gap-x-2 medium:flex-nowrap" title={`${words}, ${figures}. ${method}`}>
       <span className={classNames('truncate', TONE_TEXT[tone])}>{words}</span>
       <span className="shrink-0 text-ink-2">{figures}</span>
     </p>

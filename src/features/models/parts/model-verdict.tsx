@@ -13,7 +13,7 @@ import {
 import { Panel } from '../../../components/layout';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { useLoad } from '../../../use-load';
-import { verdictOf } from '../../jobs';
+import { verdictOf, verdictWith } from '../../jobs';
 import { groupLosses, isWorse } from '../group-losses';
 import type { GroupKind } from '../group-losses';
 import { BeforeAfter } from './before-after';
@@ -33,19 +33,22 @@ export const ModelVerdict = ({ model }: { readonly model: ModelArtifact }) => {
   const groups = useGroups(model);
   const { quality_metrics: quality, training_summary: summary } = model;
   const { base_validation_loss: before, final_validation_loss: after } = quality;
-  const { words, tone } = verdictOf(model);
+  const verdict = verdictOf(model);
+  const { words, tone } = verdict;
   const Icon = tone === 'good' ? CircleCheck : TriangleAlert;
   const longest = Math.max(before ?? 0, after ?? 0, Number.EPSILON) * 1.08;
   return (
     <Panel plain>
       <div className="p-4">
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <h2 className="flex items-center gap-3 text-lg font-semibold tracking-tight">
+          <h2 title={verdict.method} className="flex items-center gap-3 text-lg font-semibold tracking-tight">
             <Icon aria-hidden className={classNames('size-5 shrink-0', TONE_TEXT[tone])} />
-            {words}
             {before !== null && after !== null
-              ? `: loss ${formatChangeWords(before, after)} at step ${formatCount(summary.source_step)}`
-              : ''}
+              ? verdictWith(
+                  verdict,
+                  `loss ${formatChangeWords(before, after)} at step ${formatCount(summary.source_step)}`,
+                )
+              : words}
           </h2>
           <Worse groups={groups} />
         </div>
