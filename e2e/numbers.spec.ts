@@ -32,7 +32,7 @@ test('the numbers of a dataset, with their methods, and the way to a record', as
   await trained.focus();
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Tab');
-  await expect(page.getByText('and what they lose when training cuts them', { exact: false })).toBeVisible();
+  await expect(page.getByText('and what those lose that training cuts', { exact: false })).toBeVisible();
   await page.keyboard.press('Escape');
 
   const repeats = page.getByRole('table', { name: 'Records that repeat another' });

@@ -26,6 +26,14 @@ const records = (count: number): string => (count === 1 ? '1 record' : `${format
 const lostWords = ({ lost_trained_tokens: lost }: DatasetStats): string =>
   lost === 0 ? 'no trained token is lost' : `cutting loses ${formatCount(lost)} trained tokens`;
 
+/** What a run does with the records over the limit. */
+const fateWords = (stats: DatasetStats): string => {
+  const refused = stats.over_limit - stats.cut_records;
+  if (refused === 0) return `${records(stats.over_limit)}; ${lostWords(stats)}`;
+  const cut = stats.cut_records > 0 ? `, ${formatCount(stats.cut_records)} cut; ${lostWords(stats)}` : '';
+  return `${records(stats.over_limit)}: ${formatCount(refused)} refused${cut}`;
+};
+
 const tokenPairs = (stats: DatasetStats): [string, string][] => [
   ['tokens', `${formatCount(stats.total_tokens)}, ${formatCount(stats.trained_tokens)} of them trained`],
   [
@@ -33,10 +41,7 @@ const tokenPairs = (stats: DatasetStats): [string, string][] => [
     `shortest ${formatCount(stats.min)}, median ${formatCount(stats.median)}, 95 % up to ${formatCount(stats.p95)}, longest ${formatCount(stats.max)}`,
   ],
   ['a turn', stats.avg_tokens_per_turn === null ? '–' : `${stats.avg_tokens_per_turn} on average`],
-  [
-    `over ${formatCount(stats.max_length)}`,
-    stats.over_limit === 0 ? 'none' : `${records(stats.over_limit)}; ${lostWords(stats)}`,
-  ],
+  [`over ${formatCount(stats.max_length)}`, stats.over_limit === 0 ? 'none' : fateWords(stats)],
   ['refused', stats.problems_total === 0 ? 'none' : records(stats.problems_total)],
 ];
 

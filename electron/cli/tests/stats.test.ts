@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
 import { CliBench } from '../testing';
 
@@ -49,12 +50,25 @@ describe('datasets stats', () => {
     },
   );
 
+  it('tells what is cut from what a run refuses', { timeout: SLOW }, async () => {
+    const [early, late] = [line('Two?', 'Two.'), line('Who keeps it?', LONG)].map(
+      (each) => z.object({ messages: z.array(z.unknown()) }).parse(JSON.parse(each)).messages,
+    );
+    const talk = JSON.stringify({ messages: [...(early ?? []), ...(late ?? [])] });
+    const file = await bench.file('talk.jsonl', `${talk}\n${line('Who keeps it?', LONG)}\n`);
+    await bench.run('datasets', 'import', file);
+    const asked = ['datasets', 'stats', 'talk', '--base-model', MODEL, '--max-length', '64'];
+    expect((await bench.run(...asked)).out).toMatch(
+      /over 64 +2 records: 1 refused, 1 cut; cutting loses \d+ trained tokens\n/u,
+    );
+  });
+
   it('gives people a table and a histogram', { timeout: SLOW }, async () => {
     const { code, out } = await bench.run(
       ...['datasets', 'stats', 'lamp', '--base-model', MODEL, '--max-length', '64'],
     );
     expect(code).toBe(0);
-    expect(out).toMatch(/over 64 +2 records; cutting loses \d+ trained tokens/u);
+    expect(out).toMatch(/over 64 +2 records: 2 refused\n/u);
     expect(out).toMatch(/duplicates +0 exact, 1 near, in 1 group/u);
     expect(out).toMatch(/languages +en 67 %, 1 too short to say/u);
     expect(out).toMatch(/ – +\d+ │█+/u);

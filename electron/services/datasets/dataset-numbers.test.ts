@@ -13,13 +13,14 @@ import { ServiceBench } from './service-bench';
 const SPREAD = { min: 1, median: 2, p95: 3, max: 3, histogram: { edges: [0, 3], counts: [2] } };
 const STATS = {
   ...{ records: 2, total_tokens: 40, trained_tokens: 10, kept_tokens: 40, over_limit: 0 },
+  cut_records: 0,
   ...{ lost_trained_tokens: 0, turns: 4, turn_tokens: 20, avg_tokens_per_turn: 5, ...SPREAD },
   ...{ lengths: [20, 20], problems_total: 0, problems: [], too_long_rows: [], max_length: 64 },
   ...{ template: { source: 'own', note: 'Its own.' }, methods: { tokens: 'Counted.' } },
 };
 const TOO_LONG = {
   ...{ index: 1, record_id: 'b', line: 2, tokens: 94, dropped_turns: 2 },
-  ...{ lost_tokens: 30, lost_trained_tokens: 20 },
+  ...{ lost_tokens: 30, lost_trained_tokens: 20, refused: false },
 };
 const SURVEY = {
   ...{ records: 2, conversations: 2, roles: { user: 2 }, turns: { ...SPREAD, mean: 2 }, characters: SPREAD },
@@ -89,7 +90,7 @@ describe('the numbers of a dataset', () => {
   it('name the records over a limit by the count of the tokens, which is made once for both', async () => {
     const stats = { ...STATS, over_limit: 1, too_long_rows: [TOO_LONG] };
     const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(stats));
-    const found = { ids: ['b'], indexes: [1], lost_tokens: [30], truncated: false };
+    const found = { ids: ['b'], indexes: [1], lost_tokens: [30], refused: [false], truncated: false };
     expect(await Promise.all([numbers.overLimit(ask), numbers.stats(ask), numbers.overLimit(ask)])).toEqual([
       found,
       stats,

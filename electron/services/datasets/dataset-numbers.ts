@@ -59,7 +59,7 @@ interface Measure<Numbers> {
 type Asking = Required<NonNullable<Parameters<ServeProcess['request']>[2]>>;
 
 /** Raise it with every change to what is counted. */
-const NUMBERS_VERSION = 3;
+const NUMBERS_VERSION = 4;
 
 /** The numbers of datasets: made by the trainer's helper, kept for each version and question. */
 export class DatasetNumbers {
@@ -236,6 +236,7 @@ const foundIn = (rows: DatasetStats['too_long_rows']): FoundRecords => ({
   ids: rows.map(({ record_id }) => record_id),
   indexes: rows.map(({ index }) => index),
   lost_tokens: rows.map(({ lost_tokens }) => lost_tokens),
+  refused: rows.map(({ refused }) => refused),
   truncated: false,
 });
 

@@ -21,8 +21,8 @@ METHODS: Final = {
     "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
     "trained_tokens": "Tokens that the loss covers, before cutting.",
     "over_limit": (
-        "Records with more tokens than the maximum length, and what they lose when training cuts them; a plain text is "
-        "laid into windows instead and loses nothing."
+        "Records with more tokens than the maximum length, and what those lose that training cuts; one that is too long "
+        "even in its shortest form is refused, and a plain text is laid into windows and loses nothing."
     ),
     "avg_tokens_per_turn": (
         "Tokens of the contents of all distinct turns ÷ their number; a turn that several records of a conversation "
@@ -52,14 +52,14 @@ def dataset_stats(
     turns, turn_tokens = count_turn_tokens(dataset, template, passes.turns_counted)
     lengths, trained, _dropped, lost = (tokens.counts[:, column] for column in range(4))
     too_long = np.flatnonzero(lengths > how.max_length)
-    unreadable = {index for index, problem in tokens.problems.items() if problem.code != "token_overflow"}
     return {
         "records": len(tokens.records),
         "total_tokens": int(lengths.sum()),
         "trained_tokens": int(trained.sum()),
         "kept_tokens": len(tokens.ids),
         "over_limit": len(too_long),
-        "lost_trained_tokens": int(sum(lost[index] for index in range(len(lost)) if index not in unreadable)),
+        "cut_records": sum(int(index) not in tokens.problems for index in too_long),
+        "lost_trained_tokens": int(sum(lost[index] for index in range(len(lost)) if index not in tokens.problems)),
         "turns": turns,
         "turn_tokens": turn_tokens,
         "avg_tokens_per_turn": round(turn_tokens / turns, 2) if turns else None,
@@ -84,13 +84,14 @@ def over_limit(
     cache_dir: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, Any]:
-    """The first `most` records that are longer than the limit: their ids, their numbers in the dataset, what each loses."""
+    """The first `most` records longer than the limit: ids, numbers in the dataset, what each loses, which are refused."""
     tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
     found = np.flatnonzero(tokens.counts[:, 0] > how.max_length)
     indexes = [int(index) for index in found[:most]]
     ids = [tokens.records[index][0] for index in indexes]
     lost = [_lost_tokens(tokens, index) for index in indexes]
-    return {"ids": ids, "indexes": indexes, "lost_tokens": lost, "truncated": len(found) > most}
+    refused = [index in tokens.problems for index in indexes]
+    return {"ids": ids, "indexes": indexes, "lost_tokens": lost, "refused": refused, "truncated": len(found) > most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:
         "dropped_turns": dropped,
         "lost_tokens": _lost_tokens(tokens, index),
         "lost_trained_tokens": lost,
+        "refused": index in tokens.problems,
     }
 
 

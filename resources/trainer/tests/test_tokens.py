@@ -63,7 +63,9 @@ def test_counts_what_training_will_see_and_what_it_would_refuse(dataset: Path) -
     views = [inspect(RECORDS[row["index"]], make_template("chatml"), HOW) for row in stats["too_long_rows"]]
     assert [row["lost_tokens"] for row in stats["too_long_rows"]] == [view["lost_tokens"] for view in views]
     assert stats["trained_tokens"] == int(whole.counts[:, 1].sum())
-    assert stats["lost_trained_tokens"] == sum(row["lost_trained_tokens"] for row in stats["too_long_rows"])
+    assert [row["refused"] for row in stats["too_long_rows"]] == [False, True]
+    assert stats["cut_records"] == 1
+    assert stats["lost_trained_tokens"] == stats["too_long_rows"][0]["lost_trained_tokens"]
     assert sum(stats["histogram"]["counts"]) == 4
     assert len(stats["histogram"]["edges"]) == len(stats["histogram"]["counts"]) + 1
     assert stats["min"] <= stats["median"] <= stats["p95"] <= stats["max"]
@@ -97,6 +99,7 @@ def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: P
     assert found["ids"] == ["chat", "long", "silent"]
     views = [inspect(records[index], make_template("chatml"), HOW) for index in found["indexes"]]
     assert found["lost_tokens"] == [view["lost_tokens"] for view in views]
+    assert found["refused"] == [False, True, True]
     part, all_of_it, none = found["lost_tokens"]
     assert 0 < part < views[0]["total_tokens"]
     assert (all_of_it, none) == (views[1]["total_tokens"], 0)

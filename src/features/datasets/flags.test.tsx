@@ -75,6 +75,15 @@ test('what is too long and loses nothing is not marked as cut', () => {
   ]);
 });
 
+test('what a run refuses is not marked as cut', () => {
+  const long = { ...found(1, 2, 3), lost_tokens: [90, 305, 0], refused: [true, false, true] };
+  expect(words({ cut: long, problem: found(), duplicate: found() })).toEqual([
+    [1, ['refused']],
+    [2, ['305 cut']],
+    [3, ['refused']],
+  ]);
+});
+
 test('the marks of all records are made once, not each time that the page is drawn', async () => {
   const seen: Flagged[] = [];
   // Still looked for while the rest is known.

@@ -56,6 +56,7 @@ const lengthsAsked = () =>
 
 const COUNTED: DatasetStats = {
   ...{ records: 1, total_tokens: 1004, trained_tokens: 1, kept_tokens: 1004, over_limit: 0 },
+  cut_records: 0,
   ...{ lost_trained_tokens: 0, turns: 1, turn_tokens: 1, avg_tokens_per_turn: 1 },
   ...{ min: 1004, median: 1004, p95: 1004, max: 1004, histogram: { edges: [0, 1004], counts: [1] } },
   ...{ lengths: [1004], problems_total: 0, problems: [], too_long_rows: [], max_length: 2048 },

@@ -2,14 +2,19 @@ import type { MeasuredRow } from '../../components/measured';
 import { formatAmount, formatCount, formatPercent } from '../../components/format';
 import type { DatasetStats } from '../../lib/types/dataset-numbers';
 import type { DatasetKind } from '../../lib/types/dataset-records';
+import { overWords } from './refused-words';
 
 /** What becomes of the records over the limit: texts are laid into windows and lose nothing. */
-export const overLimitWords = ({ over_limit }: DatasetStats, kind: DatasetKind): string =>
-  `${formatAmount(over_limit, 'record')} ${kind === 'text' ? 'in windows' : 'cut'}`;
+export const overLimitWords = (stats: DatasetStats, kind: DatasetKind): string =>
+  kind === 'text' ? `${formatAmount(stats.over_limit, 'record')} in windows` : overWords(stats);
 
-/** `2 records longer than 512 tokens`. */
-export const tooLongWords = ({ over_limit, max_length }: DatasetStats, kind: DatasetKind): string =>
-  `${formatAmount(over_limit, 'record')} longer than ${formatAmount(max_length, 'token')}${kind === 'text' ? ', laid into windows: nothing is lost' : ''}`;
+/** `2 records longer than 512 tokens: 1 cut, 1 refused`. */
+export const tooLongWords = (stats: DatasetStats, kind: DatasetKind): string => {
+  const { over_limit, max_length } = stats;
+  const fate =
+    kind === 'text' ? ', laid into windows: nothing is lost' : overWords(stats).replace(/^[^:]*/u, '');
+  return `${formatAmount(over_limit, 'record')} longer than ${formatAmount(max_length, 'token')}${fate}`;
+};
 
 export const overLimitRow = (stats: DatasetStats, kind: DatasetKind): MeasuredRow => {
   const { lost_trained_tokens: lost, trained_tokens: trained, methods } = stats;

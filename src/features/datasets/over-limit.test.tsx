@@ -16,9 +16,15 @@ const Asker = () => {
   const asked = edits.asked === 'fixes' || edits.asked?.kind === 'file' ? null : edits.asked;
   return (
     <>
-      <button type="button" onClick={() => void edits.askOverLimit(fakeId(2), 1024)}>
-        Ask
-      </button>
+      {([null, 'refused'] as const).map((only) => (
+        <button
+          key={only}
+          type="button"
+          onClick={() => void edits.askOverLimit({ base_model_id: fakeId(2), max_length: 1024, only })}
+        >
+          {`Ask ${only ?? 'all'}`}
+        </button>
+      ))}
       <p>{asked ? `${asked.kind} ${String(asked.ids.length)}: ${asked.which}` : 'nothing'}</p>
     </>
   );
@@ -32,8 +38,25 @@ test('all records over a limit are asked about, also beyond those that are liste
       over_limit: () => ({ ids, indexes: ids.map((_, index) => index), truncated: false }),
     },
   });
-  await page.click(page.button('Ask'));
+  await page.click(page.button('Ask all'));
   await page.until(() => expect(page.text()).toContain('exclude 2500: All longer than 1,024 tokens.'));
+});
+
+test('those that a run refuses are asked about without those that it only cuts', async () => {
+  const refused = [false, true, true, false];
+  const ids = ['a', 'b', 'c', 'd'];
+  page = await mount(<Asker />, {
+    datasets: {
+      versions: () => [],
+      over_limit: () => ({ ids, indexes: [0, 1, 2, 3], refused, truncated: false }),
+    },
+  });
+  await page.click(page.button('Ask refused'));
+  await page.until(() =>
+    expect(page.text()).toContain(
+      'exclude 2: All that do not fit into 1,024 tokens even in their shortest form.',
+    ),
+  );
 });
 
 const STATS: DatasetStats = {
@@ -42,6 +65,7 @@ const STATS: DatasetStats = {
   trained_tokens: 2996,
   kept_tokens: 3000,
   over_limit: 1,
+  cut_records: 1,
   lost_trained_tokens: 0,
   turns: 0,
   turn_tokens: 0,
@@ -63,6 +87,7 @@ const STATS: DatasetStats = {
       dropped_turns: 0,
       lost_tokens: 0,
       lost_trained_tokens: 0,
+      refused: false,
     },
   ],
   max_length: 512,
@@ -80,13 +105,13 @@ const Both = ({ kind }: { readonly kind: DatasetKind }) => {
   );
 };
 
-const showBoth = async (kind: DatasetKind) => {
+const showBoth = async (kind: DatasetKind, stats = STATS) => {
   page = await mount(<Both kind={kind} />, {
     base_models: { list: () => [fakeBaseModel(1)] },
     jobs: { settings: () => fakeSettings('balanced') },
     datasets: {
       versions: () => [],
-      stats: () => STATS,
+      stats: () => stats,
       survey: () => new Promise(() => undefined),
     },
   });
@@ -107,10 +132,22 @@ test('a text over the limit is laid into windows, and nothing of it is called cu
 
 test('a conversation over the limit is cut', async () => {
   const heads = await showBoth('sft');
-  expect(page.text()).toContain('1 record cut');
   expect(page.text()).toContain('1 over: 1 cut');
+  expect(page.text()).toContain('1 record longer than 512 tokens: 1 cut');
   expect(page.text()).not.toContain('window');
   expect(heads.slice(2, 5)).toEqual(['Tokens', 'Turns dropped', 'Trained tokens lost']);
+});
+
+test('what a run refuses is not called cut, and can be left out alone', async () => {
+  const [row] = STATS.too_long_rows;
+  const refused = row && { ...row, index: 3, record_id: 'endless', lost_trained_tokens: 99, refused: true };
+  const too_long_rows = [row, refused].flatMap((each) => each ?? []);
+  await showBoth('sft', { ...STATS, over_limit: 2, cut_records: 1, too_long_rows });
+  expect(page.text()).toContain('2 records longer than 512 tokens: 1 cut, 1 refused');
+  expect(page.text()).not.toContain('2 records cut');
+  expect(page.find('[aria-label="Records over the limit"]').textContent).toMatch(/endless1,500—refused/);
+  expect(page.button('Exclude 1 refused…')).toBeTruthy();
+  expect(page.button('Exclude all 2 over the limit…')).toBeTruthy();
 });
 
 test.each([

@@ -30,6 +30,7 @@ const STATS: DatasetStats = {
   trained_tokens: 700,
   kept_tokens: 1300,
   over_limit: 0,
+  cut_records: 0,
   lost_trained_tokens: 0,
   turns: 9,
   turn_tokens: 700,

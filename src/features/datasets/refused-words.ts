@@ -1,7 +1,8 @@
 import { formatAmount, formatCount } from '../../components/format';
 import type { DatasetStats } from '../../lib/types/dataset-numbers';
 
-type Refusing = Pick<DatasetStats, 'over_limit' | 'max_length' | 'problems' | 'problems_total'>;
+type Over = Pick<DatasetStats, 'over_limit' | 'cut_records'>;
+type Refusing = Pick<DatasetStats, 'max_length' | 'problems' | 'problems_total'>;
 
 const tooLongOf = ({ problems }: Refusing) => problems.filter(({ type }) => type === 'token_overflow');
 
@@ -9,16 +10,13 @@ const tooLongOf = ({ problems }: Refusing) => problems.filter(({ type }) => type
 const areAllListed = ({ problems, problems_total }: Refusing): boolean => problems.length === problems_total;
 
 /** What becomes of the records over the limit: `12 over: 10 cut, 2 refused`. */
-export const overWords = (stats: Refusing): string => {
-  const over = `${formatCount(stats.over_limit)} over`;
-  if (!areAllListed(stats)) return over;
-  const refused = tooLongOf(stats).length;
-  const cut = Math.max(0, stats.over_limit - refused);
+export const overWords = ({ over_limit, cut_records }: Over): string => {
+  const refused = over_limit - cut_records;
   const fates = [
-    ...(cut > 0 ? [`${formatCount(cut)} cut`] : []),
+    ...(cut_records > 0 ? [`${formatCount(cut_records)} cut`] : []),
     ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
   ];
-  return `${over}: ${fates.join(', ')}`;
+  return `${formatCount(over_limit)} over${fates.length > 0 ? `: ${fates.join(', ')}` : ''}`;
 };
 
 /** What it means that records are refused, and what helps; null where none is. */

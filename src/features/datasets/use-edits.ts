@@ -28,6 +28,13 @@ interface Fitting {
   readonly which: string;
 }
 
+interface OverLimit {
+  readonly base_model_id: string;
+  readonly max_length: number;
+  /** Null for all, also those that a run only cuts. */
+  readonly only: 'refused' | null;
+}
+
 /** A newer file that is to take the place of the original. */
 export interface NewFile {
   readonly kind: 'file';
@@ -59,11 +66,20 @@ const waysToAsk = (id: string, ask: (next: Asked) => void) => {
       const [path] = await api.desktop.choose_files({ title: 'File for a new version', several: false });
       if (path !== undefined) ask({ kind: 'file', path });
     });
-  const askOverLimit = (base_model_id: string, max_length: number) =>
+  const askOverLimit = ({ only, ...limit }: OverLimit) =>
     attempt('The records over the limit were not found', async () => {
-      const { ids, truncated } = await api.datasets.over_limit({ id, base_model_id, max_length });
+      const { ids, truncated, refused = [] } = await api.datasets.over_limit({ id, ...limit });
       const which = truncated ? `The first ${formatCount(ids.length)}` : 'All';
-      ask({ kind: 'exclude', ids, which: `${which} longer than ${formatAmount(max_length, 'token')}.` });
+      const tokens = formatAmount(limit.max_length, 'token');
+      ask(
+        only === null
+          ? { kind: 'exclude', ids, which: `${which} longer than ${tokens}.` }
+          : {
+              kind: 'exclude',
+              ids: ids.filter((_, position) => refused[position] === true),
+              which: `${which} that do not fit into ${tokens} even in their shortest form.`,
+            },
+      );
     });
   return { askFitting, askRepeated, askFile, askOverLimit };
 };

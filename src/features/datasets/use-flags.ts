@@ -14,6 +14,7 @@ const KINDS = ['cut', 'problem', 'duplicate'] as const;
 /** Without its words: those are made for the rows that are shown. */
 export type Flag =
   | { readonly kind: 'cut'; readonly lost?: number | undefined }
+  | { readonly kind: 'refused' }
   | { readonly kind: 'problem'; readonly type?: ProblemType | undefined }
   | { readonly kind: 'duplicate' };
 
@@ -28,8 +29,11 @@ export interface Flagged {
 type Found = Readonly<Record<(typeof KINDS)[number], FoundRecords>>;
 
 /** Of the record in a position of what was found; null where there is nothing to say. */
-const FLAGS: Readonly<Record<Flag['kind'], (found: FoundRecords, position: number) => Flag | null>> = {
-  cut: ({ lost_tokens }, position) => {
+const FLAGS: Readonly<
+  Record<(typeof KINDS)[number], (found: FoundRecords, position: number) => Flag | null>
+> = {
+  cut: ({ lost_tokens, refused }, position) => {
+    if (refused?.[position] === true) return { kind: 'refused' };
     const lost = lost_tokens?.[position];
     // A text that is too long is laid into windows, and loses nothing.
     return lost === 0 ? null : { kind: 'cut', lost };
@@ -38,9 +42,12 @@ const FLAGS: Readonly<Record<Flag['kind'], (found: FoundRecords, position: numbe
   duplicate: () => ({ kind: 'duplicate' }),
 };
 
+/** Of which a run sees a part, or nothing. */
+export const isGrave = ({ kind }: Flag): boolean => kind === 'cut' || kind === 'refused';
+
 export const flagWords = (flag: Flag): string => {
   if (flag.kind === 'cut') return flag.lost === undefined ? 'cut' : `${formatCount(flag.lost)} cut`;
-  if (flag.kind === 'duplicate' || flag.type === undefined) return flag.kind;
+  if (flag.kind !== 'problem' || flag.type === undefined) return flag.kind;
   // Beside a title there is room for little more than one word.
   return flag.type === 'unsupported_content' ? 'unsupported' : problemWords(flag.type);
 };

@@ -39,6 +39,7 @@ const FAILED = { status: 'error', training_ready: false } as const;
 const CUT: KnownCut = {
   max_length: 2048,
   over_limit: 61,
+  cut_records: 61,
   max: 3412,
   trained_tokens: 1000,
   lost_trained_tokens: 18,
@@ -176,7 +177,30 @@ it.each([
     ],
   ],
   ['texts over the limit, of which nothing is cut', dataset({ kind: 'text' }), CUT, []],
-  ['a length that cuts nothing', dataset({}), { ...CUT, over_limit: 0 }, []],
+  ['a length that cuts nothing', dataset({}), { ...CUT, over_limit: 0, cut_records: 0 }, []],
+  [
+    'what is cut apart from what a run refuses',
+    dataset({}),
+    { ...CUT, cut_records: 59 },
+    [
+      [
+        'advice',
+        /^2 records do not fit into 2,048 tokens even in the shortest form; a run of that length stops at them\.$/,
+        [{ to: 'setting', setting: 'max_length' }],
+      ],
+      [
+        'advice',
+        /^59 records are longer than 2,048 tokens; 1.8 %/,
+        [{ to: 'setting', setting: 'max_length' }],
+      ],
+    ],
+  ],
+  [
+    'no cut where all over the limit is refused',
+    dataset({}),
+    { ...CUT, over_limit: 1, cut_records: 0 },
+    [['advice', /^1 record does not fit into .* stops at it\.$/, [{ to: 'setting', setting: 'max_length' }]]],
+  ],
   [
     'no advice beside what blocks',
     dataset({ usable_records: 0, duplicates_exact: 3 }),

@@ -31,6 +31,8 @@ export interface Finding {
 export interface KnownCut {
   readonly max_length: number;
   readonly over_limit: number;
+  /** Those of them that a run cuts; it refuses the others. */
+  readonly cut_records: number;
   /** Of the longest record. */
   readonly max: number;
   readonly trained_tokens: number;
@@ -176,15 +178,30 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
 
 const cutAdvice = ({ report }: JudgedDataset, cut: KnownCut | null): Finding[] => {
   // A text is laid into windows, and loses nothing.
-  if (cut === null || cut.over_limit === 0 || report?.kind === 'text') return [];
-  const { over_limit, max_length, max, lost_trained_tokens, trained_tokens } = cut;
+  if (cut === null || report?.kind === 'text') return [];
+  const { over_limit, cut_records, max_length, max, lost_trained_tokens, trained_tokens } = cut;
+  const refused = over_limit - cut_records;
   const share = trained_tokens > 0 ? (lost_trained_tokens / trained_tokens) * 100 : 0;
+  const longest = `the longest record has ${formatCount(max)} tokens`;
   return [
-    advice(
-      `${amount(over_limit, 'record')} ${verb(over_limit, 'is', 'are')} longer than ${formatCount(max_length)} tokens; ${share.toFixed(1)} % of what is to be learned is cut off.`,
-      `Raise the max length of the run; the longest record has ${formatCount(max)} tokens.`,
-      [{ to: 'setting', setting: 'max_length' }],
-    ),
+    ...(refused > 0
+      ? [
+          advice(
+            `${amount(refused, 'record')} ${verb(refused, 'does', 'do')} not fit into ${formatCount(max_length)} tokens even in the shortest form; a run of that length stops at ${verb(refused, 'it', 'them')}.`,
+            `Raise the max length of the run, or exclude ${verb(refused, 'it', 'them')}; ${longest}.`,
+            [{ to: 'setting', setting: 'max_length' }],
+          ),
+        ]
+      : []),
+    ...(cut_records > 0
+      ? [
+          advice(
+            `${amount(cut_records, 'record')} ${verb(cut_records, 'is', 'are')} longer than ${formatCount(max_length)} tokens; ${share.toFixed(1)} % of what is to be learned is cut off.`,
+            `Raise the max length of the run; ${longest}.`,
+            [{ to: 'setting', setting: 'max_length' }],
+          ),
+        ]
+      : []),
   ];
 };
 

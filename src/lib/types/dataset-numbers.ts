@@ -32,6 +32,8 @@ export const FoundRecords = z.strictObject({
   problems: z.array(ProblemType).optional(),
   /** Of records that are too long: how many tokens a run does not see of each. */
   lost_tokens: z.array(Count).optional(),
+  /** Of the same: whether a run refuses it instead of cutting it. */
+  refused: z.array(z.boolean()).optional(),
 });
 export type FoundRecords = z.infer<typeof FoundRecords>;
 
@@ -42,6 +44,8 @@ export const DatasetStats = z.strictObject({
   trained_tokens: Count,
   kept_tokens: Count,
   over_limit: Count,
+  /** Those over the limit that a run cuts; it refuses the others, of which nothing counts as lost. */
+  cut_records: Count,
   lost_trained_tokens: Count,
   turns: Count,
   turn_tokens: Count,
@@ -65,6 +69,7 @@ export const DatasetStats = z.strictObject({
       dropped_turns: Count,
       lost_tokens: Count,
       lost_trained_tokens: Count,
+      refused: z.boolean(),
     }),
   ),
   max_length: z.int(),

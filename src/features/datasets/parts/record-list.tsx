@@ -11,7 +11,7 @@ import { Async } from '../../../components/states';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
 import { recordTitle } from '../record-title';
-import { flagWords } from '../use-flags';
+import { flagWords, isGrave } from '../use-flags';
 import type { Flag, Flagged } from '../use-flags';
 import type { Marks } from '../use-marks';
 import { PAGE_OF_RECORDS } from '../record-pages';
@@ -193,7 +193,7 @@ const Row = ({
     </span>
     {flags[0] ? (
       <span title={flags.map(flagWords).join(', ')}>
-        <Badge tone={flags[0].kind === 'cut' ? 'bad' : 'warn'}>{flagWords(flags[0])}</Badge>
+        <Badge tone={isGrave(flags[0]) ? 'bad' : 'warn'}>{flagWords(flags[0])}</Badge>
       </span>
     ) : null}
     {isExcluded ? <Badge tone="warn">excluded</Badge> : <Length record={record} tokens={tokens} />}

@@ -5,7 +5,7 @@ import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
 import type { Column } from '../../../components/data-table';
 import { FileText } from '../../../components/file-text';
-import { formatCount, formatPercent } from '../../../components/format';
+import { formatCount, formatPercent, NOTHING } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
@@ -22,7 +22,7 @@ import { USUAL_SPLIT } from '../../../lib/training/settings';
 import { overLimitRow, overLimitWords, tooLongWords, windowsOf } from '../over-limit-words';
 import { useStats, useUsualLength } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
-import { overWords, refusedWords } from '../refused-words';
+import { refusedWords } from '../refused-words';
 import type { Edits } from '../use-edits';
 import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
@@ -186,7 +186,7 @@ const rowsOf = (stats: DatasetStats, kind: DatasetKind): MeasuredRow[] => {
 };
 
 const Figures = ({ stats, kind }: { readonly stats: DatasetStats; readonly kind: DatasetKind }) => {
-  const over = kind === 'text' ? overLimitWords(stats, kind) : overWords(stats);
+  const over = overLimitWords(stats, kind);
   return (
     <div className="grid gap-6 narrow:grid-cols-[20rem_1fr]">
       <MeasuredFacts rows={rowsOf(stats, kind)} />
@@ -213,13 +213,14 @@ const LOST_COLUMNS: readonly TooLongColumn[] = [
     key: 'turns',
     head: 'Turns dropped',
     right: true,
-    cell: ({ dropped_turns }) => formatCount(dropped_turns),
+    cell: ({ dropped_turns, refused }) => (refused ? NOTHING : formatCount(dropped_turns)),
   },
   {
     key: 'lost',
     head: 'Trained tokens lost',
     right: true,
-    cell: ({ lost_trained_tokens }) => formatCount(lost_trained_tokens),
+    cell: ({ lost_trained_tokens, refused }) =>
+      refused ? <span className="text-bad">refused</span> : formatCount(lost_trained_tokens),
   },
 ];
 
@@ -232,27 +233,41 @@ const windowColumns = (length: number): readonly TooLongColumn[] => [
   },
 ];
 
-const TooLong = ({
-  stats,
-  model,
-  edits,
-  onRecord,
-}: {
+/** Those that a run refuses can be left out without those that it only cuts. */
+const ExcludeOver = ({ stats, model, edits }: Omit<TooLongProps, 'onRecord'>) => {
+  const { over_limit, cut_records, max_length } = stats;
+  const refused = over_limit - cut_records;
+  const most = Math.min(over_limit, MAX_EDITED_RECORDS);
+  const all = `Exclude ${most < over_limit ? 'the first' : 'all'} ${formatCount(most)} over the limit…`;
+  const asked = { base_model_id: model.id, max_length };
+  return (
+    <>
+      {refused > 0 && cut_records > 0 && most === over_limit ? (
+        <Button small onClick={() => void edits.askOverLimit({ ...asked, only: 'refused' })}>
+          {`Exclude ${formatCount(refused)} refused…`}
+        </Button>
+      ) : null}
+      <Button small onClick={() => void edits.askOverLimit({ ...asked, only: null })}>
+        {all}
+      </Button>
+    </>
+  );
+};
+
+interface TooLongProps {
   readonly stats: DatasetStats;
   readonly model: BaseModel;
   readonly edits: Edits;
   readonly onRecord: OnRecord;
-}) =>
+}
+
+const TooLong = ({ stats, model, edits, onRecord }: TooLongProps) =>
   stats.over_limit === 0 ? null : (
     <Panel
       title="Over the limit"
       plain
       note={tooLongWords(stats, edits.dataset.kind)}
-      actions={
-        <Button small onClick={() => void edits.askOverLimit(model.id, stats.max_length)}>
-          {`Exclude ${stats.over_limit > MAX_EDITED_RECORDS ? 'the first' : 'all'} ${formatCount(Math.min(stats.over_limit, MAX_EDITED_RECORDS))}…`}
-        </Button>
-      }
+      actions={<ExcludeOver stats={stats} model={model} edits={edits} />}
     >
       <RecordTable
         label="Records over the limit"
