@@ -2,7 +2,13 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DatasetKind } from '../../../src/lib/types/dataset-records';
-import { RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, SOURCE_FILE } from '../datasets/dataset-files';
+import {
+  isStagingName,
+  RECIPE_FILE,
+  RECORDS_FILE,
+  RECORDS_INDEX_FILE,
+  SOURCE_FILE,
+} from '../datasets/dataset-files';
 import { VersionRecipe } from '../datasets/version-recipe';
 import { hashFile } from '../jobs/checkpoint-check';
 import { isMissing } from '../trainer/file-errors';
@@ -64,8 +70,10 @@ const recipeIn = async (dir: string): Promise<ReadVersion['recipe']> => {
   }
 };
 
+type AgedVersion = ReadVersion & { readonly age: number };
+
 /** A version's folder, named by the hash of its records; null where it is not what its name says. */
-const readVersion = async (dir: string, sha256: string): Promise<(ReadVersion & { age: number }) | null> => {
+const readVersion = async (dir: string, sha256: string): Promise<AgedVersion | null> => {
   const path = join(dir, RECORDS_FILE);
   const [size_bytes, indexBytes, source_bytes] = await Promise.all([
     sizeOf(path),
@@ -86,17 +94,59 @@ const readVersion = async (dir: string, sha256: string): Promise<(ReadVersion & 
   };
 };
 
-/** A user's datasets as their folders have them; a file without usable records is none. */
-export const readDatasets = async (userDir: string): Promise<ReadDataset[]> => {
+interface Known {
+  readonly isCurrent: (version: ReadVersion) => boolean;
+  readonly isUsed: (version: ReadVersion) => boolean;
+}
+
+/** When the oldest edit or import began that did not come to its end; null where all did. */
+const unfinishedSince = async (datasetDir: string): Promise<number | null> => {
+  const staging = (await namesIn(datasetDir)).filter(isStagingName);
+  const begun = await Promise.all(staging.map(async (name) => (await stat(join(datasetDir, name))).mtimeMs));
+  return begun.length === 0 ? null : Math.min(...begun);
+};
+
+/**
+ * An edit publishes its folder before the row that makes it a version, and renames the current file after it.
+ * Killed in between it has left its staging, and a folder that is younger, is not the current one and was
+ * never trained on: nobody saw it as a version.
+ */
+const withoutUnfinished = async (
+  datasetDir: string,
+  versions: readonly AgedVersion[],
+  { isCurrent, isUsed }: Known,
+): Promise<readonly AgedVersion[]> => {
+  const since = await unfinishedSince(datasetDir);
+  if (since === null || !versions.some(isCurrent)) return versions;
+  const youngest = versions
+    .filter((version) => !isCurrent(version) && !isUsed(version))
+    .reduce<AgedVersion | null>((found, each) => (found && found.age > each.age ? found : each), null);
+  if (youngest === null || youngest.age < since) return versions;
+  return versions.filter((version) => version !== youngest);
+};
+
+/**
+ * A user's datasets as their folders have them; a file without usable records is none. `isUsed` says whether
+ * a run was made of a version.
+ */
+export const readDatasets = async (
+  userDir: string,
+  isUsed: (id: string, sha256: string) => boolean,
+): Promise<ReadDataset[]> => {
   const datasets: ReadDataset[] = [];
   for (const id of await namesIn(userDir)) {
     if (!z.uuid().safeParse(id).success) continue;
-    const versionsDir = join(userDir, id, 'versions');
+    const datasetDir = join(userDir, id);
+    const versionsDir = join(datasetDir, 'versions');
     const found = await Promise.all(
       (await namesIn(versionsDir)).map((sha256) => readVersion(join(versionsDir, sha256), sha256)),
     );
-    const whole = found.filter((version) => version !== null);
-    const isCurrent = await currentBy(join(userDir, id, RECORDS_FILE));
+    const isCurrent = await currentBy(join(datasetDir, RECORDS_FILE));
+    const whole = await withoutUnfinished(
+      datasetDir,
+      found.filter((version) => version !== null),
+      { isCurrent, isUsed: ({ sha256 }) => isUsed(id, sha256) },
+    );
     const versions = whole.toSorted(
       (left, right) => Number(isCurrent(left)) - Number(isCurrent(right)) || left.age - right.age,
     );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorPayload } from '../../../src/lib/types/system';
@@ -137,6 +137,69 @@ describe('S02, S03: runs are read in again from their folders', () => {
       { kind: 'preference', format: 'preference', file_size: 16, report: null },
     ]);
     expect(await datasets.get(world.dataset_id)).toMatchObject({ kind: 'sft', format: 'brightrun_lora_v4' });
+  });
+
+  describe('beside a version, a folder that an edit has left', () => {
+    const versionsDir = (userId: string) =>
+      join(world.paths.storageDir, 'lora-datasets', userId, world.dataset_id, 'versions');
+
+    /** Published by an edit, whose row was never written where it was killed. */
+    const publish = async (userId: string): Promise<string> => {
+      const text = `${JSON.stringify({ id: 'p', messages: [] })}\n`;
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      const dir = join(versionsDir(userId), sha256);
+      await mkdir(dir);
+      await writeFile(join(dir, 'dataset.jsonl'), text);
+      await writeFile(join(dir, 'records.idx'), Buffer.alloc(2 * 8));
+      await writeFile(join(dir, 'problems.jsonl'), '');
+      await writeFile(join(dir, 'source'), 'the original');
+      return dir;
+    };
+    const killedEdit = async (userId: string, at: Date): Promise<void> => {
+      const staging = join(versionsDir(userId), '..', '.staging-999999-dead');
+      await mkdir(staging);
+      await utimes(staging, at, at);
+    };
+    const readAgain = async () => {
+      await startAgain();
+      return (await world.repositories.datasetVersions.list(world.dataset_id)).length;
+    };
+    const EARLIER = new Date('2026-01-01T00:00:00Z');
+    const LATER = new Date('2026-01-02T00:00:00Z');
+
+    it('is none where that was killed before it was recorded', async () => {
+      const job = await world.create('waiting');
+      await store(job.user_id);
+      await killedEdit(job.user_id, EARLIER);
+      await publish(job.user_id);
+      expect(await readAgain()).toBe(1);
+      expect(await currentVersion()).toMatchObject({ records: 20 });
+    });
+
+    it('is one where it is older than what was not finished', async () => {
+      const job = await world.create('waiting');
+      await store(job.user_id);
+      await utimes(await publish(job.user_id), EARLIER, EARLIER);
+      await killedEdit(job.user_id, LATER);
+      expect(await readAgain()).toBe(2);
+    });
+
+    it('is one where nothing was left unfinished', async () => {
+      const job = await world.create('waiting');
+      await store(job.user_id);
+      await publish(job.user_id);
+      expect(await readAgain()).toBe(2);
+    });
+
+    it('is one where it is current, and so is what a run was made of', async () => {
+      const job = await world.create('waiting');
+      await store(job.user_id);
+      await killedEdit(job.user_id, EARLIER);
+      const dir = await publish(job.user_id);
+      await copyFile(join(dir, 'dataset.jsonl'), join(versionsDir(job.user_id), '..', 'dataset.jsonl'));
+      expect(await readAgain()).toBe(2);
+      expect(await currentVersion()).toMatchObject({ records: 1 });
+    });
   });
 
   it('and one whose dataset is gone is named, kept, and tried again', async () => {

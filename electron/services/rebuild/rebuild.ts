@@ -32,7 +32,7 @@ export const rebuildIfPending = async (options: RebuildOptions): Promise<ErrorPa
   const mark = join(options.paths.dataDir, REBUILD_MARK);
   if (!(await isThere(mark))) return null;
   const { runs, unreadable } = await readRuns(options.paths.runsDir);
-  const datasets = await addDatasets(options, runs);
+  const datasets = await addDatasets(options, { runs, unreadable });
   const failed = [...unreadable];
   let added = 0;
   for (const run of runs) {
@@ -67,11 +67,19 @@ const isThere = async (path: string): Promise<boolean> => {
   }
 };
 
-const addDatasets = async (options: RebuildOptions, runs: readonly ReadRun[]): Promise<number> => {
+interface KnownRuns {
+  readonly runs: readonly ReadRun[];
+  readonly unreadable: readonly string[];
+}
+
+const addDatasets = async (options: RebuildOptions, { runs, unreadable }: KnownRuns): Promise<number> => {
   const { repositories, paths, userId } = options;
   const folders = new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId });
+  // A run that cannot be read may be of any version.
+  const isUsed = (id: string, sha256: string): boolean =>
+    unreadable.length > 0 || usesOf(runs, id).some((use) => use.sha256 === sha256);
   let added = 0;
-  for (const dataset of await readDatasets(folders.userDir)) {
+  for (const dataset of await readDatasets(folders.userDir, isUsed)) {
     if ((await repositories.datasets.get(dataset.id)) === null) {
       await addDataset(options, { dataset, folders, runs });
       added += 1;
