@@ -137,18 +137,49 @@ def _causal(  # noqa: PLR0917 (the same)
 
 
 def by_products(query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None) -> Tensor:
-    """Causal attention as two batched products, shapes as in `attend`; queries that share a key go as one."""
-    rows, heads, length, width = query.shape
-    shared = rows * key.shape[1]  # one product for each key head of each row
-    together = rows * heads // shared * length
-    future = torch.full((length, length), -torch.inf, dtype=query.dtype).triu_(1)
-    blocked = future.repeat(together // length, 1).expand(shared, together, length)
-    keys = key.reshape(shared, length, width).transpose(1, 2)
-    scale = width**-0.5 if scaling is None else scaling
-    scores = torch.baddbmm(blocked, query.reshape(shared, together, width), keys, alpha=scale)
-    weights = scores.softmax(dim=-1)  # (shared, together, length)
-    output = torch.bmm(weights, value.reshape(shared, length, width))
-    return output.view(rows, heads, length, width).transpose(1, 2).contiguous()
+    """Causal attention as plain products, shapes as in `attend`; values may be of another width than keys."""
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    output: Tensor = _Products.apply(query, key, value, scale)
+    return output.transpose(1, 2).contiguous()
+
+
+class _Products(torch.autograd.Function):
+    """softmax(s·Q·Kᵀ)·V, each token from those up to it; queries that share a key go as one.
+
+    Scores and what is taken from them are float32, as in torch's kernel: rounded to 16 bit before the softmax
+    they would move the output by more, the larger they are. Kept are the weights that it gives, in 16 bit.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:  # noqa: PLR0917 (torch's)
+        """query: (rows, heads, tokens, width) and alike; gives (rows, heads, tokens, width of values)."""
+        rows, heads, length, width = query.shape
+        shared = rows * key.shape[1]  # one product for each key head of each row
+        queries = query.reshape(shared, -1, width)  # (shared, together, width)
+        keys, values = (each.reshape(shared, length, each.shape[-1]) for each in (key, value))
+        wide = torch.promote_types(query.dtype, torch.float32)
+        future = torch.full((length, length), -torch.inf, dtype=wide).triu_(1)
+        blocked = future.repeat(queries.shape[1] // length, 1).expand(shared, queries.shape[1], length)
+        scores = torch.baddbmm(blocked, queries.to(wide), keys.to(wide).transpose(1, 2), alpha=scale)
+        weights = scores.softmax(dim=-1).to(query.dtype)  # (shared, together, tokens)
+        ctx.save_for_backward(queries, keys, values, weights)
+        ctx.scale, ctx.wide, ctx.shapes = scale, wide, (query.shape, key.shape, value.shape)
+        return torch.bmm(weights, values).view(rows, heads, length, -1)
+
+    @staticmethod
+    def backward(ctx: Any, of_output: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients of queries, keys and values."""
+        queries, keys, values, weights = ctx.saved_tensors
+        pull = of_output.reshape(*weights.shape[:2], -1)
+        of_weights = torch.bmm(pull.to(ctx.wide), values.to(ctx.wide).transpose(1, 2))
+        inner = (of_weights * weights).sum(dim=-1, keepdim=True)
+        of_scores = of_weights.sub_(inner).mul_(weights).mul_(ctx.scale).to(weights.dtype)
+        gradients = (
+            torch.bmm(of_scores, keys),
+            torch.bmm(of_scores.transpose(1, 2), queries),
+            torch.bmm(weights.transpose(1, 2), pull),
+        )
+        return *(gradient.view(shape) for gradient, shape in zip(gradients, ctx.shapes, strict=True)), None
 
 
 def window_mask(query: Tensor, window: int | None) -> Tensor | None:

@@ -12,6 +12,7 @@ from .config import Packing
 from .data.batches import Batch, Row, collate, split_micro
 from .data.packing import pack, split_packed
 from .hardware import Compute
+from .out_of_memory import is_out_of_memory
 from .pass_size import longest
 
 PROBE_ROWS: Final = 3
@@ -21,6 +22,8 @@ PROBE_SHARE: Final = 0.1
 # 16 bit rounding moves logits by a hundredth of their spread; an attention that leaves something out moves them by more.
 SHORT_SHARE: Final = 0.05
 SHORT_PROBE: Final = 96
+# What an attention that a model does not fit raises.
+UNFIT: Final = (TypeError, ValueError, AttributeError, RuntimeError)
 REASONS: Final = {
     "on": "asked for",
     "off": "asked for",
@@ -87,7 +90,9 @@ def products_suit(model: Any, rows: Sequence[Row], *, pad_id: int) -> bool:
     model.eval()
     try:
         stock, own = (logits(model, collate([row], pad_id=pad_id, short=short)) for short in (False, True))
-    except (TypeError, ValueError, NotImplementedError, AttributeError):
+    except UNFIT as error:
+        if is_out_of_memory(error):
+            raise
         return False
     finally:
         model.train(training)
@@ -106,7 +111,9 @@ def mixing_fault(model: Any, rows: Sequence[Row], *, pad_id: int, device: torch.
         packed = logits(model, pack(parts).to(device))
         alone = torch.cat([logits(model, collate([row], pad_id=pad_id).to(device)) for row in parts])
         mixed = logits(model, collate([joined], pad_id=pad_id).to(device))
-    except (TypeError, ValueError, NotImplementedError, AttributeError) as error:
+    except UNFIT as error:
+        if is_out_of_memory(error):
+            raise
         return f"this architecture takes no documents ({type(error).__name__})"
     finally:
         model.train(training)

@@ -43,7 +43,7 @@ class _Beside(torch.autograd.Function):
         y.addmm_(inner, high.T, alpha=scale)
         ctx.save_for_backward(flat, weight, low, high, inner, kept)
         ctx.scale, ctx.dropout = scale, dropout
-        return y.view(*x.shape[:-1], -1)
+        return y.view(*x.shape[:-1], y.shape[-1])
 
     @staticmethod
     def backward(ctx: Any, of_y: Tensor) -> tuple[Tensor | None, ...]:
@@ -61,7 +61,7 @@ class _Beside(torch.autograd.Function):
                 of_x.addmm_(through, low)
             else:
                 of_x += _behind(through @ low, kept, ctx.dropout)
-            of_x = of_x.view(*of_y.shape[:-1], -1)
+            of_x = of_x.view(*of_y.shape[:-1], of_x.shape[-1])
         return of_x, None, None, of_a, of_b, None, None
 
 
@@ -74,11 +74,14 @@ def as_one_function(layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     if layer.disable_adapters or layer.merged or args or kwargs:
         return peft_forward(layer, x, *args, **kwargs)
     base = layer.base_layer
-    dropout = layer.lora_dropout[ADAPTER]
-    share = dropout.p if layer.training and isinstance(dropout, nn.Dropout) else 0.0
     halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
-    y: Tensor = _Beside.apply(x, base.weight, base.bias, *halves, layer.scaling[ADAPTER], share)
+    y: Tensor = _Beside.apply(x, base.weight, base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer))
     return y
+
+
+def _dropout_of(layer: Any) -> float:
+    dropout = layer.lora_dropout[ADAPTER]
+    return float(dropout.p) if layer.training and isinstance(dropout, nn.Dropout) else 0.0
 
 
 def peft_forward(layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -97,41 +100,72 @@ def suits(layer: nn.Module) -> bool:
     return type(base) is nn.Linear and base.weight.dtype in NARROW and list(layer.lora_A) == [ADAPTER]
 
 
-def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> None:
-    """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal."""
+def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> bool:
+    """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal.
+
+    Returns whether any does.
+    """
     layers: list[Any] = [module for module in model.modules() if suits(module)]
     by_shape: dict[tuple[int, ...], Any] = {}
     for layer in layers:
         by_shape.setdefault(tuple(layer.base_layer.weight.shape), layer)
-    moved = max((difference(layer) for layer in by_shape.values()), default=0.0)
-    if not moved <= PARITY:  # nor where it is no number
-        warn("fast_path_unavailable", f"Adapters run through PEFT, slower: a layer differs from it by {moved:.1%}.")
-        return
+    moved = torch.tensor([difference(layer) for layer in by_shape.values()])
+    if not bool((moved <= PARITY).all()):  # nor where one is no number
+        warn(
+            "fast_path_unavailable",
+            f"Adapters run through PEFT, slower: a layer differs from it by {float(moved.max()):.1%}.",
+        )
+        return False
     for layer in layers:
         layer.forward = partial(as_one_function, layer)
+    return bool(layers)
 
 
 def difference(layer: Any) -> float:
     """How far output and gradients are from PEFT's, of their own size: rounding alone is below a hundredth.
 
-    On the layer's own weights, with halves and input of random numbers; leaves layer and generators as they were.
+    On the layer's own weights, with halves and input of random numbers; with dropout once more, as it is in
+    training. Leaves layer and generators as they were.
     """
     parameters = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
     kept = [parameter.data for parameter in parameters]
     training = layer.training
-    layer.eval()  # dropout draws other numbers
     try:
         with rng.isolated(PROBE_SEED), torch.enable_grad():
             for parameter in parameters:
                 parameter.data = torch.randn_like(parameter) / math.sqrt(parameter.shape[1])
             weight = layer.base_layer.weight
             x = torch.randn(PROBE_TOKENS, weight.shape[1], dtype=weight.dtype, device=weight.device, requires_grad=True)
-            results = []
-            for forward in (peft_forward, as_one_function):
-                y = forward(layer, x)
-                results.append([y.detach(), *torch.autograd.grad(y.float().square().sum(), (x, *parameters))])
+            layer.eval()
+            found = _distances(layer, x, peft_forward)
+            layer.train()
+            if _dropout_of(layer) > 0.0:
+                found += _distances(layer, x, _with_the_same_dropout)
     finally:
         layer.train(training)
         for parameter, data in zip(parameters, kept, strict=True):
             parameter.data = data
-    return max(float((own - peft).float().norm() / peft.float().norm()) for peft, own in zip(*results, strict=True))
+    return float(torch.tensor(found).max())  # which keeps what is no number
+
+
+def _distances(layer: Any, x: Tensor, plain: Callable[[Any, Tensor], Tensor]) -> list[float]:
+    wanted, found = (_output_and_gradients(layer, x, forward) for forward in (plain, as_one_function))
+    return [
+        float((one.float() - other.float()).norm() / other.float().norm()) for one, other in zip(found, wanted, strict=True)
+    ]
+
+
+def _output_and_gradients(layer: Any, x: Tensor, forward: Callable[[Any, Tensor], Tensor]) -> list[Tensor]:
+    rng.seed_everything(PROBE_SEED)  # for dropout to leave the same
+    y = forward(layer, x)
+    halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
+    return [y.detach(), *torch.autograd.grad(y.float().square().sum(), (x, *halves))]
+
+
+def _with_the_same_dropout(layer: Any, x: Tensor) -> Tensor:
+    """PEFT's formula behind what dropout leaves to `as_one_function`: its own draws of other numbers."""
+    share = _dropout_of(layer)
+    _, kept = torch.native_dropout(x.detach(), share, train=True)
+    inner = layer.lora_A[ADAPTER](x.float() * kept / (1.0 - share))
+    y: Tensor = layer.base_layer(x) + layer.lora_B[ADAPTER](inner) * layer.scaling[ADAPTER]
+    return y.to(x.dtype)

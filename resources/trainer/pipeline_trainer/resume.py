@@ -22,6 +22,9 @@ Warn = Callable[[str, str], None]
 
 # What may change between attempts without changing a single number of the adapter.
 FREE_SETTINGS: Final = frozenset({"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh"})
+# Of the layers: PEFT's and torch's, or those that this version has for 16 bit.
+STOCK: Final = "as in PEFT"
+OWN: Final = "its own in 16 bit"
 REFUSED: Final = {
     "dataset": ("dataset_changed", "The dataset is not the one that this run began with."),
     "rows": ("dataset_changed", "The tokenizer or the chat template gives other tokens than when this run began."),
@@ -53,7 +56,7 @@ def identity_of(job: JobFile, compute: Compute, *, rows: str, processes: int = 1
             "device": compute.device.type,
             "device_name": compute.name,
             "precision": compute.precision,
-            "path": "fast" if compute.precision == "bf16" else "stock",
+            "arithmetic": _arithmetic(job.settings, compute),
             "threads": job.threads,
             "processes": processes,
         },
@@ -131,7 +134,7 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any]) -> tuple
     added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
     refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
     # Older checkpoints are of one process and of PEFT's own layers, and do not say so.
-    before, now = {"processes": 1, "path": "stock", **saved["exactness"]}, identity["exactness"]
+    before, now = {"processes": 1, "arithmetic": STOCK, **saved["exactness"]}, identity["exactness"]
     asides = {"processes": " (with dropout its random numbers fall differently)"} if _drops_out(must_agree) else {}
     return tuple(
         f"{name.replace('_', ' ')} {before.get(name)} → {value}{asides.get(name, '')}"
@@ -158,6 +161,14 @@ def refuse_other_plan(job: JobFile, records: int) -> None:
             f"The job says {job.total_steps} steps, but its {records} records make {planned}.",
             hint="Create the job again.",
         )
+
+
+def _arithmetic(settings: Settings, compute: Compute) -> str:
+    """Whether 16 bit takes a path of our own: short rows on a processor (`attention`), or plain LoRA (`lora_layer`)."""
+    if compute.precision != "bf16":
+        return STOCK
+    plain = settings.quantization == "none" and settings.variant not in {"dora", "pissa"}
+    return OWN if plain or compute.device.type == "cpu" else STOCK
 
 
 def _drops_out(must_agree: Mapping[str, Any]) -> bool:

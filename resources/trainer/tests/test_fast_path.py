@@ -8,13 +8,13 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import Tensor, nn
 from torch.nn import functional
-from training_builders import make_model, make_rows, make_run, open_run
+from training_builders import attempt, make_model, make_rows, make_run, open_run
 
 from pipeline_trainer import lora_layer
 from pipeline_trainer.attention import SHORT, by_products
 from pipeline_trainer.data.batches import Row
 from pipeline_trainer.layout import products_suit
-from pipeline_trainer.lora_layer import as_one_function, peft_forward, speed_up, suits
+from pipeline_trainer.lora_layer import _Beside, as_one_function, peft_forward, speed_up, suits
 from pipeline_trainer.step import gradient
 
 TOKENS, WIDTH, OUT = 40, 48, 24
@@ -142,22 +142,96 @@ def test_comparing_leaves_layer_and_generators_as_they_were() -> None:
     )
 
 
+class Wrong(_Beside):
+    """The same output, with a gradient of A that is scaled."""
+
+    factor = 1.0
+
+    @staticmethod
+    def backward(ctx: Any, of_y: Tensor) -> tuple[Tensor | None, ...]:
+        gradients = list(_Beside.backward(ctx, of_y))
+        gradients[3] = gradients[3] * Wrong.factor  # type: ignore[operator]
+        return tuple(gradients)
+
+
+@pytest.mark.parametrize("factor", [1.05, float("nan")])
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_a_wrong_gradient_leaves_all_to_peft(monkeypatch: pytest.MonkeyPatch, factor: float, dropout: float) -> None:
+    layer, warnings = make_layer(dropout=dropout), list[str]()
+    monkeypatch.setattr(Wrong, "factor", factor)
+    monkeypatch.setattr(lora_layer, "_Beside", Wrong)
+    assert not speed_up(layer, lambda code, _message: warnings.append(code))
+    assert warnings == ["fast_path_unavailable"]
+
+
+def test_a_wrong_dropout_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lora_layer, "_behind", lambda value, _kept, _dropout: value)
+    assert lora_layer.difference(make_layer(dropout=0.3)) > 0.1
+    assert lora_layer.difference(make_layer()) <= lora_layer.PARITY
+
+
+def test_an_input_without_tokens_is_none_of_a_matter() -> None:
+    layer = make_layer()
+    nothing = torch.zeros(0, WIDTH, dtype=torch.bfloat16, requires_grad=True)
+    for one, other in zip(results(layer, as_one_function, nothing), results(layer, peft_forward, nothing), strict=True):
+        assert one.shape == other.shape
+
+
+def attention(size: float, dtype: torch.dtype, heads: int, key_heads: int, *, of_values: int = 8) -> tuple[Tensor, ...]:
+    torch.manual_seed(1)
+    widths = {"query": (heads, 16), "key": (key_heads, 16), "value": (key_heads, of_values)}
+    return tuple(
+        (torch.randn(2, count, 70, width) * (1 if name == "value" else size)).to(dtype).requires_grad_()
+        for name, (count, width) in widths.items()
+    )
+
+
+def gradients_of(output: Tensor, inputs: tuple[Tensor, ...]) -> list[Tensor]:
+    weights = torch.linspace(-1, 1, output.numel(), dtype=torch.float64).view(output.shape)
+    return [output.detach(), *torch.autograd.grad((output.double() * weights).sum(), inputs)]
+
+
 @pytest.mark.parametrize(("heads", "key_heads"), [(4, 4), (6, 2), (4, 1)])
 def test_products_are_causal_attention(heads: int, key_heads: int) -> None:
-    torch.manual_seed(1)
-    query, key, value = (
-        torch.randn(2, count, 19, 8, dtype=torch.float64, requires_grad=True) for count in (heads, key_heads, key_heads)
-    )
-    own = by_products(query, key, value, scaling=0.3).transpose(1, 2)
-    stock = functional.scaled_dot_product_attention(query, key, value, is_causal=True, scale=0.3, enable_gqa=True)
-    assert float((own - stock).detach().abs().max()) <= 1e-12
-    weights = torch.randn_like(stock)
-    for mine, theirs in zip(
-        torch.autograd.grad((own * weights).sum(), (query, key, value)),
-        torch.autograd.grad((stock * weights).sum(), (query, key, value)),
-        strict=True,
-    ):
+    inputs = attention(1.0, torch.float64, heads, key_heads)
+    own = by_products(*inputs, scaling=0.3).transpose(1, 2)
+    stock = functional.scaled_dot_product_attention(*inputs, is_causal=True, scale=0.3, enable_gqa=True)
+    for mine, theirs in zip(gradients_of(own, inputs), gradients_of(stock, inputs), strict=True):
         assert float((mine - theirs).abs().max()) <= 1e-12
+
+
+@pytest.mark.parametrize("size", [1.0, 3.0])
+def test_products_round_no_more_than_torch_however_large_scores_are(size: float) -> None:
+    narrow = attention(size, torch.bfloat16, 6, 2, of_values=16)
+    exact_ones = tuple(each.detach().double().requires_grad_() for each in narrow)
+    stock = functional.scaled_dot_product_attention
+    wanted = gradients_of(stock(*exact_ones, is_causal=True, enable_gqa=True), exact_ones)
+    own = errors(gradients_of(by_products(*narrow, scaling=None).transpose(1, 2), narrow), wanted)
+    torchs = errors(gradients_of(stock(*narrow, is_causal=True, enable_gqa=True), narrow), wanted)
+    assert max(own) <= 1.5 * max(torchs)
+
+
+def test_an_attention_that_differs_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = open_run(make_run(tmp_path / "run", make_model(tmp_path / "model"), precision="bf16"))
+    assert products_suit(run.trainable.model, make_rows([30]), pad_id=0)
+    monkeypatch.setattr(
+        "pipeline_trainer.attention.by_products", lambda _q, _k, value, **_how: value.repeat(1, 2, 1, 1).transpose(1, 2)
+    )
+    assert not products_suit(run.trainable.model, make_rows([30]), pad_id=0)
+
+
+def test_values_of_another_width_than_keys_train(tmp_path: Path) -> None:
+    latent = {
+        "num_key_value_heads": 4,
+        "qk_nope_head_dim": 16,
+        "qk_rope_head_dim": 8,
+        "v_head_dim": 16,
+        "kv_lora_rank": 16,
+        "q_lora_rank": None,
+    }
+    model = make_model(tmp_path / "model", family="deepseek_v3", first_k_dense_replace=9, **latent)  # type: ignore[arg-type]
+    run = make_run(tmp_path / "run", model, precision="bf16", max_steps=2)
+    assert attempt(run) == 0
 
 
 def test_a_16_bit_run_attends_by_products_up_to_short_rows_and_learns_the_same(tmp_path: Path) -> None:

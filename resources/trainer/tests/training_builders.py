@@ -68,23 +68,22 @@ SETTINGS: dict[str, Any] = {
 def make_model(
     folder: Path, *, layers: int = 2, family: str = "llama", template: str | None = TEMPLATE, **sizes: int
 ) -> Path:
-    """A random model of two layers over bytes, with a chat template; `sizes` are those that only its family has."""
+    """A random model of two layers over bytes, with a chat template; `sizes` are its family's, or unusual ones."""
     vocabulary = make_tokenizer(folder, template)
-    config = AutoConfig.for_model(
-        family,
-        vocab_size=vocabulary,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=layers,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        tie_word_embeddings=True,
-        max_position_embeddings=512,
-        pad_token_id=0,
-        bos_token_id=1,
-        eos_token_id=1,
-        **sizes,
-    )
+    usual = {
+        "vocab_size": vocabulary,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": layers,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "tie_word_embeddings": True,
+        "max_position_embeddings": 512,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 1,
+    }
+    config = AutoConfig.for_model(family, **{**usual, **sizes})
     with torch.random.fork_rng():
         torch.manual_seed(7)
         AutoModelForCausalLM.from_config(config).save_pretrained(folder, safe_serialization=True)
