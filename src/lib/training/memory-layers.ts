@@ -74,9 +74,6 @@ export const trainableParameters = (shape: Shape, settings: TrainingSettings): n
   return aBlock * shape.num_hidden_layers;
 };
 
-/** Tokens of the longest row that attends by plain products (the trainer's `attention.py`). */
-const SHORT_ROW = 512;
-
 interface Keeping {
   readonly settings: TrainingSettings;
   readonly weight_bytes: 2 | 4;
@@ -118,15 +115,16 @@ const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number
 
 /**
  * Bytes that one layer keeps of a token for its backward: of the `whole` layer, and `without_mlp` where the MLP
- * keeps its input alone. Counted from the tensors that torch saves in a llama layer.
+ * keeps its input alone. Counted from the tensors that torch saves in a llama layer. Where rows attend by products
+ * (the trainer's `attention.py`), each token gives something to the `table_tokens` of its row.
  */
 export const keptPerToken = (
   shape: Shape,
-  keeping: Keeping & { readonly device: 'cpu' | 'cuda'; readonly longest_row: number },
+  keeping: Keeping & { readonly table_tokens: number },
 ): { readonly whole: number; readonly without_mlp: number } => {
   const { hidden_size: d, intermediate_size: f, num_attention_heads: heads } = shape;
   const { q, kv } = attentionWidths(shape);
-  const { weight_bytes, settings, device, longest_row } = keeping;
+  const { weight_bytes, settings, table_tokens } = keeping;
   const layers = adaptedLayers(shape, settings);
   const attention = layers.filter(({ source }) => source === 'attention' || source === 'heads');
   const mlp = layers.filter(({ source }) => source === 'mlp' || source === 'activation');
@@ -134,9 +132,7 @@ export const keptPerToken = (
   const norms = 4 * (2 * d + 2);
   // Rotated queries, keys, values, the output, and a sum a head.
   const heart = weight_bytes * (2 * q + 2 * kv) + 4 * heads;
-  // Short rows attend by products there, and keep what each token gives to each.
-  const byProducts = device === 'cpu' && weight_bytes === 2 && longest_row <= SHORT_ROW;
-  const given = byProducts ? weight_bytes * heads * longest_row : 0;
+  const given = weight_bytes * heads * table_tokens;
   const without_mlp = norms + heart + given + adapterBytes(attention, keeping) + weight_bytes * d;
   const gates = weight_bytes * 3 * f + adapterBytes(mlp, keeping);
   return { whole: without_mlp + gates - weight_bytes * d, without_mlp };

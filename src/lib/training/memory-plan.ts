@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { type MemoryRequest, peakMemoryBytes } from './memory';
+import { type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
 export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
@@ -21,8 +21,7 @@ export const uncounted = (
 });
 
 /** Tokens of the longest row that may be: `max_length`, of each side where a record has two. */
-export const longestOf = ({ method, max_length }: TrainingSettings): number =>
-  (method === 'dpo' || method === 'orpo' ? 2 : 1) * max_length;
+export const longestOf = (settings: TrainingSettings): number => sidesOf(settings) * settings.max_length;
 
 /** A card computes in bf16 unless asked otherwise; processors that do so natively are few. */
 export const weightBytes = ({

@@ -100,6 +100,20 @@ describe('peakMemoryBytes', () => {
     expect(peakMemoryBytes({ ...request, trained_share: 1 })).toBeGreaterThan(base);
   });
 
+  it.each(['sft', 'dpo'] as const)('never falls where rows of %s no longer attend by products', (method) => {
+    const of = (longest_row: number) =>
+      peakMemoryBytes({ ...withRows(1), weight_bytes: 2, settings: settings({ method }), longest_row });
+    const lengths = Array.from({ length: 1100 }, (_, tokens) => tokens + 2);
+    expect(lengths.filter((tokens) => of(tokens) < of(tokens - 1))).toEqual([]);
+  });
+
+  it('counts of a comparison what the tokens of one side give to each other', () => {
+    const kept = (method: TrainingSettings['method']) =>
+      memoryParts({ ...withRows(1), weight_bytes: 2, settings: settings({ method }), longest_row: 512 })
+        .activations;
+    expect(kept('sft') - kept('dpo')).toBe(30 * 512 * 2 * 9 * (512 - 256));
+  });
+
   it('never claims less than weights and runtime', () => {
     expect(peakMemoryBytes(withRows(1))).toBeGreaterThan(SMOLLM2.parameters * 4 + 0.75 * 1024 ** 3);
   });

@@ -68,9 +68,31 @@ export interface MemoryParts {
 
 const KEEP_ALL = { recompute_mlps: 0, recompute_layers: 0 } as const;
 
+/** Tokens of the longest row that attends by plain products (the trainer's `attention.py`). */
+const SHORT_ROW = 512;
+
+/** Rows that a record is laid as: each side of a comparison is one (the trainer's `preference.py`). */
+export const sidesOf = ({ method }: TrainingSettings): number =>
+  method === 'dpo' || method === 'orpo' ? 2 : 1;
+
+/** Rows of one length that go through the model together; `table_tokens` as `keptPerToken` has them. */
+interface Pass extends MemoryRequest {
+  readonly table_tokens: number;
+}
+
+/** The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products. */
+const passesOf = (request: MemoryRequest): readonly Pass[] => {
+  const { settings, device, weight_bytes } = request;
+  const longest = { ...request, table_tokens: 0 };
+  if (device !== 'cpu' || weight_bytes !== 2) return [longest];
+  const sides = sidesOf(settings);
+  const longest_row = Math.min(request.longest_row, sides * SHORT_ROW);
+  return [longest, { ...request, longest_row, table_tokens: longest_row / sides }];
+};
+
 const passTokens = ({ plan, longest_row }: MemoryRequest): number => plan.micro_batch * longest_row;
 
-const activationBytes = (request: MemoryRequest): number => {
+const activationBytes = (request: Pass): number => {
   const { model, plan, weight_bytes } = request;
   const layers = model.config.num_hidden_layers;
   const whole = Math.min(layers, plan.recompute_layers);
@@ -122,7 +144,7 @@ const unpackedBytes = ({ model, settings, weight_bytes }: MemoryRequest): number
   return largest * (quantization === 'int8' && weight_bytes === 2 ? 6 : weight_bytes);
 };
 
-const gapBytes = (request: MemoryRequest): number => {
+const gapBytes = (request: Pass): number => {
   const kept = activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
   const { quantization } = request.settings;
   const unpacked = quantization === 'none' ? 0 : 4 * frozenLayers(request.model.config).parameters;
@@ -130,8 +152,7 @@ const gapBytes = (request: MemoryRequest): number => {
   return share * kept + UNPACKED_GAPS * unpacked;
 };
 
-/** The estimate by part, before a card's allocator. */
-export const memoryParts = (request: MemoryRequest): MemoryParts => {
+const partsOf = (request: Pass): MemoryParts => {
   const { model, settings, device } = request;
   return {
     process: PROCESS_BYTES[device],
@@ -157,12 +178,22 @@ const doraBytes = (
     ? 4 * Math.max(0, ...layers.map(({ input, output }) => input * (input + 3 * output)))
     : 0;
 
-/** What a run holds at most beside process and weights: of loading or of training, whichever is more. */
-const heldBytes = (request: MemoryRequest): number => {
-  const { loading, adapter, activations, loss, buffers, gaps } = memoryParts(request);
+/** What a pass holds at most beside process and weights: of loading or of training, whichever is more. */
+const heldIn = (
+  { loading, adapter, activations, loss, buffers, gaps }: MemoryParts,
+  device: MemoryRequest['device'],
+): number => {
   const training = adapter + activations + Math.max(loss, buffers);
-  return Math.max(loading, request.device === 'cuda' ? CARD_ALLOCATOR * training : training + gaps);
+  return Math.max(loading, device === 'cuda' ? CARD_ALLOCATOR * training : training + gaps);
 };
+
+/** The estimate by part, of the pass that holds the most, before a card's allocator. */
+export const memoryParts = (request: MemoryRequest): MemoryParts =>
+  passesOf(request)
+    .map(partsOf)
+    .reduce((most, parts) => (heldIn(parts, request.device) > heldIn(most, request.device) ? parts : most));
+
+const heldBytes = (request: MemoryRequest): number => heldIn(memoryParts(request), request.device);
 
 /** Peak memory of a run in bytes, by formula and as past runs correct it. */
 export const peakMemoryBytes = (request: MemoryRequest): number => {
