@@ -9,7 +9,7 @@ W' nor any gradient of its shape is ever formed. In float32 there is nothing to 
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import torch
 from torch import Tensor, nn
@@ -169,3 +169,12 @@ def _with_the_same_dropout(layer: Any, x: Tensor) -> Tensor:
     inner = layer.lora_A[ADAPTER](x.float() * kept / (1.0 - share))
     y: Tensor = layer.base_layer(x) + layer.lora_B[ADAPTER](inner) * layer.scaling[ADAPTER]
     return y.to(x.dtype)
+
+
+def path_of(model: nn.Module) -> Literal["fast", "stock"]:
+    """`fast` where all adapters compute as one function, `stock` where any is PEFT's: they keep more for the backward."""
+    from peft.tuners.lora import LoraLayer  # noqa: PLC0415 (seconds to import, after the checks)
+
+    forwards = [vars(module).get("forward") for module in model.modules() if isinstance(module, LoraLayer)]
+    fast = bool(forwards) and all(getattr(forward, "func", None) is as_one_function for forward in forwards)
+    return "fast" if fast else "stock"

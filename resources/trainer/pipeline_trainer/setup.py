@@ -18,7 +18,7 @@ from .data.order import Sampler, derive_seed
 from .durable import sweep_staging
 from .hardware import Compute, GpuMonitor, driver_version
 from .layout import layout_for
-from .lora_layer import speed_up
+from .lora_layer import path_of, speed_up
 from .loss import LossHead
 from .model import Trainable, attach_adapter, load_base
 from .optimizer import optimizer_for
@@ -189,6 +189,7 @@ def _plan(run: Run, *, truncated: int) -> None:
         recompute_layers=0 if run.job.memory is None else run.job.memory.recompute_layers,
         recompute_mlps=0 if run.job.memory is None else run.job.memory.recompute_mlps,
         longest_row=longest(run.train_rows),
+        path=path_of(run.trainable.model),
         collapsed_records=run.sampler.followers,
         packing={"packed": run.layout.packed, "reason": run.layout.reason},
         eval_every=run.intervals.eval_every,

@@ -14,7 +14,7 @@ from pipeline_trainer import lora_layer
 from pipeline_trainer.attention import SHORT, by_products
 from pipeline_trainer.data.batches import Row
 from pipeline_trainer.layout import products_suit
-from pipeline_trainer.lora_layer import _Beside, as_one_function, peft_forward, speed_up, suits
+from pipeline_trainer.lora_layer import _Beside, as_one_function, path_of, peft_forward, speed_up, suits
 from pipeline_trainer.step import gradient
 
 TOKENS, WIDTH, OUT = 40, 48, 24
@@ -127,7 +127,23 @@ def test_a_layer_that_differs_leaves_all_to_peft(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(lora_layer, "difference", lambda _layer: 0.2)
     speed_up(layer, lambda code, message: warnings.append((code, message)))
     assert "forward" not in vars(layer)
+    assert path_of(layer) == "stock"
     assert warnings == [("fast_path_unavailable", "Adapters run through PEFT, slower: a layer differs from it by 20.0%.")]
+
+
+def test_one_layer_left_to_peft_makes_a_model_stock() -> None:
+    layers = nn.ModuleList([make_layer(), make_layer(use_dora=True)])
+    speed_up(layers, lambda *_: pytest.fail("both are what they are"))
+    assert [path_of(layer) for layer in layers] == ["fast", "stock"]
+    assert path_of(layers) == "stock"
+    assert path_of(nn.Linear(2, 2)) == "stock"
+
+
+@pytest.mark.parametrize(("precision", "path"), [("bf16", "fast"), ("fp32", "stock")])
+def test_the_plan_of_a_run_says_how_its_adapters_compute(tmp_path: Path, precision: str, path: str) -> None:
+    folder = make_run(tmp_path / "run", make_model(tmp_path / "model"), precision=precision, max_steps=1)
+    assert attempt(folder) == 0
+    assert folder.named("plan")[0]["path"] == path
 
 
 def test_comparing_leaves_layer_and_generators_as_they_were() -> None:

@@ -45,6 +45,8 @@ export const PlanEvent = event('plan', {
   recompute_mlps: Count.optional(),
   /** Tokens of the longest row that goes through the model; older runs do not say. */
   longest_row: Count.optional(),
+  /** How adapters compute, all as one function in 16 bit or as PEFT has them; older runs do not say. */
+  path: z.enum(['fast', 'stock']).optional(),
   /** Records trained inside a longer one that repeats them; older runs do not say. */
   collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */
