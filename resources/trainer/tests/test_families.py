@@ -9,13 +9,17 @@ import pytest
 import torch
 from peft import PeftModel
 from torch.nn import functional
-from training_builders import attempt, make_model, make_run
+from training_builders import attempt, make_model, make_run, open_run
 from transformers import AutoModelForCausalLM
 
 from pipeline_trainer.data.batches import Row
+from pipeline_trainer.lora_layer import path_of
 from pipeline_trainer.run_data import read_data
 
-FAMILIES = json.loads((Path(__file__).parents[3] / "src/lib/training/model-families.json").read_bytes())
+LISTS = Path(__file__).parents[3] / "src/lib/training"
+FAMILIES = json.loads((LISTS / "model-families.json").read_bytes())
+# What the app takes for those whose adapters, not all beside a plain product, are left to PEFT.
+STOCK_FAMILIES = json.loads((LISTS / "stock-families.json").read_bytes())
 FEW_EXPERTS = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 16}
 # What is large unless it is said.
 SIZES = {
@@ -49,3 +53,10 @@ def test_trains_by_default_targets_and_its_adapter_loads_in_plain_peft(tmp_path:
     theirs = PeftModel.from_pretrained(base, str(folder.path / "adapter")).eval()
     assert completed["final_validation_loss"] == pytest.approx(loss_of(theirs, held_out), rel=1e-5)
     assert completed["final_validation_loss"] < completed["base_validation_loss"] - 0.001
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_computes_adapters_in_16_bit_as_the_app_expects_of_it(tmp_path: Path, family: str) -> None:
+    model = make_model(tmp_path / "model", family=family, **SIZES.get(family, {}))
+    run = open_run(make_run(tmp_path / "run", model, precision="bf16"))
+    assert path_of(run.trainable.model) == ("stock" if family in STOCK_FAMILIES else "fast")

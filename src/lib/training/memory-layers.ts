@@ -1,5 +1,6 @@
 import type { BaseModel } from '../types/base-model';
 import type { TrainingSettings } from '../types/training-settings';
+import type { AdapterPath } from './adapter-path';
 
 type Shape = BaseModel['config'];
 
@@ -77,11 +78,8 @@ export const trainableParameters = (shape: Shape, settings: TrainingSettings): n
 interface Keeping {
   readonly settings: TrainingSettings;
   readonly weight_bytes: 2 | 4;
+  readonly path: AdapterPath;
 }
-
-/** Whether adapters compute beside their products in 16 bit (the trainer's `lora_layer.py`). */
-export const inOneFunction = ({ settings: { variant, quantization }, weight_bytes }: Keeping): boolean =>
-  weight_bytes === 2 && quantization === 'none' && variant !== 'dora' && variant !== 'pissa';
 
 const sumOf = (layers: readonly AdaptedLayer[], bytes: (layer: AdaptedLayer) => number): number =>
   layers.reduce((sum, layer) => sum + bytes(layer), 0);
@@ -94,10 +92,10 @@ const sharedInputBytes = (layers: readonly AdaptedLayer[], weightBytes: number):
 };
 
 const inputBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
-  const { settings, weight_bytes } = keeping;
+  const { settings, weight_bytes, path } = keeping;
   const drops = settings.lora_dropout > 0;
   // What dropout drew, a byte a number, for every adapter.
-  if (inOneFunction(keeping))
+  if (path === 'fast')
     return sharedInputBytes(layers, weight_bytes) + (drops ? sumOf(layers, ({ input }) => input) : 0);
   // What dropout drew and what it left, for every adapter.
   if (drops) return sumOf(layers, ({ input }) => 8 * input);
@@ -106,10 +104,10 @@ const inputBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number =
 };
 
 const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
-  const { settings } = keeping;
+  const { settings, path } = keeping;
   // DoRA scales the frozen layer's output and the adapter's, and so keeps both.
   const outputs = settings.variant === 'dora' ? sumOf(layers, ({ output }) => 8 * output) : 0;
-  const inner = (inOneFunction(keeping) ? 2 : 4) * settings.lora_rank;
+  const inner = (path === 'fast' ? 2 : 4) * settings.lora_rank;
   return inputBytes(layers, keeping) + inner * layers.length + outputs;
 };
 

@@ -61,6 +61,23 @@ const settings = (changes: Partial<TrainingSettings> = {}): TrainingSettings =>
     ...changes,
   });
 
+const GPT2 = {
+  architecture: 'gpt2',
+  parameters: 124_439_808,
+  size_bytes: 497_774_208,
+  config: {
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    num_key_value_heads: 12,
+    head_dim: 64,
+    vocab_size: 50_257,
+    tie_word_embeddings: true,
+    linear_layers: { c_attn: [768, 2304], c_fc: [768, 3072], c_proj: [3072, 768] },
+  },
+} as const;
+
 describe('trainableParameters', () => {
   it('counts what PEFT reports for known models', () => {
     expect(trainableParameters(QWEN_7B, settings())).toBe(40_370_176);
@@ -112,6 +129,16 @@ describe('peakMemoryBytes', () => {
       memoryParts({ ...withRows(1), weight_bytes: 2, settings: settings({ method }), longest_row: 512 })
         .activations;
     expect(kept('sft') - kept('dpo')).toBe(30 * 512 * 2 * 9 * (512 - 256));
+  });
+
+  it('counts the copies of adapters that are left to PEFT also in 16 bit', () => {
+    const kept = (architecture: string) =>
+      memoryParts({ ...withRows(1), weight_bytes: 2, model: { ...GPT2, architecture } }).activations;
+    const inputs = 768 + 768 + 3072;
+    expect(kept('gpt2') - kept('llama')).toBe(12 * 128 * ((4 - 2) * inputs + (4 - 2) * 16 * 3));
+    expect(kept('falcon')).toBe(kept('gpt2'));
+    expect(kept('qwen3_moe')).toBe(kept('gpt2'));
+    expect(kept('qwen2')).toBe(kept('llama'));
   });
 
   it('never claims less than weights and runtime', () => {

@@ -1,13 +1,8 @@
 import type { BaseModel } from '../types/base-model';
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import {
-  adaptedLayers,
-  frozenLayers,
-  inOneFunction,
-  keptPerToken,
-  trainableParameters,
-} from './memory-layers';
+import { type AdapterPath, adapterPath } from './adapter-path';
+import { adaptedLayers, frozenLayers, keptPerToken, trainableParameters } from './memory-layers';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -30,10 +25,11 @@ const CHUNK_BYTES = { cpu: 128 * MEBIBYTE, cuda: 256 * MEBIBYTE } as const;
 /** What a card's allocator rounds up and cannot give back. */
 const CARD_ALLOCATOR = 1.04;
 
-/** What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement. */
-const HEAP_GAPS = 0.85;
-/** The same where adapters make no copies: fewer tensors come and go. */
-const HEAP_GAPS_IN_ONE_FUNCTION = 0.6;
+/**
+ * What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement.
+ * Where adapters make no copies, fewer tensors come and go.
+ */
+const HEAP_GAPS = { stock: 0.85, fast: 0.6 } as const;
 /** What unpacked weights leave there, as a share of all of them in float32: by measurement. */
 const UNPACKED_GAPS = 0.3;
 
@@ -78,16 +74,17 @@ export const sidesOf = ({ method }: TrainingSettings): number =>
 /** Rows of one length that go through the model together; `table_tokens` as `keptPerToken` has them. */
 interface Pass extends MemoryRequest {
   readonly table_tokens: number;
+  readonly path: AdapterPath;
 }
 
 /** The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products. */
 const passesOf = (request: MemoryRequest): readonly Pass[] => {
   const { settings, device, weight_bytes } = request;
-  const longest = { ...request, table_tokens: 0 };
+  const longest = { ...request, table_tokens: 0, path: adapterPath(request) };
   if (device !== 'cpu' || weight_bytes !== 2) return [longest];
   const sides = sidesOf(settings);
   const longest_row = Math.min(request.longest_row, sides * SHORT_ROW);
-  return [longest, { ...request, longest_row, table_tokens: longest_row / sides }];
+  return [longest, { ...longest, longest_row, table_tokens: longest_row / sides }];
 };
 
 const passTokens = ({ plan, longest_row }: MemoryRequest): number => plan.micro_batch * longest_row;
@@ -148,8 +145,7 @@ const gapBytes = (request: Pass): number => {
   const kept = activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
   const { quantization } = request.settings;
   const unpacked = quantization === 'none' ? 0 : 4 * frozenLayers(request.model.config).parameters;
-  const share = inOneFunction(request) ? HEAP_GAPS_IN_ONE_FUNCTION : HEAP_GAPS;
-  return share * kept + UNPACKED_GAPS * unpacked;
+  return HEAP_GAPS[request.path] * kept + UNPACKED_GAPS * unpacked;
 };
 
 const partsOf = (request: Pass): MemoryParts => {
