@@ -66,3 +66,11 @@ it('gives what finished runs of an architecture held on a device, with how they 
   expect(measuredMemory(architecture, 'A Card')).toMatchObject([{ peak_memory_bytes: 9e9 }]);
   expect(measuredMemory('another', 'cpu')).toEqual([]);
 });
+
+it('keeps apart how adapters computed, and takes a plan that does not say for one of PEFT’s own', () => {
+  const architecture = addRun(3e9, PLAN);
+  for (let run = 1; run <= 6; run += 1) addRun(run * 1e9, { ...PLAN, path: 'fast' });
+  const found = repositories().records.measuredMemory(architecture, 'cpu');
+  expect(found.map(({ path }) => path).toSorted()).toEqual([...Array<string>(5).fill('fast'), 'stock']);
+  expect(found.find(({ path }) => path === 'stock')).toMatchObject({ peak_memory_bytes: 3e9 });
+});

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { BaseModel } from '../../../src/lib/types/base-model';
 import { TrainingSummary } from '../../../src/lib/types/model-artifact';
+import { AdapterPath } from '../../../src/lib/types/trainer-events';
 import { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { base_models, model_artifacts, training_jobs } from '../schema';
 import type { Bound } from './session';
@@ -21,9 +22,15 @@ const Laid = z.object({
 const Details = BaseModel.pick({ config: true });
 const Peak = TrainingSummary.pick({ peak_memory_bytes: true });
 
-export const measuredMemory = ({ db, userId }: Bound) => ({
-  /** The newest finished runs with such base models on such a device, and what each held at most. */
-  measuredMemory: (architecture: string, gpuType: string): MeasuredRun[] =>
+interface Alike {
+  readonly architecture: string;
+  readonly gpuType: string;
+  readonly path: AdapterPath;
+}
+
+const newestOf =
+  ({ db, userId }: Bound) =>
+  ({ architecture, gpuType, path }: Alike): MeasuredRun[] =>
     db
       .select({
         settings: training_jobs.hyperparameters,
@@ -43,6 +50,8 @@ export const measuredMemory = ({ db, userId }: Bound) => ({
           eq(training_jobs.status, 'completed'),
           eq(base_models.architecture, architecture),
           sql`${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}`,
+          // Before plans told of it, PEFT's path was the only one.
+          sql`coalesce(${training_jobs.plan} ->> 'path', 'stock') = ${path}`,
         ),
       )
       .orderBy(desc(training_jobs.completed_at))
@@ -58,10 +67,16 @@ export const measuredMemory = ({ db, userId }: Bound) => ({
             model: { ...model, ...Details.loose().parse(details) },
             settings: TrainingSettings.parse(settings),
             plan: rows,
+            path,
             longest_row,
             trained_share: trained_tokens / total_tokens,
             peak_memory_bytes,
           },
         ];
-      }),
+      });
+
+export const measuredMemory = (bound: Bound) => ({
+  /** The newest finished runs with such base models on such a device, by how adapters computed, and what each held at most. */
+  measuredMemory: (architecture: string, gpuType: string): MeasuredRun[] =>
+    AdapterPath.options.flatMap((path) => newestOf(bound)({ architecture, gpuType, path })),
 });

@@ -223,7 +223,7 @@ describe('memory', () => {
     const cold = await serviceWith(20 * GIB, null).estimate(REQUEST);
     const settings = await serviceWith(20 * GIB, null).settings(REQUEST);
     const plan = { micro_batch: 4, recompute_mlps: 0, recompute_layers: 0 };
-    const run = { model, settings, plan, longest_row: 200, trained_share: 0.5 };
+    const run = { model, settings, plan, path: 'stock' as const, longest_row: 200, trained_share: 0.5 };
     const expected = cold.memory_bytes.expected;
     const past = [expected - 2e8, expected + 4e8].map((peak_memory_bytes) => ({ ...run, peak_memory_bytes }));
     const { memory_bytes, memory_method } = await serviceWith(20 * GIB, null, { past }).estimate(REQUEST);
@@ -232,6 +232,8 @@ describe('memory', () => {
       cold.memory_bytes.high / cold.memory_bytes.expected,
     );
     expect(memory_method).toContain('2 past runs');
+    const others = past.map((each) => ({ ...each, path: 'fast' as const }));
+    expect(await serviceWith(20 * GIB, null, { past: others }).estimate(REQUEST)).toEqual(cold);
   });
 });
 

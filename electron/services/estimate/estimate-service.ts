@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
-import { correctionOf, type MeasuredRun } from '../../../src/lib/training/memory-correction';
+import { correctionOf, type MeasuredRun, runsLike } from '../../../src/lib/training/memory-correction';
 import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { formatDuration } from '../../../src/lib/messages/format';
@@ -85,15 +85,14 @@ interface Facts {
 const deviceOf = ({ hardware }: Known): 'cpu' | 'cuda' => (hardware.gpus.length > 0 ? 'cuda' : 'cpu');
 
 const planOf = (known: Known, settings: TrainingSettings, { longest, trained_share, past }: Facts) => {
-  const device = deviceOf(known);
-  const correction = correctionOf(past, device);
+  const planned = { model: known.model, settings, device: deviceOf(known) };
   const run = {
-    ...uncounted({ model: known.model, settings, device, correction }),
+    ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
   };
   const plan = planMemory(run, known.room.free);
-  const method = memoryMethod(plan, { ...known, runs: past.length });
+  const method = memoryMethod(plan, { ...known, runs: runsLike(past, planned).length });
   return { plan, memory: memoryBand(run, plan), method };
 };
 

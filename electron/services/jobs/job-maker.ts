@@ -144,11 +144,9 @@ export class JobMaker {
     refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
     const { measuredMemory } = this.#options.repositories.records;
-    const correction = correctionOf(
-      await measuredMemory(base_model.architecture, gpu_config.gpu_type),
-      device,
-    );
-    const run = uncounted({ model: base_model, settings: resolved, device, correction });
+    const past = await measuredMemory(base_model.architecture, gpu_config.gpu_type);
+    const planned = { model: base_model, settings: resolved, device };
+    const run = uncounted({ ...planned, correction: correctionOf(past, planned) });
     const made = {
       sources,
       base_model,

@@ -1,9 +1,7 @@
 import type { BaseModel } from '../types/base-model';
+import type { AdapterPath } from '../types/trainer-events';
 import type { TrainingSettings } from '../types/training-settings';
 import families from './stock-families.json' with { type: 'json' };
-
-/** All adapters as one function in 16 bit (the trainer's `lora_layer.py`), or as PEFT has them. */
-export type AdapterPath = 'fast' | 'stock';
 
 /** Families with an adapter beside something else than a plain product; the trainer's tests hold each to it. */
 const STOCK_FAMILIES: ReadonlySet<string> = new Set(families);

@@ -1,6 +1,6 @@
 import type { BaseModel } from '../types/base-model';
+import type { AdapterPath } from '../types/trainer-events';
 import type { TrainingSettings } from '../types/training-settings';
-import type { AdapterPath } from './adapter-path';
 
 type Shape = BaseModel['config'];
 

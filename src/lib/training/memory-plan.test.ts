@@ -88,16 +88,26 @@ describe('planMemory', () => {
   });
 });
 
-it('takes the largest of what past runs held against their estimates', () => {
-  const run = { ...request(), plan: KEPT };
-  const held = peakMemoryBytes(run);
-  expect(correctionOf([], 'cpu')).toBeNull();
-  const factor = correctionOf(
-    [
-      { ...run, peak_memory_bytes: held * 0.9 },
-      { ...run, peak_memory_bytes: held },
-    ],
-    'cpu',
-  );
-  expect(factor).toBeCloseTo(1, 3);
+describe('correctionOf', () => {
+  const run = { ...request(), plan: KEPT, path: 'stock' as const };
+
+  it('takes the largest of what past runs held against their estimates', () => {
+    const held = peakMemoryBytes(run);
+    expect(correctionOf([], run)).toBeNull();
+    const past = [0.9, 1].map((share) => ({ ...run, peak_memory_bytes: share * held }));
+    expect(correctionOf(past, run)).toBeCloseTo(1, 3);
+  });
+
+  it('takes only runs whose adapters computed as those of the run will', () => {
+    const { settings } = request({ precision: 'bf16' });
+    const narrow = { ...run, settings, weight_bytes: 2 as const };
+    const held = (path: 'stock' | 'fast') => peakMemoryBytes({ ...narrow, path });
+    const stock = { ...narrow, path: 'stock' as const, peak_memory_bytes: held('stock') };
+    const fast = { ...narrow, path: 'fast' as const, peak_memory_bytes: held('fast') };
+    expect(stock.peak_memory_bytes).toBeGreaterThan(1.1 * fast.peak_memory_bytes);
+    expect(correctionOf([stock], narrow)).toBeNull();
+    expect(correctionOf([stock, fast], narrow)).toBeCloseTo(1, 3);
+    // The same settings, computed by a version that knew one path alone.
+    expect(correctionOf([fast, stock], request({ precision: 'bf16', variant: 'dora' }))).toBeCloseTo(1, 3);
+  });
 });

@@ -1,7 +1,8 @@
 import type { BaseModel } from '../types/base-model';
 import type { MemoryPlan } from '../types/run-folder';
+import type { AdapterPath } from '../types/trainer-events';
 import type { TrainingSettings } from '../types/training-settings';
-import { type AdapterPath, adapterPath } from './adapter-path';
+import { adapterPath } from './adapter-path';
 import { adaptedLayers, frozenLayers, keptPerToken, trainableParameters } from './memory-layers';
 
 const MEBIBYTE = 1024 ** 2;
@@ -47,6 +48,8 @@ export interface MemoryRequest {
   readonly trained_share: number;
   /** Measured ÷ estimated of past runs (`memoryRatio`); null where there are none. */
   readonly correction: number | null;
+  /** How adapters computed in a run that has ended; how they will, follows from the rest. */
+  readonly path?: AdapterPath;
 }
 
 /** Where the memory goes, in bytes; `loading` is what loading holds for a while on top of the weights. */
@@ -80,7 +83,7 @@ interface Pass extends MemoryRequest {
 /** The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products. */
 const passesOf = (request: MemoryRequest): readonly Pass[] => {
   const { settings, device, weight_bytes } = request;
-  const longest = { ...request, table_tokens: 0, path: adapterPath(request) };
+  const longest = { ...request, table_tokens: 0, path: request.path ?? adapterPath(request) };
   if (device !== 'cpu' || weight_bytes !== 2) return [longest];
   const sides = sidesOf(settings);
   const longest_row = Math.min(request.longest_row, sides * SHORT_ROW);

@@ -14,6 +14,9 @@ const event = <Name extends string, Shape extends z.ZodRawShape>(name: Name, sha
 
 export const NonFinite = z.enum(['nan', 'inf', '-inf']);
 export const RunningStage = z.enum(['preprocessing', 'model_loading', 'training', 'finalization']);
+/** How adapters compute: all as one function in 16 bit (the trainer's `lora_layer.py`), or as PEFT has them. */
+export const AdapterPath = z.enum(['fast', 'stock']);
+export type AdapterPath = z.infer<typeof AdapterPath>;
 
 export const HelloEvent = event('hello', {
   pid: z.int(),
@@ -45,8 +48,8 @@ export const PlanEvent = event('plan', {
   recompute_mlps: Count.optional(),
   /** Tokens of the longest row that goes through the model; older runs do not say. */
   longest_row: Count.optional(),
-  /** How adapters compute, all as one function in 16 bit or as PEFT has them; older runs do not say. */
-  path: z.enum(['fast', 'stock']).optional(),
+  /** Older runs do not say. */
+  path: AdapterPath.optional(),
   /** Records trained inside a longer one that repeats them; older runs do not say. */
   collapsed_records: Count.optional(),
   /** Whether rows are packed, and why or why not; older runs do not say. */
