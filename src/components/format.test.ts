@@ -96,6 +96,7 @@ describe('durations', () => {
 
   it.each([
     [{ low: 20_000, expected: 35_000, high: 50_000 }, '≈ 35 s ± 15'],
+    [{ low: 60_000, expected: 110_000, high: 160_000 }, '≈ 1 min 50 s ± 50'],
     [{ low: 42 * MINUTE, expected: 46 * MINUTE, high: 50 * MINUTE }, '≈ 46 min ± 4'],
     [{ low: 78 * MINUTE, expected: 87 * MINUTE, high: 96 * MINUTE }, '≈ 1 h 27 min ± 9'],
     [{ low: 17 * HOUR, expected: 19.6 * HOUR, high: 23 * HOUR }, '≈ 20 h ± 3'],

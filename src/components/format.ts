@@ -60,10 +60,10 @@ export const formatRoughDuration = (ms: number): string => {
   return `≈ ${formatDuration(Math.round(ms / MINUTE) * MINUTE)}`;
 };
 
-/** Half of a band's width and the unit in which it is told. */
+/** Half of a band's width and the unit in which it is told: the last one of the time. */
 const halfOf = ({ low, expected, high }: Band) => {
   const half = (high - low) / 2;
-  const unit = half >= HOUR ? HOUR : expected < MINUTE ? SECOND : MINUTE;
+  const unit = half >= HOUR ? HOUR : expected < 2 * MINUTE ? SECOND : MINUTE;
   return { unit, amount: Math.max(1, Math.round(half / unit)) };
 };
 

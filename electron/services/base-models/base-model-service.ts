@@ -1,11 +1,12 @@
-import { readdir, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
 import type { NewBaseModel } from '../../db/repositories/base-models';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { checkModelFolder } from './check-folder';
+import { modelFoldersIn } from './model-folders';
 
 export const BUNDLED_MODEL = 'smollm2-135m-instruct';
 
@@ -82,15 +83,13 @@ export class BaseModelService {
     return realpath(bundledDir).catch(() => bundledDir);
   }
 
-  /** Adds every model folder found directly below `folder`; says of the others why not. */
+  /** Adds every model folder found directly below `folder`, or in a cache of Hugging Face; says of the others why not. */
   async scan(folder: string): Promise<{ added: BaseModel[]; refused: { path: string; reason: string }[] }> {
     const added: BaseModel[] = [];
     const refused: { path: string; reason: string }[] = [];
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      const path = join(folder, entry.name);
+    for (const { path, name } of await modelFoldersIn(folder)) {
       try {
-        added.push(await this.add({ path }));
+        added.push(await this.add(name === null ? { path } : { path, name }));
       } catch (thrown) {
         if (!(thrown instanceof AppError)) throw thrown;
         refused.push({ path, reason: thrown.message });

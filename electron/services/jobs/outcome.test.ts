@@ -35,6 +35,21 @@ describe('how an attempt ended', () => {
     expect(decideOutcome({ terminal: unsaved, exit: null, wish: PAUSE }).kind).toBe('interrupted');
   });
 
+  it.each([
+    [0, 'Resume it: it begins at its first step.'],
+    [3, 'Resume it: it goes on from step 3.'],
+  ])('what was not saved is not called saved: step %i', (step, hint) => {
+    const terminal = { ...interrupted('signal', false), step };
+    expect(decideOutcome({ terminal, exit: null, wish: null })).toEqual({
+      kind: 'interrupted',
+      error: {
+        code: 'interrupted',
+        message: 'The run was stopped before it had anything new to save.',
+        hint,
+      },
+    });
+  });
+
   it('a signal that came with the command to pause is the pause', () => {
     const exit = { code: 75, signal: null };
     expect(decideOutcome({ terminal: interrupted('signal'), exit, wish: PAUSE }).kind).toBe('paused');

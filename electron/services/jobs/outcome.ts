@@ -22,10 +22,17 @@ export interface AttemptEnd {
 
 const EXIT_INTERRUPTED = 75;
 
-const interrupted = (message: string): Outcome => ({
+const interrupted = (message: string, hint = 'Resume it: it goes on from its last checkpoint.'): Outcome => ({
   kind: 'interrupted',
-  error: { code: 'interrupted', message, hint: 'Resume it: it goes on from its last checkpoint.' },
+  error: { code: 'interrupted', message, hint },
 });
+
+/** Of an attempt that had nothing new to save: its step is that of the checkpoint it came from, or 0. */
+const unsaved = (step: number): Outcome =>
+  interrupted(
+    'The run was stopped before it had anything new to save.',
+    step > 0 ? `Resume it: it goes on from step ${step}.` : 'Resume it: it begins at its first step.',
+  );
 
 const failed = (code: string, message: string, hint: string): Outcome => ({
   kind: 'failed',
@@ -34,7 +41,7 @@ const failed = (code: string, message: string, hint: string): Outcome => ({
 });
 
 const WORDS = {
-  paused: 'The run was stopped before it had anything to save.',
+  paused: 'The run was stopped; its state was saved.',
   parent_gone: 'The app ended while the run was going; its state was saved.',
   signal: 'The trainer was told to stop by the system; its state was saved.',
 } as const;
@@ -50,7 +57,8 @@ const ofEvent = (event: TerminalEvent, wish: AttemptEnd['wish']): Outcome => {
     case 'cancelled':
       return { kind: 'cancelled', event };
     case 'interrupted':
-      return isPaused(event, wish) ? { kind: 'paused' } : interrupted(WORDS[event.reason]);
+      if (isPaused(event, wish)) return { kind: 'paused' };
+      return event.saved ? interrupted(WORDS[event.reason]) : unsaved(event.step);
     case 'failed': {
       const { code, message, hint, traceback } = event;
       return { kind: 'failed', error: { code, message, hint }, stack: traceback };

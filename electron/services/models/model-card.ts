@@ -47,7 +47,7 @@ const learnedFrom = (summary: TrainingSummary): string[] => {
   const { dataset_name, dataset_version_sha256, dataset_sources: sources, train_records } = summary;
   if (sources === undefined)
     return [
-      `Dataset “${dataset_name}” (SHA-256 ${dataset_version_sha256}), ${train_records} records trained.`,
+      `Dataset “${dataset_name}” (SHA-256 ${dataset_version_sha256}), ${train_records} records to train on.`,
     ];
   return [
     `A mixture; ${train_records} records an epoch, repeats counted.`,

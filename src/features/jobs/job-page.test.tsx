@@ -86,6 +86,6 @@ test('the settings name the base model, and when the next answers come stands ab
   await page.click(page.button('Settings'));
   await page.until(() => expect(page.text()).toContain('Base modelmistralai/Mistral-7B-v0.1'));
   expect(page.text()).toContain('DataLetters, version 3');
-  expect(page.text()).toContain('Records9 trained, 1 held out');
+  expect(page.text()).toContain('Records9 to train on, 1 held out');
   expect(page.text()).not.toContain('Next samples');
 });

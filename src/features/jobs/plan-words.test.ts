@@ -27,9 +27,9 @@ test('a run of a few steps is a part of an epoch, and not none', () => {
 });
 
 test('says what is learned from, once it is counted', () => {
-  expect(recordWords(started)).toBe('225 trained, 25 held out');
+  expect(recordWords(started)).toBe('225 to train on, 25 held out');
   expect(recordWords({ ...started, plan: { train_records: 7, truncated_records: 3 } })).toBe(
-    '7 trained, 0 held out, 3 cut at the maximum length',
+    '7 to train on, 0 held out, 3 cut at the maximum length',
   );
   expect(recordWords({ ...started, plan: null })).toBeNull();
 });

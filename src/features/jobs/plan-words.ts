@@ -33,14 +33,14 @@ export const epochWords = (job: TrainingJob): string => {
   return `epoch ${epochAt(current_step)} of ${epochAt(total_steps)}`;
 };
 
-/** `225 trained, 25 held out, 3 cut at the maximum length`; null before they are counted. */
+/** `225 to train on, 25 held out, 3 cut at the maximum length`; null before they are counted. */
 export const recordWords = (job: TrainingJob): string | null => {
   const trained = planned(job, 'train_records');
   if (trained === null) return null;
   const cut = planned(job, 'truncated_records') ?? 0;
   const heldOut = `${formatCount(planned(job, 'held_out_records') ?? 0)} held out`;
   return [
-    `${formatCount(trained)} trained`,
+    `${formatCount(trained)} to train on`,
     heldOut,
     ...(cut > 0 ? [`${formatCount(cut)} cut at the maximum length`] : []),
   ].join(', ');

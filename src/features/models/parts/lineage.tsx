@@ -109,7 +109,8 @@ const DatasetStep = ({ model }: OfModel) => {
       }
       titleEnd={only && !isMixture ? `, version ${formatCount(only.version_number)}` : null}
     >
-      {formatAmount(summary.train_records, 'record')} trained, <Hash value={summary.dataset_version_sha256} />
+      {formatAmount(summary.train_records, 'record')} to train on,{' '}
+      <Hash value={summary.dataset_version_sha256} />
     </Step>
   );
 };
