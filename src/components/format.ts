@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatMemory } from '../lib/messages/format';
 
 export {
+  formatAmount,
   formatBytes,
   formatCount,
   formatDuration,
@@ -25,10 +26,6 @@ interface Band {
 }
 
 const TEN_SECONDS = 10_000;
-
-/** `1 record`, `1,284 records`. */
-export const formatAmount = (value: number, singular: string, plural = `${singular}s`): string =>
-  `${formatCount(value)} ${value === 1 ? singular : plural}`;
 
 export const formatLoss = (loss: number | null | undefined): string =>
   loss === null || loss === undefined ? NOTHING : loss.toFixed(3);

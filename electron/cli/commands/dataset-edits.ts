@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { formatCount } from '../../../src/lib/messages/format';
+import { formatAmount } from '../../../src/lib/messages/format';
 import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { operand, type Registry, usageError, type Workplace } from '../command';
@@ -38,7 +38,7 @@ const keep = async (work: Workplace, { dataset, edit }: Wish): Promise<void> => 
   const edited = await versions.edit(dataset.id, edit);
   const current = (await versions.list(dataset.id)).find(({ is_current }) => is_current);
   work.output.answer(datasetDocument(work, edited), () => [
-    `Version ${current?.number ?? 1} of “${edited.name}” is current: ${formatCount(current?.records ?? 0)} records.`,
+    `Version ${current?.number ?? 1} of “${edited.name}” is current: ${formatAmount(current?.records ?? 0, 'record')}.`,
   ]);
 };
 

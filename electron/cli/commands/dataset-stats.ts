@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { formatCount } from '../../../src/lib/messages/format';
+import { formatAmount, formatCount } from '../../../src/lib/messages/format';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { splitOf } from '../../../src/lib/training/settings';
 import type { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
@@ -20,7 +20,7 @@ const Options = z.object({
 });
 type Options = z.infer<typeof Options>;
 
-const records = (count: number): string => (count === 1 ? '1 record' : `${formatCount(count)} records`);
+const records = (count: number): string => formatAmount(count, 'record');
 
 /** A plain text is laid into windows, and loses nothing. */
 const lostWords = ({ lost_trained_tokens: lost }: DatasetStats): string =>

@@ -1,5 +1,5 @@
 import { DUPLICATES_METHOD, duplicateWords } from '../../../src/lib/messages/duplicates';
-import { formatCount } from '../../../src/lib/messages/format';
+import { formatAmount, formatCount } from '../../../src/lib/messages/format';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
 import { shortId } from './describe-job';
@@ -8,17 +8,25 @@ import type { Output } from '../output/output';
 
 const SHOWN_PROBLEMS = 5;
 
-const tellReport = (output: Output, report: DatasetReport, id: string): void => {
+/** `error` is told by itself: of the problems that say the same, none is repeated. */
+const tellReport = (
+  output: Output,
+  { dataset: { id }, error }: ImportOutcome,
+  report: DatasetReport,
+): void => {
   output.line(
-    `${formatCount(report.usable_records)} of ${formatCount(report.records_total)} records can be used, ` +
-      `${formatCount(report.problems_total)} problems.`,
+    `${formatCount(report.usable_records)} of ${formatAmount(report.records_total, 'record')} can be used, ` +
+      `${formatAmount(report.problems_total, 'problem')}.`,
   );
   const repeated = duplicateWords(report);
   if (repeated !== null) output.line(`${repeated}. ${DUPLICATES_METHOD}`, 'dim');
-  for (const { line, error, suggestion } of report.problems.slice(0, SHOWN_PROBLEMS)) {
-    output.line(`  line ${line}: ${error}${suggestion === null ? '' : ` ${suggestion}`}`, 'yellow');
+  const others = report.problems.filter((problem) => problem.error !== error?.message);
+  for (const problem of others.slice(0, SHOWN_PROBLEMS)) {
+    const suggestion = problem.suggestion === null ? '' : ` ${problem.suggestion}`;
+    output.line(`  line ${problem.line}: ${problem.error}${suggestion}`, 'yellow');
   }
-  const more = report.problems_total - SHOWN_PROBLEMS;
+  const told = report.problems.length - others.length;
+  const more = report.problems_total - told - SHOWN_PROBLEMS;
   if (more > 0)
     output.line(
       `  and ${formatCount(more)} more: ${output.command(`datasets problems ${shortId(id)}`)}`,
@@ -26,9 +34,10 @@ const tellReport = (output: Output, report: DatasetReport, id: string): void => 
     );
 };
 
-export const tellImport = (output: Output, { dataset, report, error }: ImportOutcome): void => {
+export const tellImport = (output: Output, outcome: ImportOutcome): void => {
+  const { dataset, report, error } = outcome;
   output.line(`“${dataset.name}” ${dataset.id}: ${dataset.status}`, error === null ? 'green' : 'red');
-  if (report) tellReport(output, report, dataset.id);
+  if (report) tellReport(output, outcome, report);
   if (error) output.note(`${error.message} ${error.hint}`, 'red');
 };
 

@@ -142,7 +142,7 @@ export function recordsAbsent(name: string, ids: readonly string[]): AppError {
 
 export function linesUnusable(lines: readonly number[], kind: 'used' | 'excluded'): AppError {
   const where = lines.length === 1 ? 'Line' : 'Lines';
-  const why = kind === 'used' ? 'no usable record begins there' : 'no excluded record begins there';
+  const why = kind === 'used' ? 'no record that is in use begins there' : 'no excluded record begins there';
   return new AppError({
     code: 'dataset_line_unusable',
     message: `${where} ${listed(lines.slice(0, SHOWN_NAMES).map(String), lines.length)} of the original file: ${why}. Nothing was changed.`,

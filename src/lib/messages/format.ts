@@ -5,6 +5,10 @@ const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** Digits in full, in groups of three. */
 export const formatCount = (count: number): string => WHOLE.format(count);
 
+/** `1 record`, `1,284 records`. */
+export const formatAmount = (value: number, singular: string, plural = `${singular}s`): string =>
+  `${formatCount(value)} ${value === 1 ? singular : plural}`;
+
 /** A moment in this machine's own time: `29 Nov 2026, 23:46:02`. */
 export const formatExactTime = (time: number | string): string => EXACT.format(new Date(time));
 
