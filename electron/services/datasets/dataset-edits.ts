@@ -3,6 +3,7 @@ import { FIRST_CHANGES, hasMoreChanges } from '../../../src/lib/types/dataset-ve
 import type { ChangesPage, DatasetEdit, SafeFix, VersionDiff } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import { announcedIn, withdrawAnnouncement } from './announced-version';
 import { compareVersions } from './compare/compare-versions';
 import type { ComparisonRunner, RecordDiff } from './compare/compare-versions';
 import {
@@ -18,6 +19,7 @@ import {
   recordsAreVersion,
 } from './dataset-errors';
 import type { ImportsOptions } from './dataset-imports';
+import { stagingName } from './dataset-files';
 import { refusal } from './edit-refusal';
 import { finishedColumns } from './import-outcome';
 import type { ImportedVersion, ImportResult } from './import/import-request';
@@ -26,7 +28,7 @@ import { OneAtATime } from './one-at-a-time';
 import { readAllProblems } from './problem-file';
 import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
-import { settleKilled } from './settle-killed';
+import { removeUnrecorded, settleKilled } from './settle-killed';
 import { newStagingToken, releaseStaging, reserveStaging } from './staging';
 import {
   editedRecipe,
@@ -45,6 +47,10 @@ export interface EditsOptions extends Omit<ImportsOptions, 'repositories'> {
   >;
   /** On the calling thread where it is not given. */
   readonly compare?: ComparisonRunner;
+}
+
+interface Adopting extends Pick<Reading, 'base' | 'recipe' | 'file'> {
+  readonly stagingDir: string;
 }
 
 type Looking = Omit<Reading, 'how'> & { readonly page: ChangesPage };
@@ -219,16 +225,17 @@ export class DatasetEdits {
     if (!file && isSameRecipe(recipe, base.recipe)) throw editChangesNothing(name);
     const datasetDir = this.#options.paths.datasetDir(id);
     const token = newStagingToken();
+    const stagingDir = join(datasetDir, stagingName(token));
     await reserveStaging(datasetDir, token);
-    let published: string | undefined;
     try {
-      const result = await this.#reader.read({ base, recipe, file, how: { isPreview: false }, signal });
+      const how = { isPreview: false, announceIn: stagingDir };
+      const result = await this.#reader.read({ base, recipe, file, how, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
-      published = result.version.sha256;
       await this.#requireOwn({ base, recipe, file }, result.version);
-      return await this.#adopt({ base, recipe, file }, result);
+      return await this.#adopt({ base, recipe, file, stagingDir }, result);
     } finally {
-      if (published !== undefined) await this.#sweepUnadopted(id, published);
+      // What another process overtook, or a cancel, before it had its row.
+      await removeUnrecorded(this.#options, id, await announcedIn(stagingDir));
       await releaseStaging(datasetDir, token);
     }
   }
@@ -248,16 +255,9 @@ export class DatasetEdits {
     if (file || !isOfSource || !isSameMaking(kept, recipe)) throw recordsAreVersion(name, same.number);
   }
 
-  /** A version that another process overtook before it had its row. */
-  async #sweepUnadopted(id: string, sha256: string): Promise<void> {
-    const versions = await this.#options.repositories.datasetVersions.list(id);
-    if (!versions.some((version) => version.sha256 === sha256))
-      await this.#options.paths.removeVersion(id, sha256);
-  }
-
   /** The row first, then the name of the file: killed between the two, the next start puts the name right. */
   async #adopt(
-    { base: { dataset, version }, recipe, file }: Pick<Reading, 'base' | 'recipe' | 'file'>,
+    { base: { dataset, version }, recipe, file, stagingDir }: Adopting,
     result: ImportResult,
   ): Promise<Dataset | null> {
     const { repositories, paths, publisher, now } = this.#options;
@@ -274,6 +274,7 @@ export class DatasetEdits {
       },
     );
     if (edited === null) return null;
+    await withdrawAnnouncement(stagingDir, row.sha256);
     await paths.makeCurrent(dataset.id, row.path);
     publisher.publish('datasets.changed', edited);
     return edited;

@@ -28,7 +28,7 @@ export interface Reading {
   readonly recipe: VersionRecipe;
   /** In the place of the original that the dataset keeps. */
   readonly file?: EditFile | undefined;
-  readonly how: Pick<Revision, 'isPreview' | 'page' | 'moreAt' | 'tries'>;
+  readonly how: Pick<Revision, 'isPreview' | 'page' | 'moreAt' | 'tries' | 'announceIn'>;
   readonly signal: AbortSignal;
 }
 

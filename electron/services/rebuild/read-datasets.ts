@@ -2,13 +2,8 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DatasetKind } from '../../../src/lib/types/dataset-records';
-import {
-  isStagingName,
-  RECIPE_FILE,
-  RECORDS_FILE,
-  RECORDS_INDEX_FILE,
-  SOURCE_FILE,
-} from '../datasets/dataset-files';
+import { announcedOf } from '../datasets/announced-version';
+import { RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, SOURCE_FILE } from '../datasets/dataset-files';
 import { VersionRecipe } from '../datasets/version-recipe';
 import { hashFile } from '../jobs/checkpoint-check';
 import { isMissing } from '../trainer/file-errors';
@@ -99,30 +94,21 @@ interface Known {
   readonly isUsed: (version: ReadVersion) => boolean;
 }
 
-/** When the oldest edit or import began that did not come to its end; null where all did. */
-const unfinishedSince = async (datasetDir: string): Promise<number | null> => {
-  const staging = (await namesIn(datasetDir)).filter(isStagingName);
-  const begun = await Promise.all(staging.map(async (name) => (await stat(join(datasetDir, name))).mtimeMs));
-  return begun.length === 0 ? null : Math.min(...begun);
-};
-
 /**
  * An edit publishes its folder before the row that makes it a version, and renames the current file after it.
- * Killed in between it has left its staging, and a folder that is younger, is not the current one and was
- * never trained on: nobody saw it as a version.
+ * Killed in between it has left the name that it announced: nobody saw that folder as a version. Times say
+ * nothing of it: folders are copied, and what is left unfinished may be a look at another edit.
  */
 const withoutUnfinished = async (
   datasetDir: string,
   versions: readonly AgedVersion[],
   { isCurrent, isUsed }: Known,
 ): Promise<readonly AgedVersion[]> => {
-  const since = await unfinishedSince(datasetDir);
-  if (since === null || !versions.some(isCurrent)) return versions;
-  const youngest = versions
-    .filter((version) => !isCurrent(version) && !isUsed(version))
-    .reduce<AgedVersion | null>((found, each) => (found && found.age > each.age ? found : each), null);
-  if (youngest === null || youngest.age < since) return versions;
-  return versions.filter((version) => version !== youngest);
+  const unfinished = new Set(await announcedOf(datasetDir));
+  if (!versions.some(isCurrent)) return versions;
+  return versions.filter(
+    (version) => !unfinished.has(version.sha256) || isCurrent(version) || isUsed(version),
+  );
 };
 
 /**

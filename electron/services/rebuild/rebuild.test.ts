@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import { openDatabaseHere } from '../../db/client';
@@ -155,32 +155,44 @@ describe('S02, S03: runs are read in again from their folders', () => {
       await writeFile(join(dir, 'source'), 'the original');
       return dir;
     };
-    const killedEdit = async (userId: string, at: Date): Promise<void> => {
-      const staging = join(versionsDir(userId), '..', '.staging-999999-dead');
-      await mkdir(staging);
-      await utimes(staging, at, at);
+    const stagingDir = (userId: string) => join(versionsDir(userId), '..', '.staging-999999-dead');
+    const killedEdit = async (userId: string, announced: string): Promise<void> => {
+      await mkdir(stagingDir(userId));
+      await writeFile(join(stagingDir(userId), announced), '');
     };
     const readAgain = async () => {
       await startAgain();
       return (await world.repositories.datasetVersions.list(world.dataset_id)).length;
     };
     const EARLIER = new Date('2026-01-01T00:00:00Z');
-    const LATER = new Date('2026-01-02T00:00:00Z');
 
     it('is none where that was killed before it was recorded', async () => {
       const job = await world.create('waiting');
       await store(job.user_id);
-      await killedEdit(job.user_id, EARLIER);
-      await publish(job.user_id);
+      const dir = await publish(job.user_id);
+      await utimes(dir, EARLIER, EARLIER);
+      await killedEdit(job.user_id, basename(dir));
       expect(await readAgain()).toBe(1);
       expect(await currentVersion()).toMatchObject({ records: 20 });
     });
 
-    it('is one where it is older than what was not finished', async () => {
+    it.each([
+      ['another version', '0'.repeat(64)],
+      ['none, as a look does', 'dataset.jsonl'],
+    ])('is one where what was not finished announced %s, whatever the times are', async (_, announced) => {
       const job = await world.create('waiting');
       await store(job.user_id);
-      await utimes(await publish(job.user_id), EARLIER, EARLIER);
-      await killedEdit(job.user_id, LATER);
+      await killedEdit(job.user_id, announced);
+      await utimes(stagingDir(job.user_id), EARLIER, EARLIER);
+      await publish(job.user_id);
+      expect(await readAgain()).toBe(2);
+    });
+
+    it('is one where what was not finished is gone before it is looked into', async () => {
+      const job = await world.create('waiting');
+      await store(job.user_id);
+      await publish(job.user_id);
+      await symlink(join(world.dir, 'nowhere'), stagingDir(job.user_id));
       expect(await readAgain()).toBe(2);
     });
 
@@ -194,8 +206,8 @@ describe('S02, S03: runs are read in again from their folders', () => {
     it('is one where it is current, and so is what a run was made of', async () => {
       const job = await world.create('waiting');
       await store(job.user_id);
-      await killedEdit(job.user_id, EARLIER);
       const dir = await publish(job.user_id);
+      await killedEdit(job.user_id, basename(dir));
       await copyFile(join(dir, 'dataset.jsonl'), join(versionsDir(job.user_id), '..', 'dataset.jsonl'));
       expect(await readAgain()).toBe(2);
       expect(await currentVersion()).toMatchObject({ records: 1 });

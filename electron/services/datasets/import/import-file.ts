@@ -1,5 +1,6 @@
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { announceVersion } from '../announced-version';
 import { RECIPE_FILE, SOURCE_FILE, stagingName } from '../dataset-files';
 import { recipeOf } from '../version-recipe';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
@@ -85,6 +86,8 @@ async function importInto(
   if (unkept !== null) return { ...resultOf(findings, copied, null), unkept };
   if (findings.file !== null)
     await writeFile(join(stagingDir, RECIPE_FILE), JSON.stringify(recipeOf(request)), { mode: 0o600 });
+  if (revision?.announceIn !== undefined && findings.file !== null)
+    await announceVersion(revision.announceIn, findings.file.sha256);
   const { datasetDir, maxBytes } = request;
   const isCurrent = revision === undefined;
   const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes, isCurrent });

@@ -18,6 +18,8 @@ export const Revision = z.strictObject({
   moreAt: z.string().optional(),
   /** Of a preview: lists of fixes of which it is only counted how many records each would change. */
   tries: z.array(z.array(SafeFix)).optional(),
+  /** Of what is kept: the folder in which its name is written before it is published. */
+  announceIn: z.string().optional(),
 });
 export type Revision = Readonly<z.infer<typeof Revision>>;
 
