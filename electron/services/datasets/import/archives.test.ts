@@ -78,7 +78,8 @@ it.each([
   const { report } = await bench().import(frame);
   expect(report.usable_records).toBe(0);
   expect(kinds(report.problems)).toEqual(['1 unreadable error']);
-  expect(report.problems[0]?.error).toContain('the archive asks for more memory than is safe');
+  expect(report.problems[0]?.error).toContain('a window of more than 32 MiB, which takes more memory');
+  expect(report.problems[0]?.suggestion).toContain('“zstd -d --long=31”');
 });
 
 it('reads a zstd frame whose window is the largest that is safe', async () => {

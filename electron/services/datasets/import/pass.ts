@@ -72,7 +72,7 @@ export async function discardRecords(dir: string): Promise<void> {
   await Promise.all([RECORDS_FILE, RECORDS_INDEX_FILE].map((name) => rm(join(dir, name), { force: true })));
 }
 
-export function breakProblem({ line, reason }: BrokenPlace) {
+export function breakProblem({ line, reason, suggestion }: BrokenPlace) {
   return {
     line,
     path: null,
@@ -80,7 +80,7 @@ export function breakProblem({ line, reason }: BrokenPlace) {
     type: 'unreadable',
     severity: 'error',
     error: `The file could not be read beyond this place: ${reason}. What stands before it was kept.`,
-    suggestion: 'Write or download the file again, and import it again.',
+    suggestion: suggestion ?? 'Write or download the file again, and import it again.',
   } as const;
 }
 

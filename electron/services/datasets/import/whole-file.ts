@@ -47,6 +47,7 @@ export function nothingRead(broken: BrokenPlace | null): WholeFileFault {
   if (broken === null) return noJson();
   const error = `Nothing of the file could be read: ${broken.reason}.`;
   const suggestion =
+    broken.suggestion ??
     'Write or download it again, or unpack it with its own program and import the file inside.';
   return { shape: null, reason: error, problems: [fileProblem('unreadable', { error, suggestion })] };
 }

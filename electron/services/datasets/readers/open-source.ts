@@ -1,9 +1,10 @@
+import { BrokenArchive } from './broken-archive';
 import { encodingOf, namedEncoding, toUtf8 } from './encoding';
 import type { SourceEncoding } from './encoding';
 import { fileChunks, readHead } from './file-chunks';
 import type { ChunkOptions } from './file-chunks';
 import { MAX_LINE_BYTES } from './limits';
-import { BrokenArchive, archiveOf, unpack } from './unpack';
+import { archiveOf, unpack } from './unpack';
 import type { Archive } from './unpack';
 
 /** A source file as text, whatever it is packed and encoded in. Opened anew for every look at it. */
@@ -20,6 +21,8 @@ export interface SourceText {
 export interface BrokenPlace {
   readonly line: number;
   readonly reason: string;
+  /** Where there is a better one than to write the file again. */
+  readonly suggestion?: string | undefined;
 }
 
 export interface SourceTextOptions extends ChunkOptions {
@@ -103,7 +106,7 @@ async function* wholeLines(
     }
   } catch (error) {
     if (!(error instanceof BrokenArchive)) throw error;
-    onBreak({ line, reason: error.message });
+    onBreak({ line, reason: error.message, suggestion: error.suggestion });
     return;
   }
   if (tail.length > 0) yield Buffer.concat(tail);

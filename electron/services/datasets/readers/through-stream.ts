@@ -36,7 +36,7 @@ export async function* throughStream<Out>(
     failure = error;
   });
   try {
-    for await (const piece of pieces(chunks)) {
+    for await (const piece of inPieces(chunks, PIECE_BYTES)) {
       await done((onDone) => stream.write(piece, onDone));
       yield take();
       throwIf(failure);
@@ -54,8 +54,8 @@ function throwIf(failure: Error | null): void {
   if (failure !== null) throw failure;
 }
 
-async function* pieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* inPieces(chunks: AsyncIterable<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
   for await (const chunk of chunks)
-    for (let start = 0; start < chunk.length; start += PIECE_BYTES)
-      yield chunk.subarray(start, start + PIECE_BYTES);
+    for (let start = 0; start < chunk.length; start += pieceBytes)
+      yield chunk.subarray(start, start + pieceBytes);
 }
