@@ -31,6 +31,8 @@ const REFUSED = new Set([
   'refused',
   'resume_not_exact',
   'resume_refused',
+  'resume_repeats',
+  'resume_unchecked',
   'retry_limit',
   'storage_link_refused',
   'storage_path_refused',

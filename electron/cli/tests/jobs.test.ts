@@ -173,20 +173,6 @@ describe('jobs', () => {
     expect(await world.jobs.get(id)).toEqual(before);
   });
 
-  it('a resume that would not be exact ends with 4 until --inexact is given', async () => {
-    const { id } = await world.create('sigkill elsewhere');
-    expect((await bench.run('jobs', 'run')).code).toBe(75);
-    const before = await world.jobs.get(id);
-    const { code, documents } = await bench.run('jobs', 'resume', id, '--json');
-    expect([code, documents()]).toMatchObject([
-      4,
-      [{ error: { code: 'resume_not_exact', message: textWith('torch'), hint: textWith('--inexact') } }],
-    ]);
-    expect(await world.jobs.get(id)).toEqual(before);
-    expect((await bench.run('jobs', 'resume', id, '--inexact')).code).toBe(0);
-    expect(await statusOf(id)).toBe('completed');
-  });
-
   it('a resume that the trainer refuses ends with 4 in its words, and the run is paused still', async () => {
     const running = bench.begin('train', ...RUN, '--name', 'hold other-settings', '--json');
     await thirdStep(running);

@@ -33,10 +33,16 @@ const isWhole = (folder) => {
   });
 };
 
-const wholeSteps = (folder) =>
-  (existsSync(folder) ? readdirSync(folder).sort() : [])
-    .filter((name) => isWhole(join(folder, name)))
-    .map((name) => Number(name.slice('step-'.length)));
+/** The step of the newest whole one, and what is said of those after it. */
+const newestWhole = (folder) => {
+  const names = existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
+  const found = names.find((name) => isWhole(join(folder, name)));
+  const damaged = found === undefined ? names : names.slice(0, names.indexOf(found));
+  return {
+    step: found === undefined ? null : Number(found.slice('step-'.length)),
+    skipped: damaged.map((name) => `Checkpoint ${name} cannot be used: it has changed.`),
+  };
+};
 
 const shortCommands = {
   verify: async () => {
@@ -61,9 +67,13 @@ const shortCommands = {
       say({ error: failure });
       process.exit(1);
     }
-    const whole = wholeSteps(join(runDir, 'checkpoints'));
-    const changes = does('elsewhere') && whole.length > 0 ? ['torch 2.9.0 → 2.10.0', 'threads 1 → 2'] : [];
-    say({ step: whole.at(-1) ?? null, skipped: [], changes });
+    if (does('speechless')) {
+      process.stderr.write('MemoryError\n');
+      process.exit(1);
+    }
+    const found = newestWhole(join(runDir, 'checkpoints'));
+    const changes = does('elsewhere') && found.step !== null ? ['torch 2.9.0 → 2.10.0', 'threads 1 → 2'] : [];
+    say({ ...found, changes });
   },
   generate: () => {
     if (rest.includes('--prompt=hold')) {

@@ -91,8 +91,8 @@ export class JobService {
   }
 
   /**
-   * Leaves the job as it is, and throws `resume_refused`, where it cannot go on as the same run; `resume_not_exact` where
-   * it could, but not bit for bit, unless `inexact` says that this is known.
+   * Leaves the job as it is, and throws `resume_refused`, where it cannot go on as the same run; `resume_not_exact`,
+   * `resume_repeats` or `resume_unchecked` where a person has to know something first, unless `inexact` says that it is known.
    */
   async resume(id: string, { inexact = false }: { readonly inexact?: boolean } = {}): Promise<TrainingJob> {
     const job = await this.get(id);

@@ -64,6 +64,30 @@ describe('a refused resume leaves the job as it was', () => {
   });
 });
 
+const damage = (job: TrainingJob, step: number) => {
+  const folder = join(world.jobs.runDir(job.id), `checkpoints/step-00000${String(step)}`);
+  return writeFile(join(folder, 'adapter_model.safetensors'), 'damaged');
+};
+
+it('a run whose newest checkpoint is damaged says which steps are trained again, and waits', async () => {
+  const job = await stopped('sigkill');
+  await damage(job, 2);
+  const message: unknown = expect.stringMatching(
+    /step-000002 cannot be used: it has changed\..* begin at step 0.* steps 1 to 3 are trained again/u,
+  );
+  await refusedAs(job, { code: 'resume_repeats', message });
+  await world.jobs.resume(job.id, { inexact: true });
+  expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
+});
+
+it('a run that the trainer failed to judge waits for that to be confirmed', async () => {
+  const job = await stopped('sigkill speechless');
+  const message: unknown = expect.stringMatching(/could not be checked.*MemoryError/u);
+  await refusedAs(job, { code: 'resume_unchecked', message });
+  await world.jobs.resume(job.id, { inexact: true });
+  expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
+});
+
 it('a run that would go on, but not bit for bit, waits for that to be confirmed', async () => {
   const job = await stopped('sigkill elsewhere');
   const changes: unknown = expect.stringContaining('torch 2.9.0 → 2.10.0, threads 1 → 2');
@@ -72,9 +96,11 @@ it('a run that would go on, but not bit for bit, waits for that to be confirmed'
   expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
 });
 
-it('an interrupted run without a checkpoint begins, wherever it is', async () => {
+it('an interrupted run whose checkpoints are gone begins once that is confirmed, wherever it is', async () => {
   const job = await stopped('sigkill elsewhere');
   await rm(join(world.jobs.runDir(job.id), 'checkpoints'), { recursive: true });
-  await world.jobs.resume(job.id);
+  const message: unknown = expect.stringContaining('Checkpoint step-000002 is gone.');
+  await refusedAs(job, { code: 'resume_repeats', message });
+  await world.jobs.resume(job.id, { inexact: true });
   expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
 });

@@ -1,5 +1,6 @@
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { AppError } from '../../../src/lib/messages/app-error';
+import type { Checkpoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { isMissing } from '../trainer/file-errors';
 import type { Resumption } from '../trainer/one-shot';
@@ -7,6 +8,7 @@ import { hashFile } from './checkpoint-check';
 import { type DiskCheckOptions, diskShortage } from './disk-check';
 import { type Paths, runDirOf } from './paths';
 import { refused } from './refusals';
+import { doubtOf, lossesOf, unjudged } from './resume-doubts';
 import { readJobFile } from './run-folder';
 import { deviceFor } from './scheduler';
 
@@ -20,20 +22,17 @@ export interface ResumeCheckOptions extends DiskCheckOptions {
 }
 
 interface Wish {
-  /** Goes on although that is not bit for bit the run that began. */
+  /** Goes on whatever is to be asked first: not bit for bit, with steps trained again, or unchecked. */
   readonly inexact: boolean;
 }
 
 const refuse = (message: string, hint: string): AppError => refused('resume_refused', message, hint);
 
-const noCheckpoint = (): AppError =>
+const noCheckpoint = (losses: readonly string[] = []): AppError =>
   refuse(
-    'There is no whole checkpoint to go on from.',
+    ['There is no whole checkpoint to go on from.', ...losses].join(' '),
     'Retry it: that begins a new run with the same settings.',
   );
-
-/** Faults of the runtime, which say nothing about the run. */
-const UNASKED = new Set(['runtime_missing', 'trainer_failed']);
 
 const datasetHash = async (path: string): Promise<string | null> => {
   try {
@@ -44,8 +43,11 @@ const datasetHash = async (path: string): Promise<string | null> => {
   }
 };
 
-/** What is seen in a moment, before the trainer is started. */
-const refuseAtSight = async (job: TrainingJob, options: ResumeCheckOptions): Promise<void> => {
+/** What is seen in a moment, before the trainer is started; answers the checkpoints on record. */
+const refuseAtSight = async (
+  job: TrainingJob,
+  options: ResumeCheckOptions,
+): Promise<readonly Checkpoint[]> => {
   const { dataset } = await readJobFile(runDirOf(options.paths, job.id)).catch((error: unknown) => {
     throw isMissing(error)
       ? refuse('The folder of this run is gone.', 'Retry it: that makes a new run.')
@@ -60,37 +62,38 @@ const refuseAtSight = async (job: TrainingJob, options: ResumeCheckOptions): Pro
       `The dataset “${dataset.name}” is no longer what the run began with.`,
       'Retry it as a new run.',
     );
+  return checkpoints;
 };
 
+/** What the trainer says of the run, or why it said nothing. */
 const judgedByTrainer = async (
   job: TrainingJob,
   { paths, devices, mayResume }: ResumeCheckOptions,
-): Promise<Resumption> => {
+): Promise<Resumption | AppError> => {
   const device = deviceFor(job, await devices()) ?? 'cpu';
   try {
     return await mayResume(runDirOf(paths, job.id), device);
   } catch (error) {
-    if (!(error instanceof AppError) || UNASKED.has(error.code)) throw error;
+    if (!(error instanceof AppError) || error.code === 'runtime_missing') throw error;
+    if (error.code === 'trainer_failed') return unjudged(error);
     throw refuse(error.message, error.hint);
   }
 };
 
 /**
- * Throws `resume_refused` where going on would not be the same run, and `resume_not_exact` where it would not be bit for
- * bit and nobody has confirmed that.
+ * Throws `resume_refused` where going on would not be the same run. Where nobody has confirmed it, also `resume_repeats`
+ * where steps are trained again that a checkpoint had kept, `resume_not_exact` where it would not be bit for bit, and
+ * `resume_unchecked` where the trainer could not say.
  */
 export const checkResume = async (
   job: TrainingJob,
   { inexact }: Wish,
   options: ResumeCheckOptions,
 ): Promise<void> => {
-  await refuseAtSight(job, options);
-  const { step, changes } = await judgedByTrainer(job, options);
-  if (step === null && job.status !== 'interrupted') throw noCheckpoint();
-  if (changes.length > 0 && !inexact)
-    throw refused(
-      'resume_not_exact',
-      `The run would go on, but not bit for bit as it began: ${changes.join(', ')}.`,
-      'Put that back as it was, or retry it as a new run.',
-    );
+  const checkpoints = await refuseAtSight(job, options);
+  const judged = await judgedByTrainer(job, options);
+  if (!(judged instanceof AppError) && judged.step === null && job.status !== 'interrupted')
+    throw noCheckpoint(lossesOf(checkpoints, judged));
+  const doubt = judged instanceof AppError ? judged : doubtOf(job, checkpoints, judged);
+  if (doubt && !inexact) throw doubt;
 };

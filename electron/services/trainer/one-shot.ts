@@ -31,8 +31,15 @@ export const LrRange = z.object({
 export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
-/** `step` is that of the checkpoint to go on from, null where there is none; `changes` is empty where that is bit for bit. */
-export const Resumption = z.object({ step: Count.nullable(), changes: z.array(z.string()) });
+/**
+ * `step` is that of the checkpoint to go on from, null where there is none, and `skipped` why newer ones cannot be used;
+ * `changes` is empty where that is bit for bit.
+ */
+export const Resumption = z.object({
+  step: Count.nullable(),
+  skipped: z.array(z.string()),
+  changes: z.array(z.string()),
+});
 export type Resumption = z.infer<typeof Resumption>;
 
 /** Said once the files are written and before they are loaded again. */

@@ -58,6 +58,32 @@ test('a run that would not go on bit for bit says what changed, and goes on once
   expect(dialog()).toBeNull();
 });
 
+test.each([
+  {
+    code: 'resume_repeats',
+    message:
+      'No checkpoint of it can be used: it would begin at step 0, and steps 1 to 40 are trained again.',
+    hint: 'Put a copy back.',
+    outcome: 'Training those steps again takes its time once more.',
+  },
+  {
+    code: 'resume_unchecked',
+    message: 'Whether it is still the same run could not be checked.',
+    hint: 'The attempt makes the same check.',
+    outcome: 'The attempt makes the same check.',
+  },
+])('$code asks in words of its own, and promises nothing that is lost', async ({ outcome, ...error }) => {
+  answer = ({ inexact: isKnown }) => {
+    if (isKnown === true) return QUEUED;
+    throw new AppError(error);
+  };
+  await page.click(page.button('Resume'));
+  await page.until(() => expect(dialog()?.textContent).toContain(`${error.message}${outcome}`));
+  expect(dialog()?.textContent).not.toContain('What it has learned is kept');
+  await page.click(page.button('Resume anyway'));
+  await page.until(() => expect(page.find('section[aria-label=Waiting]').textContent).toContain(PAUSED.name));
+});
+
 test('one that nobody confirms stays as it is', async () => {
   answer = inexact;
   await page.click(page.button('Resume'));

@@ -5,16 +5,24 @@ import { toErrorPayload } from '../../lib/messages/app-error';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { jobs } from '../../stores';
 
+/** What becomes of a run that goes on all the same, by what has to be known before. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  resume_not_exact:
+    'What it has learned is kept. Its figures from here on are not exactly those that it would have had.',
+  resume_repeats: 'Training those steps again takes its time once more.',
+};
+
 interface Question {
   readonly job: TrainingJob;
-  /** What changed since it began. */
+  /** What a person has to know before. */
   readonly message: string;
+  readonly outcome: string;
 }
 
 interface Resuming {
   /** Ids of the runs that the trainer is asked about. */
   readonly asked: ReadonlySet<string>;
-  /** A run that could go on, but not bit for bit: that is for a person to say. */
+  /** A run that could go on, but not as anybody would expect: that is for a person to say. */
   readonly question: Question | null;
 }
 
@@ -36,9 +44,10 @@ export const resumeJob = async (
   try {
     jobs.put(await api.jobs.resume(inexact ? { id, inexact } : { id }));
   } catch (thrown) {
-    const { code, message } = toErrorPayload(thrown);
-    if (code !== 'resume_not_exact') throw thrown;
-    resuming.setState({ question: { job, message } });
+    const { code, message, hint } = toErrorPayload(thrown);
+    const outcome = code === 'resume_unchecked' ? hint : OUTCOMES[code];
+    if (outcome === undefined) throw thrown;
+    resuming.setState({ question: { job, message, outcome } });
   } finally {
     mark(id, false);
   }

@@ -2,11 +2,11 @@ import { attempt } from '../../../attempt';
 import { AlertDialog } from '../../../components/overlays';
 import { closeResumeQuestion, resumeJob, useResumeQuestion } from '../resuming';
 
-/** Asks before a run goes on that will not be bit for bit the one that began, wherever it was resumed from. */
+/** Asks before a run goes on otherwise than anybody would expect, wherever it was resumed from. */
 export const ResumeAnyway = () => {
   const question = useResumeQuestion();
   if (question === null) return null;
-  const { job, message } = question;
+  const { job, message, outcome } = question;
   return (
     <AlertDialog
       open
@@ -17,9 +17,7 @@ export const ResumeAnyway = () => {
       onConfirm={() => void attempt(`Not resumed: “${job.name}”`, () => resumeJob(job, { inexact: true }))}
     >
       <p>{message}</p>
-      <p className="mt-2">
-        What it has learned is kept. Its figures from here on are not exactly those that it would have had.
-      </p>
+      <p className="mt-2">{outcome}</p>
     </AlertDialog>
   );
 };
