@@ -27,7 +27,7 @@ import { QueueRunner } from './services/jobs/queue-runner';
 import { createRunSources } from './services/jobs/run-sources';
 import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
-import { TrainerCommands } from './services/models/trainer-commands';
+import { type ResumeQuestion, TrainerCommands } from './services/models/trainer-commands';
 import { NetworkCounter } from './services/network/network-counter';
 import { rebuildIfPending } from './services/rebuild/rebuild';
 import { Doctor } from './services/runtime/doctor';
@@ -175,7 +175,7 @@ const buildRuns = (
     estimates,
     freeDiskBytes,
     devices,
-    mayResume: (dir: string, device: string) => commands.mayResume(dir, device, paths.cacheDir),
+    mayResume: (question: ResumeQuestion) => commands.mayResume(question, paths.cacheDir),
     probe: (dir: string) => commands.probe(dir),
     lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
   };
@@ -285,6 +285,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     },
     stop: async () => {
       stopWatching();
+      services.jobs.stop();
       await services.follower.stop();
       await services.runner.stop();
       await services.datasets.stop();

@@ -72,7 +72,10 @@ const addAgain = (group: Command, { add }: Registry): void => {
         const { app, output, args, options } = work;
         const { id } = await findJob(app.services, operand(args));
         const { queue, ...wish } = options;
-        const begin = () => orInsist(app.services.jobs[verb](id, wish));
+        const begin = () => {
+          if (verb === 'resume') output.note('Checking that it is still the same run …');
+          return orInsist(app.services.jobs[verb](id, wish));
+        };
         if (queue === true) {
           await settleOrphans(work);
           const job = await begin();

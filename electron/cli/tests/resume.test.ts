@@ -37,13 +37,14 @@ it('a resume that would not be exact ends with 4 until --inexact is given', asyn
   expect(await world.jobs.get(id)).toMatchObject({ status: 'completed' });
 });
 
-it('a resume that trains steps again says so until --inexact is given', async () => {
+it('a resume that trains steps again says so, and what it waits for, until --inexact is given', async () => {
   const { id } = await world.create('sigkill');
   expect((await bench.run('jobs', 'run')).code).toBe(75);
   const checkpoint = join(world.jobs.runDir(id), 'checkpoints/step-000002');
   await writeFile(join(checkpoint, 'adapter_model.safetensors'), 'damaged');
   const { code, err } = await bench.run('jobs', 'resume', id);
   expect(code).toBe(4);
+  expect(err).toMatch(/^Checking that it is still the same run …\n/u);
   expect(err).toContain('it would begin at step 0, and steps 1 to 3 are trained again.');
   expect(err).toContain('--inexact');
   expect((await bench.run('jobs', 'resume', id, '--inexact')).code).toBe(0);

@@ -67,6 +67,10 @@ const shortCommands = {
       say({ error: failure });
       process.exit(1);
     }
+    if (does('held-check')) {
+      writeFileSync(join(runDir, 'asked'), '');
+      return void process.stdin.resume();
+    }
     if (does('speechless')) {
       process.stderr.write('MemoryError\n');
       process.exit(1);

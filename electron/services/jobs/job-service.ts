@@ -41,6 +41,7 @@ const RETRY_LIMIT = 5;
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #maker: JobMaker;
+  readonly #closing = new AbortController();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
@@ -84,6 +85,11 @@ export class JobService {
     return this.#queued(await this.#maker.make({ name, request, sample_prompts, ...insistence }));
   }
 
+  /** At the end of the program: what the trainer is asked about a run is nobody's question any more. */
+  stop(): void {
+    this.#closing.abort();
+  }
+
   async pause(id: string): Promise<TrainingJob> {
     const job = await this.#atWork(id);
     await this.#options.runner.command(job.id, { command: 'pause' });
@@ -102,7 +108,7 @@ export class JobService {
         `A run that is ${job.status} cannot be resumed.`,
         'Retry makes a new run of it.',
       );
-    await checkResume(job, { inexact }, this.#options);
+    await checkResume(job, { inexact, signal: this.#closing.signal }, this.#options);
     const queued = await this.#options.repositories.jobs.requeue(id, [job.status]);
     if (!queued) throw refused('job_state', 'The run has changed meanwhile.', 'Look at it again.');
     return this.#queued(queued);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +87,16 @@ it('a run that the trainer failed to judge waits for that to be confirmed', asyn
   await refusedAs(job, { code: 'resume_unchecked', message });
   await world.jobs.resume(job.id, { inexact: true });
   expect(await world.until(job.id, 'completed')).toMatchObject({ attempt: 2 });
+});
+
+it('a check that is given up leaves the run as it was', async () => {
+  const job = await stopped('sigkill held-check');
+  const before = await standing(job);
+  const resumed = world.jobs.resume(job.id);
+  await expect.poll(() => existsSync(join(world.jobs.runDir(job.id), 'asked'))).toBe(true);
+  world.jobs.stop();
+  await expect(resumed).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await standing(job)).toEqual(before);
 });
 
 it('a run that would go on, but not bit for bit, waits for that to be confirmed', async () => {

@@ -3,6 +3,7 @@ import { AppError } from '../../../src/lib/messages/app-error';
 import type { Checkpoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import { isMissing } from '../trainer/file-errors';
+import type { ResumeQuestion } from '../models/trainer-commands';
 import type { Resumption } from '../trainer/one-shot';
 import { hashFile } from './checkpoint-check';
 import { type DiskCheckOptions, diskShortage } from './disk-check';
@@ -18,12 +19,14 @@ export interface ResumeCheckOptions extends DiskCheckOptions {
   /** Cards by UUID, and `cpu`. */
   readonly devices: () => Promise<readonly string[]>;
   /** What the trainer says of a run folder before it loads a model; it refuses by an error of its own. */
-  readonly mayResume: (runDir: string, device: string) => Promise<Resumption>;
+  readonly mayResume: (question: ResumeQuestion) => Promise<Resumption>;
 }
 
 interface Wish {
   /** Goes on whatever is to be asked first: not bit for bit, with steps trained again, or unchecked. */
   readonly inexact: boolean;
+  /** Gives the check up. */
+  readonly signal: AbortSignal;
 }
 
 const refuse = (message: string, hint: string): AppError => refused('resume_refused', message, hint);
@@ -68,11 +71,12 @@ const refuseAtSight = async (
 /** What the trainer says of the run, or why it said nothing. */
 const judgedByTrainer = async (
   job: TrainingJob,
+  signal: AbortSignal,
   { paths, devices, mayResume }: ResumeCheckOptions,
 ): Promise<Resumption | AppError> => {
   const device = deviceFor(job, await devices()) ?? 'cpu';
   try {
-    return await mayResume(runDirOf(paths, job.id), device);
+    return await mayResume({ runDir: runDirOf(paths, job.id), device, signal });
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'runtime_missing') throw error;
     if (error.code === 'trainer_failed') return unjudged(error);
@@ -87,11 +91,11 @@ const judgedByTrainer = async (
  */
 export const checkResume = async (
   job: TrainingJob,
-  { inexact }: Wish,
+  { inexact, signal }: Wish,
   options: ResumeCheckOptions,
 ): Promise<void> => {
   const checkpoints = await refuseAtSight(job, options);
-  const judged = await judgedByTrainer(job, options);
+  const judged = await judgedByTrainer(job, signal, options);
   if (!(judged instanceof AppError) && judged.step === null && job.status !== 'interrupted')
     throw noCheckpoint(lossesOf(checkpoints, judged));
   const doubt = judged instanceof AppError ? judged : doubtOf(job, checkpoints, judged);

@@ -13,7 +13,7 @@ import { readyIn } from '../../db/testing';
 import { EstimateService } from '../estimate/estimate-service';
 import { ArtifactMaker } from '../models/artifact-maker';
 import { ArtifactService } from '../models/artifact-service';
-import { TrainerCommands } from '../models/trainer-commands';
+import { type ResumeQuestion, TrainerCommands } from '../models/trainer-commands';
 import { createLauncher } from '../trainer/launcher';
 import { OneShot } from '../trainer/one-shot';
 import type { LaunchTrainer } from './attempt-run';
@@ -147,7 +147,7 @@ const sharedRows = async (repositories: AsyncRepositories, paths: Paths) => {
 const makingBy = (commands: TrainerCommands, { cacheDir }: Paths) => ({
   app_version: '0.0.0',
   makeData: makeRunData,
-  mayResume: (runDir: string, device: string) => commands.mayResume(runDir, device, cacheDir),
+  mayResume: (question: ResumeQuestion) => commands.mayResume(question, cacheDir),
   probe: (runDir: string) => commands.probe(runDir),
   lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
 });

@@ -18,6 +18,13 @@ export interface Question {
   readonly seed?: number | undefined;
 }
 
+export interface ResumeQuestion {
+  readonly runDir: string;
+  /** A card by its UUID, or `cpu`. */
+  readonly device: string;
+  readonly signal: AbortSignal;
+}
+
 interface ExportWish {
   readonly format: ExportFormat;
   readonly to: string;
@@ -42,8 +49,8 @@ export class TrainerCommands {
   }
 
   /** Whether the next attempt of a run would go on, by the checks that it makes itself. */
-  mayResume(runDir: string, device: string, cacheDir: string): Promise<Resumption> {
-    return this.#oneShot.mayResume([runDir, '--cache-dir', cacheDir], device);
+  mayResume({ runDir, device, signal }: ResumeQuestion, cacheDir: string): Promise<Resumption> {
+    return this.#oneShot.mayResume([runDir, '--cache-dir', cacheDir], device, signal);
   }
 
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */

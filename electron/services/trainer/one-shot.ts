@@ -99,8 +99,8 @@ export class OneShot {
     return this.run(['verify', ...argv], VerifyResult, { signal });
   }
 
-  mayResume(argv: readonly string[], device: string): Promise<Resumption> {
-    return this.run(['may-resume', ...argv], Resumption, { device });
+  mayResume(argv: readonly string[], device: string, signal: AbortSignal): Promise<Resumption> {
+    return this.run(['may-resume', ...argv], Resumption, { device, signal });
   }
 
   probe(argv: readonly string[]): Promise<Record<string, unknown>> {
