@@ -30,6 +30,12 @@ export const models = createLiveStore<ModelArtifact>({
   onChanged: api.models.onChanged,
   onRemoved: api.models.onRemoved,
 });
+/** Out of sight; with those that were brought back meanwhile, which are there no more. */
+export const putAwayModels = createLiveStore<ModelArtifact>({
+  list: api.models.deleted,
+  onChanged: api.models.onChanged,
+  onRemoved: api.models.onRemoved,
+});
 
 /** Jobs whose trainer lost its app and still saves: in the table they are at work until it has left. */
 export const saving = createLiveValue<string[]>(api.jobs.saving, api.jobs.onSavingChanged);

@@ -2,12 +2,13 @@ import { Download, MessageSquare, Pencil, Plus, RotateCcw, Trash2 } from 'lucide
 import { api } from '../api';
 import { doingsOf, groupJobs, moveDoings, ResumesFrom } from '../features/jobs';
 import type { Doing } from '../features/jobs';
+import { bringBack } from '../features/models';
 import { readiness } from '../lib/training/readiness';
 import type { Dataset, TrainingJob } from '../lib/types/lora-training';
 import type { ModelArtifact } from '../lib/types/model-artifact';
 import { askPage } from '../page-asks';
 import { paths } from '../paths';
-import { datasets, models } from '../stores';
+import { datasets } from '../stores';
 import type { Entry } from './palette-entry';
 
 type Navigate = (path: string) => void;
@@ -99,17 +100,19 @@ const modelDoings = (model: ModelArtifact, navigate: Navigate): readonly Doing[]
   ];
 };
 
-const putAwayDoings = ({ id }: ModelArtifact): readonly Doing[] => [
-  {
-    verb: 'Bring model',
-    after: ' back',
-    label: 'Bring back',
-    icon: RotateCcw,
-    run: async () => models.put(await api.models.restore({ id })),
-  },
-];
+const putAwayDoing = (model: ModelArtifact): Doing => ({
+  verb: 'Bring model',
+  after: ' back',
+  label: 'Bring back',
+  icon: RotateCcw,
+  run: () => bringBack(model),
+});
 
-export const modelActions = (all: readonly ModelArtifact[], navigate: Navigate): Entry[] =>
-  all.flatMap((model) =>
-    (model.deleted_at === null ? modelDoings(model, navigate) : putAwayDoings(model)).map(entryOf(model)),
-  );
+export const modelActions = (
+  kept: readonly ModelArtifact[],
+  away: readonly ModelArtifact[],
+  navigate: Navigate,
+): Entry[] => [
+  ...kept.flatMap((model) => modelDoings(model, navigate).map(entryOf(model))),
+  ...away.map((model) => entryOf(model)(putAwayDoing(model))),
+];

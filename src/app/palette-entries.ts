@@ -18,6 +18,7 @@ import { useNow } from '../components/time';
 import { datasetState } from '../features/datasets';
 import { chooseAndImport } from '../features/import';
 import { standingWords, startTryIt, useSaving } from '../features/jobs';
+import { usePutAway } from '../features/models';
 import { useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
@@ -89,14 +90,15 @@ export const useEntries = (): readonly Entry[] => {
   const [, navigate] = useLocation();
   const now = useNow();
   const saving = useSaving();
-  const [runs, data, adapters] = [useRows(jobs), useRows(datasets), useRows(models)];
-  const trained = adapters.filter(({ deleted_at }) => deleted_at === null);
+  const [runs, data, putAway] = [useRows(jobs), useRows(datasets), usePutAway()];
+  const away = putAway.kind === 'ready' ? putAway.value : [];
+  const trained = useRows(models).filter(({ deleted_at }) => deleted_at === null);
   const opens = (path: string) => ({ path, run: () => navigate(path) });
   return [
     ...firstActions(navigate),
     ...jobActions(runs, navigate, saving),
     ...datasetActions(data, navigate),
-    ...modelActions(adapters, navigate),
+    ...modelActions(trained, away, navigate),
     ...lastActions(),
     ...screens(navigate),
     ...runs.map((job): Entry => {

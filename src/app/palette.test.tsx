@@ -26,6 +26,8 @@ const CHECKPOINT = {
   created_at: ago(6),
 };
 
+const KEPT = fakeModel(2, { name: 'Long notes' });
+const AWAY = fakeModel(4, { name: 'Old notes', deleted_at: ago(24) });
 let page: Awaited<ReturnType<typeof mount>>;
 
 beforeEach(async () => {
@@ -33,7 +35,11 @@ beforeEach(async () => {
   page = await mount(<Palette />, {
     jobs: { list: () => JOBS, checkpoints: () => [CHECKPOINT] },
     datasets: { list: () => [fakeDataset(3, { name: 'Glossary' })] },
-    models: { list: () => [fakeModel(2, { name: 'Long notes' })] },
+    models: {
+      list: () => [KEPT],
+      deleted: () => [AWAY],
+      restore: () => ({ ...AWAY, deleted_at: null, revision: 3 }),
+    },
     settings: { get: () => DEFAULT_SETTINGS },
   });
   act(() => openOverlay('palette'));
@@ -136,4 +142,14 @@ test('a model that is put away meanwhile can only be brought back', async () => 
   await search('bring', 'Bring model “Long notes” back');
   await search('long', 'Long notes');
   expect(options()).not.toContainEqual(expect.stringContaining('Export “Long notes”'));
+});
+
+test('one that was put away before the program started is brought back, and is then as any other', async () => {
+  await search('bring', 'Bring model “Old notes” back');
+  await press('Enter');
+  await page.until(() => expect(page.fake.calls.map(({ name }) => name)).toContain('models.restore'));
+  act(() => openOverlay('palette'));
+  await search('old', 'Old notes');
+  expect(options()).toContainEqual(expect.stringContaining('Export “Old notes”'));
+  expect(options()).not.toContainEqual(expect.stringContaining('Bring model'));
 });

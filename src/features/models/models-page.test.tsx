@@ -1,3 +1,4 @@
+import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { fakeModel } from '../../fake-rows';
 import { mount } from '../../mount';
@@ -37,7 +38,7 @@ test('what was put away is brought back, with the way to its run', async () => {
       deleted: () => away.filter(({ id }) => !back.includes(id)),
       restore: ({ id }) => {
         back.push(id);
-        return fakeModel(1, { revision: 2 });
+        return fakeModel(away.findIndex((one) => one.id === id) + 1, { revision: 2 });
       },
     },
   });
@@ -52,6 +53,21 @@ test('what was put away is brought back, with the way to its run', async () => {
   await page.click(page.button('Put away'));
   await page.click(page.button('Bring Model 2 back'));
   await page.until(() => expect(page.text()).toContain('Nothing was put away'));
+});
+
+test('what is put away, brought back or deleted elsewhere shows while the list is open', async () => {
+  const away = fakeModel(1, { deleted_at: '2026-03-02T08:00:00.000Z' });
+  page = await mount(<ModelsPage />, { models: { list: () => [fakeModel(2)], deleted: () => [away] } });
+  await page.click(page.button('Put away'));
+  await page.until(() => page.button('Bring Model 1 back'));
+  const later = fakeModel(2, { deleted_at: '2026-03-03T08:00:00.000Z', revision: 2 });
+  act(() => page.fake.emit('models', 'changed', later));
+  const rows = () => [...document.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);
+  expect(rows()).toEqual([expect.stringContaining('Model 2'), expect.stringContaining('Model 1')]);
+  act(() => page.fake.emit('models', 'changed', { ...later, deleted_at: null, revision: 3 }));
+  expect(rows()).toEqual([expect.stringContaining('Model 1')]);
+  act(() => page.fake.emit('models', 'removed', { id: away.id }));
+  expect(page.text()).toContain('Nothing was put away');
 });
 
 test('while they are read, each bar stands in a column under its head', async () => {

@@ -1,6 +1,5 @@
 import { Archive } from 'lucide-react';
 import { Link } from 'wouter';
-import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { DataTable } from '../../../components/data-table';
@@ -12,38 +11,20 @@ import { Async, EmptyState } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { paths } from '../../../paths';
-import { models } from '../../../stores';
-import { useLoad } from '../../../use-load';
+import { putAwayModels } from '../../../stores';
+import { bringBack, usePutAway } from '../put-away';
 
-/** Out of sight, with the way back; for good they go with the run that made them. */
-export const PutAway = () => {
-  const { state, reload } = useLoad('put-away', () => api.models.deleted());
-  return (
-    <Async framed state={state} errorTitle="What was put away cannot be read" onRetry={reload}>
-      {(rows) =>
-        rows.length === 0 ? (
-          <Panel plain>
-            <EmptyState icon={Archive} title="Nothing was put away">
-              A model that you delete is put away here, with its files, until you bring it back or delete its
-              run.
-            </EmptyState>
-          </Panel>
-        ) : (
-          <>
-            <p className="text-ink-2">
-              Their files stay in the data folder. They go for good when the run that made them is deleted.
-            </p>
-            <Panel plain>
-              <DataTable label="Put away" columns={columns(reload)} rows={rows} rowKey={({ id }) => id} />
-            </Panel>
-          </>
-        )
-      }
-    </Async>
-  );
-};
+const BringBack = ({ model }: { readonly model: ModelArtifact }) => (
+  <Button
+    small
+    aria-label={`Bring ${model.name} back`}
+    onClick={() => void attempt(`“${model.name}” was not brought back`, () => bringBack(model))}
+  >
+    Bring back
+  </Button>
+);
 
-const columns = (reload: () => void): readonly Column<ModelArtifact>[] => [
+const COLUMNS: readonly Column<ModelArtifact>[] = [
   {
     key: 'name',
     head: 'Name',
@@ -82,23 +63,39 @@ const columns = (reload: () => void): readonly Column<ModelArtifact>[] => [
     key: 'actions',
     head: 'Actions',
     quiet: true,
-    cell: (model) => <BringBack model={model} onDone={reload} />,
+    cell: (model) => <BringBack model={model} />,
   },
 ];
 
-const BringBack = ({ model, onDone }: { readonly model: ModelArtifact; readonly onDone: () => void }) => {
-  const { id, name } = model;
-  const restore = async () => {
-    models.put(await api.models.restore({ id }));
-    onDone();
-  };
+/** Out of sight, with the way back; for good they go with the run that made them. */
+export const PutAway = () => {
+  const state = usePutAway();
   return (
-    <Button
-      small
-      aria-label={`Bring ${name} back`}
-      onClick={() => void attempt(`“${name}” was not brought back`, restore)}
+    <Async
+      framed
+      state={state}
+      errorTitle="What was put away cannot be read"
+      onRetry={() => void putAwayModels.reload()}
     >
-      Bring back
-    </Button>
+      {(rows) =>
+        rows.length === 0 ? (
+          <Panel plain>
+            <EmptyState icon={Archive} title="Nothing was put away">
+              A model that you delete is put away here, with its files, until you bring it back or delete its
+              run.
+            </EmptyState>
+          </Panel>
+        ) : (
+          <>
+            <p className="text-ink-2">
+              Their files stay in the data folder. They go for good when the run that made them is deleted.
+            </p>
+            <Panel plain>
+              <DataTable label="Put away" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
+            </Panel>
+          </>
+        )
+      }
+    </Async>
   );
 };
