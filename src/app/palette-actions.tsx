@@ -1,11 +1,12 @@
 import { Download, MessageSquare, Pencil, Plus, RotateCcw, Trash2 } from 'lucide-react';
 import { api } from '../api';
-import { doingsOf, groupJobs, moveDoings, ResumesFrom } from '../features/jobs';
+import { doingsOf, groupJobs, keptModelOf, moveDoings, ResumesFrom } from '../features/jobs';
 import type { Doing } from '../features/jobs';
 import { bringBack } from '../features/models';
 import { readiness } from '../lib/training/readiness';
 import type { Dataset, TrainingJob } from '../lib/types/lora-training';
 import type { ModelArtifact } from '../lib/types/model-artifact';
+import type { Loaded } from '../live-store';
 import { askPage } from '../page-asks';
 import { paths } from '../paths';
 import { datasets } from '../stores';
@@ -31,20 +32,26 @@ const asking = (navigate: Navigate, path: string) => (what: string) => () => {
   navigate(path);
 };
 
+interface Known {
+  /** Ids of the runs that a trainer still saves. */
+  readonly saving: readonly string[];
+  readonly kept: Loaded<ReadonlyMap<string, ModelArtifact>>;
+}
+
 export const jobActions = (
   all: readonly TrainingJob[],
   navigate: Navigate,
-  /** Ids of those that a trainer still saves. */
-  saving: readonly string[],
+  { saving, kept }: Known,
 ): Entry[] => {
   const { waiting } = groupJobs(all);
   return all.flatMap((job) =>
-    [...moveDoings(job, waiting), ...doingsOf(job, navigate, { isSaving: saving.includes(job.id) })].map(
-      (doing) => ({
-        ...entryOf(job)(doing),
-        ...(doing.resumes && { aside: <ResumesFrom job={job} /> }),
-      }),
-    ),
+    [
+      ...moveDoings(job, waiting),
+      ...doingsOf(job, navigate, { isSaving: saving.includes(job.id), modelId: keptModelOf(job, kept) }),
+    ].map((doing) => ({
+      ...entryOf(job)(doing),
+      ...(doing.resumes && { aside: <ResumesFrom job={job} /> }),
+    })),
   );
 };
 

@@ -19,7 +19,7 @@ import { datasetState } from '../features/datasets';
 import { chooseAndImport } from '../features/import';
 import { standingWords, startTryIt, useSaving } from '../features/jobs';
 import { usePutAway } from '../features/models';
-import { useRows } from '../live-store';
+import { useLive, useRows } from '../live-store';
 import { paths } from '../paths';
 import { baseModels, datasets, doctor, jobs, models, settings } from '../stores';
 import { datasetActions, jobActions, modelActions } from './palette-actions';
@@ -90,13 +90,13 @@ export const useEntries = (): readonly Entry[] => {
   const [, navigate] = useLocation();
   const now = useNow();
   const saving = useSaving();
-  const [runs, data, putAway] = [useRows(jobs), useRows(datasets), usePutAway()];
+  const [runs, data, kept, putAway] = [useRows(jobs), useRows(datasets), useLive(models), usePutAway()];
   const away = putAway.kind === 'ready' ? putAway.value : [];
   const trained = useRows(models).filter(({ deleted_at }) => deleted_at === null);
   const opens = (path: string) => ({ path, run: () => navigate(path) });
   return [
     ...firstActions(navigate),
-    ...jobActions(runs, navigate, saving),
+    ...jobActions(runs, navigate, { saving, kept }),
     ...datasetActions(data, navigate),
     ...modelActions(trained, away, navigate),
     ...lastActions(),

@@ -142,6 +142,7 @@ test('a model that is put away meanwhile can only be brought back', async () => 
   await search('bring', 'Bring model “Long notes” back');
   await search('long', 'Long notes');
   expect(options()).not.toContainEqual(expect.stringContaining('Export “Long notes”'));
+  expect(options()).not.toContainEqual(expect.stringContaining('Open the model of “Long notes”'));
 });
 
 test('one that was put away before the program started is brought back, and is then as any other', async () => {
@@ -152,4 +153,8 @@ test('one that was put away before the program started is brought back, and is t
   await search('old', 'Old notes');
   expect(options()).toContainEqual(expect.stringContaining('Export “Old notes”'));
   expect(options()).not.toContainEqual(expect.stringContaining('Bring model'));
+});
+
+test('the model of a run is opened from it where it was not put away', async () => {
+  await search('open the model', 'Open the model of “Long notes”');
 });

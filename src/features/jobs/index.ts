@@ -12,6 +12,7 @@ export {
   workedMs,
 } from './job-words';
 export { JobsPage } from './jobs-page';
+export { keptModelOf } from './kept-model';
 export { ResumeAnyway } from './parts/resume-anyway';
 export { ResumesFrom } from './parts/resumes-from';
 export { announcement, progressWords } from './run-news';

@@ -6,11 +6,11 @@ import { Button } from '../../components/button';
 import type { Checkpoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import { paths } from '../../paths';
-import { useLive } from '../../live-store';
-import { jobs, models } from '../../stores';
+import { jobs } from '../../stores';
 import type { useAction } from '../../use-load';
 import { waysOn } from './failures';
 import { wayDoing } from './job-doings';
+import { useKeptModel } from './kept-model';
 import { resumeJob, useIsResuming } from './resuming';
 import { useIsSaving } from './use-saving';
 
@@ -90,13 +90,6 @@ const doingOf = (
   }
 };
 
-/** The model that came of a run, unless it was put away; taken to be there until the models are known. */
-const useModelOf = ({ artifact_id }: TrainingJob): string | null => {
-  const kept = useLive(models);
-  if (artifact_id === null) return null;
-  return kept.kind !== 'ready' || kept.value.get(artifact_id)?.deleted_at === null ? artifact_id : null;
-};
-
 /** Also with what was asked for elsewhere, as in a menu. */
 const useIsBusy = ({ id }: TrainingJob, doing: Doing | null, { busy }: Action): boolean => {
   const isResuming = useIsResuming(id);
@@ -123,7 +116,7 @@ export const MainAction = ({
   readonly small?: boolean;
 }) => {
   const [, navigate] = useLocation();
-  const doing = doingOf(job, navigate, { from, modelId: useModelOf(job) });
+  const doing = doingOf(job, navigate, { from, modelId: useKeptModel(job) });
   const isBusy = useIsBusy(job, doing, action);
   if (useIsSaving(job.id) || !doing) return null;
   const name = small ? shortened(doing.name) : doing.name;

@@ -114,14 +114,17 @@ const modelDoing = (modelId: string, navigate: Navigate): Doing => ({
   run: () => navigate(paths.model(modelId)),
 });
 
-const stateDoings = (
-  job: TrainingJob,
-  navigate: Navigate,
-  from: Checkpoint | null | undefined,
-): readonly Doing[] => {
+interface Known {
+  readonly from?: Checkpoint | null | undefined;
+  readonly isSaving: boolean;
+  /** The model that came of it, where it is still there. */
+  readonly modelId: string | null;
+}
+
+const stateDoings = (job: TrainingJob, navigate: Navigate, { from, modelId }: Known): readonly Doing[] => {
   if (isRunning(job)) return runningDoings(job, asking(job, navigate));
   if (job.status === 'failed') return waysOn(job, from).map((way) => wayDoing(way, job, navigate));
-  if (job.artifact_id !== null) return [modelDoing(job.artifact_id, navigate)];
+  if (modelId !== null) return [modelDoing(modelId, navigate)];
   return isResumable(job.status) ? [resumeDoing(job)] : [];
 };
 
@@ -146,15 +149,11 @@ const likeDoing = (job: TrainingJob, navigate: Navigate): Doing => ({
 });
 
 /** Everything that can be done with a job in its state; `from` as for `waysOn`, `isSaving` as of `useIsSaving`. */
-export const doingsOf = (
-  job: TrainingJob,
-  navigate: Navigate,
-  { from, isSaving }: { readonly from?: Checkpoint | null | undefined; readonly isSaving: boolean },
-): readonly Doing[] => {
-  if (isSaving) return [likeDoing(job, navigate)];
+export const doingsOf = (job: TrainingJob, navigate: Navigate, known: Known): readonly Doing[] => {
+  if (known.isSaving) return [likeDoing(job, navigate)];
   const ask = asking(job, navigate);
   return [
-    ...stateDoings(job, navigate, from),
+    ...stateDoings(job, navigate, known),
     likeDoing(job, navigate),
     canCancel(job)
       ? { verb: 'Cancel', label: 'Cancel…', after: '…', icon: Ban, run: ask('cancel') }

@@ -19,6 +19,7 @@ import { models } from '../../../stores';
 import { useAction } from '../../../use-load';
 import { MainAction } from '../job-actions';
 import { doingsOf } from '../job-doings';
+import { useKeptModel } from '../kept-model';
 import { SAVING, STATUS_WORDS, verdictOf, workedMs } from '../job-words';
 import { whatNowWords } from '../resume-words';
 import { rowWords } from '../time-left';
@@ -64,7 +65,8 @@ const Row = ({
   const [, navigate] = useLocation();
   const action = useAction();
   const isSaving = useIsSaving(job.id);
-  const actions = doingsOf(job, navigate, { from, isSaving }).map(({ label, run }) => ({
+  const modelId = useKeptModel(job);
+  const actions = doingsOf(job, navigate, { from, isSaving, modelId }).map(({ label, run }) => ({
     label,
     onSelect: () => void attempt(`Not done to “${job.name}”: ${label}`, run),
   }));
