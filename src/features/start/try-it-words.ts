@@ -1,4 +1,5 @@
 import { formatRoughDuration } from '../../components/format';
+import type { HardwareState } from '../../lib/types/system';
 
 /** What the button says: when it starts where others come first, else how long its last run here took. */
 export const tryItWords = (lastMs: number | null, jobsBefore: number): string => {
@@ -6,6 +7,13 @@ export const tryItWords = (lastMs: number | null, jobsBefore: number): string =>
   return lastMs === null ? 'Try it' : `Try it, ${formatRoughDuration(lastMs)}`;
 };
 
-/** Before the first run: seen on two cores; what a probe fixes is the training alone. */
-export const FIRST_TIME =
-  'About a minute and a half on two cores. A probe fixes the steps so that training takes about 20 s where the machine allows; the rest is starts and checks.';
+const SEEN = 'About a minute and a half on two cores';
+const PROBED =
+  'A probe fixes the steps so that training takes about 20 s where the machine allows; the rest is starts and checks.';
+
+/** Before the first run, which was timed on two cores alone; what a probe fixes is the training. */
+export const firstTimeWords = (machine: Pick<HardwareState, 'gpus'> | null): string => {
+  if (machine === null) return PROBED;
+  const seen = machine.gpus.length > 0 ? `${SEEN} without a card; with yours it was not timed yet` : SEEN;
+  return `${seen}. ${PROBED}`;
+};

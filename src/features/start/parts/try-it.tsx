@@ -3,7 +3,9 @@ import { classNames } from '../../../components/class-names';
 import { formatAmount, formatBytes, formatDuration, formatRoughDuration } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import type { TryItPlan } from '../../../lib/types/try-it';
-import { FIRST_TIME } from '../try-it-words';
+import { useValue } from '../../../live-value';
+import { hardware } from '../../../stores';
+import { firstTimeWords } from '../try-it-words';
 import { phasesAlong } from '../try-it-phases';
 import type { TryItPhases } from '../try-it-phases';
 import type { LastTry } from '../use-try-it';
@@ -60,12 +62,17 @@ export const TryIt = ({ plan, last, compact }: TryItProps) => (
       )}
     >
       <Gauge aria-hidden className="size-4 shrink-0" />
-      {last
-        ? `Times of the last run here: ${formatDuration(last.ms)}, ${formatAmount(last.steps, 'step')}. It also measures this machine, for every later estimate.`
-        : `${FIRST_TIME} It also measures this machine, for every later estimate.`}
+      {last ? (
+        `Times of the last run here: ${formatDuration(last.ms)}, ${formatAmount(last.steps, 'step')}. It also measures this machine, for every later estimate.`
+      ) : (
+        <FirstTime />
+      )}
     </p>
   </Panel>
 );
+
+const FirstTime = () =>
+  `${firstTimeWords(useValue(hardware))} It also measures this machine, for every later estimate.`;
 
 const stepsOf = (plan: TryItPlan | null, last: LastTry | null) =>
   [
