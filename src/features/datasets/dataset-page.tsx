@@ -1,17 +1,14 @@
 import { Check, Database, Plus, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api } from '../../api';
-import { attempt } from '../../attempt';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { decapitalised, formatCount } from '../../components/format';
 import { Page } from '../../components/layout';
-import { AlertDialog, Dialog, Menu, Tabs } from '../../components/overlays';
+import { Dialog, Menu, Tabs } from '../../components/overlays';
 import type { Tab } from '../../components/overlays';
 import { DatasetSkeleton } from '../../components/skeletons';
 import { ThingPage } from '../../components/thing-page';
-import { showToast } from '../../components/toasts';
 import { readiness } from '../../lib/training/readiness';
 import { ANY_PROBLEM } from '../../lib/types/dataset-records';
 import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
@@ -24,6 +21,7 @@ import { datasets } from '../../stores';
 import { datasetState, filterWords } from './dataset-words';
 import { isDesigned } from './scaffolding-cells';
 import { Conversations } from './parts/conversations';
+import { DeleteDataset } from './parts/delete-dataset';
 import { DescribeDataset } from './parts/describe-dataset';
 import { EditDialog } from './parts/edit-dialog';
 import { FixesDialog } from './parts/fixes-dialog';
@@ -194,11 +192,6 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
   const [, navigate] = useLocation();
   const [open, setOpen] = useDialogs(paths.dataset(dataset.id), DIALOGS);
   const close = () => setOpen(null);
-  const remove = async () => {
-    await api.datasets.delete({ id: dataset.id });
-    showToast(`“${dataset.name}” deleted`, 'It is in the bin, from which it can be restored.');
-    navigate(paths.datasets);
-  };
   return (
     <>
       <Menu
@@ -211,16 +204,12 @@ const DatasetMenu = ({ dataset }: { readonly dataset: Dataset }) => {
       <Dialog open={open === 'rename'} onOpenChange={close} title="What this dataset is">
         <DescribeDataset dataset={dataset} onDone={close} />
       </Dialog>
-      <AlertDialog
+      <DeleteDataset
+        dataset={dataset}
         open={open === 'delete'}
-        onOpenChange={close}
-        title={`Delete “${dataset.name}”?`}
-        confirm="Delete dataset"
-        onConfirm={() => void attempt(`“${dataset.name}” was not deleted`, remove)}
-      >
-        The copy in the data folder goes to the bin; it can be restored. Your original file, past runs and
-        their models stay.
-      </AlertDialog>
+        onClose={close}
+        onDeleted={() => navigate(paths.datasets)}
+      />
     </>
   );
 };

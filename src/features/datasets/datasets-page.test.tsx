@@ -9,6 +9,7 @@ let page: Mounted;
 afterEach(() => page.unmount());
 
 const names = () => [...document.querySelectorAll('tbody a')].map(({ textContent }) => textContent);
+const items = () => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')];
 const SLOWEST_MS = 5000;
 
 test('a thousand datasets are a page of a hundred, searched and sorted over all', async () => {
@@ -51,6 +52,27 @@ test('the bin gives back, and removes for good only when asked twice', async () 
   await page.click(page.button('Delete for good'));
   await page.until(() => expect(page.text()).toContain('The bin is empty'));
   expect(gone).toEqual([fakeId(1), fakeId(2)]);
+});
+
+test('a row is deleted as on its page: in the same word, after the same question', async () => {
+  const deleted: string[] = [];
+  page = await mount(<DatasetsPage />, {
+    datasets: {
+      list: () => [fakeDataset(1)],
+      delete: ({ id }) => {
+        deleted.push(id);
+      },
+    },
+  });
+  await page.until(() => page.button('More about Dataset 1'));
+  await page.click(page.button('More about Dataset 1'));
+  await page.until(() => expect(items().map(({ textContent }) => textContent)).toContain('Delete…'));
+  const item = items().find(({ textContent }) => textContent === 'Delete…');
+  if (item) await page.click(item);
+  await page.until(() => expect(page.text()).toContain('Delete “Dataset 1”?'));
+  expect(deleted).toEqual([]);
+  await page.click(page.button('Delete dataset'));
+  expect(deleted).toEqual([fakeId(1)]);
 });
 
 test('a row has its tokens once they were counted, and how many problems there are', async () => {

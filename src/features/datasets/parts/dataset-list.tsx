@@ -1,8 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
-import { api } from '../../../api';
-import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { ProgressBar } from '../../../components/bars';
 import { Button } from '../../../components/button';
@@ -14,7 +12,6 @@ import { Panel } from '../../../components/layout';
 import { Dialog, Menu } from '../../../components/overlays';
 import { Pager } from '../../../components/pager';
 import { Ago } from '../../../components/time';
-import { showToast } from '../../../components/toasts';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useKeptSort } from '../../../kept-state';
 import { paths } from '../../../paths';
@@ -23,6 +20,7 @@ import { ALL, KIND_WORDS, NO_FILTERS, STATE_WORDS, filtered, isFiltered, tagsOf 
 import type { Filters } from '../dataset-filters';
 import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { datasetState } from '../dataset-words';
+import { DeleteDataset } from './delete-dataset';
 import { DescribeDataset } from './describe-dataset';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
@@ -136,27 +134,22 @@ const State = ({ dataset }: { readonly dataset: Dataset }) => {
 };
 
 const RowMenu = ({ dataset }: { readonly dataset: Dataset }) => {
-  const [isOpen, setOpen] = useState(false);
-  const remove = async () => {
-    await api.datasets.delete({ id: dataset.id });
-    showToast(`“${dataset.name}” deleted`, 'It is in the bin, from which it can be restored.');
-  };
+  const [open, setOpen] = useState<'describe' | 'delete' | null>(null);
+  const close = () => setOpen(null);
   return (
     <span className="relative z-10">
       <Menu
         small
         label={`More about ${dataset.name}`}
         actions={[
-          { label: 'Name, description, tags…', onSelect: () => setOpen(true) },
-          {
-            label: 'Move to the bin',
-            onSelect: () => void attempt(`“${dataset.name}” was not deleted`, remove),
-          },
+          { label: 'Name, description, tags…', onSelect: () => setOpen('describe') },
+          { label: 'Delete…', onSelect: () => setOpen('delete') },
         ]}
       />
-      <Dialog open={isOpen} onOpenChange={setOpen} title="What this dataset is">
-        <DescribeDataset dataset={dataset} onDone={() => setOpen(false)} />
+      <Dialog open={open === 'describe'} onOpenChange={close} title="What this dataset is">
+        <DescribeDataset dataset={dataset} onDone={close} />
       </Dialog>
+      <DeleteDataset dataset={dataset} open={open === 'delete'} onClose={close} />
     </span>
   );
 };
