@@ -5,8 +5,10 @@ the counters of the loop beside it. The manifest with sizes and SHA-256 is writt
 gets its name; one whose manifest does not agree is passed over for the next older one.
 """
 
+import errno
 import json
 import shutil
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +68,11 @@ def folder_name(step: int) -> str:
 
 
 def step_of(path: Path) -> int:
-    """Inverse of `folder_name`."""
-    return int(path.name.removeprefix("step-"))
+    """Inverse of `folder_name`. Raises ValueError for any other name."""
+    step = int(path.name.removeprefix("step-"))
+    if folder_name(step) != path.name:
+        raise ValueError(path.name)
+    return step
 
 
 def save(folder: Path, snapshot: Snapshot) -> Written:
@@ -102,7 +107,7 @@ def find(folder: Path, *, up_to: int | None = None) -> Found:
     silently throw its steps away.
     """
     skipped: list[tuple[str, str]] = []
-    for path in sorted(folder.glob("step-*"), key=lambda found: found.name, reverse=True):
+    for path in reversed(_published(folder)):
         if up_to is not None and step_of(path) > up_to:
             continue
         fault = fault_of(path)
@@ -115,18 +120,19 @@ def find(folder: Path, *, up_to: int | None = None) -> Found:
 def fault_of(path: Path) -> str | None:
     """Why a checkpoint cannot be used, or None when it is whole. Raises `checkpoint_newer`."""
     try:
+        _size_of(path / MANIFEST)
         manifest = json.loads((path / MANIFEST).read_bytes())
         _refuse_newer(path, manifest["schema"])
         for name, expected in manifest["files"].items():
             file = path / name
-            if file.stat().st_size != expected["size_bytes"]:
+            if _size_of(file) != expected["size_bytes"]:
                 return f"{name} is cut off"
             if sha256_of(file) != expected["sha256"]:
                 return f"{name} has changed"
         missing = {WEIGHTS, STATE, OPTIMIZER, RNG} - set(manifest["files"])
     except OSError as error:
         return f"{Path(error.filename or MANIFEST).name}: {error.strerror}"
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return f"its manifest cannot be read ({type(error).__name__})"
     return f"{min(missing)} is not in its manifest" if missing else None
 
@@ -166,13 +172,34 @@ def load(path: Path) -> Snapshot:
 def prune(folder: Path, *, keep: int, protected: set[int]) -> list[str]:
     """Remove all but the newest `keep` and the `protected` steps; returns the removed folders' names."""
     kept = {folder_name(step) for step in protected}
-    found = sorted(folder.glob("step-*"), key=lambda path: path.name, reverse=True)
-    return _remove([path for path in found[keep:] if path.name not in kept])
+    newest_first = _published(folder)[::-1]
+    return _remove([path for path in newest_first[keep:] if path.name not in kept])
 
 
 def remove_after(folder: Path, step: int) -> list[str]:
     """Remove the checkpoints of steps after `step`; returns the removed folders' names."""
-    return _remove([path for path in sorted(folder.glob("step-*")) if step_of(path) > step])
+    return _remove([path for path in _published(folder) if step_of(path) > step])
+
+
+def _published(folder: Path) -> list[Path]:
+    """The checkpoints in order; what merely looks like one, as a copy that a person made, is neither read nor removed."""
+    return sorted((path for path in folder.glob("step-*") if _is_published(path)), key=step_of)
+
+
+def _is_published(path: Path) -> bool:
+    try:
+        step_of(path)
+    except ValueError:
+        return False
+    return path.is_dir()
+
+
+def _size_of(path: Path) -> int:
+    """Of a file. Raises OSError, also for what is none: a pipe in its place would be waited for."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "Not a file", str(path))
+    return found.st_size
 
 
 def _remove(paths: Sequence[Path]) -> list[str]:

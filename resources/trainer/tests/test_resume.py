@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -98,6 +99,18 @@ def flip(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+def nest(path: Path) -> None:
+    path.write_text("[" * 200_000)
+
+
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+NO_PIPES = pytest.mark.skipif(sys.platform == "win32", reason="files there cannot be pipes")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -106,6 +119,9 @@ def flip(path: Path) -> None:
         ("state.json", Path.unlink, "No such file"),
         ("manifest.json", cut, "manifest cannot be read"),
         ("manifest.json", Path.unlink, "No such file"),
+        ("manifest.json", nest, "manifest cannot be read"),
+        pytest.param(("manifest.json", put_pipe, "Not a file"), marks=NO_PIPES),
+        pytest.param(("state.json", put_pipe, "Not a file"), marks=NO_PIPES),
     ],
 )
 def test_rule_5_a_damaged_checkpoint_is_skipped_for_the_next_older(
@@ -125,6 +141,18 @@ def test_rule_5_without_any_whole_checkpoint_the_run_begins_again(paused: Folder
         flip(path / "state.json")
     assert attempt(paused) == 0
     assert paused.named("hello")[-1]["from_checkpoint"] is None
+
+
+def test_rule_5_copies_and_strangers_beside_the_checkpoints_are_left_alone(paused: Folder, whole: Folder) -> None:
+    step = newest(paused)
+    copies = [step.with_name(f"{step.name}{ending}") for ending in (" (copy)", ".bak", "-1")]
+    for copy in (*copies, step.with_name("step-9")):
+        shutil.copytree(step, copy)
+    step.with_name("step-000099").write_text("no folder")
+    assert attempt(paused) == 0
+    assert paused.named("hello")[-1]["from_checkpoint"] == f"checkpoints/{step.name}"
+    assert all(copy.is_dir() for copy in copies)
+    assert paused.adapter() == whole.adapter()
 
 
 def test_rule_5_what_a_killed_writer_left_is_swept(paused: Folder) -> None:
