@@ -130,11 +130,15 @@ def fault_of(path: Path) -> str | None:
             if sha256_of(file) != expected["sha256"]:
                 return f"{name} has changed"
         missing = {WEIGHTS, STATE, OPTIMIZER, RNG} - set(manifest["files"])
+        steps = {} if missing else {MANIFEST: manifest["step"], STATE: read_progress(path).step}
     except OSError as error:
         return f"{Path(error.filename or MANIFEST).name}: {error.strerror}"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return f"its manifest cannot be read ({type(error).__name__})"
-    return f"{min(missing)} is not in its manifest" if missing else None
+        return f"its manifest or state cannot be read ({type(error).__name__})"
+    if missing:
+        return f"{min(missing)} is not in its manifest"
+    # The name is given last, and by anyone: what is inside must be of that step.
+    return next((f"{name} is of step {step}" for name, step in steps.items() if step != step_of(path)), None)
 
 
 def read_identity(path: Path) -> dict[str, Any]:

@@ -117,9 +117,9 @@ NO_PIPES = pytest.mark.skipif(sys.platform == "win32", reason="files there canno
         ("adapter_model.safetensors", flip, "has changed"),
         ("optimizer.safetensors", cut, "is cut off"),
         ("state.json", Path.unlink, "No such file"),
-        ("manifest.json", cut, "manifest cannot be read"),
+        ("manifest.json", cut, "cannot be read"),
         ("manifest.json", Path.unlink, "No such file"),
-        ("manifest.json", nest, "manifest cannot be read"),
+        ("manifest.json", nest, "cannot be read"),
         pytest.param(("manifest.json", put_pipe, "Not a file"), marks=NO_PIPES),
         pytest.param(("state.json", put_pipe, "Not a file"), marks=NO_PIPES),
     ],
@@ -141,6 +141,25 @@ def test_rule_5_without_any_whole_checkpoint_the_run_begins_again(paused: Folder
         flip(path / "state.json")
     assert attempt(paused) == 0
     assert paused.named("hello")[-1]["from_checkpoint"] is None
+
+
+def test_rule_5_a_checkpoint_of_another_step_than_its_name_says_is_skipped(paused: Folder, whole: Folder) -> None:
+    step = newest(paused)
+    renamed = step.with_name(checkpoint.folder_name(checkpoint.step_of(step) + 3))
+    shutil.copytree(step, renamed)
+    restamped = step.with_name(checkpoint.folder_name(checkpoint.step_of(step) + 4))
+    shutil.copytree(step, restamped)
+    manifest = json.loads((restamped / "manifest.json").read_bytes())
+    (restamped / "manifest.json").write_text(json.dumps({**manifest, "step": checkpoint.step_of(restamped)}))
+    assert attempt(paused) == 0
+    restamped_says, renamed_says = [
+        event["message"] for event in paused.named("warning") if event["code"] == "checkpoint_skipped"
+    ]
+    number = checkpoint.step_of(step)
+    assert f"state.json is of step {number}" in restamped_says
+    assert f"manifest.json is of step {number}" in renamed_says
+    assert paused.named("hello")[-1]["from_checkpoint"] == f"checkpoints/{step.name}"
+    assert paused.adapter() == whole.adapter()
 
 
 def test_rule_5_copies_and_strangers_beside_the_checkpoints_are_left_alone(paused: Folder, whole: Folder) -> None:
