@@ -155,6 +155,7 @@ export class AttemptRun {
     return {
       run_dir: this.#runDir,
       attempt: this.job.attempt,
+      after_seq: this.job.last_seq,
       onLine: (line) => this.#ingest.accept(line),
       onLog: (line) => this.#log(line),
       onSilence: () => this.#log('nothing was heard from the trainer for 30 s'),

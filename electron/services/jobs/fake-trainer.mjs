@@ -114,7 +114,7 @@ const shortCommands = {
 
 /** One attempt; `does(word)` asks the job's name. */
 class Attempt {
-  constructor(runDir, number) {
+  constructor(runDir, number, afterSeq) {
     this.runDir = runDir;
     this.number = number;
     this.file = join(runDir, 'events.jsonl');
@@ -122,7 +122,7 @@ class Attempt {
     const known = existsSync(this.file)
       ? readFileSync(this.file, 'utf8').trim().split('\n').filter(Boolean)
       : [];
-    this.seq = known.length > 0 ? JSON.parse(known.at(-1)).seq : 0;
+    this.seq = Math.max(afterSeq, known.length > 0 ? JSON.parse(known.at(-1)).seq : 0);
     this.stopped = null;
   }
 
@@ -277,13 +277,13 @@ class Attempt {
   }
 }
 
-const train = async (runDir, number) => {
-  const attempt = new Attempt(runDir, number);
+const train = async (runDir, number, afterSeq) => {
+  const attempt = new Attempt(runDir, number, afterSeq);
   attempt.listen();
   await attempt.begin();
   for (let step = 1; step <= STEPS; step += 1) await attempt.step(step);
   attempt.finish();
 };
 
-if (command === 'run') await train(rest[0], Number(rest[2]));
+if (command === 'run') await train(rest[0], Number(rest[2]), Number(rest[4] ?? 0));
 else await shortCommands[command]();

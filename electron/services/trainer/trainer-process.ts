@@ -21,6 +21,8 @@ export interface TrainerLaunch {
 export interface TrainerStart {
   readonly run_dir: string;
   readonly attempt: number;
+  /** The last event that the app has, to number on from where the run folder has lost it. */
+  readonly after_seq: number;
   readonly onLine: (line: string) => void;
   readonly onLog: (line: string) => void;
   /** Nothing came for 30 s; said once, and again after the next silence. */
@@ -43,6 +45,16 @@ export interface RunningTrainer {
   kill(): Promise<void>;
 }
 
+const argumentsOf = (
+  { cacheDir }: TrainerLaunch,
+  { run_dir, attempt, after_seq }: TrainerStart,
+): readonly string[] => [
+  run_dir,
+  ...['--attempt', String(attempt)],
+  ...['--after-seq', String(after_seq)],
+  ...['--cache-dir', cacheDir],
+];
+
 /** One attempt of one job: `python -m pipeline_trainer run`. */
 export class TrainerProcess implements RunningTrainer {
   readonly identity: Promise<ProcessIdentity>;
@@ -55,17 +67,12 @@ export class TrainerProcess implements RunningTrainer {
   constructor(launch: TrainerLaunch, start: TrainerStart) {
     this.#start = start;
     this.#log = createWriteStream(join(start.run_dir, 'trainer.log'), { flags: 'a', mode: 0o600 });
-    const argv = ['-m', 'pipeline_trainer', 'run', start.run_dir];
-    this.#child = spawn(
-      launch.python,
-      [...argv, '--attempt', String(start.attempt), '--cache-dir', launch.cacheDir],
-      {
-        cwd: start.run_dir,
-        env: trainerEnvironment(launch.env, launch.trainerDir),
-        stdio: ['pipe', 'pipe', 'pipe'],
-        windowsHide: true,
-      },
-    );
+    this.#child = spawn(launch.python, ['-m', 'pipeline_trainer', 'run', ...argumentsOf(launch, start)], {
+      cwd: start.run_dir,
+      env: trainerEnvironment(launch.env, launch.trainerDir),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
     this.identity = this.#identify();
     this.exited = this.#watch();
     this.#log.on('error', (error) => start.onLog(`trainer.log cannot be written: ${error.message}`));

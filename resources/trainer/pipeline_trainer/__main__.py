@@ -68,7 +68,7 @@ def run_attempt(arguments: list[str]) -> int:
     run_dir: Path = options.run_dir.resolve()
     pipe_fd = claim_stdout()
     try:
-        log = EventLog(run_dir, attempt=options.attempt, pipe_fd=pipe_fd)
+        log = EventLog(run_dir, attempt=options.attempt, after_seq=options.after_seq, pipe_fd=pipe_fd)
     except TrainerError as error:
         # Without a log there is no attempt: the folder may belong to another trainer.
         sys.stderr.write(f"{error.code}: {error.message} {error.hint}\n")
@@ -182,6 +182,7 @@ def _run_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--dataset", type=Path, help="where the dataset is now")
     parser.add_argument("--base-model", type=Path, help="where the base model is now")
     parser.add_argument("--attempt", type=int, help="the attempt's number; by default one more than the last")
+    parser.add_argument("--after-seq", type=int, default=0, help="the last event that the app has; numbers go on after it")
     parser.add_argument("--cache-dir", type=Path, help="folder of the token cache; none without it")
     parser.add_argument("--processes", type=_count, default=1, help="how many train together, a card each")
     parser.add_argument("--detached", action="store_true", help="no parent: the end of stdin means nothing")

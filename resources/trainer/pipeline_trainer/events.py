@@ -57,13 +57,17 @@ class EventLog:
         run_dir: Path,
         *,
         attempt: int | None = None,
+        after_seq: int = 0,
         pipe_fd: int | None = None,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
-        """`attempt` is the app's number, or one more than the file's last. `pipe_fd=None`: file only."""
+        """`attempt` is the app's number, or one more than the file's last. `pipe_fd=None`: file only.
+
+        `after_seq` is that of the last event that the app has, which may have been lost here.
+        """
         self._file = EventFile(run_dir / "events.jsonl")
         self.attempt = attempt if attempt is not None else self._file.last_attempt + 1
-        self._seq = self._file.last_seq
+        self._seq = max(self._file.last_seq, after_seq)
         self._lock = threading.RLock()
         self._ended = False
         self._closed = threading.Event()
@@ -71,6 +75,12 @@ class EventLog:
         self._pipe = Pipe(pipe_fd)
         self._heartbeat_seconds = heartbeat_seconds
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        if self._file.last_seq < after_seq:
+            self.warn(
+                "event_log_cut",
+                f"events.jsonl had lost its end: it went up to event {self._file.last_seq} of {after_seq}. "
+                "The app has what was lost; this attempt is numbered on from there.",
+            )
 
     @property
     def ended(self) -> bool:

@@ -69,6 +69,32 @@ def test_sequence_and_attempt_go_on_over_attempts(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_log_that_lost_its_end_goes_on_after_what_the_app_has_and_says_so(tmp_path: Path, kept: int) -> None:
+    log = open_log(tmp_path)
+    log.warn("a", "b")
+    log.warn("c", "d")
+    log.close()
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
+    log = open_log(tmp_path, attempt=2, after_seq=2)
+    log.warn("e", "f")
+    log.close()
+    *_, cut, after = lines(tmp_path)
+    assert (cut["attempt"], cut["seq"], cut["event"], cut["code"]) == (2, 3, "warning", "event_log_cut")
+    assert f"up to event {kept} of 2" in cut["message"]
+    assert (after["seq"], after["code"]) == (4, "e")
+
+
+def test_a_log_that_has_more_than_the_app_goes_on_from_its_own_end(tmp_path: Path) -> None:
+    for after_seq in (0, 1):
+        log = open_log(tmp_path, after_seq=after_seq)
+        log.warn("a", "b")
+        log.warn("c", "d")
+        log.close()
+    assert [(event["seq"], event["code"]) for event in lines(tmp_path)] == [(1, "a"), (2, "c"), (3, "a"), (4, "c")]
+
+
 def test_the_end_is_written_once_and_nothing_after_it(tmp_path: Path) -> None:
     log = open_log(tmp_path)
     log.emit("cancelled", step=1, saved=False, adapter_path=None)
