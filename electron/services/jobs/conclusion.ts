@@ -4,6 +4,7 @@ import type { AttemptEnd as StoredEnd } from '../../db/repositories/job-records'
 import type { JobChanges } from '../../db/repositories/jobs';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { AppError, toErrorPayload } from '../../../src/lib/messages/app-error';
+import type { Checkpoint } from '../../../src/lib/types/job-records';
 import type { JobStatus, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import type { TrainerExit } from '../trainer/trainer-process';
@@ -39,6 +40,12 @@ export interface Ended extends Seen {
 
 /** An end that can leave no model. */
 type Unmade = Exclude<Outcome, { kind: 'completed' | 'cancelled' }>;
+
+const NOTHING_KEPT: JobChanges = {
+  error_code: 'nothing_kept',
+  error_message: 'There was nothing to keep: it has no whole checkpoint of a step that it trained.',
+  error_hint: 'Retry it as a new run to train it after all.',
+};
 
 const PASSING: readonly string[] = [
   'disk_full',
@@ -108,16 +115,20 @@ export class Conclusion {
 
   // Where nothing was saved for it, the best checkpoint that is still whole is what the run has come to.
   async #cancel(job: TrainingJob, keep: boolean, changes: JobChanges): Promise<void> {
-    const { repositories, paths } = this.#options;
-    const found = keep
-      ? await findCheckpoint(runDirOf(paths, job.id), await repositories.records.checkpoints(job.id), 'best')
-      : null;
+    const found = keep ? await this.#bestLearned(job) : null;
     if (found) {
       const result = { adapter_path: found.path, adapter_sha256: null, source_step: found.step };
       await this.#make({ job, to: 'cancelled', ...result, changes });
       return;
     }
-    this.#publish(await this.#move(job, 'cancelled', changes));
+    this.#publish(await this.#move(job, 'cancelled', { ...changes, ...(keep && NOTHING_KEPT) }));
+  }
+
+  // That of step 0 is the base model and no more.
+  async #bestLearned({ id }: TrainingJob): Promise<Checkpoint | null> {
+    const { repositories, paths } = this.#options;
+    const learned = (await repositories.records.checkpoints(id)).filter(({ step }) => step > 0);
+    return findCheckpoint(runDirOf(paths, id), learned, 'best');
   }
 
   // An attempt that has ended keeps its own end: what is told of it now came after it.

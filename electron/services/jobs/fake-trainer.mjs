@@ -222,6 +222,11 @@ class Attempt {
       process.exit(1);
     }
     if (this.does('load') && this.number > 1) await this.load();
+    if (this.does('untrained')) {
+      this.checkpoint(0);
+      this.stopped = 'pause';
+      this.end(0);
+    }
     const data = {
       train_records: 18,
       held_out_records: 2,

@@ -169,6 +169,19 @@ describe('a run', () => {
     },
   );
 
+  it.each([true, false])(
+    'makes no model of what never learned, and says so where one was wanted: %s',
+    async (save) => {
+      const job = await world.create('untrained');
+      await world.until(job.id, 'paused');
+      await world.jobs.cancel({ id: job.id, save, reason: null });
+      const ended = await world.until(job.id, 'cancelled', 'failed');
+      expect(ended).toMatchObject({ status: 'cancelled', artifact_id: null });
+      expect(ended.error_message).toEqual(save ? expect.stringContaining('nothing to keep') : null);
+      expect(await world.models.list()).toEqual([]);
+    },
+  );
+
   it('resumes after a kill, with an unbroken seq', async () => {
     const job = await world.create('sigkill');
     await world.until(job.id, 'interrupted');

@@ -15,7 +15,7 @@ const resumeWords = ({ current_step }: TrainingJob, from: Checkpoint | null): st
 /** What has to be done first, and from where the run then goes on; `from` as for `waysOn`. */
 export const whatNowWords = (job: TrainingJob, from: Checkpoint | null | undefined): string => {
   const hint = inLabels(job.error_hint ?? '');
-  if (from === undefined) return hint;
+  if (from === undefined || job.status === 'cancelled') return hint;
   if (job.status !== 'failed') return resumeWords(job, from);
   return waysOn(job, from)[0] === 'resume' ? `${hint} ${resumeWords(job, from)}`.trim() : hint;
 };
