@@ -5,11 +5,14 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { EventIngest } from '../metrics/event-ingest';
+import type { RunInputs } from '../trainer/run-inputs';
 import type { RunningTrainer, TrainerExit, TrainerStart } from '../trainer/trainer-process';
 import { type DiskCheckOptions, refuseFullDisk } from './disk-check';
 import type { Endings } from './endings';
+import { findInputs } from './find-inputs';
 import { type Paths, runDirOf } from './paths';
 import { beingCancelled, stillEnding } from './refusals';
+import { readJobFile } from './run-folder';
 
 export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
 
@@ -130,7 +133,7 @@ export class AttemptRun {
       ...(await this.#options.receipt()),
     });
     await refuseFullDisk(this.job, this.#options);
-    const trainer = await this.#options.launch(this.#start(), this.device);
+    const trainer = await this.#options.launch(this.#start(await this.#inputs()), this.device);
     this.#trainer = trainer;
     this.#catchUp(trainer);
     try {
@@ -151,11 +154,18 @@ export class AttemptRun {
     if (this.#wish || this.#leaving) this.#expectEnd();
   }
 
-  #start(): TrainerStart {
+  // What is wrong with a job file is the trainer's to say.
+  async #inputs(): Promise<RunInputs | null> {
+    const file = await readJobFile(this.#runDir).catch(() => null);
+    return file && findInputs(file, this.#options);
+  }
+
+  #start(inputs: RunInputs | null): TrainerStart {
     return {
       run_dir: this.#runDir,
       attempt: this.job.attempt,
       after_seq: this.job.last_seq,
+      inputs,
       onLine: (line) => this.#ingest.accept(line),
       onLog: (line) => this.#log(line),
       onSilence: () => this.#log('nothing was heard from the trainer for 30 s'),

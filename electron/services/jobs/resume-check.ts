@@ -2,11 +2,14 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import { AppError } from '../../../src/lib/messages/app-error';
 import type { Checkpoint } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { JobFile } from '../../../src/lib/types/run-folder';
 import { isMissing } from '../trainer/file-errors';
 import type { ResumeQuestion } from '../models/trainer-commands';
 import type { Resumption } from '../trainer/one-shot';
+import type { RunInputs } from '../trainer/run-inputs';
 import { hashFile } from './checkpoint-check';
 import { type DiskCheckOptions, diskShortage } from './disk-check';
+import { findInputs } from './find-inputs';
 import { type Paths, runDirOf } from './paths';
 import { refused } from './refusals';
 import { doubtOf, lossesOf, unjudged } from './resume-doubts';
@@ -14,7 +17,7 @@ import { readJobFile } from './run-folder';
 import { deviceFor } from './scheduler';
 
 export interface ResumeCheckOptions extends DiskCheckOptions {
-  readonly repositories: Pick<AsyncRepositories, 'records' | 'baseModels'>;
+  readonly repositories: Pick<AsyncRepositories, 'records' | 'baseModels' | 'datasetVersions'>;
   readonly paths: Paths;
   /** Cards by UUID, and `cpu`. */
   readonly devices: () => Promise<readonly string[]>;
@@ -46,12 +49,29 @@ const datasetHash = async (path: string): Promise<string | null> => {
   }
 };
 
-/** What is seen in a moment, before the trainer is started; answers the checkpoints on record. */
-const refuseAtSight = async (
-  job: TrainingJob,
-  options: ResumeCheckOptions,
-): Promise<readonly Checkpoint[]> => {
-  const { dataset } = await readJobFile(runDirOf(options.paths, job.id)).catch((error: unknown) => {
+interface Seen {
+  /** Those on record. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly inputs: RunInputs;
+}
+
+const refuseOtherDataset = async ({ dataset }: JobFile, path: string): Promise<void> => {
+  const found = await datasetHash(path);
+  if (found === null)
+    throw refuse(
+      `The dataset “${dataset.name}” is not found at ${path}.`,
+      'Put it back there, or retry it as a new run.',
+    );
+  if (found !== dataset.sha256)
+    throw refuse(
+      `The dataset “${dataset.name}” is no longer what the run began with.`,
+      'Retry it as a new run.',
+    );
+};
+
+/** What is seen in a moment, before the trainer is started. */
+const refuseAtSight = async (job: TrainingJob, options: ResumeCheckOptions): Promise<Seen> => {
+  const file = await readJobFile(runDirOf(options.paths, job.id)).catch((error: unknown) => {
     throw isMissing(error)
       ? refuse('The folder of this run is gone.', 'Retry it: that makes a new run.')
       : error;
@@ -60,23 +80,20 @@ const refuseAtSight = async (
   if (job.status !== 'interrupted' && checkpoints.every(({ pruned }) => pruned)) throw noCheckpoint();
   const shortage = await diskShortage(job, options);
   if (shortage !== null) throw refuse(shortage, 'Free space on that drive, then resume it.');
-  if ((await datasetHash(dataset.path)) !== dataset.sha256)
-    throw refuse(
-      `The dataset “${dataset.name}” is no longer what the run began with.`,
-      'Retry it as a new run.',
-    );
-  return checkpoints;
+  const inputs = await findInputs(file, options);
+  await refuseOtherDataset(file, inputs.dataset);
+  return { checkpoints, inputs };
 };
 
 /** What the trainer says of the run, or why it said nothing. */
 const judgedByTrainer = async (
   job: TrainingJob,
-  signal: AbortSignal,
+  asked: Pick<ResumeQuestion, 'inputs' | 'signal'>,
   { paths, devices, mayResume }: ResumeCheckOptions,
 ): Promise<Resumption | AppError> => {
   const device = deviceFor(job, await devices()) ?? 'cpu';
   try {
-    return await mayResume({ runDir: runDirOf(paths, job.id), device, signal });
+    return await mayResume({ ...asked, runDir: runDirOf(paths, job.id), device });
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'runtime_missing') throw error;
     if (error.code === 'trainer_failed') return unjudged(error);
@@ -94,8 +111,8 @@ export const checkResume = async (
   { inexact, signal }: Wish,
   options: ResumeCheckOptions,
 ): Promise<void> => {
-  const checkpoints = await refuseAtSight(job, options);
-  const judged = await judgedByTrainer(job, signal, options);
+  const { checkpoints, inputs } = await refuseAtSight(job, options);
+  const judged = await judgedByTrainer(job, { inputs, signal }, options);
   if (!(judged instanceof AppError) && judged.step === null && job.status !== 'interrupted')
     throw noCheckpoint(lossesOf(checkpoints, judged));
   const doubt = judged instanceof AppError ? judged : doubtOf(job, checkpoints, judged);

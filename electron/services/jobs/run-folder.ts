@@ -19,7 +19,7 @@ import type { RunData, RunDataMaker, RunDataRequest } from './run-data';
 import type { RunSource } from './sources';
 
 const SAMPLE_TOKENS = 64;
-const MIXTURE_FILE = 'dataset.jsonl';
+export const MIXTURE_FILE = 'dataset.jsonl';
 /** Each record then says its own. */
 const MIXED_FORMAT = 'mixture';
 

@@ -18,7 +18,7 @@ export interface RunSourcesOptions {
 const GIB = 1024 ** 3;
 const CPU = { gpu_type: 'cpu', num_gpus: 0, gpu_memory_gb: 0, cost_per_gpu_hour: 0 };
 
-const recordsFile = async (path: string): Promise<string> =>
+export const recordsFile = async (path: string): Promise<string> =>
   (await stat(path)).isDirectory() ? join(path, 'dataset.jsonl') : path;
 
 /** Datasets, base models and hardware as a run needs them. */

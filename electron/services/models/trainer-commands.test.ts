@@ -37,3 +37,11 @@ it('tells the trainer in how many bits an adapter saw its base model', async () 
     ['--base-model', '/b', '--prompt=Hi'],
   ]);
 });
+
+it('asks of a run with its dataset and base model where they are now', async () => {
+  const { asked, commands } = recorded();
+  const inputs = { dataset: '/d', base_model: '/b' };
+  const { signal } = new AbortController();
+  await commands.mayResume({ runDir: '/r', inputs, device: 'cpu', signal }, '/c').catch(() => undefined);
+  expect(asked).toEqual([['/r', '--cache-dir', '/c', '--dataset', '/d', '--base-model', '/b']]);
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import type { Quantization } from '../../../src/lib/types/training-settings';
+import { inputFlags, type RunInputs } from '../trainer/run-inputs';
 import type { LrRange, OneShot, Resumption } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
@@ -20,6 +21,7 @@ export interface Question {
 
 export interface ResumeQuestion {
   readonly runDir: string;
+  readonly inputs: RunInputs;
   /** A card by its UUID, or `cpu`. */
   readonly device: string;
   readonly signal: AbortSignal;
@@ -49,8 +51,9 @@ export class TrainerCommands {
   }
 
   /** Whether the next attempt of a run would go on, by the checks that it makes itself. */
-  mayResume({ runDir, device, signal }: ResumeQuestion, cacheDir: string): Promise<Resumption> {
-    return this.#oneShot.mayResume([runDir, '--cache-dir', cacheDir], device, signal);
+  mayResume({ runDir, inputs, device, signal }: ResumeQuestion, cacheDir: string): Promise<Resumption> {
+    const argv = [runDir, '--cache-dir', cacheDir, ...inputFlags(inputs)];
+    return this.#oneShot.mayResume(argv, device, signal);
   }
 
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */

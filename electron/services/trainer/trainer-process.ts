@@ -5,6 +5,7 @@ import type { TrainerCommand } from '../../../src/lib/types/trainer-events';
 import { trainerEnvironment } from './environment';
 import { endChild } from './kill';
 import { LineSplitter } from './line-splitter';
+import { inputFlags, type RunInputs } from './run-inputs';
 import { identify, type ProcessIdentity } from './process-identity';
 
 export const SILENCE_MS = 30_000;
@@ -23,6 +24,8 @@ export interface TrainerStart {
   readonly attempt: number;
   /** The last event that the app has, to number on from where the run folder has lost it. */
   readonly after_seq: number;
+  /** Instead of the hints in the run's folder. */
+  readonly inputs: RunInputs | null;
   readonly onLine: (line: string) => void;
   readonly onLog: (line: string) => void;
   /** Nothing came for 30 s; said once, and again after the next silence. */
@@ -47,12 +50,13 @@ export interface RunningTrainer {
 
 const argumentsOf = (
   { cacheDir }: TrainerLaunch,
-  { run_dir, attempt, after_seq }: TrainerStart,
+  { run_dir, attempt, after_seq, inputs }: TrainerStart,
 ): readonly string[] => [
   run_dir,
   ...['--attempt', String(attempt)],
   ...['--after-seq', String(after_seq)],
   ...['--cache-dir', cacheDir],
+  ...(inputs === null ? [] : inputFlags(inputs)),
 ];
 
 /** One attempt of one job: `python -m pipeline_trainer run`. */

@@ -36,7 +36,7 @@ def refuse_other_model(folder: Path, expected: str) -> None:
     except OSError as error:
         raise TrainerError(
             "base_model_missing",
-            f"The base model {folder.name} cannot be read: {error.strerror}.",
+            f"The base model is not found at {folder}: {error.strerror}.",
             hint="Put the folder back, or choose the base model again in a new job.",
         ) from error
     if found != expected:

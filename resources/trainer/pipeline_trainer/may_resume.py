@@ -17,10 +17,12 @@ def main(argv: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="pipeline_trainer may-resume")
     parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--dataset", type=Path, help="where the dataset is now")
+    parser.add_argument("--base-model", type=Path, help="where the base model is now")
     parser.add_argument("--cache-dir", type=Path, help="folder of the token cache; none without it")
     options = parser.parse_args(argv)
     run_dir: Path = options.run_dir.resolve()
-    job = load_job(run_dir)
+    job = load_job(run_dir, dataset=options.dataset, base_model=options.base_model)
     torch_beside_transformers()
     from .resume import compute_for, judge  # noqa: PLC0415 (imports torch, which transformers would take up)
 

@@ -76,6 +76,23 @@ def test_neither_a_trainer_at_work_nor_what_a_killed_one_left_is_touched(
         log.close()
 
 
+def test_what_has_moved_is_found_where_the_app_says_and_by_its_hash(
+    paused: Folder, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = tmp_path / "moved.jsonl"
+    paused.job.dataset.path.rename(dataset)
+    moved = shutil.copytree(model, tmp_path / "moved")
+    point(paused, tmp_path / "gone")
+    with pytest.raises(TrainerError, match=r"not found at .*gone") as refused:
+        ask(paused, capsys)
+    assert refused.value.code == "base_model_missing"
+    assert ask(paused, capsys, "--dataset", str(dataset), "--base-model", str(moved))["changes"] == []
+    dataset.write_text("{}\n")
+    with pytest.raises(TrainerError) as refused:
+        ask(paused, capsys, "--dataset", str(dataset), "--base-model", str(moved))
+    assert refused.value.code == "dataset_changed"
+
+
 def test_a_run_without_a_checkpoint_begins(paused: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(paused.path / "checkpoints")
     assert ask(paused, capsys) == {"step": None, "skipped": [], "changes": []}
@@ -108,10 +125,14 @@ def swap_split(folder: Folder) -> None:
     (folder.path / "split.json").write_text(json.dumps(swapped))
 
 
-def point_elsewhere(folder: Folder) -> None:
+def point(folder: Folder, model: Path) -> None:
     document = json.loads((folder.path / "job.json").read_bytes())
-    document["base_model"]["path"] = str(make_model(folder.path.parent / "other", layers=3))
+    document["base_model"]["path"] = str(model)
     (folder.path / "job.json").write_text(json.dumps(document))
+
+
+def point_elsewhere(folder: Folder) -> None:
+    point(folder, make_model(folder.path.parent / "other", layers=3))
 
 
 def age_trainer(folder: Folder) -> None:
