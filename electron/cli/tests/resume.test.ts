@@ -37,6 +37,16 @@ it('a resume that would not be exact ends with 4 until --inexact is given', asyn
   expect(await world.jobs.get(id)).toMatchObject({ status: 'completed' });
 });
 
+it('a resume of a damaged run folder ends with 4 and the way out', async () => {
+  const { id } = await world.create('sigkill');
+  expect((await bench.run('jobs', 'run')).code).toBe(75);
+  await writeFile(join(world.jobs.runDir(id), 'job.json'), '');
+  const { code, err } = await bench.run('jobs', 'resume', id);
+  expect(code).toBe(4);
+  expect(err).toContain('job.json of this run cannot be used: it is cut off or damaged.');
+  expect(err).toContain('new run with the same settings');
+});
+
 it('a resume that trains steps again says so, and what it waits for, until --inexact is given', async () => {
   const { id } = await world.create('sigkill');
   expect((await bench.run('jobs', 'run')).code).toBe(75);

@@ -67,6 +67,12 @@ const shortCommands = {
       say({ error: failure });
       process.exit(1);
     }
+    if (does('split-lost')) {
+      say({
+        error: { code: 'split_invalid', message: 'split.json is not there.', hint: 'Create it again.' },
+      });
+      process.exit(1);
+    }
     if (does('held-check')) {
       writeFileSync(join(runDir, 'asked'), '');
       return void process.stdin.resume();

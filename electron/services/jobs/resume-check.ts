@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { AppError } from '../../../src/lib/messages/app-error';
 import type { Checkpoint } from '../../../src/lib/types/job-records';
@@ -34,11 +35,26 @@ interface Wish {
 
 const refuse = (message: string, hint: string): AppError => refused('resume_refused', message, hint);
 
+const NEW_RUN = 'Retry it: that makes a new run with the same settings.';
+
+/** The trainer's words for a run folder that is not as it was made. */
+const DAMAGED = new Set(['job_invalid', 'split_invalid', 'plan_mismatch', 'run_folder_unreadable']);
+
+const unreadable = (error: unknown): AppError =>
+  isMissing(error)
+    ? refuse('The folder of this run is gone.', NEW_RUN)
+    : refuse(`The file job.json of this run cannot be used: ${faultOf(error)}.`, NEW_RUN);
+
+const faultOf = (error: unknown): string => {
+  if (error instanceof SyntaxError) return 'it is cut off or damaged';
+  if (!(error instanceof z.ZodError)) return 'it cannot be read as a file';
+  const [issue] = error.issues;
+  const where = issue?.path.join('.') ?? '';
+  return where === '' ? (issue?.message ?? 'it is none') : `“${where}” is missing or not as it was made`;
+};
+
 const noCheckpoint = (losses: readonly string[] = []): AppError =>
-  refuse(
-    ['There is no whole checkpoint to go on from.', ...losses].join(' '),
-    'Retry it: that begins a new run with the same settings.',
-  );
+  refuse(['There is no whole checkpoint to go on from.', ...losses].join(' '), NEW_RUN);
 
 const datasetHash = async (path: string): Promise<string | null> => {
   try {
@@ -72,9 +88,7 @@ const refuseOtherDataset = async ({ dataset }: JobFile, path: string): Promise<v
 /** What is seen in a moment, before the trainer is started. */
 const refuseAtSight = async (job: TrainingJob, options: ResumeCheckOptions): Promise<Seen> => {
   const file = await readJobFile(runDirOf(options.paths, job.id)).catch((error: unknown) => {
-    throw isMissing(error)
-      ? refuse('The folder of this run is gone.', 'Retry it: that makes a new run.')
-      : error;
+    throw unreadable(error);
   });
   const checkpoints = await options.repositories.records.checkpoints(job.id);
   if (job.status !== 'interrupted' && checkpoints.every(({ pruned }) => pruned)) throw noCheckpoint();
@@ -97,7 +111,7 @@ const judgedByTrainer = async (
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'runtime_missing') throw error;
     if (error.code === 'trainer_failed') return unjudged(error);
-    throw refuse(error.message, error.hint);
+    throw refuse(error.message, DAMAGED.has(error.code) ? NEW_RUN : error.hint);
   }
 };
 

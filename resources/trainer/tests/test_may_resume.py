@@ -146,6 +146,29 @@ def plan_fewer_steps(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "split.json cannot be read: No such file or directory."),
+        ("{}", "split.json has no “seed”."),
+        ("[", "split.json is damaged"),
+        ("[" * 200_000, "split.json is damaged"),
+        ("[]", "split.json is damaged"),
+    ],
+)
+def test_a_split_that_is_lost_or_damaged_is_refused_in_words(
+    paused: Folder, text: str | None, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    split = paused.path / "split.json"
+    if text is None:
+        split.unlink()
+    else:
+        split.write_text(text)
+    with pytest.raises(TrainerError) as refused:
+        ask(paused, capsys)
+    assert (refused.value.code, refused.value.message[: len(words)]) == ("split_invalid", words)
+
+
+@pytest.mark.parametrize(
     ("change", "code"),
     [
         (lambda folder: folder.change(learning_rate=1e-4), "settings_changed"),

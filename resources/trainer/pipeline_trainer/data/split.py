@@ -27,8 +27,16 @@ def read_split(path: Path) -> Split:
             train=_ids(document["train"]),
             held_out=_ids(document["held_out"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainerError("split_invalid", f"{path.name} cannot be used: {error}.", hint="Create the job again.") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise TrainerError("split_invalid", f"{path.name} {_fault(error)}.", hint="Create the job again.") from error
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror}"
+    if isinstance(error, KeyError):
+        return f"has no “{error.args[0]}”"
+    return "is damaged: it is not the list of records that was written with the run"
 
 
 def _ids(values: object) -> tuple[str, ...]:
