@@ -103,6 +103,7 @@ def save(folder: Path, snapshot: Snapshot) -> Written:
 def find(folder: Path, *, up_to: int | None = None) -> Found:
     """Look for the newest checkpoint, of step `up_to` or before, whose files all agree with its manifest.
 
+    One with weights or moments that are no numbers is passed over too: nothing comes of it any more.
     Raises `checkpoint_newer` for one that a newer version wrote: going on from an older one would
     silently throw its steps away.
     """
@@ -110,7 +111,7 @@ def find(folder: Path, *, up_to: int | None = None) -> Found:
     for path in reversed(_published(folder)):
         if up_to is not None and step_of(path) > up_to:
             continue
-        fault = fault_of(path)
+        fault = fault_of(path) or _number_fault(path)
         if fault is None:
             return Found(path, tuple(skipped))
         skipped.append((path.name, fault))
@@ -139,6 +140,17 @@ def fault_of(path: Path) -> str | None:
         return f"{min(missing)} is not in its manifest"
     # The name is given last, and by anyone: what is inside must be of that step.
     return next((f"{name} is of step {step}" for name, step in steps.items() if step != step_of(path)), None)
+
+
+def _number_fault(path: Path) -> str | None:
+    for name in (WEIGHTS, OPTIMIZER):
+        try:
+            tensors = load_file(path / name).values()
+        except (OSError, ValueError, SafetensorError) as error:
+            return f"{name} cannot be read ({type(error).__name__})"
+        if not all(bool(tensor.isfinite().all()) for tensor in tensors):
+            return f"{name} holds what is not a number"
+    return None
 
 
 def read_identity(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rule 5: a run goes on exactly where it was, from the newest checkpoint that is whole, or not at all."""
 
 import json
+import math
 import os
 import random
 import shutil
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from training_builders import Folder, attempt, make_elsewhere, make_model, make_run
 
 from pipeline_trainer import checkpoint, rng, setup
 from pipeline_trainer.data.order import derive_seed
+from pipeline_trainer.durable import sha256_of
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.fingerprint import model_fingerprint
 from pipeline_trainer.protocol import Command
@@ -134,6 +137,30 @@ def test_rule_5_a_damaged_checkpoint_is_skipped_for_the_next_older(
     assert reason in warning["message"]
     assert paused.named("hello")[-1]["from_checkpoint"] is not None
     assert paused.adapter() == whole.adapter()
+
+
+@pytest.mark.parametrize("name", [checkpoint.WEIGHTS, checkpoint.OPTIMIZER])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_rule_5_a_checkpoint_of_what_is_not_a_number_is_skipped(
+    paused: Folder, whole: Folder, name: str, value: float
+) -> None:
+    file = newest(paused) / name
+    tensors = load_file(file)
+    first = next(tensor for tensor in tensors.values() if tensor.is_floating_point() and tensor.dim() > 0)
+    first.view(-1)[0] = value
+    save_file(tensors, file)
+    seal(newest(paused), name)
+    assert attempt(paused) == 0
+    (warning,) = [event for event in paused.named("warning") if event["code"] == "checkpoint_skipped"]
+    assert f"{name} holds what is not a number" in warning["message"]
+    assert paused.adapter() == whole.adapter()
+
+
+def seal(folder: Path, name: str) -> None:
+    """Make the manifest agree with a file that was changed."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"][name] = {"size_bytes": (folder / name).stat().st_size, "sha256": sha256_of(folder / name)}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_rule_5_without_any_whole_checkpoint_the_run_begins_again(paused: Folder) -> None:
