@@ -22,7 +22,8 @@ export const hashFile = async (path: string): Promise<string> => {
 const holdsItsFiles = async (folder: string, manifest: z.infer<typeof Manifest>): Promise<boolean> => {
   for (const [name, expected] of Object.entries(manifest.files)) {
     const path = join(folder, ...name.split('/'));
-    if ((await stat(path)).size !== expected.size_bytes) return false;
+    const found = await stat(path);
+    if (!found.isFile() || found.size !== expected.size_bytes) return false;
     if ((await hashFile(path)) !== expected.sha256) return false;
   }
   return true;
@@ -31,7 +32,10 @@ const holdsItsFiles = async (folder: string, manifest: z.infer<typeof Manifest>)
 /** Whether a checkpoint is still what its manifest says, file by file. */
 export const isWhole = async (folder: string): Promise<boolean> => {
   try {
-    const manifest = Manifest.safeParse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
+    const file = join(folder, MANIFEST);
+    // A pipe in its place would be waited for.
+    if (!(await stat(file)).isFile()) return false;
+    const manifest = Manifest.safeParse(JSON.parse(await readFile(file, 'utf8')));
     return manifest.success && (await holdsItsFiles(folder, manifest.data));
   } catch (error) {
     if (isMissing(error) || error instanceof SyntaxError) return false;
