@@ -29,9 +29,9 @@ const VOICE = /\b(aye|fair winds|friend)\b/i;
 test('the demo imports, trains, checks, exports, and its answer has the voice of the sample', async () => {
   // Another spec trains beside it.
   test.setTimeout(600_000);
-  const dataDir = await mkdtemp(join(tmpdir(), 'pipeline demo ü '));
-  const to = join(dataDir, 'exported');
-  const words = ['demo', '--to', to, '--json', '--data-dir', dataDir];
+  const folder = await mkdtemp(join(tmpdir(), 'pipeline demo ü '));
+  const to = join(folder, 'exported');
+  const words = ['demo', '--to', to, '--json', '--data-dir', join(folder, 'data')];
   const startedAt = performance.now();
   const { stdout } = await run(process.execPath, [CLI, ...words], { maxBuffer: 64 * 1024 * 1024 });
   console.log(`demo: ${Math.round((performance.now() - startedAt) / 1000)} s, an export included`);
@@ -48,5 +48,5 @@ test('the demo imports, trains, checks, exports, and its answer has the voice of
   expect(found.export).toMatchObject({ path: to, verification: { ok: true } });
   expect(await readdir(to)).toContain('adapter_model.safetensors');
   expect(await readdir(found.adapter_path)).toContain('adapter_model.safetensors');
-  await removeDataDir(dataDir);
+  await removeDataDir(folder);
 });

@@ -158,7 +158,7 @@ test('a data folder full of real things', async () => {
   await page.keyboard.press('Escape');
   // Of the run that was not played: what is exported is compared with what it learned.
   const exported = (format: string) => {
-    const to = join(pipeline.dataDir, `keeper ${format}`);
+    const to = join(pythonDir, `keeper ${format}`);
     return call(page, { name: 'models.export', input: { id: made.model, format, to } }, z.unknown());
   };
   await exported('adapter');

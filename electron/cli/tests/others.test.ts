@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliBench } from '../testing';
@@ -143,7 +144,8 @@ describe('artifacts', () => {
     await bench.run('train', ...words);
     const [all] = (await bench.run('artifacts', 'list', '--json')).documents();
     const newest = String(Reflect.get(Object(Array.isArray(all) ? all[0] : null), 'id'));
-    const to = join(bench.dir, 'out');
+    const outside = await mkdtemp(join(tmpdir(), 'exports ü '));
+    const to = join(outside, 'out');
     const made = await bench.run('artifacts', 'export', newest, '--format', 'adapter', '--to', to, '--json');
     expect([made.code, made.documents()]).toMatchObject([
       0,
@@ -151,8 +153,8 @@ describe('artifacts', () => {
     ]);
     const zipped = await bench.run('artifacts', 'export', newest, '--format', 'zip', '--to', to, '--json');
     expect(zipped.documents()).toMatchObject([{ path: join(to, 'adapter.zip') }]);
-    const named = await bench.run('artifacts', 'export', newest, '--to', join(bench.dir, 'x.zip'), '--json');
-    expect(named.documents()).toMatchObject([{ path: join(bench.dir, 'x.zip') }]);
+    const named = await bench.run('artifacts', 'export', newest, '--to', join(outside, 'x.zip'), '--json');
+    expect(named.documents()).toMatchObject([{ path: join(outside, 'x.zip') }]);
     await mkdir(to);
     await writeFile(join(to, 'adapter.zip'), '');
     for (const format of ['adapter', 'zip']) {
@@ -162,11 +164,12 @@ describe('artifacts', () => {
         [{ error: { code: 'export_target_exists' } }],
       ]);
     }
-    for (const own of ['runs', 'storage', 'cache']) {
-      const inside = join(bench.dir, own, 'mine');
+    for (const own of ['runs', 'pipeline.db-journal', 'rebuild-pending']) {
+      const inside = join(bench.dir, own);
       const refused = await bench.run('artifacts', 'export', newest, '--format', 'adapter', '--to', inside);
       expect([refused.code, refused.err]).toEqual([4, textWith('keeps for itself')]);
     }
+    await rm(outside, { recursive: true });
     expect((await bench.run('artifacts', 'export', newest)).err).toContain('--to is missing');
     expect((await bench.run('artifacts', 'export', newest, '--to', 'x', '--format', 'odd')).code).toBe(2);
   });

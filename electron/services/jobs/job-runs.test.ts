@@ -262,10 +262,10 @@ describe('deletion and models', () => {
       base: 'from base',
       adapter: 'from adapter',
     });
-    expect(await world.models.export({ id, format: 'adapter', to: join(world.dir, 'out') })).toMatchObject({
+    expect(await world.models.export({ id, format: 'adapter', to: `${world.dir} out` })).toMatchObject({
       status: 'completed',
     });
-    expect(await codeOf(world.models.export({ id, format: 'zip', to: join(world.dir, 'bad') }))).toBe(
+    expect(await codeOf(world.models.export({ id, format: 'zip', to: `${world.dir} bad` }))).toBe(
       'export_unverified',
     );
     expect((await world.models.exports(id)).map(({ status }) => status).sort()).toEqual([

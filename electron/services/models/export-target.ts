@@ -16,9 +16,6 @@ const kindOf = async (path: string): Promise<'nothing' | 'empty folder' | 'somet
   }
 };
 
-/** Folders of the data folder that hold what Pipeline makes, and that go when it goes. */
-const OWN = ['backups', 'cache', 'runs', 'storage'];
-
 /** Where a path leads, whose last parts need not be there yet. */
 const landing = async (path: string): Promise<string> => {
   try {
@@ -29,12 +26,30 @@ const landing = async (path: string): Promise<string> => {
   }
 };
 
+/** The data folder, and where its folders are that a link keeps on another drive. */
+const keptFolders = async (dataDir: string): Promise<string[]> => {
+  const holders = [dataDir, join(dataDir, 'storage')];
+  const links = (await Promise.all(holders.map(linksIn))).flat();
+  return Promise.all([dataDir, ...links].map((path) => landing(resolve(path))));
+};
+
+const linksIn = async (folder: string): Promise<string[]> => {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => join(folder, name));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+};
+
+/** Whatever its name: what Pipeline opens at its next start, and what it deletes, it knows by names alone. */
 const refuseOwn = async (target: string, dataDir: string): Promise<void> => {
-  const [lands, data] = await Promise.all([landing(resolve(target)), landing(resolve(dataDir))]);
-  if (!OWN.some((name) => `${lands}${sep}`.startsWith(join(data, name) + sep))) return;
+  const [lands, kept] = await Promise.all([landing(target), keptFolders(dataDir)]);
+  if (!kept.some((folder) => `${lands}${sep}`.startsWith(folder + sep))) return;
   throw refused(
     'export_target_refused',
-    `${target} lies in a folder that Pipeline keeps for itself, and would go with what is in it.`,
+    `${target} lies in the data folder, which Pipeline keeps for itself.`,
     'Choose a folder of your own.',
   );
 };
@@ -52,7 +67,7 @@ export const exportTarget = async ({
   readonly to: string;
   readonly dataDir: string;
 }): Promise<string> => {
-  const target = format === 'zip' && !to.endsWith('.zip') ? join(to, ARCHIVE) : to;
+  const target = resolve(format === 'zip' && !to.endsWith('.zip') ? join(to, ARCHIVE) : to);
   await refuseOwn(target, dataDir);
   const found = await kindOf(target);
   if (found === 'nothing' || (found === 'empty folder' && format !== 'zip')) return target;

@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { exportTarget } from './export-target';
+
+let root: string;
+let dataDir: string;
+
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'pipeline-target-')));
+  dataDir = join(root, 'data');
+  await mkdir(join(dataDir, 'storage', 'lora-models'), { recursive: true });
+});
+
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const adapterAt = (to: string) => exportTarget({ format: 'adapter', to, dataDir });
+const REFUSED = { code: 'export_target_refused' };
+
+it.each(['out', 'out.zip', 'data2', 'new/folders/too'])('%s beside the data folder is free', async (name) => {
+  expect(await adapterAt(join(root, name))).toBe(join(root, name));
+});
+
+it.each([
+  '',
+  'pipeline.db-journal',
+  'pipeline.db.zip',
+  'rebuild-pending',
+  'newfolder',
+  'newfolder/deeper',
+  'runs/mine',
+  'storage/lora-models/mine',
+])('data/%s is refused, whatever the format', async (name) => {
+  for (const format of ['adapter', 'zip', 'merged'] as const)
+    await expect(exportTarget({ format, to: join(dataDir, name), dataDir })).rejects.toMatchObject(REFUSED);
+});
+
+it('a data folder that is not there yet is refused too', async () => {
+  await expect(
+    exportTarget({ format: 'adapter', to: join(root, 'later', 'a'), dataDir: join(root, 'later') }),
+  ).rejects.toMatchObject(REFUSED);
+});
+
+it('what the data folder keeps elsewhere by a link is refused there too', async () => {
+  for (const [name, link] of [
+    ['runs on a large drive', join(dataDir, 'runs')],
+    ['models on a large drive', join(dataDir, 'storage', 'lora-datasets')],
+  ] as const) {
+    const elsewhere = join(root, name);
+    await mkdir(elsewhere);
+    await symlink(elsewhere, link);
+    await expect(adapterAt(join(elsewhere, 'mine'))).rejects.toMatchObject(REFUSED);
+    await expect(adapterAt(join(link, 'mine'))).rejects.toMatchObject(REFUSED);
+  }
+});
+
+it('a folder that leads into the data folder by a link is refused', async () => {
+  await symlink(dataDir, join(root, 'link'));
+  await expect(adapterAt(join(root, 'link', 'mine'))).rejects.toMatchObject(REFUSED);
+});
+
+it('what is taken is told apart', async () => {
+  await writeFile(join(root, 'file'), '');
+  await expect(adapterAt(join(root, 'file'))).rejects.toMatchObject({ code: 'export_target_exists' });
+  expect(basename(await exportTarget({ format: 'zip', to: join(root, 'new'), dataDir }))).toBe('adapter.zip');
+});
