@@ -17,6 +17,8 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const adapterAt = (to: string) => exportTarget({ format: 'adapter', to, dataDir });
 const REFUSED = { code: 'export_target_refused' };
+// What vitest answers here is `any`.
+const textWith = (part: string): unknown => expect.stringContaining(part);
 
 it.each(['out', 'out.zip', 'data2', 'new/folders/too'])('%s beside the data folder is free', async (name) => {
   expect(await adapterAt(join(root, name))).toBe(join(root, name));
@@ -64,4 +66,30 @@ it('what is taken is told apart', async () => {
   await writeFile(join(root, 'file'), '');
   await expect(adapterAt(join(root, 'file'))).rejects.toMatchObject({ code: 'export_target_exists' });
   expect(basename(await exportTarget({ format: 'zip', to: join(root, 'new'), dataDir }))).toBe('adapter.zip');
+});
+
+it('a link that leads nowhere is refused, as target and on the way to it', async () => {
+  await symlink(join(dataDir, 'storage', 'lora-models', 'sneak'), join(root, 'dangling'));
+  await symlink(join(root, 'dangling'), join(root, 'twice'));
+  await symlink(join(root, 'round'), join(root, 'round'));
+  for (const name of ['dangling', 'twice', 'dangling/deeper', 'round', 'round/deeper'])
+    await expect(adapterAt(join(root, name))).rejects.toMatchObject({
+      ...REFUSED,
+      message: textWith('link that leads nowhere'),
+    });
+});
+
+it.each([
+  ['a'.repeat(256), 'has 256 bytes'],
+  [`${'ü'.repeat(130)}/short`, 'has 260 bytes, of 255 at most'],
+  // The trainer writes beside it first, under a longer name.
+  ['a'.repeat(250), 'has 250 bytes, of 233 at most'],
+  [Array.from({ length: 40 }, () => 'a'.repeat(100)).join('/'), 'of 4000 at most'],
+])('a path that no drive takes is refused in words', async (name, words) => {
+  await expect(adapterAt(join(root, name))).rejects.toMatchObject({ ...REFUSED, message: textWith(words) });
+});
+
+it('the longest names are free', async () => {
+  const longest = join(root, 'ü'.repeat(127), 'a'.repeat(233));
+  expect(await adapterAt(longest)).toBe(longest);
 });

@@ -1,7 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import { refused } from '../jobs/refusals';
+import { brief } from '../../../src/lib/messages/brief';
+import { codeOf } from '../storage/flush';
 import { isMissing } from '../trainer/file-errors';
 
 const ARCHIVE = 'adapter.zip';
@@ -16,13 +18,54 @@ const kindOf = async (path: string): Promise<'nothing' | 'empty folder' | 'somet
   }
 };
 
-/** Where a path leads, whose last parts need not be there yet. */
+const NAME_BYTES = 255;
+/** Less what the trainer puts around the name while it writes: `.staging-…-01234567.zip`. */
+const LAST_NAME_BYTES = NAME_BYTES - 22;
+/** Less what lies in the export. */
+const PATH_BYTES = 4096 - 96;
+
+const refuseTarget = (reason: string, hint = 'Choose a folder of your own.') =>
+  refused('export_target_refused', reason, hint);
+
+const tooLong = (what: string, limit: number) =>
+  refuseTarget(
+    `"${brief(what)}" has ${Buffer.byteLength(what)} bytes, of ${limit} at most.`,
+    'Choose a shorter name.',
+  );
+
+const refuseLong = (target: string): void => {
+  if (Buffer.byteLength(target) > PATH_BYTES) throw tooLong(target, PATH_BYTES);
+  if (Buffer.byteLength(basename(target)) > LAST_NAME_BYTES) throw tooLong(basename(target), LAST_NAME_BYTES);
+  const long = target.split(sep).find((name) => Buffer.byteLength(name) > NAME_BYTES);
+  if (long !== undefined) throw tooLong(long, NAME_BYTES);
+};
+
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+const leadsNowhere = (path: string) =>
+  refuseTarget(`${path} is a link that leads nowhere.`, 'Remove the link, or choose another name.');
+
+/**
+ * Where a path leads, whose last parts need not be there yet. Throws `export_target_refused` for a link
+ * that leads nowhere: what is written through it lands where nobody has looked.
+ */
 const landing = async (path: string): Promise<string> => {
   try {
     return await realpath(path);
   } catch (error) {
+    if (codeOf(error) === 'ENAMETOOLONG')
+      throw refuseTarget(`"${brief(basename(path))}" is too long a name for this drive.`);
+    if (codeOf(error) === 'ELOOP' || (await isThere(path))) throw leadsNowhere(path);
     if (!isMissing(error) || dirname(path) === path) throw error;
-    return join(await landing(dirname(path)), relative(dirname(path), path));
+    return join(await landing(dirname(path)), basename(path));
   }
 };
 
@@ -47,11 +90,7 @@ const linksIn = async (folder: string): Promise<string[]> => {
 const refuseOwn = async (target: string, dataDir: string): Promise<void> => {
   const [lands, kept] = await Promise.all([landing(target), keptFolders(dataDir)]);
   if (!kept.some((folder) => `${lands}${sep}`.startsWith(folder + sep))) return;
-  throw refused(
-    'export_target_refused',
-    `${target} lies in the data folder, which Pipeline keeps for itself.`,
-    'Choose a folder of your own.',
-  );
+  throw refuseTarget(`${target} lies in the data folder, which Pipeline keeps for itself.`);
 };
 
 /**
@@ -68,6 +107,7 @@ export const exportTarget = async ({
   readonly dataDir: string;
 }): Promise<string> => {
   const target = resolve(format === 'zip' && !to.endsWith('.zip') ? join(to, ARCHIVE) : to);
+  refuseLong(target);
   await refuseOwn(target, dataDir);
   const found = await kindOf(target);
   if (found === 'nothing' || (found === 'empty folder' && format !== 'zip')) return target;
