@@ -13,7 +13,7 @@ import { FolderMemory } from './platform/folder-memory';
 import { createKeepAwake } from './platform/keep-awake';
 import { menuTemplate } from './platform/menu';
 import { registerAppScheme, serveWindowFiles } from './platform/protocol';
-import { denyNavigation, denyNetwork } from './platform/security';
+import { denyNavigation, denyNetwork, resolveNothing } from './platform/security';
 import { stopBeforeQuit } from './platform/stop-before-quit';
 import { showTray } from './platform/tray';
 import { watchWork } from './platform/watch-work';
@@ -133,6 +133,7 @@ const refuseToStart = (thrown: unknown): void => {
 
 prepareFolders();
 registerAppScheme();
+resolveNothing();
 if (app.requestSingleInstanceLock()) {
   log.info(`Pipeline ${app.getVersion()} starts on ${process.platform} ${process.arch}.`);
   denyNavigation();

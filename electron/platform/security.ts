@@ -3,6 +3,14 @@ import { APP_ORIGIN } from '../transport/electron-port';
 
 const ALLOWED = new Set(['app:', 'devtools:', 'data:', 'blob:']);
 
+/**
+ * No name or address is looked up, so nothing connects: WebRTC and hints of a page (dns-prefetch) pass by
+ * `webRequest`. Must run before the app is ready.
+ */
+export const resolveNothing = (): void => {
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+};
+
 /** Denies and reports every request that leaves `app://`. */
 export const denyNetwork = (session: Session, onDenied: (target: string) => void): void => {
   session.webRequest.onBeforeRequest(({ url }, decide) => {
@@ -24,6 +32,7 @@ export const denyNavigation = (): void => {
     contents.on('will-navigate', (event) => {
       if (!event.url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault();
     });
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
   });
