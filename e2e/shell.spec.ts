@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
@@ -15,9 +12,6 @@ import { launch, removeDataDir, type LaunchedApp } from './launch';
 const ROOT = join(import.meta.dirname, '..');
 const SCREENS = ['Start', 'Datasets', 'Jobs', 'Models', 'Settings'] as const;
 const PATHS = ['/', '/datasets', '/new-run', '/jobs', '/models', '/settings'] as const;
-
-const Address = z.object({ port: z.int() });
-const LAST = 'last';
 
 let pipeline: LaunchedApp;
 
@@ -183,86 +177,4 @@ test('a second start brings up the first one, and is no start in its log', async
   await promisify(execFile)(app.process().spawnfile, [ROOT, '--no-sandbox'], { env });
   expect(await starts()).toEqual(before);
   expect(app.windows()).toHaveLength(1);
-});
-
-/** Listens on loopback, tells what arrives, and ends when all that came before has. */
-const listenForBoth = async () => {
-  const reached: string[] = [];
-  const heard = (kind: string) => (bytes: Buffer) => reached.push(String(bytes) === LAST ? LAST : kind);
-  const udp = createSocket('udp4', heard('udp')).bind(0, '127.0.0.1');
-  const tcp = createServer((socket) => {
-    reached.push('tcp');
-    socket.destroy();
-  }).listen(0, '127.0.0.1');
-  await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
-  const ports = { udp: udp.address().port, tcp: Address.parse(tcp.address()).port };
-  const arrived = async (): Promise<string[]> => {
-    const all = [once(udp, 'message'), once(tcp, 'connection')];
-    udp.send(LAST, ports.udp, '127.0.0.1');
-    connect(ports.tcp, '127.0.0.1').on('error', () => undefined);
-    await Promise.all(all);
-    udp.close();
-    tcp.close();
-    return reached.sort();
-  };
-  return { ports, arrived };
-};
-
-test('no connection of WebRTC leaves, by UDP or by TCP, and no name is looked up', async () => {
-  const { app, page } = pipeline;
-  const { ports, arrived } = await listenForBoth();
-  await page.evaluate(async ({ udp, tcp }) => {
-    const iceServers = ['127.0.0.1', 'localhost'].flatMap((host) => [
-      { urls: `stun:${host}:${udp}` },
-      { urls: `turn:${host}:${udp}?transport=udp`, username: 'u', credential: 'c' },
-      { urls: `turn:${host}:${tcp}?transport=tcp`, username: 'u', credential: 'c' },
-    ]);
-    const peer = new RTCPeerConnection({ iceServers });
-    peer.createDataChannel('out');
-    const gathered = new Promise<void>((resolve) => {
-      peer.addEventListener('icegatheringstatechange', () => {
-        if (peer.iceGatheringState === 'complete') resolve();
-      });
-    });
-    await peer.setLocalDescription(await peer.createOffer());
-    await gathered;
-    peer.close();
-  }, ports);
-  expect(await arrived()).toEqual([LAST, 'tcp']);
-  const looked = await app.evaluate(({ session }) =>
-    session.defaultSession.resolveHost('localhost').then(
-      () => 'found',
-      (thrown: unknown) => String(thrown),
-    ),
-  );
-  expect(looked).toContain('ERR_NAME_NOT_RESOLVED');
-});
-
-test('nothing leaves: navigation, new windows and requests are denied, and counted', async () => {
-  const { app, page } = pipeline;
-  expect(await page.evaluate(() => fetch('https://example.com/').then(String, () => 'denied'))).toBe(
-    'denied',
-  );
-  expect(await page.evaluate(() => window.open('https://example.com/') === null)).toBe(true);
-  expect(app.windows()).toHaveLength(1);
-  // The page's policy stops its own fetch before the session sees it; this one meets the session's guard.
-  const answer = await app.evaluate(({ session }) =>
-    session.defaultSession.fetch('https://example.com/').then(
-      () => 'answered',
-      (thrown: unknown) => String(thrown),
-    ),
-  );
-  expect(answer).toContain('ERR_BLOCKED_BY_CLIENT');
-  await expect(page.getByRole('contentinfo')).toContainText(/network: [1-9]\d* requests?/);
-  // Last: Playwright goes on waiting for a navigation that was denied, so only the main process is asked.
-  const stays = await app.evaluate(async ({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-    if (!contents) return 'no window';
-    const denied = new Promise<string>((resolve) =>
-      contents.once('will-navigate', (event) => resolve(event.defaultPrevented ? 'denied' : 'allowed')),
-    );
-    void contents.executeJavaScript("location.href = 'https://example.com/'");
-    return `${await denied} at ${contents.getURL()}`;
-  });
-  expect(stays).toMatch(/^denied at app:\/\/pipeline\//);
 });

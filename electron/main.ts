@@ -19,7 +19,7 @@ import { showTray } from './platform/tray';
 import { watchWork } from './platform/watch-work';
 import { openWindow } from './platform/window';
 import { liveWithoutWindow, staysWithout } from './platform/without-window';
-import { servePort, windowPublisher } from './transport/electron-port';
+import { hearDenied, servePort, windowPublisher } from './transport/electron-port';
 import { createServer } from './transport/serve';
 
 const distDir = dirname(fileURLToPath(import.meta.url));
@@ -29,7 +29,9 @@ const logPath = join(dataDir, 'logs', 'main.log');
 
 let window: BrowserWindow | null = null;
 let life: ReturnType<typeof liveWithoutWindow> | null = null;
+let network: App['services']['network'] | null = null;
 const currentWindow = (): BrowserWindow | null => window;
+const onDenied = (target: string): void => network?.denied('window', target);
 
 const showWindow = (): void => {
   life?.onOpened();
@@ -90,7 +92,9 @@ const start = async (): Promise<void> => {
     onFailure: (thrown) => log.error(thrown),
     onNotice: showNotice,
   });
-  denyNetwork(session.defaultSession, (target) => pipeline.services.network.denied('window', target));
+  network = pipeline.services.network;
+  denyNetwork(session.defaultSession, onDenied);
+  hearDenied({ currentWindow, onDenied });
   serveWindowFiles(join(distDir, '..', 'renderer'));
   const handlers = {
     ...handlersOf(pipeline.services),
@@ -136,7 +140,7 @@ registerAppScheme();
 resolveNothing();
 if (app.requestSingleInstanceLock()) {
   log.info(`Pipeline ${app.getVersion()} starts on ${process.platform} ${process.arch}.`);
-  denyNavigation();
+  denyNavigation(onDenied);
   app.on('second-instance', showWindow);
   app.on('activate', showWindow);
   app.whenReady().then(start).catch(refuseToStart);

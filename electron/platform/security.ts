@@ -26,14 +26,21 @@ export const denyNetwork = (session: Session, onDenied: (target: string) => void
 };
 
 /** No page of ours ever leaves its origin, opens a window or attaches a web view. */
-export const denyNavigation = (): void => {
+export const denyNavigation = (onDenied: (target: string) => void): void => {
   app.on('web-contents-created', (_event, contents) => {
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-    contents.on('will-navigate', (event) => {
-      if (!event.url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault();
-    });
+    const deny = (event: { readonly url: string; preventDefault(): void }): void => {
+      event.preventDefault();
+      onDenied(event.url);
+    };
     contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
-    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(({ url }) => {
+      onDenied(url);
+      return { action: 'deny' };
+    });
+    contents.on('will-navigate', (event) => {
+      if (!event.url.startsWith(`${APP_ORIGIN}/`)) deny(event);
+    });
+    contents.on('will-redirect', deny);
     contents.on('will-attach-webview', (event) => event.preventDefault());
   });
 };

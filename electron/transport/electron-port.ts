@@ -1,12 +1,13 @@
-import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { type BrowserWindow, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
 import type { Publisher } from '../../src/lib/contract/derived';
 import type { Reply } from './serve';
 
 export const CALL_CHANNEL = 'pipeline:call';
 export const EVENT_CHANNEL = 'pipeline:event';
+const DENIED_CHANNEL = 'pipeline:denied';
 export const APP_ORIGIN = 'app://pipeline';
 
-const isOurMainFrame = (event: IpcMainInvokeEvent, window: BrowserWindow | null): boolean =>
+const isOurMainFrame = (event: IpcMainEvent | IpcMainInvokeEvent, window: BrowserWindow | null): boolean =>
   window !== null &&
   !window.isDestroyed() &&
   event.sender === window.webContents &&
@@ -26,6 +27,22 @@ export const servePort = ({ currentWindow, answer }: Port): (() => void) => {
   });
   return () => ipcMain.removeHandler(CALL_CHANNEL);
 };
+
+interface DeniedPort {
+  readonly currentWindow: () => BrowserWindow | null;
+  readonly onDenied: (target: string) => void;
+}
+
+/** Hears of the requests that the policy of our window's page stopped. */
+export const hearDenied = ({ currentWindow, onDenied }: DeniedPort): void => {
+  ipcMain.on(DENIED_CHANNEL, (event, blocked: unknown) => {
+    if (isOurMainFrame(event, currentWindow()) && isRequest(blocked)) onDenied(blocked);
+  });
+};
+
+/** A policy also stops what is no request: `inline`, `eval`, `data`. */
+const isRequest = (blocked: unknown): blocked is string =>
+  typeof blocked === 'string' && URL.canParse(blocked);
 
 /** Sends news to the window, if there is one. */
 export const windowPublisher = (currentWindow: () => BrowserWindow | null): Publisher => ({
