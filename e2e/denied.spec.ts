@@ -130,8 +130,29 @@ test('nothing leaves: navigation, new windows and requests are denied, and each 
   await expect(page.getByRole('contentinfo')).toContainText(/network: [5-9] requests/);
 });
 
+test('what is not there has the policy too, and tells nothing of this machine', async () => {
+  const { app } = pipeline;
+  for (const path of ['nothing.html', 'nothing', '%ff', '..%2f..%2fpackage.json', 'assets/../../main.js']) {
+    const { status, policy, text } = await app.evaluate(async ({ session }, url) => {
+      const answer = await session.defaultSession.fetch(url);
+      return {
+        status: answer.status,
+        policy: answer.headers.get('content-security-policy'),
+        text: await answer.text(),
+      };
+    }, `app://pipeline/${path}`);
+    expect([path, status, text]).toEqual([path, 404, 'Not found']);
+    expect(policy).toContain("default-src 'none'");
+  }
+});
+
 // Last: Playwright goes on waiting for a navigation that was denied, so only the main process is asked.
-for (const target of ['https://example.com/']) {
+for (const target of [
+  'https://example.com/',
+  'app://pipeline/nothing.html',
+  'app://pipeline/',
+  'app://other/index.html',
+]) {
   test(`a navigation to ${target} is denied and counted`, async () => {
     const stays = await pipeline.app.evaluate(async ({ BrowserWindow }, target) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents;

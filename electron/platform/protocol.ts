@@ -37,23 +37,32 @@ const fileBelow = (folder: string, url: string): string | null => {
   return path.startsWith(folder + sep) && extname(path) in MEDIA_TYPES ? path : null;
 };
 
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+const fileAnswer = async (folder: string, url: string): Promise<Response> => {
+  const path = fileBelow(folder, url);
+  if (path === null) throw new Error('No file of the window');
+  const type = MEDIA_TYPES[extname(path)] ?? 'application/octet-stream';
+  return new Response(new Uint8Array(await readFile(path)), {
+    headers: { ...HEADERS, 'content-type': type },
+  });
+};
+
 /** Serves the built window as `app://pipeline/…`, with the policy on every answer. */
 export const serveWindowFiles = (folder: string): void => {
   protocol.handle('app', async ({ url }) => {
-    const path = fileBelow(folder, url);
-    if (path === null) return new Response('Not found', { status: 404 });
     try {
-      const body = await readFile(path);
-      return new Response(new Uint8Array(body), {
-        headers: {
-          'content-type': MEDIA_TYPES[extname(path)] ?? 'application/octet-stream',
-          'content-security-policy': CONTENT_SECURITY_POLICY,
-          'x-content-type-options': 'nosniff',
-          'cache-control': 'no-store',
-        },
+      return await fileAnswer(folder, url);
+    } catch {
+      // Whatever the reason: it would name paths of this machine.
+      return new Response('Not found', {
+        status: 404,
+        headers: { ...HEADERS, 'content-type': 'text/plain' },
       });
-    } catch (cause) {
-      return new Response(cause instanceof Error ? cause.message : 'Not readable', { status: 404 });
     }
   });
 };

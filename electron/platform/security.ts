@@ -25,7 +25,10 @@ export const denyNetwork = (session: Session, onDenied: (target: string) => void
   session.on('will-download', (event) => event.preventDefault());
 };
 
-/** No page of ours ever leaves its origin, opens a window or attaches a web view. */
+/** There is one page; another address of the origin would leave the window empty. */
+const isOurPage = (url: string): boolean => url.replace(/[?#].*/, '') === `${APP_ORIGIN}/index.html`;
+
+/** No page of ours is ever left for another, opens a window or attaches a web view. */
 export const denyNavigation = (onDenied: (target: string) => void): void => {
   app.on('web-contents-created', (_event, contents) => {
     const deny = (event: { readonly url: string; preventDefault(): void }): void => {
@@ -38,7 +41,7 @@ export const denyNavigation = (onDenied: (target: string) => void): void => {
       return { action: 'deny' };
     });
     contents.on('will-navigate', (event) => {
-      if (!event.url.startsWith(`${APP_ORIGIN}/`)) deny(event);
+      if (!isOurPage(event.url)) deny(event);
     });
     contents.on('will-redirect', deny);
     contents.on('will-attach-webview', (event) => event.preventDefault());
