@@ -128,7 +128,7 @@ export const FIELDS: readonly FieldSpec[] = [
   }),
   rule('max_hours', 'Time budget', {
     unit: 'hours',
-    range: 'Empty: none',
+    range: '0.02 to 10,000, empty: none',
     help: 'Training ends after this time, over all attempts, with the best adapter so far.',
   }),
   rule('max_energy_kwh', 'Energy budget', {

@@ -5,7 +5,7 @@ import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { formatDuration } from '../../../src/lib/messages/format';
 import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
 import { longestOf, memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
-import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
+import { limitsOf, refuseLongWarmup, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
@@ -265,6 +265,7 @@ const estimateFrom = (
 ): Estimate => {
   const { train, held_out } = measured.epoch;
   const plan = planSteps(train, settings);
+  refuseLongWarmup(settings, plan.total_steps);
   const tokens = Math.round(measured.epoch.tokens);
   const { memory, method } = planOf(known, settings, measured.facts);
   const { total, free } = known.room;

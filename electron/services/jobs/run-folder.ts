@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { mixtureName } from '../../../src/lib/training/mixture';
-import { splitOf } from '../../../src/lib/training/settings';
+import { refuseLongWarmup, splitOf } from '../../../src/lib/training/settings';
 import { planSteps, type StepPlan } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { PresetId } from '../../../src/lib/types/lora-training';
@@ -162,7 +162,9 @@ const partsOf = (request: RunFolderRequest, data: RunData, runDir: string): Part
       : datasetOfMixture(sources, { sha256: data.sha256, path: join(runDir, MIXTURE_FILE), records });
   if (data.train === 0)
     throw refused('dataset_empty', `“${dataset.name}” has no record to train on.`, 'Import more records.');
-  return { dataset, plan: planSteps(data.train, settings), prompts: sample_prompts ?? data.prompts };
+  const plan = planSteps(data.train, settings);
+  refuseLongWarmup(settings, plan.total_steps);
+  return { dataset, plan, prompts: sample_prompts ?? data.prompts };
 };
 
 export const readJobFile = async (runDir: string): Promise<JobFile> =>

@@ -56,7 +56,7 @@ const changes = fc.record(
     lora_rank: fc.integer({ min: 1, max: 256 }),
     early_stopping_min_delta: fc.double({ min: 0, max: 1e300, noNaN: true }),
     max_steps: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: null }),
-    max_hours: fc.option(fc.double({ min: 0.001, max: 10_000, noNaN: true }), { nil: null }),
+    max_hours: fc.option(fc.double({ min: 0.02, max: 10_000, noNaN: true }), { nil: null }),
     packing: fc.constantFrom('auto' as const, 'on' as const, 'off' as const),
     target_modules: fc.oneof(
       fc.constant('all-linear' as const),

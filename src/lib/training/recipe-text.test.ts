@@ -29,7 +29,7 @@ const recipes = fc.record(
         early_stopping_min_delta: fc.double({ min: 0, max: 1e300, noNaN: true }),
         max_steps: orNull(fc.integer({ min: 1, max: 1_000_000 })),
         warmup_steps: orNull(fc.nat()),
-        max_hours: orNull(fc.double({ min: 0.001, max: 10_000, noNaN: true })),
+        max_hours: orNull(fc.double({ min: 0.02, max: 10_000, noNaN: true })),
         lr_scheduler: fc.constantFrom(...LrScheduler.options),
         method: fc.constantFrom(...TrainingMethod.options),
         stratify: fc.constantFrom(...Stratify.options),

@@ -9,7 +9,7 @@ it.each([
   ['eval_steps', 'a whole number, 1 or more, or none'],
   ['early_stopping_min_delta', '0 or more'],
   ['beta', 'above 0 to 10'],
-  ['max_hours', 'above 0 to 10000, or none'],
+  ['max_hours', '0.02 to 10000, or none'],
   ['packing', 'auto, on or off'],
   ['target_modules', 'all-linear, or names of linear layers with commas between'],
 ] as const)('%s may be %s', (name, range) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../messages/app-error';
-import { parseSetOptions, resolveSettings } from './settings';
+import { parseSetOptions, refuseLongWarmup, resolveSettings } from './settings';
 
 const request = {
   preset_id: 'balanced',
@@ -77,9 +77,27 @@ describe('resolveSettings', () => {
     [{ lora_rank: 0 }, /^lora_rank is 0; it may be a whole number from 1 to 256\.$/],
     [{ collapse: 'off', method: 'text' } as const, /collapse has no effect/],
     [{ max_hours: 0 }, /max_hours/],
+    [{ warmup_steps: 999_999_999, max_steps: 4 }, /warmup_steps is 999999999, but the run has 4 steps/],
+    [{ warmup_steps: 4, max_steps: 4 }, /warmup_steps is 4, but the run has 4 steps/],
     [{ max_energy_kwh: 2 }, /needs a graphics card that reports its power/],
   ])('refuses %j', (changes, reason) => {
     expect(refusal(() => resolveSettings({ ...request, changes }))).toMatch(reason);
+  });
+});
+
+describe('refuseLongWarmup', () => {
+  it.each([
+    [null, 1],
+    [0, 1],
+    [3, 4],
+  ])('takes %s of %s', (warmup_steps, total) => {
+    expect(() => refuseLongWarmup({ warmup_steps }, total)).not.toThrow();
+  });
+
+  it('refuses one that ends with the run', () => {
+    expect(refusal(() => refuseLongWarmup({ warmup_steps: 4 }, 4))).toMatch(
+      /so its learning rate would never/,
+    );
   });
 });
 
@@ -116,6 +134,7 @@ describe('parseSetOptions', () => {
     ['optimizer=sgd', /optimizer is sgd; it may be adamw, adamw_8bit or adafactor/],
     ['method=ppo', /method is ppo/],
     ['beta=0', /beta is 0; it may be above 0 to 10/],
+    ['max_hours=1e-300', /^max_hours is 1e-300; it may be 0\.02 to 10000, or none\.$/],
     ['lr_scheduler=step', /lr_scheduler is step/],
     ['lr=1', /"lr" is not a setting/],
     ['base_model=x', /"base_model" is not a setting/],

@@ -176,6 +176,18 @@ const checkQuantization = ({ changes: { quantization = 'none' }, architecture }:
   );
 };
 
+/** Throws `invalid_setting` for a warm-up that is not shorter than the run; called wherever its steps become known. */
+export const refuseLongWarmup = (
+  { warmup_steps }: Pick<TrainingSettings, 'warmup_steps'>,
+  total_steps: number,
+): void => {
+  if (warmup_steps === null || warmup_steps < total_steps) return;
+  throw invalidSetting(
+    `warmup_steps is ${warmup_steps}, but the run has ${total_steps} steps, so its learning rate would never be used in full.`,
+    total_steps > 1 ? `Give ${total_steps - 1} or less.` : 'Give 0, or a longer run.',
+  );
+};
+
 /** Every default resolved. Throws `invalid_setting` for values that cannot work or would do nothing. */
 export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   const { changes, preset_id, base_model_name } = request;
@@ -191,6 +203,7 @@ export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   };
   const resolved = TrainingSettings.safeParse(wanted);
   if (!resolved.success) throw fault(resolved.error.issues[0], wanted);
+  if (resolved.data.max_steps !== null) refuseLongWarmup(resolved.data, resolved.data.max_steps);
   const reason = ineffective(resolved.data, changes);
   if (reason !== null) throw invalidSetting(`${reason}.`, 'Take one of the two away.');
   return resolved.data;

@@ -20,6 +20,8 @@ export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
 
 /** Of training alone, over all attempts; `null`: no budget. */
 const MaxHours = z.number().gt(0).max(10_000).nullable();
+/** A little over a minute: in less, no run gets past its first look at what is held out. */
+const LEAST_HOURS = 0.02;
 const MaxEnergy = z.number().gt(0).max(100_000).nullable();
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
@@ -105,5 +107,8 @@ export const TrainingSettings = z.strictObject({
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
 /** What a person changes on top of a preset; every key optional, unknown keys refused. */
-export const SettingChanges = z.strictObject(resolved).omit({ base_model: true }).partial();
+export const SettingChanges = z
+  .strictObject({ ...resolved, max_hours: MaxHours.unwrap().min(LEAST_HOURS).nullable() })
+  .omit({ base_model: true })
+  .partial();
 export type SettingChanges = z.infer<typeof SettingChanges>;
