@@ -117,6 +117,23 @@ describe('one bad line never loses a file', () => {
     },
   );
 
+  it.each([
+    ['with few records', 1000],
+    ['longer than any record may be', 150_000],
+  ])('reads the lines of a file whose first one is cut, and more of them: %s', async (_, count) => {
+    const lines = Array.from({ length: count }, (_line, index) =>
+      JSON.stringify(chat(`question ${String(index)}`, 'an answer that is long enough')),
+    );
+    const cut = lines.map((line, index) => (index % 20 === 0 ? line.slice(0, -20) : line));
+    const { report } = await bench().import(cut.join('\n'));
+    expect(report).toMatchObject({
+      records_total: count,
+      usable_records: (count / 20) * 19,
+      rejected_records: count / 20,
+    });
+    expect(report.problems.every(({ type }) => type === 'malformed_json')).toBe(true);
+  });
+
   it('I02 lists every fault, keeps the first hundred in the report and all in the file', async () => {
     const { report, problems } = await bench().import(`${good}\n${'{"messages":[]}\n'.repeat(300)}`);
     expect(report).toMatchObject({ rejected_records: 300, usable_records: 1 });
@@ -197,6 +214,42 @@ const content = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => t
 const record = fc
   .array(fc.tuple(content, content), { minLength: 1, maxLength: 3 })
   .map((pairs) => ({ messages: pairs.flatMap(([question, answer]) => chat(question, answer).messages) }));
+
+describe('lines that are cut anywhere', () => {
+  const said = fc.constantFrom('why', 'é', '日本語', '🙂 {[', 'a "quoted" \\', '}]');
+  const deep = fc.nat({ max: 40 }).map((depth) => nested(1 + depth));
+  const line = fc.tuple(deep, said, said).map(([extra, question, answer]) => ({
+    bytes: Buffer.from(`{"x":${extra},${JSON.stringify(chat(question, answer)).slice(1)}`),
+    contents: [question, answer],
+  }));
+  const cuts = (count: number) =>
+    fc.tuple(
+      fc.uniqueArray(fc.nat({ max: count - 1 }), { maxLength: Math.floor((count - 1) / 2) }),
+      fc.array(fc.nat({ max: 999 }), { minLength: count, maxLength: count }),
+    );
+  const lines = fc
+    .array(line, { minLength: 1, maxLength: 12, size: 'max' })
+    .chain((whole) => fc.tuple(fc.constant(whole), cuts(whole.length)));
+
+  it('lose themselves and no other, also where the first is one', async () => {
+    await fc.assert(
+      fc.asyncProperty(lines, fc.boolean(), async ([whole, [chosen, shares]], isFirstCut) => {
+        const cut = new Set(isFirstCut && chosen.length > 0 ? [0, ...chosen.slice(1)] : chosen);
+        const written = whole.flatMap(({ bytes }, index) => {
+          const end = cut.has(index)
+            ? Math.floor(((shares[index] ?? 0) * bytes.length) / 1000)
+            : bytes.length;
+          return [bytes.subarray(0, end), Buffer.from('\n')];
+        });
+        const { records } = await bench().import(Buffer.concat(written));
+        expect(records.map(({ messages }) => messages.map(({ content: text }) => text))).toEqual(
+          whole.flatMap(({ contents }, index) => (cut.has(index) ? [] : [contents])),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
 
 describe('import → canonical → import', () => {
   it('gives the same records, from lines, a list or an object with a list', async () => {

@@ -70,6 +70,7 @@ export class RecordReader {
   take(raw: RawRecord): void {
     if (raw.tooLong) {
       this.tally.records += 1;
+      this.tally.unread += 1;
       this.reject(raw, null, [lineTooLong()]);
       return;
     }
@@ -80,6 +81,7 @@ export class RecordReader {
       return;
     }
     this.tally.records += 1;
+    this.tally.unread += 1;
     this.tally.rejected += 1;
     if (parsed.fault.type === 'encoding_error' && parsed.fault.path === null)
       this.tally.countBadEncoding(raw.bytes);

@@ -33,7 +33,15 @@ async function otherContainer(
   pass: PassFindings,
   { source, fileName }: Pick<Settling<PassFindings>, 'source' | 'fileName'>,
 ): Promise<Container | null> {
-  if (!isDocument(pass.container) || !isFaulty(pass)) return null;
+  if (!isDocument(pass.container) || !(isFaulty(pass) || isUnread(pass))) return null;
   if (await isMostlyObjects(source.source.open)) return { kind: 'lines' };
   return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName) : null;
+}
+
+/**
+ * Lines after one that is cut look like one object that is too deep, too long or in no encoding, before
+ * anyone comes to where it is malformed.
+ */
+function isUnread({ container, reader }: PassFindings): boolean {
+  return container.kind === 'bare' && reader.tally.unread > 0;
 }

@@ -14,6 +14,8 @@ export class Tally {
   nullTargets = 0;
   /** Left out by hand. */
   excluded = 0;
+  /** Of which nothing could be parsed, whatever the reason. */
+  unread = 0;
   badEncoding = 0;
   firstMalformed: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;
