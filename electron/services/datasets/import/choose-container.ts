@@ -1,9 +1,8 @@
 import { wideEncoding } from '../readers/guess-encoding';
 import { findLayout, holdsDataRow } from '../readers/table-layout';
-import { outlineParquet, parquetDamage, readParquetRecords } from '../readers/read-parquet';
+import { outlineParquet, parquetDamage } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
-import { isJsonObject } from '../readers/json-object';
 import type { ColumnMapping, TableOptions } from '../../../../src/lib/types/dataset-reading';
 import { detectShape } from '../shapes/detect-shape';
 import { proposeMapping } from '../shapes/propose-mapping';
@@ -77,9 +76,8 @@ function wholeLines(bytes: Buffer): string {
 }
 
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
-  const outline = await readableParquet(path);
-  if (outline.unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
-  const columns = await parquetColumns(path);
+  const { columns, unpackedBytes } = await readableParquet(path);
+  if (unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   return { kind: 'parquet', path, columns, turns: turnColumns(columns, request.mapping) };
 }
 
@@ -92,14 +90,6 @@ async function readableParquet(path: string) {
       suggestion: 'Write or download it again, and import it again.',
     });
   }
-}
-
-async function parquetColumns(path: string): Promise<string[]> {
-  for await (const [first] of readParquetRecords({ path, maxRows: 1 }, () => undefined)) {
-    const value = first?.parsed?.kind === 'value' ? first.parsed.value : null;
-    return isJsonObject(value) ? Object.keys(value) : [];
-  }
-  return [];
 }
 
 /** One turn a row, as the user says or the names of the columns do; null where a row is a record. */

@@ -86,7 +86,7 @@ async function readHead(reading: HeadReading): Promise<HeadFindings> {
   const fileName = nameOf(request);
   const container = await chooseContainer({ request, source, path: sourcePath, fileName, maxBytes });
   if ('problems' in container) return head.isCut ? unseenHead(whole) : refusedHead(container, whole);
-  const readable = { source, signal, onBytes: () => undefined, maxRows: ENOUGH_RECORDS };
+  const readable = { source, signal, onBytes: () => undefined, onUnpacked, maxRows: ENOUGH_RECORDS };
   const run = (plan: PassPlan) => passOverHead(plan, { readable, head, reading: wishesOf(request) });
   const plan = { ...preparationOf(request), container };
   const pass = await settledPass(plan, { fileName, source: readable, run });

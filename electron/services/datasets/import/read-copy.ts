@@ -70,7 +70,7 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
     reading: wishesOf(request),
     dir: reading.stagingDir,
     seed: request.seed ?? DEFAULT_SEED,
-    source: { source, signal, onBytes },
+    source: { source, signal, onBytes, onUnpacked },
     onCounts: (counts) => {
       reading.onProgress({ ...counts, bytesDone: progress.bytesDone });
     },

@@ -32,6 +32,8 @@ export interface ReadableSource {
   readonly source: SourceText;
   readonly signal: AbortSignal;
   readonly onBytes: (total: number) => void;
+  /** As that of `openSource`, of formats that unpack themselves. */
+  readonly onUnpacked: (total: number) => void;
   /** Of formats that are read row by row from anywhere; all where it is left out. */
   readonly maxRows?: number;
 }

@@ -11,9 +11,16 @@ export function plainValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
 }
 
-/** How much text a value holds, to find one that no record may be as long as. */
-export function textBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, item) => sum + textBytes(item), 0);
+/** The bytes that a value takes as JSON, about: what a table unpacks to is as long as its records are. */
+export function jsonBytes(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + QUOTES;
+  if (typeof value !== 'object' || value === null) return SCALAR_BYTES;
+  if (isJsonList(value)) return value.reduce<number>((sum, item) => sum + jsonBytes(item) + 1, QUOTES);
+  return Object.entries(value).reduce(
+    (sum, [key, item]) => sum + Buffer.byteLength(key) + QUOTES + 2 + jsonBytes(item),
+    QUOTES,
+  );
 }
+
+const QUOTES = 2;
+const SCALAR_BYTES = 2;

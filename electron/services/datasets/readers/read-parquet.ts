@@ -1,29 +1,33 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import { parquetMetadataAsync } from 'hyparquet';
+import type { AsyncBuffer } from 'hyparquet';
 import { MAX_LINE_BYTES } from './limits';
 import type { BrokenPlace } from './open-source';
-import { plainValue, textBytes } from './plain-value';
+import { parquetColumns, parquetSlices } from './parquet-slices';
+import type { ParquetSlice } from './parquet-slices';
+import { jsonBytes, plainValue } from './plain-value';
 import type { RawRecord } from './raw-record';
 
 export interface ParquetOutline {
-  readonly rows: number;
-  /** Of all columns, as the file states it. */
+  readonly columns: readonly string[];
+  /** At least, as the file states its columns and its rows. */
   readonly unpackedBytes: number;
 }
 
-const MAX_GROUP_BYTES = 256 * 1024 * 1024;
 const ROWS_AT_A_TIME = 512;
+const BYTES_AT_A_TIME = 4 * 1024 * 1024;
 
 /** What a Parquet file says about itself; throws when it is none. */
 export async function outlineParquet(path: string): Promise<ParquetOutline> {
   const file = await open(path, 'r');
   try {
     const metadata = await parquetMetadataAsync(await asyncBuffer(file));
-    const unpackedBytes = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
-    return { rows: Number(metadata.num_rows), unpackedBytes };
+    const columns = parquetColumns(metadata).map(({ name }) => name);
+    const columnBytes = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
+    const emptyRow = Object.fromEntries(columns.map((column) => [column, null]));
+    const rowBytes = Number(metadata.num_rows) * jsonBytes(emptyRow);
+    return { columns, unpackedBytes: Math.max(columnBytes, rowBytes) };
   } finally {
     await file.close();
   }
@@ -41,30 +45,41 @@ interface ParquetReading {
   readonly path: string;
   readonly signal?: AbortSignal;
   readonly onBytes?: (total: number) => void;
+  /** Called with the number of bytes that its rows take as records; throws to stop. */
+  readonly onUnpacked?: ((total: number) => void) | undefined;
   /** Rows that are wanted at most; all where it is left out. */
   readonly maxRows?: number | undefined;
 }
 
-/** Batches of the rows of a Parquet file; one group of rows is in memory at a time. */
+/** Batches of the rows of a Parquet file; a part of a group of rows is in memory at a time. */
 export async function* readParquetRecords(
-  { path, signal, onBytes, maxRows = Infinity }: ParquetReading,
+  reading: ParquetReading,
   onBreak: (place: BrokenPlace) => void,
 ): AsyncGenerator<readonly RawRecord[]> {
+  let unpackedBytes = 0;
+  for await (const slice of soundSlices(reading, onBreak))
+    for (const batch of batchesOf(slice)) {
+      reading.signal?.throwIfAborted();
+      unpackedBytes += batch.sizeBytes;
+      reading.onUnpacked?.(unpackedBytes);
+      yield batch.records;
+    }
+}
+
+/** Until the first that cannot be read. */
+async function* soundSlices(
+  { path, signal, onBytes, maxRows = Infinity }: ParquetReading,
+  onBreak: (place: BrokenPlace) => void,
+): AsyncGenerator<ParquetSlice> {
   const file = await open(path, 'r');
   let row = 0;
   try {
     const buffer = await asyncBuffer(file);
     const metadata = await parquetMetadataAsync(buffer);
-    for (const group of metadata.row_groups) {
+    for await (const slice of parquetSlices(buffer, { metadata, maxRows })) {
       signal?.throwIfAborted();
-      if (row >= maxRows) return;
-      const end = Math.min(row + Number(group.num_rows), maxRows);
-      const rows = await groupRows(buffer, metadata, { row, end, sizeBytes: Number(group.total_byte_size) });
-      for (let start = 0; start < rows.length; start += ROWS_AT_A_TIME)
-        yield rows
-          .slice(start, start + ROWS_AT_A_TIME)
-          .map((value, index) => rowRecord(value, row + start + index));
-      row = end;
+      yield slice;
+      row = slice.first + slice.rows.length;
       onBytes?.(Math.floor((buffer.byteLength * row) / Math.max(1, Number(metadata.num_rows))));
     }
   } catch (error) {
@@ -75,24 +90,35 @@ export async function* readParquetRecords(
   }
 }
 
-async function groupRows(
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  { row, end, sizeBytes }: { row: number; end: number; sizeBytes: number },
-): Promise<readonly unknown[]> {
-  if (sizeBytes > MAX_GROUP_BYTES)
-    throw new Error('a group of rows is larger than 256 MB; write smaller groups');
-  return parquetReadObjects({ file, metadata, rowStart: row, rowEnd: end, compressors });
+interface Batch {
+  readonly records: readonly RawRecord[];
+  readonly sizeBytes: number;
 }
 
-function rowRecord(row: unknown, index: number): RawRecord {
-  const value = plainValue(row);
+/** Small ones where rows are long: a few bytes of a file may be the text of each. */
+function* batchesOf({ first, rows }: ParquetSlice): Generator<Batch> {
+  let records: RawRecord[] = [];
+  let sizeBytes = 0;
+  for (const [index, row] of rows.entries()) {
+    const value = plainValue(row);
+    const rowBytes = jsonBytes(value);
+    records.push(rowRecord(value, first + index, rowBytes));
+    sizeBytes += rowBytes;
+    if (records.length < ROWS_AT_A_TIME && sizeBytes < BYTES_AT_A_TIME) continue;
+    yield { records, sizeBytes };
+    records = [];
+    sizeBytes = 0;
+  }
+  yield { records, sizeBytes };
+}
+
+function rowRecord(value: unknown, index: number, sizeBytes: number): RawRecord {
   return {
     line: index + 1,
     column: 1,
     pointer: `/${String(index)}`,
     bytes: Buffer.alloc(0),
-    tooLong: textBytes(value) > MAX_LINE_BYTES,
+    tooLong: sizeBytes > MAX_LINE_BYTES,
     outerDepth: 0,
     context: null,
     parsed: { kind: 'value', value, text: '' },

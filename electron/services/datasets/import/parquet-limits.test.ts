@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parquetMetadata } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { parquetSlices } from '../readers/parquet-slices';
+import { readParquetRecords } from '../readers/read-parquet';
+import type { RawRecord } from '../readers/raw-record';
+import { useBench } from './bench-setup';
+import { kinds } from './testing';
+
+const bench = useBench();
+
+function table(columns: Readonly<Record<string, string[]>>): Buffer {
+  const columnData = Object.entries(columns).map(([name, data]) => ({ name, data, type: 'STRING' as const }));
+  return Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 5_000_000 }));
+}
+
+const repeated = (text: string, rows: number): string[] => Array.from({ length: rows }, () => text);
+
+describe('what a Parquet file unpacks to', () => {
+  it.each([
+    [
+      'one long text in every row',
+      { prompt: repeated('x'.repeat(10_000), 2000), completion: repeated('y', 2000) },
+    ],
+    ['many short rows', { prompt: repeated('x', 600_000), completion: repeated('y', 600_000) }],
+  ])('is counted, however small it is packed: %s', async (_, columns) => {
+    const packed = table(columns);
+    const maxBytes = 10_000_000;
+    expect(packed.length).toBeLessThan(maxBytes / 10);
+    const { report } = await bench().import(packed, { maxBytes });
+    expect(kinds(report.problems)).toEqual(['1 file_too_large error']);
+    expect(report.problems[0]?.error).toContain('Unpacked, the file has more than 10.0 MB');
+    expect(await bench().leftovers()).toEqual([]);
+  });
+
+  it('comes a few megabytes at a time, however long its rows are', async () => {
+    const path = await bench().write(table({ text: repeated('x'.repeat(1_000_000), 50) }), 'long.parquet');
+    const batches: number[] = [];
+    for await (const batch of readParquetRecords({ path }, failOnBreak)) batches.push(batch.length);
+    expect(Math.max(...batches)).toBeLessThanOrEqual(5);
+    expect(batches.reduce((sum, count) => sum + count, 0)).toBe(50);
+  });
+
+  it('is the same whether a group is read in parts or not', async () => {
+    const rows = 70_000;
+    const names = Array.from({ length: 16 }, (_, index) => `c${String(index)}`);
+    const columns = Object.fromEntries(
+      names.map((name) => [name, Array.from({ length: rows }, (_, row) => `${name} of ${String(row)}`)]),
+    );
+    const path = await bench().write(table(columns), 'wide.parquet');
+    const read: RawRecord[] = [];
+    for await (const batch of readParquetRecords({ path }, failOnBreak)) read.push(...batch);
+    expect(read.map(({ line }) => line)).toEqual(read.map((_, index) => index + 1));
+    expect(read).toHaveLength(rows);
+    const isRow = ({ parsed }: RawRecord, row: number) =>
+      parsed?.kind === 'value' &&
+      JSON.stringify(parsed.value) ===
+        JSON.stringify(Object.fromEntries(names.map((name) => [name, `${name} of ${String(row)}`])));
+    expect(read.every(isRow)).toBe(true);
+  });
+
+  it('is the same also of lists, of a group that is read in parts', async () => {
+    const rows = 300_000;
+    const tags = Array.from({ length: rows }, (_, row) => [`tag ${String(row)}`, `tag ${String(row + 1)}`]);
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 2 },
+      { name: 'n', type: 'INT32', repetition_type: 'REQUIRED' },
+      { name: 'tags', num_children: 1, repetition_type: 'OPTIONAL', converted_type: 'LIST' },
+      { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
+      { name: 'element', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8' },
+    ];
+    const columnData = [
+      { name: 'n', data: Int32Array.from({ length: rows }, (_, row) => row) },
+      { name: 'tags', data: tags },
+    ];
+    const file = Buffer.from(parquetWriteBuffer({ schema, columnData, rowGroupSize: rows }));
+    const path = await bench().write(file, 'lists.parquet');
+    const values: unknown[] = [];
+    for await (const batch of readParquetRecords({ path }, failOnBreak))
+      for (const { parsed } of batch) values.push(parsed?.kind === 'value' ? parsed.value : null);
+    expect(values).toHaveLength(rows);
+    expect(values.filter((value, row) => !isDeepStrictEqual(value, { n: row, tags: tags[row] }))).toEqual([]);
+  });
+
+  it('is counted also where the file states less than there is', async () => {
+    const file = table({ text: Array.from({ length: 2000 }, (_, row) => String(row).padStart(2000, 'x')) });
+    const buffer = new Uint8Array(file).buffer;
+    const metadata = parquetMetadata(buffer);
+    const row_groups = metadata.row_groups.map((group) => ({ ...group, total_byte_size: 1n }));
+    const stated = { metadata: { ...metadata, row_groups }, maxRows: Infinity, maxGroupBytes: 1_000_000 };
+    await expect(parquetSlices(buffer, stated).next()).rejects.toThrow('larger than 1.0 MB');
+  });
+
+  it('is not begun where a group has more rows than are held at once', async () => {
+    const { report } = await bench().import(table({ text: repeated('x', 2_000_001) }));
+    expect(kinds(report.problems)).toEqual(['1 unreadable error']);
+    expect(report.problems[0]?.error).toContain('more than 2,000,000 values in a column');
+    expect(report.problems[0]?.error).toContain('write smaller groups');
+  });
+});
+
+function failOnBreak({ reason }: { readonly reason: string }): void {
+  throw new Error(reason);
+}

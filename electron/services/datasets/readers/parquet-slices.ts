@@ -1,0 +1,124 @@
+import { parquetScan, parquetSchema } from 'hyparquet';
+import type {
+  AsyncBuffer,
+  Compressors,
+  FileMetaData,
+  ParquetRowRange,
+  ParquetScan,
+  RowGroup,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
+
+/** Rows that are in memory at once, and the number of the first of them. */
+export interface ParquetSlice {
+  readonly first: number;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+const MAX_GROUP_BYTES = 256_000_000;
+/** Of one column: its reader holds a page, with all that it needs around each value, and a page may be a group. */
+const MAX_GROUP_VALUES = 2_000_000;
+const SLICE_BYTES = 32 * 1024 * 1024;
+const SLICE_CELLS = 500_000;
+
+export interface ParquetColumn {
+  readonly name: string;
+  /** Whether its cells are lists or objects: its reader goes through all of a group for any part of it. */
+  readonly isNested: boolean;
+}
+
+export function parquetColumns(metadata: FileMetaData): ParquetColumn[] {
+  return parquetSchema(metadata).children.map(({ element, children }) => ({
+    name: element.name,
+    isNested: children.length > 0,
+  }));
+}
+
+interface SliceOptions {
+  readonly metadata: FileMetaData;
+  readonly maxRows: number;
+  readonly maxGroupBytes?: number;
+}
+
+/** The rows of a file up to a number, a part of a group at a time and of that one column after the other. */
+export async function* parquetSlices(
+  file: AsyncBuffer,
+  { metadata, maxRows, maxGroupBytes = MAX_GROUP_BYTES }: SliceOptions,
+): AsyncGenerator<ParquetSlice> {
+  const columns = parquetColumns(metadata);
+  const unpacking = new Unpacking(maxGroupBytes);
+  const scan = await parquetScan({ file, metadata, compressors: unpacking.compressors });
+  let start = 0;
+  for (const group of metadata.row_groups) {
+    if (start >= maxRows) return;
+    refuseLargeGroup(group, maxGroupBytes);
+    const size = sliceRows(group, columns.length);
+    const end = Math.min(start + Number(group.num_rows), maxRows);
+    for (let first = start; first < end; first += size) {
+      unpacking.begin();
+      const slice = { rowStart: first, rowEnd: Math.min(first + size, end) };
+      yield { first, rows: await rowsOf(scan, columns, { slice, group: { rowStart: start, rowEnd: end } }) };
+    }
+    start += Number(group.num_rows);
+  }
+}
+
+type Unpack = NonNullable<Compressors[keyof Compressors]>;
+
+/** Counts what is really unpacked of one part: a file may state less. */
+class Unpacking {
+  readonly compressors: Compressors;
+  private bytes = 0;
+
+  constructor(maxBytes: number) {
+    const counted = Object.entries(compressors).map(([codec, unpack]): [string, Unpack] => [
+      codec,
+      (packed: Uint8Array, length: number) => {
+        this.bytes += length;
+        if (this.bytes > maxBytes) throw groupTooLarge(maxBytes);
+        return unpack(packed, length);
+      },
+    ]);
+    this.compressors = Object.fromEntries<Unpack>(counted);
+  }
+
+  begin(): void {
+    this.bytes = 0;
+  }
+}
+
+function groupTooLarge(maxBytes: number): Error {
+  return new Error(`a group of rows is larger than ${formatBytes(maxBytes)}; write smaller groups`);
+}
+
+function refuseLargeGroup({ total_byte_size, num_rows, columns }: RowGroup, maxBytes: number): void {
+  if (Number(total_byte_size) > maxBytes) throw groupTooLarge(maxBytes);
+  const values = columns.map((column) => Number(column.meta_data?.num_values ?? 0));
+  if (values.reduce((most, count) => Math.max(most, count), Number(num_rows)) > MAX_GROUP_VALUES)
+    throw new Error(
+      `a group of rows has more than ${formatCount(MAX_GROUP_VALUES)} values in a column; write smaller groups`,
+    );
+}
+
+function sliceRows({ total_byte_size, num_rows }: RowGroup, columns: number): number {
+  const rows = Number(num_rows);
+  const slices = Math.max(Number(total_byte_size) / SLICE_BYTES, (rows * columns) / SLICE_CELLS, 1);
+  return Math.max(1, Math.ceil(rows / Math.ceil(slices)));
+}
+
+async function rowsOf(
+  scan: ParquetScan,
+  columns: readonly ParquetColumn[],
+  { slice, group }: { slice: ParquetRowRange; group: ParquetRowRange },
+): Promise<ParquetSlice['rows']> {
+  const cells: (readonly [string, ArrayLike<unknown>])[] = [];
+  for (const { name: column, isNested } of columns) {
+    // What is read first is kept, and its parts are taken from that.
+    if (isNested) await scan.readColumn({ column, ...group });
+    cells.push([column, await scan.readColumn({ column, ...slice })]);
+  }
+  return Array.from({ length: slice.rowEnd - slice.rowStart }, (_, row) =>
+    Object.fromEntries(cells.map(([column, values]) => [column, values[row]])),
+  );
+}
