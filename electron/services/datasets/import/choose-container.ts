@@ -1,3 +1,4 @@
+import { MAX_COLUMNS } from '../readers/limits';
 import { wideEncoding } from '../readers/guess-encoding';
 import { findLayout, holdsDataRow } from '../readers/table-layout';
 import { outlineParquet, parquetDamage } from '../readers/read-parquet';
@@ -50,9 +51,9 @@ const GROWTH = 4;
 
 async function tableContainer({ source, request }: Choice): Promise<Container | null> {
   const layout = findLayout(await sampleOf(source, request.table), request.table);
-  return layout === null
-    ? null
-    : { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
+  if (layout === null) return null;
+  refuseWide(layout.columns);
+  return { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
 }
 
 /** Whole lines from the beginning, and the first row of data whole where the limit holds it. */
@@ -77,8 +78,13 @@ function wholeLines(bytes: Buffer): string {
 
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
   const { columns, unpackedBytes } = await readableParquet(path);
+  refuseWide(columns);
   if (unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   return { kind: 'parquet', path, columns, turns: turnColumns(columns, request.mapping) };
+}
+
+function refuseWide({ length }: readonly string[]): void {
+  if (length > MAX_COLUMNS) throw SourceFault.tooManyColumns(length);
 }
 
 async function readableParquet(path: string) {

@@ -101,6 +101,14 @@ describe('what a Parquet file unpacks to', () => {
   });
 });
 
+it('says of a Parquet table of more columns than are read what to do', async () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `c${String(index)}`);
+  const { report } = await bench().import(table(Object.fromEntries(names.map((name) => [name, ['x']]))));
+  expect(kinds(report.problems)).toEqual(['1 unsupported_content error']);
+  expect(report.problems[0]?.error).toBe('The table has 20,000 columns; at most 4,096 are read.');
+  expect(await bench().leftovers()).toEqual([]);
+});
+
 function failOnBreak({ reason }: { readonly reason: string }): void {
   throw new Error(reason);
 }

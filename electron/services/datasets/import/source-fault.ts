@@ -1,5 +1,6 @@
 import type { ProblemType } from '../../../../src/lib/types/dataset-records';
-import { formatBytes } from '../../../../src/lib/messages/format';
+import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
+import { MAX_COLUMNS } from '../readers/limits';
 
 /** Why a whole file cannot be imported; becomes the one problem of its report. */
 export class SourceFault extends Error {
@@ -69,6 +70,13 @@ export class SourceFault extends Error {
     return new SourceFault('file_too_large', {
       error: `Unpacked, the file has more than ${formatBytes(limit)}; at most that is read.`,
       suggestion: 'Split the file, or raise the limit in the settings.',
+    });
+  }
+
+  static tooManyColumns(found: number): SourceFault {
+    return new SourceFault('unsupported_content', {
+      error: `The table has ${formatCount(found)} columns; at most ${formatCount(MAX_COLUMNS)} are read.`,
+      suggestion: 'Keep only the columns that you need for training, and import it again.',
     });
   }
 

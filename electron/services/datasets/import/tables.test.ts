@@ -16,12 +16,36 @@ it.each([
   expect(report.problems[0]?.suggestion).toContain('--table');
 });
 
-it('reads a table of a hundred thousand columns without going through all of them for each', async () => {
-  const names = ['question', 'answer', ...Array.from({ length: 100_000 }, (_, index) => `c${String(index)}`)];
+function wide(columns: number, rows: number): string {
+  const names = [
+    'question',
+    'answer',
+    ...Array.from({ length: columns - 2 }, (_, index) => `c${String(index)}`),
+  ];
   const row = names.map(() => 'x').join();
-  const { report } = await bench().import([names.join(), row, row].join('\n'), { name: 'wide.csv' });
-  expect(report).toMatchObject({ shape: 'J', usable_records: 2 });
+  return [names.join(), ...Array.from({ length: rows }, () => row)].join('\n');
+}
+
+it('reads a table of as many columns as are allowed', async () => {
+  const { report } = await bench().import(wide(4096, 3), { name: 'wide.csv' });
+  expect(report).toMatchObject({ shape: 'J', usable_records: 3 });
 });
+
+it.each([
+  ['a few rows', 4097, 3],
+  ['many', 100_002, 150],
+])(
+  'says of a table of more columns, with %s, how many are read and what to do',
+  async (...[, columns, rows]) => {
+    const { report } = await bench().import(wide(columns, rows), { name: 'wide.csv' });
+    expect(kinds(report.problems)).toEqual(['1 unsupported_content error']);
+    expect(report.problems[0]).toMatchObject({
+      error: `The table has ${columns.toLocaleString('en')} columns; at most 4,096 are read.`,
+      suggestion: textWith('Keep only the columns that you need'),
+    });
+    expect(await bench().leftovers()).toEqual([]);
+  },
+);
 
 describe('Q12 delimited tables', () => {
   it.each([
