@@ -1,6 +1,7 @@
 import { parquetScan, parquetSchema } from 'hyparquet';
 import type {
   AsyncBuffer,
+  ColumnChunk,
   Compressors,
   FileMetaData,
   ParquetRowRange,
@@ -10,17 +11,18 @@ import type {
 import { compressors } from 'hyparquet-compressors';
 import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
 
-/** Rows that are in memory at once, and the number of the first of them. */
+/** Rows that are in memory at once by their columns; `first` is the number of the first of them. */
 export interface ParquetSlice {
   readonly first: number;
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly count: number;
+  readonly row: (index: number) => Readonly<Record<string, unknown>>;
 }
 
 const MAX_GROUP_BYTES = 256_000_000;
 /** Of one column: its reader holds a page, with all that it needs around each value, and a page may be a group. */
 const MAX_GROUP_VALUES = 2_000_000;
 const SLICE_BYTES = 32 * 1024 * 1024;
-const SLICE_CELLS = 500_000;
+const SLICE_CELLS = 1_000_000;
 
 export interface ParquetColumn {
   readonly name: string;
@@ -46,9 +48,13 @@ export async function* parquetSlices(
   file: AsyncBuffer,
   { metadata, maxRows, maxGroupBytes = MAX_GROUP_BYTES }: SliceOptions,
 ): AsyncGenerator<ParquetSlice> {
-  const columns = parquetColumns(metadata);
   const unpacking = new Unpacking(maxGroupBytes);
-  const scan = await parquetScan({ file, metadata, compressors: unpacking.compressors });
+  const columns: ColumnScan[] = [];
+  for (const { metadata: ofColumn, ...column } of columnMetadata(metadata))
+    columns.push({
+      ...column,
+      scan: await parquetScan({ file, metadata: ofColumn, compressors: unpacking.compressors }),
+    });
   let start = 0;
   for (const group of metadata.row_groups) {
     if (start >= maxRows) return;
@@ -58,10 +64,44 @@ export async function* parquetSlices(
     for (let first = start; first < end; first += size) {
       unpacking.begin();
       const slice = { rowStart: first, rowEnd: Math.min(first + size, end) };
-      yield { first, rows: await rowsOf(scan, columns, { slice, group: { rowStart: start, rowEnd: end } }) };
+      yield await sliceOf(columns, { slice, group: { rowStart: start, rowEnd: end } });
     }
     start += Number(group.num_rows);
   }
+}
+
+interface ColumnScan extends ParquetColumn {
+  readonly scan: ParquetScan;
+}
+
+/** What the file says of each column alone: its reader goes through all that is said for each of them. */
+function columnMetadata(metadata: FileMetaData): (ParquetColumn & { readonly metadata: FileMetaData })[] {
+  const chunks = chunksByColumn(metadata);
+  const [root, ...elements] = metadata.schema;
+  let at = 0;
+  return parquetSchema(metadata).children.map(({ element, children, count }) => {
+    const own = elements.slice(at, (at += count));
+    const { name } = element;
+    const row_groups = metadata.row_groups.map((group, index) => ({
+      ...group,
+      columns: chunks.get(name)?.get(index) ?? [],
+    }));
+    const schema = [{ name: '', ...root, num_children: 1 }, ...own];
+    return { name, isNested: children.length > 0, metadata: { ...metadata, schema, row_groups } };
+  });
+}
+
+function chunksByColumn({ row_groups }: FileMetaData): Map<string, Map<number, ColumnChunk[]>> {
+  const chunks = new Map<string, Map<number, ColumnChunk[]>>();
+  for (const [index, { columns }] of row_groups.entries())
+    for (const chunk of columns) {
+      const name = chunk.meta_data?.path_in_schema[0] ?? '';
+      const ofColumn = chunks.get(name) ?? new Map<number, ColumnChunk[]>();
+      const ofGroup = ofColumn.get(index) ?? [];
+      ofGroup.push(chunk);
+      chunks.set(name, ofColumn.set(index, ofGroup));
+    }
+  return chunks;
 }
 
 type Unpack = NonNullable<Compressors[keyof Compressors]>;
@@ -107,18 +147,16 @@ function sliceRows({ total_byte_size, num_rows }: RowGroup, columns: number): nu
   return Math.max(1, Math.ceil(rows / Math.ceil(slices)));
 }
 
-async function rowsOf(
-  scan: ParquetScan,
-  columns: readonly ParquetColumn[],
+async function sliceOf(
+  columns: readonly ColumnScan[],
   { slice, group }: { slice: ParquetRowRange; group: ParquetRowRange },
-): Promise<ParquetSlice['rows']> {
+): Promise<ParquetSlice> {
   const cells: (readonly [string, ArrayLike<unknown>])[] = [];
-  for (const { name: column, isNested } of columns) {
+  for (const { name: column, isNested, scan } of columns) {
     // What is read first is kept, and its parts are taken from that.
     if (isNested) await scan.readColumn({ column, ...group });
     cells.push([column, await scan.readColumn({ column, ...slice })]);
   }
-  return Array.from({ length: slice.rowEnd - slice.rowStart }, (_, row) =>
-    Object.fromEntries(cells.map(([column, values]) => [column, values[row]])),
-  );
+  const row = (index: number) => Object.fromEntries(cells.map(([column, values]) => [column, values[index]]));
+  return { first: slice.rowStart, count: slice.rowEnd - slice.rowStart, row };
 }

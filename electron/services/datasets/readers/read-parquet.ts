@@ -79,7 +79,7 @@ async function* soundSlices(
     for await (const slice of parquetSlices(buffer, { metadata, maxRows })) {
       signal?.throwIfAborted();
       yield slice;
-      row = slice.first + slice.rows.length;
+      row = slice.first + slice.count;
       onBytes?.(Math.floor((buffer.byteLength * row) / Math.max(1, Number(metadata.num_rows))));
     }
   } catch (error) {
@@ -96,11 +96,11 @@ interface Batch {
 }
 
 /** Small ones where rows are long: a few bytes of a file may be the text of each. */
-function* batchesOf({ first, rows }: ParquetSlice): Generator<Batch> {
+function* batchesOf({ first, count, row }: ParquetSlice): Generator<Batch> {
   let records: RawRecord[] = [];
   let sizeBytes = 0;
-  for (const [index, row] of rows.entries()) {
-    const value = plainValue(row);
+  for (let index = 0; index < count; index += 1) {
+    const value = plainValue(row(index));
     const rowBytes = jsonBytes(value);
     records.push(rowRecord(value, first + index, rowBytes));
     sizeBytes += rowBytes;
