@@ -8,7 +8,7 @@ import torch
 from real_attempt import trainer
 from training_builders import Folder, attempt, make_model, make_run
 
-from pipeline_trainer import budget, hardware, setup, train
+from pipeline_trainer import budget, hardware, resume, train
 from pipeline_trainer.config import Settings
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.hardware import Compute, Energy
@@ -82,7 +82,7 @@ def test_steps_that_were_lost_with_their_checkpoint_have_used_their_time(tmp_pat
 
 
 def test_an_energy_budget_ends_the_run(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup, "refuse_unmeasured_energy", lambda *_anything: None)
+    monkeypatch.setattr(resume, "refuse_unmeasured_energy", lambda *_anything: None)
     folder = make_run(tmp_path / "run", model, max_energy_kwh=0.25)
     assert attempt(folder) == 0
     completed = folder.named("completed")[0]

@@ -12,12 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from safetensors.torch import load_file, save_file
 from training_builders import Folder, attempt, make_elsewhere, make_model, make_run
 
-from pipeline_trainer import checkpoint, rng, setup
-from pipeline_trainer.data.order import derive_seed
+from pipeline_trainer import checkpoint, setup
 from pipeline_trainer.durable import sha256_of
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.fingerprint import model_fingerprint
@@ -300,27 +298,3 @@ def test_a_full_disk_names_itself_and_leaves_older_checkpoints(paused: Folder, m
     assert refusal(paused) == "checkpoint_failed"
     monkeypatch.undo()
     assert checkpoint.find(paused.path / "checkpoints").path == before
-
-
-def test_generator_states_survive_json_and_safetensors() -> None:
-    rng.seed_everything(11)
-    torch.randn(3)
-    random.random()
-    state = rng.capture()
-    expected = (torch.randn(3), random.random())
-    back = rng.from_parts(json.loads(json.dumps(rng.to_json(state))), rng.to_tensors(state))
-    rng.restore(back)
-    assert torch.equal(torch.randn(3), expected[0])
-    assert random.random() == expected[1]
-    assert rng.fingerprint(back) == rng.fingerprint(state)
-
-
-def test_derived_streams_differ_and_isolated_blocks_leave_no_trace() -> None:
-    seeds = {derive_seed(42, name) for name in ("initialisation", "shuffle", "dropout", "sampling")}
-    assert len(seeds) == 4
-    rng.seed_everything(1)
-    before = rng.fingerprint(rng.capture())
-    with rng.isolated(2):
-        torch.randn(5)
-        random.random()
-    assert rng.fingerprint(rng.capture()) == before
