@@ -100,11 +100,8 @@ def suits(layer: nn.Module) -> bool:
     return type(base) is nn.Linear and base.weight.dtype in NARROW and list(layer.lora_A) == [ADAPTER]
 
 
-def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> bool:
-    """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal.
-
-    Returns whether any does.
-    """
+def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> None:
+    """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal."""
     layers: list[Any] = [module for module in model.modules() if suits(module)]
     by_shape: dict[tuple[int, ...], Any] = {}
     for layer in layers:
@@ -115,10 +112,9 @@ def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> bool:
             "fast_path_unavailable",
             f"Adapters run through PEFT, slower: a layer differs from it by {float(moved.max()):.1%}.",
         )
-        return False
+        return
     for layer in layers:
         layer.forward = partial(as_one_function, layer)
-    return bool(layers)
 
 
 def difference(layer: Any) -> float:
