@@ -3,6 +3,7 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import { notThere } from '../../../src/lib/messages/not-there';
+import { nextName } from '../../../src/lib/next-name';
 import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
@@ -144,7 +145,7 @@ export class JobService {
     return runner.owns || !isActive(status) ? runner.cancel(id, wish) : runner.request(id, 'cancel', wish);
   }
 
-  /** The same dataset and settings as a new run, at most five times in a row; refused as `create` is. */
+  /** The same dataset and settings as a new run with a name of its own, at most five times in a row; refused as `create` is. */
   async retry(id: string, { force }: Pick<Insistence, 'force'> = {}): Promise<TrainingJob> {
     const job = await this.get(id);
     if (isActive(job.status) || job.status === 'queued')
@@ -156,10 +157,11 @@ export class JobService {
         'Start a new run with other settings.',
       );
     const file = await readJobFile(runDirOf(this.#options.paths, id)).catch(() => null);
-    const { dataset_id, base_model_id, preset_id, name, hyperparameters } = job;
+    const { dataset_id, base_model_id, preset_id, hyperparameters } = job;
+    const names = (await this.list()).map(({ name }) => name);
     return this.#queued(
       await this.#maker.make({
-        name,
+        name: nextName(job.name, names),
         request: { ...(await this.#mixtureOf(id)), dataset_id, base_model_id, preset_id, changes: {} },
         // Prompts that cannot be read any more are chosen anew.
         sample_prompts: file?.sample_prompts,

@@ -69,6 +69,12 @@ test('names the version of the data that it would take', async () => {
   await page.until(() => expect(page.text()).toContain(', version 2'));
 });
 
+test('suggests a name that no other run has', async () => {
+  const name = `${fakeDataset(1).name}, balanced`;
+  await open({}, { runs: [fakeJob(5, { name }), fakeJob(6, { name: `${name} (2)` })] });
+  await page.until(() => expect(page.field('Name').value).toBe(`${name} (3)`));
+});
+
 test('takes no other data where the dataset asked for is gone', async () => {
   await open({ datasetId: fakeId(9) });
   await page.until(() => expect(page.text()).toContain('The dataset of this run is gone; choose another.'));

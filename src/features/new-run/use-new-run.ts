@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { api } from '../../api';
 import type { RunRequest } from '../../lib/contract/contract';
+import { nextName } from '../../lib/next-name';
 import { methodsFor } from '../../lib/training/methods';
 import type { Dataset, PresetId, TrainingJob } from '../../lib/types/lora-training';
 import type { TrainingSettings } from '../../lib/types/training-settings';
@@ -154,7 +155,7 @@ export const useNewRun = (opened: Origin) => {
     requestOf,
     file: chosen.file,
     request: known && isBegun ? requestOf(preset) : null,
-    name: chosen.name ?? nameOf(dataset?.name, preset),
+    name: chosen.name ?? nextName(nameOf(dataset?.name, preset), sources.takenNames),
     setData: (data: string) => choose({ data }),
     setModel: (id: string) => choose({ model: id }),
     setPreset: (id: PresetId) => choose({ preset: id }),

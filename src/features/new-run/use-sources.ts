@@ -95,6 +95,8 @@ export const useSources = (origin: Origin, chosen: Chosen) => {
   return {
     past,
     waiting,
+    /** What the runs are called that are there. */
+    takenNames: useRows(jobs).map(({ name }) => name),
     usable,
     models,
     dataset,
