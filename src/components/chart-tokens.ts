@@ -23,3 +23,6 @@ export const smallFont = () => ({
 const CHARACTER = 0.58;
 
 export const widthOf = (text: string): number => text.length * pixels('--text-xs') * CHARACTER;
+
+/** What stands between a mark and its text at most. */
+export const ASIDE = 32;

@@ -1,29 +1,23 @@
 import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import { dashOf, pixels, seriesColour, smallFont, token, widthOf } from './chart-tokens';
+import { ASIDE, dashOf, pixels, seriesColour, smallFont, token, widthOf } from './chart-tokens';
 import type { SeriesNumber } from './chart-tokens';
 import { eventDrawn } from './line-chart-events';
 import type { EventMark } from './line-chart-events';
+import { hasRoom, readingDrawn } from './line-chart-readings';
+import type { NowMark, ReadingMark } from './line-chart-readings';
 
 /** What stands on a chart beside its curves. */
 export type Mark =
   | { readonly kind: 'kept' | 'pruned' | 'best' | 'coming'; readonly x: number }
   | EventMark
   /** How far the run is: a line, and on a chart with room its words. */
-  | { readonly kind: 'now'; readonly x: number; readonly label?: string; readonly below?: string }
+  | NowMark
   /** Where the pointer is, and the places of the curves there. */
   | { readonly kind: 'pointer'; readonly x: number; readonly dots: readonly Dot[] }
   /** A value above the scale, named where it leaves it. */
   | { readonly kind: 'spike'; readonly x: number; readonly label: string }
-  /** The last value of a curve, written where the curve ends; `other` is the value to keep clear of. */
-  | {
-      readonly kind: 'reading';
-      readonly x: number;
-      readonly y: number;
-      readonly other: number | null;
-      readonly label: string;
-      readonly number: SeriesNumber;
-    };
+  | ReadingMark;
 
 interface Dot {
   readonly y: number;
@@ -34,8 +28,6 @@ interface Context {
   readonly chart: Chart;
 }
 
-/** What stands between a mark and its text at most. */
-const ASIDE = 32;
 export const annotationsOf = (marks: readonly Mark[]): Record<string, AnnotationOptions> =>
   Object.fromEntries(
     marks
@@ -54,7 +46,7 @@ const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
     case 'spike':
       return [spikeAt(mark.x), spikeText(mark)];
     case 'reading':
-      return [stroke(mark), reading(mark)];
+      return readingDrawn(mark, nowIn(all));
     case 'best':
       return [checkpointAt({ kind: 'best', x: mark.x }), bestText(mark.x, nextCheckpoint(mark.x, all))];
     case 'kept':
@@ -66,10 +58,13 @@ const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
 
 const placesIn = (all: readonly Mark[]) => ({
   events: all.filter((mark): mark is EventMark => mark.kind === 'event'),
-  now: all.find(({ kind }) => kind === 'now')?.x ?? null,
+  now: nowIn(all)?.x ?? null,
 });
 
-const nowDrawn = ({ x, label, below }: Extract<Mark, { kind: 'now' }>): AnnotationOptions[] => {
+const nowIn = (all: readonly Mark[]): NowMark | undefined =>
+  all.find((mark): mark is NowMark => mark.kind === 'now');
+
+const nowDrawn = ({ x, label, below }: NowMark): AnnotationOptions[] => {
   if (label === undefined) return [lineAt(x, '--line-control', [])];
   return [futureFrom(x), lineAt(x, '--text-2', []), nowText({ x, label, below })];
 };
@@ -182,9 +177,6 @@ const spikeText = ({ x, label }: { readonly x: number; readonly label: string })
   padding: 0,
 });
 
-const hasRoom = ({ chart }: Context, x: number, text: string): boolean =>
-  (chart.scales['x']?.getPixelForValue(x) ?? 0) + widthOf(text) + ASIDE <= chart.chartArea.right;
-
 const isFree = (context: Context, x: number, next: number): boolean => {
   const pixelOf = (value: number) => context.chart.scales['x']?.getPixelForValue(value) ?? 0;
   const isBeforeNext = next === Infinity || pixelOf(x) + widthOf('best') + ASIDE <= pixelOf(next);
@@ -215,47 +207,4 @@ const nowText = ({
     color: () => [token('--text-1'), token('--text-3')],
     font: [{ ...smallFont(), weight: 500 }, smallFont()],
   };
-};
-
-/** Half the length of the piece of curve before its name. */
-const STROKE = 8;
-
-/** From the end of a curve to the end of its name. */
-export const readingWidth = (label: string): number => widthOf(label) + ASIDE + STROKE;
-
-const stroke = ({ x, y, other, number }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
-  type: 'point',
-  xValue: x,
-  yValue: y,
-  xAdjust: pixels('--space-2') + STROKE,
-  yAdjust: (context) => (other === null ? 0 : distance(context, y, other)),
-  pointStyle: 'line',
-  radius: STROKE,
-  borderWidth: 2,
-  borderDash: dashOf(number),
-  borderColor: () => seriesColour(number),
-  backgroundColor: 'transparent',
-});
-
-const reading = ({ x, y, other, label }: Extract<Mark, { kind: 'reading' }>): AnnotationOptions => ({
-  type: 'label',
-  xValue: x,
-  yValue: y,
-  position: { x: 'start', y: 'center' },
-  xAdjust: pixels('--space-4') + 2 * STROKE,
-  yAdjust: (context) => (other === null ? 0 : distance(context, y, other)),
-  content: label,
-  color: () => token('--text-1'),
-  font: { ...smallFont(), weight: 500 },
-  padding: 0,
-});
-
-/** How far a text moves so that it and its neighbour are a line apart. */
-const distance = ({ chart }: Context, own: number, other: number): number => {
-  const y = chart.scales['y'];
-  if (!y) return 0;
-  const apart = y.getPixelForValue(own) - y.getPixelForValue(other);
-  const missing = pixels('--leading-xs') - Math.abs(apart);
-  if (missing <= 0) return 0;
-  return apart <= 0 ? -missing / 2 : missing / 2;
 };
