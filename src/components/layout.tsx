@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Link } from 'wouter';
 import { classNames } from './class-names';
 import { useHeading } from './use-heading';
@@ -72,6 +72,7 @@ export const Panel = ({
   children,
   className,
   plain,
+  ref,
 }: {
   readonly title?: string;
   /** Stands next to the title: what belongs to it rather than what can be done. */
@@ -81,8 +82,12 @@ export const Panel = ({
   readonly children: ReactNode;
   readonly className?: string;
   readonly plain?: boolean;
+  /** Of one that the focus can be put on. */
+  readonly ref?: Ref<HTMLElement>;
 }) => (
   <section
+    ref={ref}
+    tabIndex={ref ? -1 : undefined}
     aria-label={title}
     className={classNames('min-w-0 shrink-0 rounded-lg border bg-surface-2', className)}
   >

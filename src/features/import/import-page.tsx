@@ -1,5 +1,5 @@
 import { FileUp, Plus, Upload } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { api } from '../../api';
@@ -29,14 +29,40 @@ const start = async ({ path, fileName, name, description, preview }: ImportFile)
   changeFile(path, { datasetId: dataset.id });
 };
 
+const isLost = (focused: Element | null): boolean =>
+  focused === null || focused === document.body || focused.matches(':disabled');
+
+/** The button that was pressed is of no use once all is started: the first card that it started has the focus then. */
+const useFocusAfter = (isDone: boolean) => {
+  const cards = useRef(new Map<string, HTMLElement>());
+  const started = useRef<string | null>(null);
+  useEffect(() => {
+    if (!isDone || started.current === null) return;
+    if (isLost(document.activeElement)) cards.current.get(started.current)?.focus();
+    started.current = null;
+  }, [isDone]);
+  return {
+    begin: (path: string | undefined) => {
+      started.current = path ?? null;
+    },
+    cardOf: (path: string) => (card: HTMLElement) => {
+      cards.current.set(path, card);
+      return () => void cards.current.delete(path);
+    },
+  };
+};
+
 /** Files on their way to become datasets: looked at, mapped, imported, on one page. */
 export const ImportPage = () => {
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
   const { files } = useStore(importFiles);
   const ready = files.filter(isImportable);
+  const focus = useFocusAfter(ready.length === 0 && !busy);
   const importAll = async () => {
+    if (busy) return;
     setBusy(true);
+    focus.begin(ready[0]?.path);
     for (const file of ready)
       await attempt(`“${file.preview?.file_name ?? file.path}” was not imported`, () => start(file));
     setBusy(false);
@@ -54,7 +80,9 @@ export const ImportPage = () => {
             <Button
               look="filled"
               icon={Upload}
-              disabled={ready.length === 0 || busy}
+              // Disabled while it works it would lose the focus, though something may be left to press it for.
+              aria-busy={busy}
+              disabled={ready.length === 0}
               onClick={() => void importAll()}
             >
               {ready.length > 1 ? `Import ${formatAmount(ready.length, 'file')}` : 'Import'}
@@ -63,7 +91,11 @@ export const ImportPage = () => {
         )
       }
     >
-      {files.length === 0 ? <NoFiles /> : files.map((file) => <FileCard key={file.path} file={file} />)}
+      {files.length === 0 ? (
+        <NoFiles />
+      ) : (
+        files.map((file) => <FileCard key={file.path} file={file} ref={focus.cardOf(file.path)} />)
+      )}
     </Page>
   );
 };

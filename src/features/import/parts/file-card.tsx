@@ -1,4 +1,5 @@
 import { X } from 'lucide-react';
+import type { Ref } from 'react';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
@@ -23,13 +24,14 @@ import { Repeated } from './repeated';
 import { SharedWith } from './shared-with';
 
 /** One file: what it is, what becomes of it, and then how far it is. */
-export const FileCard = ({ file }: { readonly file: ImportFile }) => {
+export const FileCard = ({ file, ref }: { readonly file: ImportFile; readonly ref?: Ref<HTMLElement> }) => {
   const name = visibleText(file.fileName ?? baseName(file.path));
   const { preview, datasetId } = file;
   const isStarted = datasetId !== null;
   const isImporting = useIsImporting(datasetId);
   return (
     <Panel
+      ref={ref}
       title={name}
       beside={preview && !isStarted ? <ShapeBadge preview={preview} /> : null}
       note={preview ? factsOf(preview) : null}
