@@ -15,6 +15,12 @@ export const datasets = createLiveStore<Dataset>({
   onChanged: api.datasets.onChanged,
   onRemoved: api.datasets.onRemoved,
 });
+/** In the bin; with those that were brought back meanwhile, which are there no more. */
+export const binnedDatasets = createLiveStore<Dataset>({
+  list: api.datasets.deleted,
+  onChanged: api.datasets.onChanged,
+  onRemoved: api.datasets.onRemoved,
+});
 export const baseModels = createLiveStore<BaseModel>({
   list: api.base_models.list,
   onChanged: api.base_models.onChanged,

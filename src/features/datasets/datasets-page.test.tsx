@@ -1,3 +1,4 @@
+import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { fakeDataset, fakeId } from '../../fake-rows';
 import { mount } from '../../mount';
@@ -39,6 +40,7 @@ test('the bin gives back, and removes for good only when asked twice', async () 
       },
       purge: ({ id }) => {
         gone.push(id);
+        page.fake.emit('datasets', 'removed', { id });
       },
     },
   });
@@ -52,6 +54,26 @@ test('the bin gives back, and removes for good only when asked twice', async () 
   await page.click(page.button('Delete for good'));
   await page.until(() => expect(page.text()).toContain('The bin is empty'));
   expect(gone).toEqual([fakeId(1), fakeId(2)]);
+});
+
+test('what is deleted, restored or purged elsewhere shows while the bin is open', async () => {
+  const first = fakeDataset(1, { deleted_at: '2026-03-02T08:00:00.000Z' });
+  page = await mount(<DatasetsPage />, {
+    datasets: { list: () => [fakeDataset(2)], deleted: () => [first] },
+  });
+  await page.click(page.button('Bin'));
+  await page.until(() => page.button('Restore Dataset 1'));
+  const rows = () => [...document.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);
+  const second = fakeDataset(2, { deleted_at: '2026-03-03T08:00:00.000Z', revision: 2 });
+  act(() => page.fake.emit('datasets', 'changed', second));
+  expect(rows()).toEqual([expect.stringContaining('Dataset 2'), expect.stringContaining('Dataset 1')]);
+  act(() => page.fake.emit('datasets', 'changed', { ...second, deleted_at: null, revision: 3 }));
+  expect(rows()).toEqual([expect.stringContaining('Dataset 1')]);
+  const cancelled = fakeDataset(3, { deleted_at: second.deleted_at, status: 'validating' });
+  act(() => page.fake.emit('datasets', 'changed', cancelled));
+  expect(rows()).toHaveLength(1);
+  act(() => page.fake.emit('datasets', 'removed', { id: first.id }));
+  expect(page.text()).toContain('The bin is empty');
 });
 
 test('a row is deleted as on its page: in the same word, after the same question', async () => {

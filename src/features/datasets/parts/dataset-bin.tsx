@@ -11,15 +11,29 @@ import { AlertDialog } from '../../../components/overlays';
 import { Async, EmptyState } from '../../../components/states';
 import { Ago } from '../../../components/time';
 import type { Dataset } from '../../../lib/types/lora-training';
-import { useLoad } from '../../../use-load';
-import { datasets } from '../../../stores';
+import { mapLoaded, useLive } from '../../../live-store';
+import { binnedDatasets, datasets } from '../../../stores';
 import { FileText } from '../../../components/file-text';
 
-/** What was deleted: back, or gone for good. */
+/** A cancelled import is told as deleted, and leaves nothing that could be restored. */
+const isBinned = ({ deleted_at, status }: Dataset): boolean =>
+  deleted_at !== null && status !== 'uploading' && status !== 'validating';
+
+const newestFirst = (left: Dataset, right: Dataset): number =>
+  (right.deleted_at ?? '').localeCompare(left.deleted_at ?? '');
+
+/** What was deleted, the last first: back, or gone for good. */
 export const DatasetBin = () => {
-  const { state, reload } = useLoad('bin', () => api.datasets.deleted());
+  const state = mapLoaded(useLive(binnedDatasets), (rows) =>
+    [...rows.values()].filter(isBinned).sort(newestFirst),
+  );
   return (
-    <Async framed state={state} errorTitle="The bin cannot be read" onRetry={reload}>
+    <Async
+      framed
+      state={state}
+      errorTitle="The bin cannot be read"
+      onRetry={() => void binnedDatasets.reload()}
+    >
       {(rows) => (
         <Panel plain>
           {rows.length === 0 ? (
@@ -27,7 +41,7 @@ export const DatasetBin = () => {
               Datasets that you delete are kept here until you remove them for good.
             </EmptyState>
           ) : (
-            <DataTable label="Bin" columns={columns(reload)} rows={rows} rowKey={({ id }) => id} />
+            <DataTable label="Bin" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
           )}
         </Panel>
       )}
@@ -35,7 +49,7 @@ export const DatasetBin = () => {
   );
 };
 
-const columns = (reload: () => void): readonly Column<Dataset>[] => [
+const COLUMNS: readonly Column<Dataset>[] = [
   {
     key: 'name',
     head: 'Name',
@@ -63,21 +77,19 @@ const columns = (reload: () => void): readonly Column<Dataset>[] => [
     key: 'actions',
     head: 'Actions',
     quiet: true,
-    cell: (dataset) => <Actions dataset={dataset} onDone={reload} />,
+    cell: (dataset) => <Actions dataset={dataset} />,
   },
 ];
 
-const Actions = ({ dataset, onDone }: { readonly dataset: Dataset; readonly onDone: () => void }) => {
+const Actions = ({ dataset }: { readonly dataset: Dataset }) => {
   const [isAsking, setAsking] = useState(false);
   const { id, name } = dataset;
   const restore = async () => {
-    datasets.put(await api.datasets.restore({ id }));
-    onDone();
+    const restored = await api.datasets.restore({ id });
+    datasets.put(restored);
+    binnedDatasets.put(restored);
   };
-  const purge = async () => {
-    await api.datasets.purge({ id });
-    onDone();
-  };
+  const purge = () => api.datasets.purge({ id });
   return (
     <span className="inline-flex gap-2">
       <Button
