@@ -29,7 +29,7 @@ import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { type ResumeQuestion, TrainerCommands } from './services/models/trainer-commands';
 import { NetworkCounter } from './services/network/network-counter';
-import { rebuildIfPending } from './services/rebuild/rebuild';
+import { rebuildIfPending, settleRebuilt } from './services/rebuild/rebuild';
 import { Doctor } from './services/runtime/doctor';
 import { SettingsService } from './services/settings/settings-service';
 import { createLauncher } from './services/trainer/launcher';
@@ -266,11 +266,12 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const database = await openData(options);
   const services = await buildServices(options, database);
-  const { repositories, baseModels } = services;
   const paths = pathsOf(options.dataDir, options.resourcesDir);
-  const { id: userId } = await database.profile();
-  const rebuilt = await rebuildIfPending({ repositories, baseModels, paths, userId });
-  if (rebuilt !== null) tell(options, rebuilt);
+  const rebuilt = await rebuildIfPending({ ...services, paths, userId: (await database.profile()).id });
+  if (rebuilt !== null) {
+    tell(options, rebuilt);
+    await settleRebuilt(services).catch(options.onFailure);
+  }
   let stopWatching: () => void = () => undefined;
   return {
     services,

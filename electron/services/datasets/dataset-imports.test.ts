@@ -187,6 +187,21 @@ describe('cancel and recovery', () => {
     expect(await readdir(join(userDir, stuck.id))).toEqual([]);
   });
 
+  it('S03 sweeps what dead imports left that no row names, and nothing else', async () => {
+    const service = await bench.service();
+    const userDir = await bench.userDir();
+    const alive = `.staging-${String(process.ppid)}-alive`;
+    await mkdir(join(userDir, 'dead', '.staging-999999-dead', 'versions'), { recursive: true });
+    await mkdir(join(userDir, 'living', alive), { recursive: true });
+    await mkdir(join(userDir, 'kept', '.staging-999999-dead'), { recursive: true });
+    await mkdir(join(userDir, 'kept', 'versions'));
+    await mkdir(join(userDir, 'empty'));
+    await service.recover();
+    expect((await readdir(userDir)).toSorted()).toEqual(['empty', 'kept', 'living']);
+    expect(await readdir(join(userDir, 'kept'))).toEqual(['versions']);
+    expect(await readdir(join(userDir, 'living'))).toEqual([alive]);
+  });
+
   it('marks unfinished imports when the program ends', async () => {
     const service = await bench.service();
     const started = await service.startImport([

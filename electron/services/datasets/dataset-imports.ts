@@ -20,7 +20,7 @@ import { phaseClock } from './phase-clock';
 import type { TimedProgress } from './phase-clock';
 import { readProblems } from './problem-file';
 import { settleKilled } from './settle-killed';
-import { newStagingToken, reserveStaging } from './staging';
+import { listDir, newStagingToken, reserveStaging, sweepUnfinished } from './staging';
 import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
@@ -122,6 +122,14 @@ export class DatasetImports {
       if (isUnfinished && !isAlive)
         await this.#update(dataset.id, brokenColumns(importInterrupted().toPayload()));
     }
+    await this.#sweepUnknown();
+  }
+
+  /** A database that was lost knows nothing of the imports that were under way. */
+  async #sweepUnknown(): Promise<void> {
+    const { repositories, paths } = this.#options;
+    for (const id of await listDir(paths.userDir))
+      if ((await repositories.datasets.get(id)) === null) await sweepUnfinished(paths.datasetDir(id));
   }
 
   async #prepare(path: string, options: ImportOptions): Promise<PendingImport> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { isStagingName, stagingName } from './dataset-files';
@@ -34,6 +34,13 @@ export async function sweepDeadStaging(datasetDir: string, settle: () => Promise
   if (names.length > 0) await settle();
   for (const name of names) await rm(join(datasetDir, name), { recursive: true, force: true });
   return false;
+}
+
+/** Of a folder that no row names: a dead import's staging goes, and with it the folder where it holds nothing else. */
+export async function sweepUnfinished(datasetDir: string): Promise<void> {
+  const isUnfinished = (await listDir(datasetDir)).some(isStagingName);
+  if (!isUnfinished || (await sweepDeadStaging(datasetDir, () => Promise.resolve()))) return;
+  if ((await listDir(datasetDir)).length === 0) await rmdir(datasetDir);
 }
 
 export async function listDir(dir: string): Promise<string[]> {

@@ -74,11 +74,20 @@ export class QueueRunner {
    * For a process that has not started. Answers false where a living one runs the queue: its word counts.
    * Throws where an end cannot be written.
    */
-  async settle(): Promise<boolean> {
+  settle(): Promise<boolean> {
+    return this.#settle(() => this.#recovery.saved());
+  }
+
+  /** The same of those whose trainers have died as well; those that still save end when they have. */
+  settleDead(): Promise<boolean> {
+    return this.#settle(() => Promise.resolve());
+  }
+
+  async #settle(saved: () => Promise<void>): Promise<boolean> {
     if (!(await this.#lease.acquire())) return false;
     try {
       await this.#recover();
-      await this.#recovery.saved();
+      await saved();
       await this.#answerRequests();
       this.#endings.giveUp();
     } finally {

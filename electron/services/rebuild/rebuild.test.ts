@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,9 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import { openDatabaseHere } from '../../db/client';
 import { optionsIn, rawIn } from '../../db/testing';
+import { DatasetPaths } from '../datasets/dataset-paths';
+import { DatasetService } from '../datasets/dataset-service';
+import { importFile } from '../datasets/import/import-file';
+import { ReadingMemory } from '../datasets/reading-memory';
 import { columnsOfVersion } from '../datasets/version-row';
 import { openWorld, removeWorld, type World } from '../jobs/testing';
-import { rebuildIfPending } from './rebuild';
+import { rebuildIfPending, settleRebuilt } from './rebuild';
 
 let world: World;
 beforeEach(async () => {
@@ -25,7 +29,7 @@ const RECIPE = { encoding: 'gb18030', exclude: ['a'], fixes: ['trim'] };
 const store = async (userId: string): Promise<void> => {
   const bucket = join(world.paths.storageDir, 'lora-datasets');
   const [sha256 = ''] = await readdir(join(bucket, world.dataset_id, 'versions'));
-  await mkdir(join(bucket, userId));
+  await mkdir(join(bucket, userId), { recursive: true });
   await rename(join(bucket, world.dataset_id), join(bucket, userId, world.dataset_id));
   const dir = join(bucket, userId, world.dataset_id, 'versions', sha256);
   await writeFile(join(dir, 'records.idx'), Buffer.alloc(21 * 8));
@@ -39,6 +43,15 @@ const currentVersion = async () => {
   const { datasetVersions } = world.repositories;
   const version = await datasetVersions.current(world.dataset_id);
   return { ...version, recipe: await datasetVersions.recipe(version?.id ?? '') };
+};
+
+/** The backup that the next start puts in the place of a lost database. */
+const keepCopy = async (): Promise<void> => {
+  const file = rawIn(world.dir);
+  file.pragma('wal_checkpoint(TRUNCATE)');
+  file.close();
+  await mkdir(join(world.dir, 'backups'));
+  await copyFile(join(world.dir, 'pipeline.db'), join(world.dir, 'backups', 'pipeline-2026.db'));
 };
 
 interface Reopened {
@@ -64,9 +77,20 @@ const startAgain = async (): Promise<Reopened> => {
   const restored = database.notice;
   await database.close();
   world = await openWorld({ dir: world.dir });
-  await world.runner.start();
+  await settleRebuilt({ datasets: datasetsOf(userId), runner: world.runner });
   return { restored, rebuilt };
 };
+
+const datasetsOf = (userId: string): DatasetService =>
+  new DatasetService({
+    repositories: world.repositories,
+    publisher: { publish: () => undefined },
+    memory: new ReadingMemory(world.repositories.settings),
+    paths: new DatasetPaths({ bucketDir: join(world.paths.storageDir, 'lora-datasets'), userId }),
+    runImport: (request) => importFile(request),
+    sample: { path: '', name: '' },
+    now: () => new Date().toISOString(),
+  });
 
 describe('S02, S03: runs are read in again from their folders', () => {
   it('as they ended, with every figure and their models, for their owner', async () => {
@@ -101,11 +125,7 @@ describe('S02, S03: runs are read in again from their folders', () => {
   it('and one that an older copy holds as waiting is not trained twice', async () => {
     const job = await world.create('plain');
     await store(job.user_id);
-    const file = rawIn(world.dir);
-    file.pragma('wal_checkpoint(TRUNCATE)');
-    file.close();
-    await mkdir(join(world.dir, 'backups'));
-    await copyFile(join(world.dir, 'pipeline.db'), join(world.dir, 'backups', 'pipeline-2026.db'));
+    await keepCopy();
     await world.runner.start();
     await world.until(job.id, 'completed');
     const points = await world.jobs.metrics(job.id);
@@ -114,6 +134,31 @@ describe('S02, S03: runs are read in again from their folders', () => {
     expect(rebuilt?.message).toContain('runs 1, datasets 0');
     expect(await world.jobs.get(job.id)).toMatchObject({ status: 'completed', attempt: 1 });
     expect(await world.jobs.metrics(job.id)).toEqual(points);
+  });
+
+  it('and what was under way is put right at once, though nobody works the queue', async () => {
+    const { datasets } = world.repositories;
+    const job = await world.create('plain');
+    const bucket = join(world.paths.storageDir, 'lora-datasets', job.user_id);
+    const row = { file_name: 'a', file_size: 1, storage_path: 'x/1', status: 'uploading' } as const;
+    const stuck = await datasets.create({ name: 'Stuck', ...row });
+    await mkdir(join(bucket, stuck.id, '.staging-999999-dead'), { recursive: true });
+    await store(job.user_id);
+    await keepCopy();
+    const unknown = randomUUID();
+    await mkdir(join(bucket, unknown, '.staging-999999-dead'), { recursive: true });
+    await world.runner.start();
+    await world.until(job.id, 'completed');
+    await startAgain();
+    expect(world.runner.owns).toBe(false);
+    expect(await world.jobs.get(job.id)).toMatchObject({ status: 'completed' });
+    const reason = expect.stringContaining('interrupted') as unknown;
+    expect(await world.repositories.datasets.get(stuck.id)).toMatchObject({
+      status: 'error',
+      report: { reason },
+    });
+    expect(existsSync(join(bucket, unknown))).toBe(false);
+    expect(await readdir(join(bucket, stuck.id))).toEqual([]);
   });
 
   it('with each version of a dataset as of its own kind, for when it is used again', async () => {

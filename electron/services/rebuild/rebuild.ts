@@ -8,9 +8,11 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import type { JobVersion } from '../../db/repositories/jobs';
 import type { BaseModelService } from '../base-models/base-model-service';
 import { DatasetPaths } from '../datasets/dataset-paths';
+import type { DatasetService } from '../datasets/dataset-service';
 import { readProblems } from '../datasets/problem-file';
 import { summaryOfFiles } from '../datasets/version-row';
 import { DATASET_BUCKET, type Paths } from '../jobs/paths';
+import type { QueueRunner } from '../jobs/queue-runner';
 import { isMissing } from '../trainer/file-errors';
 import { type ReadDataset, readDatasets, type ReadVersion } from './read-datasets';
 import { type ReadRun, readRuns } from './read-runs';
@@ -20,6 +22,11 @@ export interface RebuildOptions {
   readonly baseModels: Pick<BaseModelService, 'add' | 'list'>;
   readonly paths: Paths;
   readonly userId: string;
+}
+
+interface Settling {
+  readonly datasets: Pick<DatasetService, 'recover'>;
+  readonly runner: Pick<QueueRunner, 'settleDead'>;
 }
 
 const CPU = { gpu_type: 'cpu', num_gpus: 0, gpu_memory_gb: 0, cost_per_gpu_hour: 0 };
@@ -45,6 +52,12 @@ export const rebuildIfPending = async (options: RebuildOptions): Promise<ErrorPa
   }
   if (failed.length === 0) await rm(mark);
   return told({ added, datasets, failed });
+};
+
+/** Puts right at once what was read in, whether this process works the queue or not; see `rebuildIfPending`. */
+export const settleRebuilt = async ({ datasets, runner }: Settling): Promise<void> => {
+  await datasets.recover();
+  await runner.settleDead();
 };
 
 const told = ({ added, datasets, failed }: { added: number; datasets: number; failed: string[] }) => {
