@@ -42,23 +42,57 @@ it('the measured speed is the median over the finished runs on the same kind of 
   addRun({ job: job.id, model: model.id }, 'cpu', [0, 10, 30]);
   addRun({ job: second.id, model: model.id }, 'cpu', [20, 50, 40]);
   addRun({ job: card.id, model: model.id }, 'A Card', [9000]);
-  expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2, besides_ms: 0 });
-  expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1, besides_ms: 0 });
+  expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2, past: [] });
+  expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1, past: [] });
   expect(speed('Another Card')).toBeNull();
 });
 
-it('what runs worked beside their steps is the median of the rest of their time', () => {
+it('what runs worked beside their steps is known of each, and how long the untouched model took', () => {
   const repositories = session.forUser(session.profile().id);
-  const runs = [addJob(repositories), addJob(repositories), addJob(repositories)];
-  const base_model_id = runs[0]?.model.id ?? '';
-  for (const [index, { job, dataset }] of runs.entries()) {
-    const made = newArtifact({ job_id: job.id, dataset_id: dataset.id, base_model_id });
-    const training_summary = { ...made.training_summary, duration_ms: 10_000 * (index + 1) };
-    repositories.artifacts.create({ ...made, training_summary });
-    addRun({ job: job.id, model: base_model_id }, 'cpu', [10, 10]);
-    const db = rawIn(folder);
-    db.prepare('UPDATE metrics_points SET step_ms = 1500 WHERE job_id = ?').run(job.id);
-    db.close();
-  }
-  expect(repositories.records.measuredSpeed(base_model_id, 'cpu')?.besides_ms).toBe(17_000);
+  const { job, dataset, model } = addJob(repositories);
+  const made = newArtifact({ job_id: job.id, dataset_id: dataset.id, base_model_id: model.id });
+  const training_summary = { ...made.training_summary, duration_ms: 20_000 };
+  repositories.artifacts.create({ ...made, training_summary });
+  addRun({ job: job.id, model: model.id }, 'cpu', [10, 10]);
+  const db = rawIn(folder);
+  db.prepare('UPDATE metrics_points SET step_ms = 1500 WHERE job_id = ?').run(job.id);
+  db.prepare('UPDATE training_jobs SET plan = ?, hyperparameters = ? WHERE id = ?').run(
+    JSON.stringify({ total_tokens: 800, total_steps: 2, held_out_records: 5 }),
+    JSON.stringify({ batch_size: 2, gradient_accumulation_steps: 2 }),
+    job.id,
+  );
+  const tell = db.prepare(
+    'INSERT INTO job_events (job_id, attempt, time, event, payload) VALUES (?, 1, ?, ?, ?)',
+  );
+  const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
+  tell.run(job.id, at(1), 'stage', JSON.stringify({ name: 'model_loading' }));
+  tell.run(job.id, at(4), 'stage', JSON.stringify({ name: 'training' }));
+  tell.run(job.id, at(5), 'evaluation', JSON.stringify({ step: 0 }));
+  tell.run(job.id, at(8), 'sample', JSON.stringify({ step: 0 }));
+  tell.run(job.id, at(9), 'evaluation', JSON.stringify({ step: 1 }));
+  const evaluate = db.prepare(
+    `INSERT INTO evaluations (job_id, attempt, step, subject, "group", loss, tokens, method, final) VALUES (?, 1, ?, 'adapter', 'all', 1, 9, 'm', ?)`,
+  );
+  for (const [step, final] of [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ])
+    evaluate.run(job.id, step, final);
+  const answer = db.prepare(
+    `INSERT INTO samples (job_id, attempt, step, prompt_id, prompt, seed, text) VALUES (?, 1, ?, ?, 'Why?', 1, 'So.')`,
+  );
+  for (const [step, prompt] of [
+    [0, 'a'],
+    [0, 'b'],
+    [2, 'a'],
+  ])
+    answer.run(job.id, step, prompt);
+  db.close();
+  expect(repositories.records.measuredSpeed(model.id, 'cpu')?.past).toEqual([
+    {
+      ...{ besides_ms: 17_000, evaluations: 2, held_out_tokens: 500, evaluation_ms: 1000 },
+      ...{ answers: 3, first_answers: 2, first_answers_ms: 3000 },
+    },
+  ]);
 });

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq } from 'drizzle-orm';
 import {
   Checkpoint,
   Evaluation,
@@ -16,11 +16,11 @@ import {
   job_events,
   job_logs,
   metrics_points,
-  model_artifacts,
   samples,
   training_jobs,
 } from '../schema';
 import { measuredMemory } from './measured-memory';
+import { measuredSpeed } from './measured-speed';
 import { toPoint } from './metrics-row';
 import type { Bound, Page } from './session';
 
@@ -205,49 +205,11 @@ const logbook = (bound: Bound) => {
   };
 };
 
-const speeds = (bound: Bound) => {
-  const { db } = bound;
-  return {
-    /** Median real tokens a second over this base model's finished runs on such a device; null where there are none. */
-    measuredSpeed: (
-      baseModelId: string,
-      gpuType: string,
-    ): { tokens_per_second: number; runs: number; besides_ms: number } | null => {
-      const measured = sql`
-        FROM ${metrics_points} INNER JOIN ${training_jobs} ON ${metrics_points.job_id} = ${training_jobs.id}
-        WHERE ${training_jobs.user_id} = ${bound.userId} AND ${training_jobs.base_model_id} = ${baseModelId}
-          AND ${training_jobs.status} = 'completed' AND ${metrics_points.throughput} > 0
-          AND ${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}`;
-      const { points, runs } = db.get<{ points: number; runs: number }>(
-        sql`SELECT count(*) AS points, count(DISTINCT ${metrics_points.job_id}) AS runs ${measured}`,
-      );
-      if (points === 0) return null;
-      const { median } = db.get<{ median: number }>(
-        sql`SELECT ${metrics_points.throughput} AS median ${measured}
-          ORDER BY ${metrics_points.throughput} LIMIT 1 OFFSET ${Math.floor(points / 2)}`,
-      );
-      return { tokens_per_second: median, runs, besides_ms: besidesMs(bound, baseModelId, gpuType) };
-    },
-  };
-};
-
-/** What finished runs worked beside their steps, in the median: loading, evaluations, samples, checkpoints. */
-const besidesMs = ({ db, userId }: Bound, baseModelId: string, gpuType: string): number => {
-  const rests = db.all<{ rest: number }>(sql`
-    SELECT (${model_artifacts.training_summary} ->> 'duration_ms')
-      - (SELECT total(step_ms) FROM metrics_points WHERE job_id = ${training_jobs.id}) AS rest
-    FROM ${training_jobs} INNER JOIN ${model_artifacts} ON ${model_artifacts.job_id} = ${training_jobs.id}
-    WHERE ${training_jobs.user_id} = ${userId} AND ${training_jobs.base_model_id} = ${baseModelId}
-      AND ${training_jobs.status} = 'completed' AND ${training_jobs.gpu_config} ->> 'gpu_type' = ${gpuType}
-    ORDER BY rest`);
-  return Math.max(0, rests[Math.floor(rests.length / 2)]?.rest ?? 0);
-};
-
 /** What a run has left behind: figures, texts, events, log. */
 export const recordRepository = (bound: Bound) => ({
   ...figureReads(bound),
   ...journal(bound),
   ...logbook(bound),
-  ...speeds(bound),
+  ...measuredSpeed(bound),
   ...measuredMemory(bound),
 });

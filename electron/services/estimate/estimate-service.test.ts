@@ -3,7 +3,8 @@ import type { BaseModel } from '../../../src/lib/types/base-model';
 import { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
-import { EstimateService, type MeasuredSpeed } from './estimate-service';
+import { EstimateService } from './estimate-service';
+import type { MeasuredSpeed } from './time-estimate';
 import { createTokenCounter } from './token-counts';
 
 const GIB = 1024 ** 3;
@@ -116,21 +117,29 @@ const estimateWith = (free: number, speed: MeasuredSpeed | null) =>
     changes: { num_epochs: 2 },
   });
 
+/** 20 s of loading; a held-out token takes 1 ms, an answer 2 s. */
+const PAST = {
+  ...{ besides_ms: 23_000, evaluations: 1, held_out_tokens: 1000, evaluation_ms: 1000 },
+  ...{ answers: 1, first_answers: 1, first_answers_ms: 2000 },
+};
+const FREE = { ...PAST, besides_ms: 0, evaluation_ms: 0, first_answers_ms: 0 };
+
 describe('EstimateService', () => {
   it('counts steps by records and time by real tokens and measured speed', async () => {
-    const estimate = await estimateWith(20 * GIB, { tokens_per_second: 100, runs: 1, besides_ms: 20_000 });
+    const estimate = await estimateWith(20 * GIB, { tokens_per_second: 100, runs: 1, past: [PAST] });
     expect(estimate).toMatchObject({
       steps_per_epoch: 12,
       total_steps: 24,
       train_records: 90,
       tokens_per_epoch: 9000,
     });
-    expect(estimate.time_ms?.expected).toBe(200_000);
+    // 24 steps: 18,000 tokens; 7 evaluations of 1,000 tokens, 7 times 3 answers.
+    expect(estimate.time_ms?.expected).toBe(180_000 + 20_000 + 7000 + 42_000);
     expect(estimate.fits).toBe('fits');
   });
 
   it('counts the tokens that a run of its length keeps, not those that are cut off', async () => {
-    const speed = { tokens_per_second: 100, runs: 1, besides_ms: 0 };
+    const speed = { tokens_per_second: 100, runs: 1, past: [FREE] };
     const request = { ...REQUEST, changes: { num_epochs: 2, max_length: 64 } };
     const estimate = await serviceWith(20 * GIB, speed).estimate(request);
     expect(estimate.tokens_per_epoch).toBe(5760);

@@ -2,7 +2,6 @@ import type { RunRequest } from '../../../src/lib/contract/contract';
 import { correctionOf, type MeasuredRun, runsLike } from '../../../src/lib/training/memory-correction';
 import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
-import { formatDuration } from '../../../src/lib/messages/format';
 import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
 import { longestOf, memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, refuseLongWarmup, resolveSettings } from '../../../src/lib/training/settings';
@@ -15,23 +14,13 @@ import type { TrainingSettings } from '../../../src/lib/types/training-settings'
 import { type Room, roomForNext } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
 import { memoryMethod } from './memory-method';
+import { type Epoch, type MeasuredSpeed, timeOf, workOf } from './time-estimate';
 import type { TokenCounts } from './token-counts';
 
-const TIME_BAND = 0.15;
 const DISK_BAND = 0.1;
-/** Evaluations and samples are as many and as long as a run asks for. */
-const BESIDES_BAND = 0.5;
 const SMALLEST_LENGTH = 256;
 const BITS = { int8: 8, nf4: 4 } as const;
 const FEWER_BITS = { none: ['int8', 'nf4'], int8: ['nf4'], nf4: [] } as const;
-
-export interface MeasuredSpeed {
-  /** Median real tokens a second of finished runs of this base model on this machine. */
-  readonly tokens_per_second: number;
-  readonly runs: number;
-  /** What those runs worked beside their steps, in the median. */
-  readonly besides_ms: number;
-}
 
 interface EstimateOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
@@ -225,32 +214,9 @@ const splitCounts = (dataset: Dataset, share: number): { train: number; held_out
   return { train: Math.max(1, usable - held_out), held_out };
 };
 
-const timeOf = (tokens: number, epochs: number, speed: MeasuredSpeed | null) => {
-  if (speed === null) {
-    return { time_ms: null, time_method: 'No run of this base model was measured on this machine yet.' };
-  }
-  const runs = speed.runs === 1 ? 'one past run' : `${speed.runs} past runs`;
-  const steps = ((tokens * epochs) / speed.tokens_per_second) * 1000;
-  return {
-    time_ms: {
-      low: Math.round(steps * (1 - TIME_BAND) + speed.besides_ms * (1 - BESIDES_BAND)),
-      expected: Math.round(steps + speed.besides_ms),
-      high: Math.round(steps * (1 + TIME_BAND) + speed.besides_ms * (1 + BESIDES_BAND)),
-    },
-    time_method: `From ${runs} of this base model here: ${Math.round(speed.tokens_per_second)} tokens/s, and ${formatDuration(speed.besides_ms)} for loading, evaluations and samples.`,
-  };
-};
-
 /** A run of several datasets keeps their records in its own folder. */
 const mixtureBytes = ({ datasets }: Known): number =>
   datasets.length === 1 ? 0 : datasets.reduce((sum, { dataset }) => sum + dataset.file_size, 0);
-
-/** What one pass over all datasets sees, each as often as its weight says, and what is held out of them. */
-interface Epoch {
-  readonly train: number;
-  readonly held_out: number;
-  readonly tokens: number;
-}
 
 /** A text is not cut: it goes on in the next row. */
 const cutOf = (longest: number, settings: TrainingSettings): Estimate['cut'] => {
@@ -277,7 +243,7 @@ const estimateFrom = (
     memory_total_bytes: total,
     memory_free_bytes: free,
     memory_method: method,
-    ...timeOf(tokens, plan.total_steps / plan.steps_per_epoch, measured.speed),
+    ...timeOf(workOf(known.datasets, settings, { ...measured.epoch, plan }), measured.speed),
     ...disk,
     energy_kwh: null,
     total_steps: plan.total_steps,

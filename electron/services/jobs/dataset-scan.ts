@@ -9,7 +9,8 @@ import type { SplitChoice } from '../../../src/lib/types/dataset-split';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import { LineSplitter } from '../trainer/line-splitter';
 
-const SAMPLE_PROMPTS = 3;
+/** How many of its data's questions a run asks where no others are given. */
+export const SAMPLE_PROMPTS = 3;
 const PROMPT_LENGTH = 4000;
 // A canonical line may hold a whole conversation.
 const RECORD_LIMIT = 64 * 1024 * 1024;
