@@ -20,7 +20,7 @@ const STATS = {
 };
 const TOO_LONG = {
   ...{ index: 1, record_id: 'b', line: 2, tokens: 94, dropped_turns: 2 },
-  ...{ lost_tokens: 30, lost_trained_tokens: 20, refused: false },
+  ...{ lost_tokens: 30, lost_trained_tokens: 20, refused: false, sides: [] },
 };
 const SURVEY = {
   ...{ records: 2, conversations: 2, roles: { user: 2 }, turns: { ...SPREAD, mean: 2 }, characters: SPREAD },

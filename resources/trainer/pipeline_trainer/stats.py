@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .data.records import count_records
 from .data.templates import ChatTemplate
@@ -21,8 +22,9 @@ METHODS: Final = {
     "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
     "trained_tokens": "Tokens that the loss covers, before cutting.",
     "over_limit": (
-        "Records with more tokens than the maximum length, and what those lose that training cuts; one that is too long "
-        "even in its shortest form is refused, and a plain text is laid into windows and loses nothing."
+        "Records with more tokens than the maximum length, of a comparison on either side, and what those lose that "
+        "training cuts; one that is too long even in its shortest form is refused, and a plain text is laid into windows "
+        "and loses nothing."
     ),
     "avg_tokens_per_turn": (
         "Tokens of the contents of all distinct turns ÷ their number; a turn that several records of a conversation "
@@ -51,7 +53,7 @@ def dataset_stats(
     )
     turns, turn_tokens = count_turn_tokens(dataset, template, passes.turns_counted)
     lengths, trained, _dropped, lost = (tokens.counts[:, column] for column in range(4))
-    too_long = np.flatnonzero(lengths > how.max_length)
+    too_long = _longer_than(how.max_length, tokens)
     return {
         "records": len(tokens.records),
         "total_tokens": int(lengths.sum()),
@@ -86,7 +88,7 @@ def over_limit(
 ) -> dict[str, Any]:
     """The first `most` records longer than the limit: ids, numbers in the dataset, what each loses, which are refused."""
     tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
-    found = np.flatnonzero(tokens.counts[:, 0] > how.max_length)
+    found = _longer_than(how.max_length, tokens)
     indexes = [int(index) for index in found[:most]]
     ids = [tokens.records[index][0] for index in indexes]
     lost = [_lost_tokens(tokens, index) for index in indexes]
@@ -108,6 +110,12 @@ class _Passes:
         self.progress(self.records + done, 2 * self.records)
 
 
+def _longer_than(limit: int, tokens: TokenSet) -> NDArray[np.intp]:
+    """Numbers of the records that do not fit; each side of a comparison has a row of its own."""
+    longer_side = tokens.sides.max(axis=1)
+    return np.flatnonzero(np.where(longer_side > 0, longer_side, tokens.counts[:, 0]) > limit)
+
+
 def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:
     record_id, line, _groups = tokens.records[index]
     before, _trained, dropped, lost = (int(count) for count in tokens.counts[index])
@@ -120,7 +128,19 @@ def _too_long(tokens: TokenSet, index: int) -> dict[str, Any]:
         "lost_tokens": _lost_tokens(tokens, index),
         "lost_trained_tokens": lost,
         "refused": index in tokens.problems,
+        "sides": _sides(tokens, index),
     }
+
+
+def _sides(tokens: TokenSet, index: int) -> list[dict[str, Any]]:
+    """Each side of a comparison, or a judged answer: its tokens before cutting, and how many of them are cut."""
+    before = [int(count) for count in tokens.sides[index] if count]
+    size, border = int(tokens.offsets[index + 1] - tokens.offsets[index]), int(tokens.borders[index])
+    after = [border, size - border] if len(before) > 1 else [size]
+    refused = index in tokens.problems
+    return [
+        {"tokens": whole, "lost_tokens": 0 if refused else whole - kept} for whole, kept in zip(before, after, strict=False)
+    ]
 
 
 def _lost_tokens(tokens: TokenSet, index: int) -> int:

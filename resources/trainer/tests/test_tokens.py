@@ -14,7 +14,7 @@ from training_builders import make_model, make_records, make_run
 
 from pipeline_trainer import stats as stats_module
 from pipeline_trainer.data import tokens as tokens_module
-from pipeline_trainer.data.records import Message, Record
+from pipeline_trainer.data.records import Message, Record, parse_record
 from pipeline_trainer.data.rows import load_rows
 from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How, TokenSet, key_of, tokenize_dataset
@@ -103,6 +103,46 @@ def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: P
     part, all_of_it, none = found["lost_tokens"]
     assert 0 < part < views[0]["total_tokens"]
     assert (all_of_it, none) == (views[1]["total_tokens"], 0)
+
+
+def pair(name: str, prompt: list[str], *answers: str, label: bool | None = None) -> dict[str, Any]:
+    turns = [{"role": ("user", "assistant")[at % 2], "content": text, "trained": False} for at, text in enumerate(prompt)]
+    said = [[{"role": "assistant", "content": answer, "trained": True}] for answer in answers]
+    sides = (
+        {"completion": said[0], "label": label}
+        if label is not None
+        else dict(zip(("chosen", "rejected"), said, strict=True))
+    )
+    return {"id": name, "source_line": 1, "prompt": turns, **sides}
+
+
+def test_lists_comparisons_that_are_too_long_on_one_side_and_what_each_side_loses(tmp_path: Path) -> None:
+    talk = [text for n in range(4) for text in (f"Question {n} of the keeper?", f"Answer {n}.")]
+    records = [
+        pair("fits", ["Who is it?"], "The keeper of the house.", "Nobody at all, I say."),
+        pair("cut", [*talk, "Who?"], "The keeper.", "No."),
+        pair("refused", ["Who?"], "yes", "no " * 90),
+        pair("judged", ["Who?"], "aye " * 90, label=False),
+    ]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    template = make_template("chatml")
+    stats = dataset_stats(path, template, HOW)
+    assert stats["lengths"][0] > HOW.max_length
+    assert (stats["over_limit"], stats["cut_records"]) == (3, 1)
+    cut, refused, judged = stats["too_long_rows"]
+    assert [row["record_id"] for row in (cut, refused, judged)] == ["cut", "refused", "judged"]
+    assert [row["refused"] for row in (cut, refused, judged)] == [False, True, True]
+    view = inspect(parse_record(records[1]), template, HOW)
+    first, second = (turn["end"] - turn["start"] for turn in view["turns"])
+    chosen, rejected = cut["sides"]
+    assert (chosen["tokens"] - chosen["lost_tokens"], rejected["tokens"] - rejected["lost_tokens"]) == (first, second)
+    assert chosen["lost_tokens"] == rejected["lost_tokens"] > 0
+    assert cut["tokens"] == chosen["tokens"] + rejected["tokens"]
+    yes, no = refused["sides"]
+    assert (yes["tokens"] < HOW.max_length < no["tokens"], no["lost_tokens"]) == (True, 0)
+    assert [len(row["sides"]) for row in (refused, judged)] == [2, 1]
+    assert over_limit(path, template, HOW, most=10)["ids"] == ["cut", "refused", "judged"]
 
 
 def test_tells_the_length_of_each_record_where_they_are_few(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,7 @@ const STATS: DatasetStats = {
       lost_tokens: 0,
       lost_trained_tokens: 0,
       refused: false,
+      sides: [],
     },
   ],
   max_length: 512,
@@ -148,6 +149,21 @@ test('what a run refuses is not called cut, and can be left out alone', async ()
   expect(page.find('[aria-label="Records over the limit"]').textContent).toMatch(/endless1,500—refused/);
   expect(page.button('Exclude 1 refused…')).toBeTruthy();
   expect(page.button('Exclude all 2 over the limit…')).toBeTruthy();
+});
+
+test('of a comparison it is said what each side loses, and which side is refused', async () => {
+  const [row] = STATS.too_long_rows;
+  const of = (more: object) => (row ? [{ ...row, ...more }] : []);
+  const too_long_rows = [
+    ...of({ dropped_turns: 2, sides: [600, 610].map((tokens) => ({ tokens, lost_tokens: 200 })) }),
+    ...of({ index: 3, refused: true, sides: [30, 1600].map((tokens) => ({ tokens, lost_tokens: 0 })) }),
+  ];
+  const stats = { ...STATS, over_limit: 2, cut_records: 1, too_long_rows };
+  const heads = await showBoth('preference', stats);
+  expect(heads.slice(2, 6)).toEqual(['Tokens', 'Turns dropped', 'Chosen', 'Rejected']);
+  const rows = page.find('[aria-label="Records over the limit"]').querySelectorAll('tbody tr');
+  expect(rows[0]?.textContent).toContain('2600, 200 cut610, 200 cut');
+  expect(rows[1]?.textContent).toContain('—301,600, refused');
 });
 
 test.each([

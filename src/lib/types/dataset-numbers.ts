@@ -70,6 +70,8 @@ export const DatasetStats = z.strictObject({
       lost_tokens: Count,
       lost_trained_tokens: Count,
       refused: z.boolean(),
+      /** Of a comparison the chosen and the rejected side, of a judged answer that one; nothing of others. */
+      sides: z.array(z.strictObject({ tokens: Count, lost_tokens: Count })),
     }),
   ),
   max_length: z.int(),

@@ -10,22 +10,46 @@ from .templates import ChatTemplate
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The answers of a record, wanted first, and how much of the prompt they had before it was cut."""
+    """The answers of a record, wanted first, and what they were before their prompt was cut."""
 
     rows: tuple[Tokenized, ...]
-    total_tokens: int
-    trained_tokens: int
+    whole: tuple[Tokenized, ...]
     dropped_turns: int
 
+    @property
+    def total_tokens(self) -> int:
+        """Of all sides, before cutting."""
+        return sum(len(row.ids) for row in self.whole)
 
-def tokenize_sides(record: Record, template: ChatTemplate, *, max_length: int) -> Sides:
+    @property
+    def trained_tokens(self) -> int:
+        """Of all sides, before cutting."""
+        return sum(row.trained_tokens for row in self.whole)
+
+
+def uncut_sides(record: Record, template: ChatTemplate) -> tuple[Tokenized, ...]:
+    """Both answers of a comparison, or the one of a judgement, however long.
+
+    Raises `mask_not_found` or `template_refused`.
+    """
+    return tuple(masked(record, messages, template) for messages in _dialogues(record, template))
+
+
+def _dialogues(record: Record, template: ChatTemplate) -> list[list[Message]]:
+    return [template.adapted(messages) for messages in (record.messages, record.rejected) if messages]
+
+
+def tokenize_sides(
+    record: Record, template: ChatTemplate, *, max_length: int, whole: tuple[Tokenized, ...] | None = None
+) -> Sides:
     """Both answers of a comparison, or the one of a judgement, within `max_length` tokens each.
 
-    What is too long loses the oldest exchanges of its prompt, the same ones on both sides. Raises
-    `token_overflow`, `nothing_to_train`, `mask_not_found` or `template_refused`, with the line.
+    `whole` are they as `uncut_sides` has made them. What is too long loses the oldest exchanges of its prompt,
+    the same ones on both sides. Raises `token_overflow`, `nothing_to_train`, `mask_not_found` or
+    `template_refused`, with the line.
     """
-    dialogues = [template.adapted(messages) for messages in (record.messages, record.rejected) if messages]
-    whole = rows = tuple(masked(record, messages, template) for messages in dialogues)
+    dialogues = _dialogues(record, template)
+    whole = rows = uncut_sides(record, template) if whole is None else whole
     prompt_turns, dropped = record.prompt_turns, 0
     while max(len(row.ids) for row in rows) > max_length:
         shorter = [_shorter(messages, prompt_turns) for messages in dialogues]
@@ -40,8 +64,7 @@ def tokenize_sides(record: Record, template: ChatTemplate, *, max_length: int) -
         raise TrainerError(
             "nothing_to_train", f"Line {record.source_line}: no token would be trained.", hint="Exclude this record."
         )
-    trained = sum(row.trained_tokens for row in whole)
-    return Sides(rows, sum(len(row.ids) for row in whole), trained, dropped)
+    return Sides(rows, whole, dropped)
 
 
 def _shorter(messages: list[Message], prompt_turns: int) -> list[Message] | None:

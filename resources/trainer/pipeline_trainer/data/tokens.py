@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 
 from ..config import LossScope
 from ..errors import TrainerError
-from .masks import TokenOverflowError, tokenize, uncut
-from .pairs import end_to_end, tokenize_sides
+from .masks import Tokenized, TokenOverflowError, tokenize, uncut
+from .pairs import end_to_end, tokenize_sides, uncut_sides
 from .records import Record, count_records, read_records, verify_sha256
 from .templates import ChatTemplate
 
 # Raise it with every change to rendering, masks or cuts.
-TOKENS_VERSION: Final = 3
-ARRAYS: Final = ("ids", "trained", "offsets", "counts", "borders", "labels")
+TOKENS_VERSION: Final = 4
+ARRAYS: Final = ("ids", "trained", "offsets", "counts", "borders", "labels", "sides")
 RECORD_PROBLEMS: Final = frozenset({"token_overflow", "nothing_to_train", "mask_not_found", "template_refused"})
 MISSES: Final = (OSError, ValueError, KeyError, TypeError, EOFError)
 
@@ -58,8 +58,9 @@ class TokenSet:
     ids: (tokens,) int32; trained: (tokens,) bool; offsets: (records + 1,) int64, where each record's tokens
     begin; counts: (records, 4) int64, tokens and trained tokens before cutting, dropped turns, trained
     tokens lost. borders: (records,) int64, where in a comparison the unwanted side begins, else 0; labels:
-    (records,) int8, 1 of a wanted answer, 0 of an unwanted one, -1 of neither. `records[i]` is (id, source
-    line, groups).
+    (records,) int8, 1 of a wanted answer, 0 of an unwanted one, -1 of neither. sides: (records, 2) int64,
+    tokens before cutting of both sides of a comparison, or of a judged answer and 0; 0 of other records.
+    `records[i]` is (id, source line, groups).
     """
 
     ids: NDArray[np.int32]
@@ -68,6 +69,7 @@ class TokenSet:
     counts: NDArray[np.int64]
     borders: NDArray[np.int64]
     labels: NDArray[np.int8]
+    sides: NDArray[np.int64]
     records: list[tuple[str, int, tuple[str, ...]]]
     problems: dict[int, Problem]
 
@@ -181,6 +183,7 @@ def _tokenize(dataset: Path, template: ChatTemplate, how: How, *, progress: Call
         counts=np.asarray([row.counts for row in rows], dtype=np.int64).reshape(len(rows), 4),
         borders=np.asarray([row.border for row in rows], dtype=np.int64),
         labels=np.asarray([row.label for row in rows], dtype=np.int8),
+        sides=np.asarray([row.sides for row in rows], dtype=np.int64).reshape(len(rows), 2),
         records=[row.record for row in rows],
         problems={index: row.problem for index, row in enumerate(rows) if row.problem is not None},
     )
@@ -195,6 +198,7 @@ class _Made:
     problem: Problem | None = None
     border: int = 0
     label: int = -1
+    sides: tuple[int, int] = (0, 0)
 
 
 def _each(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable[[int], None]) -> Iterator[_Made]:
@@ -204,13 +208,18 @@ def _each(dataset: Path, template: ChatTemplate, how: How, *, progress: Callable
 
 
 def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
-    named = (record.id, record.source_line, groups_of(record))
-    counts = (0, 0, 0, 0)
+    made = _Made([], [], (0, 0, 0, 0), (record.id, record.source_line, groups_of(record)))
+    is_sided = bool(record.rejected) or record.label is not None
     try:
-        if record.rejected or record.label is not None:
-            return _make_sides(record, template, how)
+        # What is refused because of its length has its counts nevertheless.
+        if is_sided:
+            sides = uncut_sides(record, template)
+            lengths = [len(side.ids) for side in sides]
+            trained = sum(side.trained_tokens for side in sides)
+            made = replace(made, counts=(sum(lengths), trained, 0, trained), sides=(lengths[0], sum(lengths[1:])))
+            return _cut_sides(made, sides, record=record, template=template, how=how)
         whole = uncut(record, template, how.loss_scope)
-        counts = (len(whole.ids), whole.trained_tokens, 0, whole.trained_tokens)
+        made = replace(made, counts=(len(whole.ids), whole.trained_tokens, 0, whole.trained_tokens))
         row = tokenize(
             record,
             template,
@@ -223,20 +232,19 @@ def _make(record: Record, template: ChatTemplate, how: How) -> _Made:
         if error.code not in RECORD_PROBLEMS:
             raise
         needed = error.needed_tokens if isinstance(error, TokenOverflowError) else None
-        return _Made([], [], counts, named, Problem(error.code, error.message, error.hint, needed))
+        return replace(made, problem=Problem(error.code, error.message, error.hint, needed))
     counts = (len(whole.ids), whole.trained_tokens, row.dropped_turns, row.lost_trained_tokens)
-    return _Made(row.ids, row.trained, counts, named)
+    return replace(made, ids=row.ids, trained=row.trained, counts=counts)
 
 
-def _make_sides(record: Record, template: ChatTemplate, how: How) -> _Made:
-    sides = tokenize_sides(record, template, max_length=how.max_length)
-    whole = end_to_end(sides)
-    counts = (sides.total_tokens, sides.trained_tokens, sides.dropped_turns, 0)
-    return _Made(
-        whole.ids,
-        whole.trained,
-        counts,
-        (record.id, record.source_line, groups_of(record)),
+def _cut_sides(made: _Made, whole: tuple[Tokenized, ...], *, record: Record, template: ChatTemplate, how: How) -> _Made:
+    sides = tokenize_sides(record, template, max_length=how.max_length, whole=whole)
+    row = end_to_end(sides)
+    return replace(
+        made,
+        ids=row.ids,
+        trained=row.trained,
+        counts=(sides.total_tokens, sides.trained_tokens, sides.dropped_turns, 0),
         border=len(sides.rows[0].ids) if record.rejected else 0,
         label=-1 if record.label is None else int(record.label),
     )

@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../../components/button';
 import { Select } from '../../../components/fields';
-import type { Column } from '../../../components/data-table';
 import { FileText } from '../../../components/file-text';
-import { formatCount, formatPercent, NOTHING } from '../../../components/format';
+import { formatCount, formatPercent } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
 import { MeasuredFacts } from '../../../components/measured';
@@ -19,7 +18,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
 import { baseModels } from '../../../stores';
 import { USUAL_SPLIT } from '../../../lib/training/settings';
-import { overLimitRow, overLimitWords, tooLongWords, windowsOf } from '../over-limit-words';
+import { overLimitRow, overLimitWords, tooLongWords } from '../over-limit-words';
 import { useStats, useUsualLength } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
 import { refusedWords } from '../refused-words';
@@ -28,6 +27,7 @@ import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
+import { tooLongColumns } from './too-long-columns';
 import { SplitPanel } from './split-panel';
 import { Survey } from './survey';
 
@@ -206,33 +206,6 @@ const Figures = ({ stats, kind }: { readonly stats: DatasetStats; readonly kind:
   );
 };
 
-type TooLongColumn = Column<DatasetStats['too_long_rows'][number]>;
-
-const LOST_COLUMNS: readonly TooLongColumn[] = [
-  {
-    key: 'turns',
-    head: 'Turns dropped',
-    right: true,
-    cell: ({ dropped_turns, refused }) => (refused ? NOTHING : formatCount(dropped_turns)),
-  },
-  {
-    key: 'lost',
-    head: 'Trained tokens lost',
-    right: true,
-    cell: ({ lost_trained_tokens, refused }) =>
-      refused ? <span className="text-bad">refused</span> : formatCount(lost_trained_tokens),
-  },
-];
-
-const windowColumns = (length: number): readonly TooLongColumn[] => [
-  {
-    key: 'windows',
-    head: 'Windows',
-    right: true,
-    cell: ({ tokens }) => formatCount(windowsOf(tokens, length)),
-  },
-];
-
 /** Those that a run refuses can be left out without those that it only cuts. */
 const ExcludeOver = ({ stats, model, edits }: Omit<TooLongProps, 'onRecord'>) => {
   const { over_limit, cut_records, max_length } = stats;
@@ -279,7 +252,7 @@ const TooLong = ({ stats, model, edits, onRecord }: TooLongProps) =>
           lineColumn(),
           { key: 'id', head: 'Record', grow: true, cell: ({ record_id }) => record_id },
           { key: 'tokens', head: 'Tokens', right: true, cell: ({ tokens }) => formatCount(tokens) },
-          ...(edits.dataset.kind === 'text' ? windowColumns(stats.max_length) : LOST_COLUMNS),
+          ...tooLongColumns(edits.dataset.kind, stats.max_length),
         ]}
       />
     </Panel>
