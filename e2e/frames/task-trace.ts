@@ -7,15 +7,18 @@ export interface LongestTasks {
   readonly longest_task_cpu: number;
 }
 
+const Mojo = z.looseObject({ mojo_interface_tag: z.string() }).partial();
+
 const Events = z.array(
   z.looseObject({
     name: z.string(),
     pid: z.number(),
     tid: z.number(),
     /** Microseconds, of the clock and of the processor. */
+    ts: z.number().default(0),
     dur: z.number().default(0),
     tdur: z.number().default(0),
-    args: z.looseObject({ name: z.unknown() }).partial().optional(),
+    args: z.looseObject({ name: z.unknown(), chrome_mojo_event_info: Mojo }).partial().optional(),
   }),
 );
 type Event = z.infer<typeof Events>[number];
@@ -27,8 +30,16 @@ const LEAST_MICROSECONDS = 5 * MICROSECONDS;
 
 const threadOf = ({ pid, tid }: Event): string => `${String(pid)} ${String(tid)}`;
 
-const isOfInterest = ({ name, dur }: Event): boolean =>
-  name === 'thread_name' || (TASK.test(name) && dur > LEAST_MICROSECONDS);
+/** A question of the test itself, answered in the page's thread: tens of milliseconds that no user ever waits for. */
+const isAsked = ({ args }: Event): boolean =>
+  args?.chrome_mojo_event_info?.mojo_interface_tag === 'blink.mojom.DevToolsSession';
+
+const isOfInterest = (event: Event): boolean =>
+  event.name === 'thread_name' ||
+  (event.dur > LEAST_MICROSECONDS && (TASK.test(event.name) || isAsked(event)));
+
+const isWithin = (inner: Event, outer: Event): boolean =>
+  threadOf(inner) === threadOf(outer) && inner.ts >= outer.ts && inner.ts + inner.dur <= outer.ts + outer.dur;
 
 /** What the browser itself notes of the page's thread: a busy machine lengthens a task, not its processor time. */
 export const tracingTasks = async <Value>(
@@ -52,7 +63,13 @@ export const tracingTasks = async <Value>(
   const threads = new Set(
     events.filter(({ args }) => args?.name === 'CrRendererMain').map((event) => threadOf(event)),
   );
-  const tasks = events.filter((event) => TASK.test(event.name) && threads.has(threadOf(event)));
+  const asked = events.filter(isAsked);
+  const tasks = events.filter(
+    (event) =>
+      TASK.test(event.name) &&
+      threads.has(threadOf(event)) &&
+      !asked.some((question) => isWithin(question, event)),
+  );
   const longest = (length: (event: Event) => number) =>
     tasks.reduce((most, event) => Math.max(most, length(event)), 0) / MICROSECONDS;
   return {
