@@ -26,6 +26,7 @@ Precision = Literal["auto", "bf16", "fp32"]
 Collapse = Literal["auto", "off"]
 Stratify = Literal["auto", "off"]
 Quantization = Literal["none", "int8", "nf4"]
+BasePlace = Literal["kept", "offloaded"]
 Variant = Literal["lora", "rslora", "dora", "pissa", "lora_plus"]
 QUANTIZATIONS: Final = get_args(Quantization)
 TargetModules = Literal["all-linear"] | tuple[str, ...]
@@ -112,14 +113,16 @@ class SamplePrompt:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """Chosen before the start so that the run fits: most rows a pass, and how many layers are recomputed.
+    """Chosen before the start so that the run fits: most rows a pass, what is recomputed, and where the base model lies.
 
     `recompute_layers`: whole layers, from the first; `recompute_mlps`: the layers after those, of which only the MLP is.
+    `base`: where the base model's linear layers are (`stores`).
     """
 
     micro_batch: int
     recompute_mlps: int = 0
     recompute_layers: int = 0
+    base: BasePlace = "kept"
 
 
 @dataclass(frozen=True, slots=True)

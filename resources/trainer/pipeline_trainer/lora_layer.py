@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from . import rng
+from .held import Form, HeldLinear, Here, Whole
 from .variants import ADAPTER
 
 NARROW: Final = (torch.bfloat16, torch.float16)
@@ -29,9 +30,9 @@ class _Beside(torch.autograd.Function):
 
     @staticmethod
     def forward(  # noqa: PLR0917 (torch's)
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, scale: float, dropout: float
+        ctx: Any, x: Tensor, form: Form, bias: Tensor | None, a: Tensor, b: Tensor, scale: float, dropout: float
     ) -> Tensor:
-        """x: (…, in); weight: (out, in); a: (rank, in) and b: (out, rank) float32; gives (…, out)."""
+        """x: (…, in); form: of W (out, in); a: (rank, in) and b: (out, rank) float32; gives (…, out)."""
         flat = x.reshape(-1, x.shape[-1])  # (tokens, in)
         low, high = a.to(x.dtype), b.to(x.dtype)
         kept = None
@@ -39,16 +40,16 @@ class _Beside(torch.autograd.Function):
         if dropout > 0.0:
             dropped, kept = torch.native_dropout(flat, dropout, train=True)
         inner = dropped @ low.T  # (tokens, rank)
-        y = nn.functional.linear(flat, weight, bias)
+        y = nn.functional.linear(flat, form.borrowed(), bias)
         y.addmm_(inner, high.T, alpha=scale)
-        ctx.save_for_backward(flat, weight, low, high, inner, kept)
-        ctx.scale, ctx.dropout = scale, dropout
+        ctx.save_for_backward(flat, low, high, inner, kept)
+        ctx.form, ctx.scale, ctx.dropout = form, scale, dropout
         return y.view(*x.shape[:-1], y.shape[-1])
 
     @staticmethod
     def backward(ctx: Any, of_y: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of x, A and B; W is frozen."""
-        flat, weight, low, high, inner, kept = ctx.saved_tensors
+        flat, low, high, inner, kept = ctx.saved_tensors
         pull = of_y.reshape(-1, of_y.shape[-1])  # (tokens, out)
         through = (pull @ high).mul_(ctx.scale)  # (tokens, rank)
         dropped = flat if kept is None else _behind(flat, kept, ctx.dropout)
@@ -56,7 +57,7 @@ class _Beside(torch.autograd.Function):
         of_b = (pull.T @ inner).float().mul_(ctx.scale)
         of_x = None
         if ctx.needs_input_grad[0]:
-            of_x = pull @ weight  # (tokens, in)
+            of_x = pull @ ctx.form.borrowed()  # (tokens, in)
             if kept is None:
                 of_x.addmm_(through, low)
             else:
@@ -75,8 +76,12 @@ def as_one_function(layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return peft_forward(layer, x, *args, **kwargs)
     base = layer.base_layer
     halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
-    y: Tensor = _Beside.apply(x, base.weight, base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer))
+    y: Tensor = _Beside.apply(x, _form_of(base), base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer))
     return y
+
+
+def _form_of(base: Any) -> Form:
+    return base.form if isinstance(base, HeldLinear) else Whole(Here(base.weight), base.weight.dtype)
 
 
 def _dropout_of(layer: Any) -> float:
@@ -96,16 +101,18 @@ def suits(layer: nn.Module) -> bool:
 
     if type(layer) is not Linear or layer.fan_in_fan_out or layer.lora_variant:
         return False
-    base = layer.base_layer
-    return type(base) is nn.Linear and base.weight.dtype in NARROW and list(layer.lora_A) == [ADAPTER]
+    if type(layer.base_layer) not in {nn.Linear, HeldLinear}:
+        return False
+    form = _form_of(layer.base_layer)
+    return isinstance(form, Whole) and form.dtype in NARROW and list(layer.lora_A) == [ADAPTER]
 
 
 def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> None:
     """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal."""
     layers: list[Any] = [module for module in model.modules() if suits(module)]
-    by_shape: dict[tuple[int, ...], Any] = {}
+    by_shape: dict[tuple[int, int], Any] = {}
     for layer in layers:
-        by_shape.setdefault(tuple(layer.base_layer.weight.shape), layer)
+        by_shape.setdefault((layer.base_layer.out_features, layer.base_layer.in_features), layer)
     moved = torch.tensor([difference(layer) for layer in by_shape.values()])
     if not bool((moved <= PARITY).all()):  # nor where one is no number
         warn(
@@ -130,8 +137,9 @@ def difference(layer: Any) -> float:
         with rng.isolated(PROBE_SEED), torch.enable_grad():
             for parameter in parameters:
                 parameter.data = torch.randn_like(parameter) / math.sqrt(parameter.shape[1])
-            weight = layer.base_layer.weight
-            x = torch.randn(PROBE_TOKENS, weight.shape[1], dtype=weight.dtype, device=weight.device, requires_grad=True)
+            form = _form_of(layer.base_layer)
+            shape = (PROBE_TOKENS, layer.base_layer.in_features)
+            x = torch.randn(shape, dtype=form.dtype, device=form.values.device, requires_grad=True)
             layer.eval()
             found = _distances(layer, x, peft_forward)
             layer.train()

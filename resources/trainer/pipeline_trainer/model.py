@@ -13,7 +13,8 @@ from torch.nn import Parameter
 
 from .config import Quantization, Settings, TargetModules
 from .errors import TrainerError
-from .quantized import packed_count, quantize, shapes_only
+from .held import Here, Keep, held_count, hold_whole, shapes_only
+from .quantized import quantize
 from .variants import ADAPTER, add_origin
 from .variants import initialise as start
 
@@ -41,7 +42,7 @@ class Trainable:
     def total_count(self) -> int:
         """All numbers of base and adapter; tied weights count once."""
         parameters: int = sum(parameter.numel() for parameter in self.model.parameters())
-        return parameters + packed_count(self.model)
+        return parameters + held_count(self.model)
 
 
 def hide_known_warnings() -> None:
@@ -49,15 +50,28 @@ def hide_known_warnings() -> None:
     warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
 
 
-def load_base(folder: Path, *, dtype: torch.dtype, device: torch.device, quantization: Quantization = "none") -> Any:
+def load_base(
+    folder: Path,
+    *,
+    dtype: torch.dtype,
+    device: torch.device,
+    quantization: Quantization = "none",
+    keep: Keep | None = None,
+) -> Any:
     """Load `folder`: safetensors only, no code from the folder, nothing from a network; quantised while it is loaded.
 
-    Raises `base_model_missing`, `base_model_unsafe` or `base_model_invalid`, or what `quantize` raises.
+    `keep`: where linear layers lie, if not on `device`. Raises `base_model_missing`, `base_model_unsafe` or
+    `base_model_invalid`, or what `quantize` raises.
     """
-    # Rounded once, where they are packed.
-    model = _open(folder, dtype) if quantization == "none" else load_mapped(folder)
-    if quantization != "none":
-        quantize(model, quantization, dtype=dtype, device=device)
+    if quantization == "none" and keep is None:
+        model = _open(folder, dtype)
+    else:
+        # Rounded once, where they are packed, and never all there at once.
+        model = load_mapped(folder)
+        if quantization != "none":
+            quantize(model, quantization, dtype=dtype, device=device, keep=keep or Here)
+        elif keep is not None:
+            hold_whole(model, dtype, keep)
         for parameter in model.parameters():
             parameter.data = parameter.data.to(dtype)
     untyped: Any = model  # its stub of `to` knows no device

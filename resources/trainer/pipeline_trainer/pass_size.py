@@ -56,8 +56,10 @@ def pass_size_for(job: JobFile, compute: Compute, rows: Sequence[Row], *, cache_
         return PassSize(by_rule, None)
     model = (job.base_model.fingerprint, settings.lora_rank, settings.target_modules, settings.method, settings.variant)
     bits = (settings.quantization, settings.optimizer)
-    recomputed = (0, 0) if job.memory is None else (job.memory.recompute_mlps, job.memory.recompute_layers)
-    decides = (*model, *bits, *recomputed, compute.name, compute.precision, longest(rows), settings.records_per_step)
+    plan = MemoryPlan(by_rule) if job.memory is None else job.memory
+    # Before bases could lie elsewhere, keys did not say where.
+    held = (plan.recompute_mlps, plan.recompute_layers, *([] if plan.base == "kept" else [plan.base]))
+    decides = (*model, *bits, *held, compute.name, compute.precision, longest(rows), settings.records_per_step)
     key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
     return PassSize(by_rule, cache_dir / "pass-sizes" / f"{key}.txt")
 

@@ -13,8 +13,8 @@ from .config import Quantization
 from .data.templates import ChatTemplate, load_tokenizer
 from .errors import TrainerError
 from .hardware import Compute
+from .held import shapes_only
 from .model import Trainable, first_line, load_base
-from .quantized import shapes_only
 from .variants import ADAPTER
 
 

@@ -17,6 +17,7 @@ from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
 from .durable import sweep_staging
 from .hardware import Compute, GpuMonitor, driver_version
+from .held import held_count
 from .layout import layout_for
 from .lora_layer import path_of, speed_up
 from .loss import LossHead
@@ -32,6 +33,7 @@ from .resume import Candidate, compute_for, judge
 from .run_data import Data
 from .run_state import Run
 from .schedule import build_intervals, build_schedule
+from .stores import keep_for, place_of_base
 from .team import ALONE, Team, join
 from .threads import pin
 
@@ -145,7 +147,15 @@ def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str],
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
     rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
     settings = job.settings
-    base = load_base(job.base_model.path, dtype=compute.dtype, device=compute.device, quantization=settings.quantization)
+    keep = keep_for(job.memory, compute.device)
+    base = load_base(
+        job.base_model.path, dtype=compute.dtype, device=compute.device, quantization=settings.quantization, keep=keep
+    )
+    if keep is not None and held_count(base) == 0:
+        warn(
+            "base_stays",
+            "The base model stays on the device: this architecture has no linear layers that could lie elsewhere.",
+        )
     trainable = attach_adapter(base, settings)
     speed_up(trainable.model, warn)
     if job.memory is not None:
@@ -154,7 +164,10 @@ def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str],
 
 
 def _loading(job: JobFile, team: Team) -> str:
-    return job.base_model.name if team.size == 1 else f"{job.base_model.name}, in each of {team.size} processes"
+    elsewhere = job.memory is not None and job.memory.base == "offloaded"
+    where = ", its layers in the processor's memory" if elsewhere else ""
+    each = "" if team.size == 1 else f", in each of {team.size} processes"
+    return f"{job.base_model.name}{where}{each}"
 
 
 def _hello(log: EventLog, compute: Compute, *, from_checkpoint: str | None) -> None:
@@ -188,6 +201,7 @@ def _plan(run: Run, *, truncated: int) -> None:
         recompute=name_of(run.job.memory, run.trainable.model),
         recompute_layers=0 if run.job.memory is None else run.job.memory.recompute_layers,
         recompute_mlps=0 if run.job.memory is None else run.job.memory.recompute_mlps,
+        base=place_of_base(run.trainable.model),
         longest_row=longest(run.train_rows),
         path=path_of(run.trainable.model),
         collapsed_records=run.sampler.followers,

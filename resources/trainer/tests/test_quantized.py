@@ -24,10 +24,11 @@ from pipeline_trainer.attention import within_documents
 from pipeline_trainer.data.batches import collate
 from pipeline_trainer.data.packing import pack as pack_rows
 from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.held import HeldLinear, held_count
 from pipeline_trainer.layout import logits
 from pipeline_trainer.model import load_base
 from pipeline_trainer.protocol import Command
-from pipeline_trainer.quantized import Int8, Nf4, QuantizedLinear, pack, packed_count, quantize
+from pipeline_trainer.quantized import Int8, Nf4, pack, quantize
 from pipeline_trainer.verify import main as verify
 
 CPU = torch.device("cpu")
@@ -73,8 +74,8 @@ def make_job(folder: Path, model: Path, *, memory: dict[str, int] | None = None,
     return made
 
 
-def layers_of(base: nn.Module) -> dict[str, QuantizedLinear]:
-    return {name: layer for name, layer in base.named_modules() if isinstance(layer, QuantizedLinear)}
+def layers_of(base: nn.Module) -> dict[str, HeldLinear]:
+    return {name: layer for name, layer in base.named_modules() if isinstance(layer, HeldLinear)}
 
 
 def load_quantized(model: Path, how: Any, dtype: torch.dtype = torch.float32) -> Any:
@@ -123,9 +124,9 @@ def test_the_bytes_are_those_of_the_estimate() -> None:
     int8, nf4 = pack(weight, "int8", torch.float32), pack(weight, "nf4", torch.float32)
     assert isinstance(int8, Int8)
     assert isinstance(nf4, Nf4)
-    assert bytes_of(int8.values, int8.scales) / weight.numel() == pytest.approx(1.0, abs=0.005)
+    assert bytes_of(int8.values.fetched(), int8.scales) / weight.numel() == pytest.approx(1.0, abs=0.005)
     scales = (nf4.state.absmax, nf4.state.state2.absmax)
-    assert bytes_of(nf4.values, *scales) / weight.numel() == pytest.approx(0.516, abs=0.001)
+    assert bytes_of(nf4.values.fetched(), *scales) / weight.numel() == pytest.approx(0.516, abs=0.001)
 
 
 def bytes_of(*tensors: Tensor) -> int:
@@ -140,7 +141,7 @@ def test_only_linear_layers_are_packed_and_all_weights_are_counted(model: Path, 
     assert type(base.get_output_embeddings()) is nn.Linear
     assert torch.equal(base.get_output_embeddings().weight, plain.get_output_embeddings().weight)
     assert base.get_output_embeddings().weight is base.get_input_embeddings().weight
-    counted = sum(parameter.numel() for parameter in base.parameters()) + packed_count(base)
+    counted = sum(parameter.numel() for parameter in base.parameters()) + held_count(base)
     assert counted == sum(parameter.numel() for parameter in plain.parameters())
 
 
@@ -160,7 +161,7 @@ def test_the_model_computes_what_its_unpacked_weights_do(model: Path, how: Any, 
 @pytest.mark.parametrize("how", ["int8", "nf4"])
 def test_the_gradient_goes_through_as_through_a_plain_layer(how: Any) -> None:
     layer = nn.Linear(24, 40).requires_grad_(requires_grad=False)
-    packed = QuantizedLinear(pack(layer.weight, how, torch.float32), copy.deepcopy(layer))
+    packed = HeldLinear(pack(layer.weight, how, torch.float32), copy.deepcopy(layer))
     layer.weight.data = packed.weight
     inputs = torch.randn(3, 5, 24, requires_grad=True)
     gradients = [torch.autograd.grad(made(inputs).square().sum(), inputs)[0] for made in (layer, packed)]

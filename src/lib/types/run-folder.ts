@@ -13,14 +13,20 @@ export const SamplePrompt = z.strictObject({
 });
 export type SamplePrompt = z.infer<typeof SamplePrompt>;
 
+/** Where the base model's linear layers lie: on the device, or in the computer's memory, and on the card one at a time. */
+export const BasePlace = z.enum(['kept', 'offloaded']);
+export type BasePlace = z.infer<typeof BasePlace>;
+
 /**
- * Chosen before the start so that the run fits: most rows a pass, and how many layers are recomputed, whole ones
- * from the first, and of those after them the MLP alone.
+ * Chosen before the start so that the run fits: most rows a pass, how many layers are recomputed, whole ones
+ * from the first, and of those after them the MLP alone, and where the base model lies.
  */
 export const MemoryPlan = z.strictObject({
   micro_batch: z.int().min(1),
   recompute_mlps: z.int().min(0),
   recompute_layers: z.int().min(0),
+  /** Kept where nothing is said. */
+  base: BasePlace.optional(),
 });
 export type MemoryPlan = z.infer<typeof MemoryPlan>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Count, Sha256, Timestamp } from './primitives';
-import { RUN_FOLDER_SCHEMA } from './run-folder';
+import { BasePlace, RUN_FOLDER_SCHEMA } from './run-folder';
 
 const envelope = {
   schema: z.literal(RUN_FOLDER_SCHEMA),
@@ -46,6 +46,8 @@ export const PlanEvent = event('plan', {
   /** How many layers are recomputed whole, and of how many more the MLP is; older runs do not say. */
   recompute_layers: Count.optional(),
   recompute_mlps: Count.optional(),
+  /** Older runs do not say, and kept it. */
+  base: BasePlace.optional(),
   /** Tokens of the longest row that goes through the model; older runs do not say. */
   longest_row: Count.optional(),
   /** Older runs do not say. */
