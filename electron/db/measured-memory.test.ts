@@ -49,7 +49,7 @@ const addRun = (peak: number, plan: object | null, gpuType = 'cpu'): string => {
 
 it('gives what finished runs of an architecture held on a device, with how they were laid out', () => {
   const architecture = addRun(3e9, PLAN);
-  addRun(9e9, PLAN, 'A Card');
+  addRun(9e9, { ...PLAN, base: 'offloaded' }, 'A Card');
   // Of an older version, and one whose memory was not measured.
   addRun(4e9, null);
   addRun(0, PLAN);
@@ -63,7 +63,9 @@ it('gives what finished runs of an architecture held on a device, with how they 
       model: { config: { hidden_size: expect.any(Number) as number } },
     },
   ]);
-  expect(measuredMemory(architecture, 'A Card')).toMatchObject([{ peak_memory_bytes: 9e9 }]);
+  expect(measuredMemory(architecture, 'A Card')).toMatchObject([
+    { peak_memory_bytes: 9e9, plan: { base: 'offloaded' } },
+  ]);
   expect(measuredMemory('another', 'cpu')).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { BaseModel } from '../../../src/lib/types/base-model';
 import { TrainingSummary } from '../../../src/lib/types/model-artifact';
+import { BasePlace } from '../../../src/lib/types/run-folder';
 import { AdapterPath } from '../../../src/lib/types/trainer-events';
 import { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { base_models, model_artifacts, training_jobs } from '../schema';
@@ -15,6 +16,7 @@ const Laid = z.object({
   micro_batch: z.number(),
   recompute_mlps: z.number(),
   recompute_layers: z.number(),
+  base: BasePlace.optional(),
   longest_row: z.number(),
   total_tokens: z.number().min(1),
   trained_tokens: z.number(),

@@ -19,6 +19,11 @@ const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: nu
   return '';
 };
 
+const moved = ({ base }: MemoryPlan): string =>
+  base === 'offloaded'
+    ? ' So that it fits, the base model lies in the computer’s memory, and each of its layers is copied to the card when it is needed, which takes longer.'
+    : '';
+
 const AFTER_OURS = ' What the run at work holds counts as free: it ends before this one begins.';
 
 /** Where the figure of memory comes from, what the run does to fit, and what it fits into. */
@@ -29,4 +34,5 @@ export const memoryMethod = (
     runs,
     isAtWork,
   }: { readonly model: Pick<BaseModel, 'config'>; readonly runs: number; readonly isAtWork: boolean },
-): string => basis(runs) + recomputed(plan, model.config.num_hidden_layers) + (isAtWork ? AFTER_OURS : '');
+): string =>
+  basis(runs) + moved(plan) + recomputed(plan, model.config.num_hidden_layers) + (isAtWork ? AFTER_OURS : '');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MemoryPlan } from '../types/run-folder';
 import { TrainingSettings } from '../types/training-settings';
 import { peakMemoryBytes } from './memory';
 import { correctionOf } from './memory-correction';
@@ -56,6 +57,40 @@ describe('planMemory', () => {
       { ...KEPT, micro_batch: 2, recompute_mlps: LAYERS - 1 },
     ];
     for (const plan of ladder) expect(planMemory(request(), roomFor(plan))).toEqual(plan);
+  });
+
+  it('moves the base off a card before it makes the passes smaller, with as little recomputed as that allows', () => {
+    const card: Unplanned = { ...request(), device: 'cuda', weight_bytes: 2, longest_row: 4096 };
+    const rows = rowsByRule(card);
+    const least = (base: 'kept' | 'offloaded') =>
+      Math.min(
+        ...Array.from({ length: LAYERS + 1 }, (_, whole) => {
+          const recompute = { recompute_mlps: LAYERS - whole, recompute_layers: whole };
+          return memoryBand(card, { micro_batch: rows, ...recompute, base }).high;
+        }),
+      );
+    expect(planMemory(card, least('kept'))).not.toHaveProperty('base');
+    const away = { micro_batch: rows, base: 'offloaded' };
+    expect(planMemory(card, least('kept') - 1)).toMatchObject(away);
+    expect(planMemory(card, least('offloaded'))).toMatchObject(away);
+    expect(planMemory(card, least('offloaded') - 1)).toMatchObject({ micro_batch: rows / 2 });
+  });
+
+  it('keeps the base where no card is too small, or where no layer of it can lie elsewhere', () => {
+    const gpt2 = {
+      ...request(),
+      device: 'cuda' as const,
+      model: { ...request().model, architecture: 'gpt2' },
+    };
+    for (const run of [request(), gpt2]) expect(planMemory(run, 1)).not.toHaveProperty('base');
+  });
+
+  it('says in the job that the base leaves the card although nothing is recomputed', () => {
+    const card: Unplanned = { ...request({ batch_size: 1 }), device: 'cuda', longest_row: 8 };
+    const away: MemoryPlan = { micro_batch: 1, recompute_mlps: 0, recompute_layers: 0, base: 'offloaded' };
+    const { high } = memoryBand(card, away);
+    expect(planMemory(card, high)).toEqual(away);
+    expect(planOfJob(card, high)).toEqual(away);
   });
 
   it('gives the leanest plan where nothing fits', () => {

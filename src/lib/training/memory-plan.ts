@@ -40,16 +40,21 @@ export const rowsByRule = ({ settings, device, longest_row }: Unplanned): number
 };
 
 /** From the fastest to the leanest: everything kept, more and more MLPs recomputed, then whole layers. */
-function* recomputing(layers: number): Generator<Omit<MemoryPlan, 'micro_batch'>> {
+function* recomputing(layers: number): Generator<Omit<MemoryPlan, 'micro_batch' | 'base'>> {
   for (let mlps = 0; mlps <= layers; mlps += 1) yield { recompute_mlps: mlps, recompute_layers: 0 };
   for (let whole = 1; whole <= layers; whole += 1)
     yield { recompute_mlps: layers - whole, recompute_layers: whole };
 }
 
+/** Only a card is smaller than the memory beside it, and GPT-2's layers are of a kind that stays. */
+const placesOf = ({ device, model }: Unplanned): readonly Pick<MemoryPlan, 'base'>[] =>
+  device === 'cuda' && model.architecture !== 'gpt2' ? [{}, { base: 'offloaded' }] : [{}];
+
 function* plans(request: Unplanned): Generator<MemoryPlan> {
   for (let rows = rowsByRule(request); rows >= 1; rows = Math.floor(rows / 2))
-    for (const recompute of recomputing(request.model.config.num_hidden_layers))
-      yield { micro_batch: rows, ...recompute };
+    for (const place of placesOf(request))
+      for (const recompute of recomputing(request.model.config.num_hidden_layers))
+        yield { micro_batch: rows, ...recompute, ...place };
 }
 
 /** Rows whose trained share is not known may all be trained. */
@@ -76,7 +81,8 @@ export const memoryBand = (
 
 /**
  * How a run is laid out so that it fits into `free` bytes whatever its rows train: everything kept if it can be,
- * then MLPs and layers recomputed, as few as needed, and smaller passes last. The leanest plan where none fits.
+ * then MLPs and layers recomputed, as few as needed, then on a card the base off it, and smaller passes last. The
+ * leanest plan where none fits.
  */
 export const planMemory = (request: Unplanned, free: number): MemoryPlan => {
   let leanest: MemoryPlan = { micro_batch: 1, recompute_mlps: 0, recompute_layers: 0 };
@@ -87,11 +93,14 @@ export const planMemory = (request: Unplanned, free: number): MemoryPlan => {
   return leanest;
 };
 
+const isPlain = ({ recompute_mlps, recompute_layers, base }: MemoryPlan): boolean =>
+  recompute_mlps === 0 && recompute_layers === 0 && base === undefined;
+
 /** What `job.json` says of it: nothing where the rule's own passes fit as they are. */
 export const planOfJob = (request: Unplanned, free: number): MemoryPlan | undefined => {
   const plan = planMemory(request, free);
   const asByRule = plan.micro_batch === rowsByRule(request);
-  if (asByRule && plan.recompute_mlps === 0 && plan.recompute_layers === 0) return undefined;
+  if (asByRule && isPlain(plan)) return undefined;
   // Rows shorter than the longest may go through the model in larger numbers.
   return asByRule ? { ...plan, micro_batch: recordsPerStep(request.settings) } : plan;
 };

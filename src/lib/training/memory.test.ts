@@ -172,6 +172,29 @@ describe('peakMemoryBytes', () => {
     expect(of({ quantization: 'nf4' })).toBeCloseTo(0.516 * packed + whole);
   });
 
+  it('leaves on a card of a base that lies elsewhere what is no linear layer, scales, and two layers in use', () => {
+    const of = (base: 'kept' | 'offloaded', changes: Partial<TrainingSettings> = {}) =>
+      memoryParts({
+        ...request,
+        device: 'cuda',
+        weight_bytes: 2,
+        settings: settings(changes),
+        plan: { ...request.plan, base },
+      });
+    const linear = 30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536);
+    const largest = 576 * 1536;
+    const cases = { none: 2, int8: 1, nf4: 0.516 } as const;
+    for (const quantization of ['none', 'int8', 'nf4'] as const) {
+      const [kept, away] = [of('kept', { quantization }), of('offloaded', { quantization })];
+      const scales = quantization === 'nf4' ? 0.016 : 0;
+      expect(kept.weights - away.weights).toBeCloseTo(linear * (cases[quantization] - scales));
+      expect(away.buffers - kept.buffers).toBeCloseTo(2 * largest * cases[quantization]);
+      expect({ ...away, weights: 0, buffers: 0 }).toEqual({ ...kept, weights: 0, buffers: 0 });
+    }
+    const behind = { variant: 'dora', lora_dropout: 0.1 } as const;
+    expect(of('offloaded', behind).buffers - of('kept', behind).buffers).toBe(2 * linear);
+  });
+
   it('counts all unpacked weights where DoRA keeps them behind dropout', () => {
     const of = (lora_dropout: number) =>
       memoryParts({

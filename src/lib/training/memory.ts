@@ -15,6 +15,8 @@ const ADAPTER_BYTES = { adamw: 4 + 4 + 8, adamw_8bit: 4 + 4 + 2 * (1 + 4 / 256),
 
 /** Of a packed weight, its block's share of scales included. */
 const PACKED_BYTES = { int8: 1, nf4: 0.516 } as const;
+/** What stays on the card of a weight that lies elsewhere: the scales. */
+const SCALE_BYTES = { none: 0, int8: 0, nf4: 0.016 } as const;
 
 /** Of each logit where all are there at once: its logarithm, and two gradients, all float32. */
 const LOGIT_BYTES = 12;
@@ -127,21 +129,35 @@ const adapterBytes = ({ model, settings }: MemoryRequest): number => {
   return settings.variant === 'pissa' ? trained + 4 * trainableParameters(model.config, settings) : trained;
 };
 
-/** Of a quantised base embeddings, last projection and norms stay whole. */
-const weightsBytes = ({ model, settings: { quantization }, weight_bytes }: MemoryRequest): number => {
-  if (quantization === 'none') return model.parameters * weight_bytes;
-  const packed = frozenLayers(model.config).parameters;
-  return packed * PACKED_BYTES[quantization] + Math.max(0, model.parameters - packed) * weight_bytes;
+/** Whether the linear layers leave the card (the trainer's `stores.py`). */
+const isAway = ({ base = 'kept' }: MemoryPlan): boolean => base !== 'kept';
+
+/** Of a weight as it is held. */
+const heldBytesOf = ({ settings: { quantization }, weight_bytes }: MemoryRequest): number =>
+  quantization === 'none' ? weight_bytes : PACKED_BYTES[quantization];
+
+/** Of a base that is quantised or leaves the card, embeddings, last projection and norms stay whole where they are. */
+const weightsBytes = (request: MemoryRequest): number => {
+  const { model, settings, weight_bytes, plan } = request;
+  const linear = frozenLayers(model.config).parameters;
+  const perWeight = isAway(plan) ? SCALE_BYTES[settings.quantization] : heldBytesOf(request);
+  return linear * perWeight + Math.max(0, model.parameters - linear) * weight_bytes;
 };
 
-/** What is unpacked at once to compute with: the largest layer, but all that DoRA multiplies by behind dropout. */
-const unpackedBytes = ({ model, settings, weight_bytes }: MemoryRequest): number => {
+/** Layers that are there at once of a base that has left the card: one in use, and one whose copy is queued. */
+const COPIES = 2;
+
+/** What is had at once to compute with: of the largest layer, but all that DoRA multiplies by behind dropout. */
+const borrowedBytes = (request: MemoryRequest): number => {
+  const { model, settings, weight_bytes, plan } = request;
   const { quantization, variant, lora_dropout } = settings;
-  if (quantization === 'none') return 0;
+  if (quantization === 'none' && !isAway(plan)) return 0;
   const { parameters, largest } = frozenLayers(model.config);
   if (variant === 'dora' && lora_dropout > 0) return parameters * weight_bytes;
+  const copied = isAway(plan) ? COPIES * largest * heldBytesOf(request) : 0;
+  if (quantization === 'none') return copied;
   // int8 is multiplied in float32.
-  return largest * (quantization === 'int8' && weight_bytes === 2 ? 6 : weight_bytes);
+  return copied + largest * (quantization === 'int8' && weight_bytes === 2 ? 6 : weight_bytes);
 };
 
 const gapBytes = (request: Pass): number => {
@@ -161,7 +177,7 @@ const partsOf = (request: Pass): MemoryParts => {
     loss: lossBytes(request),
     buffers:
       bufferBytes(request) +
-      unpackedBytes(request) +
+      borrowedBytes(request) +
       doraBytes(adaptedLayers(model.config, settings), settings),
     gaps: gapBytes(request),
     loading: device === 'cpu' ? model.size_bytes : 0,
