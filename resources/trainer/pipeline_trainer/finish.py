@@ -32,7 +32,7 @@ class Result:
 
 def complete(run: Run) -> None:
     """Write the best adapter, let it answer, and report it beside the untouched model."""
-    # The other processes have left with the last step.
+    # The other processes have left with the last step, or have nothing left to do but to give their parts of the weights.
     run.team = ALONE
     run.log.emit("stage", name="finalization", detail="writing the adapter")
     result = write_result(run)

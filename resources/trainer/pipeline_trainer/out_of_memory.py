@@ -20,6 +20,8 @@ def if_it_fits(team: Team, work: Callable[[], Done]) -> Done | None:
     When it returns, the failed frame with its tensors is gone.
     """
     try:
+        # None may give up while another does something else.
+        team.wait()
         return work()
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):

@@ -101,7 +101,7 @@ def build(
 ) -> Run:
     """The run before its first step. Raises what loading raises."""
     settings = job.settings
-    trainable = load_trainable(job, compute, warn=log.warn)
+    trainable = load_trainable(job, compute, warn=log.warn, team=team)
     shuffle = derive_seed(settings.seed, "shuffle")
     layout = layout_for(
         settings.packing,
@@ -143,11 +143,11 @@ def build(
     )
 
 
-def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str], object]) -> Trainable:
+def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str], object], team: Team = ALONE) -> Trainable:
     """The base model with a new adapter; the generators are seeded before PEFT draws from them."""
     rng.seed_everything(derive_seed(job.settings.seed, "initialisation"))
     settings = job.settings
-    keep = keep_for(job.memory, compute.device)
+    keep = keep_for(job.memory, compute.device, team)
     base = load_base(
         job.base_model.path, dtype=compute.dtype, device=compute.device, quantization=settings.quantization, keep=keep
     )
@@ -164,10 +164,13 @@ def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str],
 
 
 def _loading(job: JobFile, team: Team) -> str:
-    elsewhere = job.memory is not None and job.memory.base == "offloaded"
-    where = ", its layers in the processor's memory" if elsewhere else ""
-    each = "" if team.size == 1 else f", in each of {team.size} processes"
-    return f"{job.base_model.name}{where}{each}"
+    place = "kept" if job.memory is None else job.memory.base
+    where = "" if place == "kept" else ", its layers in the processor's memory"
+    if team.size > 1:
+        where += (
+            f", a part of each in {team.size} processes" if place == "sharded" else f", in each of {team.size} processes"
+        )
+    return f"{job.base_model.name}{where}"
 
 
 def _hello(log: EventLog, compute: Compute, *, from_checkpoint: str | None) -> None:

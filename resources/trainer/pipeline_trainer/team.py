@@ -6,6 +6,10 @@ What one process would decide by itself (a budget by its clock, a checkpoint to 
 
 Sums travel through the processor's memory, by gloo on the loopback address and no other. What is exchanged is the
 gradient of an adapter, small beside the work of a step, and the path that cards take is the one that tests take.
+
+Where one card is too small, each process holds a part of every weight (`hold`), and whoever needs one says so in a round
+of all (`whole`). Each has its own number of passes and its own pauses: so who comes to something else that all do together
+first gives its parts, in as many rounds as the others need.
 """
 
 import hashlib
@@ -29,6 +33,12 @@ LOOPBACK: Final = "127.0.0.1"
 # model answer while the others wait.
 PATIENCE: Final = timedelta(minutes=30)
 PATIENCE_WITH_FIRST: Final = timedelta(days=1)
+# What is said in a round: that there is nothing left to wait for, the number of a weight, or that memory has run out.
+HERE: Final = 0
+GIVEN_UP: Final = 2**62
+# Of a part, so that the whole can be read as numbers of any kind.
+ALIGNED_BYTES: Final = 16
+LARGEST: Final = DISTRIBUTED.ReduceOp.MAX
 
 
 class OutOfMemoryElsewhereError(MemoryError):
@@ -46,9 +56,20 @@ class Team:
         """Whether this is the process that writes and speaks."""
         return self.rank == 0
 
+    @property
+    def needs_all(self) -> bool:
+        """Whether the model runs in one process only while all are there."""
+        return False
+
     def share(self, rows: Sequence[Row]) -> list[Row]:
         """The rows that are this process' to compute, in their order."""
         return list(rows)
+
+    def wait(self) -> None:
+        """Where no process runs the model without the others: until all have come here.
+
+        Raises OutOfMemoryElsewhereError.
+        """
 
     def sum(self, tensor: Tensor) -> None:
         """Add what `tensor` is in all processes, in place.
@@ -88,6 +109,37 @@ class Processes(Team):
         options._devices = [gloo.create_device(hostname=LOOPBACK)]  # noqa: SLF001 (the same)
         options._timeout = patience  # noqa: SLF001 (the same)
         self._group: Any = _answered(lambda: gloo(store, rank, size, options))
+        self._parts: list[Tensor] = []
+        self._wholes: dict[int, Tensor] = {}
+
+    @property
+    def needs_all(self) -> bool:
+        """Where each holds a part of the weights."""
+        return bool(self._parts)
+
+    def hold(self, tensor: Tensor) -> int:
+        """Keep this process' part of `tensor`, which is the same in all; returns the number by which `whole` knows it."""
+        flat = tensor.detach().cpu().contiguous().flatten().view(torch.uint8)
+        size = -(-len(flat) // (self.size * ALIGNED_BYTES)) * ALIGNED_BYTES
+        own = flat[self.rank * size :][:size]
+        part = torch.zeros(size, dtype=torch.uint8)
+        part[: len(own)] = own
+        self._parts.append(part)
+        return len(self._parts)
+
+    def whole(self, number: int) -> Tensor:
+        """The bytes of a held tensor, and of what fills its last part; the next of that size is written over them.
+
+        Raises OutOfMemoryElsewhereError.
+        """
+        while (wanted := self._round(number)) != number:
+            self._collect(wanted)
+        return self._collect(number)
+
+    def wait(self) -> None:
+        """In rounds, as long as any process needs a weight."""
+        if self.needs_all:
+            self._arrive()
 
     def share(self, rows: Sequence[Row]) -> list[Row]:
         """As many tokens for each as can be: long rows go first, each to who has the fewest."""
@@ -95,16 +147,16 @@ class Processes(Team):
 
     def sum(self, tensor: Tensor) -> None:
         """All say first whether they can; so none waits with a sum for one that cannot."""
-        if self._given_up(given_up=False):
-            raise OutOfMemoryElsewhereError
+        self._arrive()
         self._add(tensor)
 
     def give_up(self) -> None:
-        """The others raise where they would have summed."""
-        self._given_up(given_up=True)
+        """The others raise where they would have summed, or had a weight."""
+        self._say(GIVEN_UP)
 
     def sum_gradients(self, parameters: Iterable[Parameter]) -> None:
         """In one piece, which the gradients are then views of: (weights + tensors,) float32."""
+        self.wait()
         trained = list(parameters)
         known = [parameter.grad is not None for parameter in trained]
         own = [torch.zeros_like(each) if each.grad is None else each.grad for each in trained]
@@ -117,10 +169,12 @@ class Processes(Team):
 
     def first(self, value: int) -> int:
         """A broadcast."""
+        self.wait()
         return int(self._from_first(torch.tensor([value])))
 
     def meet(self, state: Mapping[str, object]) -> None:
         """By hashes of what each part of `state` is in words."""
+        self.wait()
         own = torch.tensor([_hash(value) for value in state.values()])
         unlike = (self._from_first(own.clone()) != own).long()
         self._add(unlike)
@@ -137,10 +191,31 @@ class Processes(Team):
         with suppress(TrainerError):
             self.first(0)
 
-    def _given_up(self, *, given_up: bool) -> bool:
-        votes = torch.tensor([int(given_up)])
-        self._add(votes)
-        return bool(votes)
+    def _arrive(self) -> None:
+        while (wanted := self._round(HERE)) != HERE:
+            self._collect(wanted)
+
+    def _round(self, word: int) -> int:
+        said = self._say(word)
+        if said == GIVEN_UP:
+            raise OutOfMemoryElsewhereError
+        return said
+
+    def _say(self, word: int) -> int:
+        """The largest of what all say: where they need different weights, the others' turn comes in the next rounds."""
+        words = torch.tensor([word])
+        _answered(lambda: self._group.allreduce([words], LARGEST).wait())
+        return int(words)
+
+    def _collect(self, number: int) -> Tensor:
+        part = self._parts[number - 1]
+        size = len(part) * self.size
+        if size not in self._wholes:
+            self._wholes[size] = torch.empty(size, dtype=torch.uint8)
+        whole = self._wholes[size]
+        # The public way makes all of it once more, to copy it from there.
+        _answered(lambda: self._group._allgather_base(whole, part).wait())  # noqa: SLF001
+        return whole
 
     def _add(self, tensor: Tensor) -> None:
         here = tensor.cpu()

@@ -34,9 +34,13 @@ def main(run: Run) -> None:
         run.budget.begin()
     measure_base(run)
     fit(run)
-    run.team.part()
-    if run.team.leads:
+    team = run.team
+    if not team.needs_all:
+        team.part()
+    if team.leads:
         complete(run)
+    if team.needs_all:
+        team.part()
 
 
 def fit(run: Run) -> None:

@@ -13,8 +13,11 @@ export const SamplePrompt = z.strictObject({
 });
 export type SamplePrompt = z.infer<typeof SamplePrompt>;
 
-/** Where the base model's linear layers lie: on the device, or in the computer's memory, and on the card one at a time. */
-export const BasePlace = z.enum(['kept', 'offloaded']);
+/**
+ * Where the base model's linear layers lie: on the device, or in the computer's memory and on the card one at a time;
+ * sharded, of each process of a run a part.
+ */
+export const BasePlace = z.enum(['kept', 'offloaded', 'sharded']);
 export type BasePlace = z.infer<typeof BasePlace>;
 
 /**
