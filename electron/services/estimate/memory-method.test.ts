@@ -21,5 +21,6 @@ const wordsFor = (base: BasePlace | undefined, recompute_layers = 0): string =>
 it('says that the base model leaves the card, and what is computed twice beside it', () => {
   expect(wordsFor('offloaded')).toMatch(/So that it fits, the base model lies in the computer’s memory/);
   expect(wordsFor('offloaded', 2)).toMatch(/copied to the card .* 2 of 4 layers are computed twice/);
+  expect(wordsFor('sharded')).toMatch(/hold a part of the base model each/);
   for (const base of ['kept', undefined] as const) expect(wordsFor(base)).not.toContain('So that it fits');
 });

@@ -19,10 +19,13 @@ const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: nu
   return '';
 };
 
-const moved = ({ base }: MemoryPlan): string =>
-  base === 'offloaded'
-    ? ' So that it fits, the base model lies in the computer’s memory, and each of its layers is copied to the card when it is needed, which takes longer.'
-    : '';
+const MOVED = {
+  kept: '',
+  offloaded:
+    ' So that it fits, the base model lies in the computer’s memory, and each of its layers is copied to the card when it is needed, which takes longer.',
+  sharded:
+    ' So that it fits, the processes hold a part of the base model each, in the computer’s memory, and bring every layer together when it is needed, which takes much longer.',
+} as const;
 
 const AFTER_OURS = ' What the run at work holds counts as free: it ends before this one begins.';
 
@@ -35,4 +38,7 @@ export const memoryMethod = (
     isAtWork,
   }: { readonly model: Pick<BaseModel, 'config'>; readonly runs: number; readonly isAtWork: boolean },
 ): string =>
-  basis(runs) + moved(plan) + recomputed(plan, model.config.num_hidden_layers) + (isAtWork ? AFTER_OURS : '');
+  basis(runs) +
+  MOVED[plan.base ?? 'kept'] +
+  recomputed(plan, model.config.num_hidden_layers) +
+  (isAtWork ? AFTER_OURS : '');

@@ -76,6 +76,15 @@ describe('planMemory', () => {
     expect(planMemory(card, least('offloaded') - 1)).toMatchObject({ micro_batch: rows / 2 });
   });
 
+  it('shares the base out where several processes train and one card is too small', () => {
+    const card: Unplanned = { ...request(), device: 'cuda', processes: 2 };
+    const plan = (free: number, processes: number) => planMemory({ ...card, processes }, free);
+    expect(plan(1, 2)).toEqual({ ...plan(1, 1), base: 'sharded' });
+    expect(plan(1, 1)).toMatchObject({ base: 'offloaded' });
+    expect(plan(1e12, 2)).not.toHaveProperty('base');
+    expect(plan(roomFor(KEPT), 2)).toEqual(plan(roomFor(KEPT), 1));
+  });
+
   it('keeps the base where no card is too small, or where no layer of it can lie elsewhere', () => {
     const gpt2 = {
       ...request(),

@@ -8,7 +8,10 @@ export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
 /** The estimate's error where no run was measured, and after one. */
 export const MEMORY_BAND = { cold: 0.1, measured: 0.05 } as const;
 
-export type Unplanned = Omit<MemoryRequest, 'plan'>;
+export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
+  /** How many train together, a card each; one where nothing is said. */
+  readonly processes?: number;
+}
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
 export const uncounted = (
@@ -47,8 +50,11 @@ function* recomputing(layers: number): Generator<Omit<MemoryPlan, 'micro_batch' 
 }
 
 /** Only a card is smaller than the memory beside it, and GPT-2's layers are of a kind that stays. */
-const placesOf = ({ device, model }: Unplanned): readonly Pick<MemoryPlan, 'base'>[] =>
-  device === 'cuda' && model.architecture !== 'gpt2' ? [{}, { base: 'offloaded' }] : [{}];
+const placesOf = ({ device, model, processes = 1 }: Unplanned): readonly Pick<MemoryPlan, 'base'>[] => {
+  if (device === 'cpu' || model.architecture === 'gpt2') return [{}];
+  // Together they have the base once in the computer's memory, and not each its own.
+  return [{}, { base: processes > 1 ? 'sharded' : 'offloaded' }];
+};
 
 function* plans(request: Unplanned): Generator<MemoryPlan> {
   for (let rows = rowsByRule(request); rows >= 1; rows = Math.floor(rows / 2))
