@@ -79,6 +79,7 @@ const planOf = (known: Known, settings: TrainingSettings, { longest, trained_sha
     ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
+    beside: known.room.beside,
   };
   const plan = planMemory(run, known.room.free);
   const method = memoryMethod(plan, { ...known, runs: runsLike(past, planned).length });

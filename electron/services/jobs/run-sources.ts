@@ -34,13 +34,14 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
   device: async () => {
     const hardware = await options.hardware();
     const card = hardware.gpus[0];
-    const { free: free_bytes } = roomForNext(hardware, await options.isAtWork());
-    if (!card) return { device: 'cpu', gpu_config: CPU, free_bytes };
+    const { free: free_bytes, beside: beside_bytes } = roomForNext(hardware, await options.isAtWork());
+    if (!card) return { device: 'cpu', gpu_config: CPU, free_bytes, beside_bytes };
     const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
     const cost_per_gpu_hour = await options.cost_per_gpu_hour();
     return {
       device: 'cuda',
       free_bytes,
+      beside_bytes,
       gpu_config: { gpu_type: card.name, num_gpus: 1, gpu_memory_gb, cost_per_gpu_hour },
     };
   },

@@ -21,6 +21,8 @@ export interface RunDevice {
   readonly gpu_config: GPUConfig;
   /** Of the card, or of the machine. */
   readonly free_bytes: number;
+  /** Of the machine beside the card. */
+  readonly beside_bytes: number;
 }
 
 /** What a run is made from, and what it runs on. */

@@ -85,6 +85,16 @@ describe('planMemory', () => {
     expect(plan(roomFor(KEPT), 2)).toEqual(plan(roomFor(KEPT), 1));
   });
 
+  it('keeps the base where the computer’s memory does not hold it either', () => {
+    const card: Unplanned = { ...request(), device: 'cuda' };
+    const layers = 4 * 30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536);
+    const enough = layers + 1024 ** 3;
+    expect(planMemory({ ...card, beside: enough }, 1)).toMatchObject({ base: 'offloaded' });
+    expect(planMemory({ ...card, beside: enough - 1 }, 1)).not.toHaveProperty('base');
+    const packed = { ...card, settings: request({ quantization: 'int8' }).settings };
+    expect(planMemory({ ...packed, beside: enough - 1 }, 1)).toMatchObject({ base: 'offloaded' });
+  });
+
   it('keeps the base where no card is too small, or where no layer of it can lie elsewhere', () => {
     const gpt2 = {
       ...request(),

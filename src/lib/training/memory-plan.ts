@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
+import { awayBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
 export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
@@ -11,6 +11,8 @@ export const MEMORY_BAND = { cold: 0.1, measured: 0.05 } as const;
 export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
   /** How many train together, a card each; one where nothing is said. */
   readonly processes?: number;
+  /** Bytes that are free in the computer's memory, where the run is on a card. */
+  readonly beside?: number;
 }
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
@@ -49,9 +51,14 @@ function* recomputing(layers: number): Generator<Omit<MemoryPlan, 'micro_batch' 
     yield { recompute_mlps: layers - whole, recompute_layers: whole };
 }
 
+/** What a process on a card takes of the computer's memory for itself. */
+const PROCESS_BESIDE_BYTES = 1024 ** 3;
+
 /** Only a card is smaller than the memory beside it, and GPT-2's layers are of a kind that stays. */
-const placesOf = ({ device, model, processes = 1 }: Unplanned): readonly Pick<MemoryPlan, 'base'>[] => {
+const placesOf = (request: Unplanned): readonly Pick<MemoryPlan, 'base'>[] => {
+  const { device, model, processes = 1, beside = Number.POSITIVE_INFINITY } = request;
   if (device === 'cpu' || model.architecture === 'gpt2') return [{}];
+  if (awayBytes(request) + PROCESS_BESIDE_BYTES * processes > beside) return [{}];
   // Together they have the base once in the computer's memory, and not each its own.
   return [{}, { base: processes > 1 ? 'sharded' : 'offloaded' }];
 };

@@ -133,7 +133,10 @@ const adapterBytes = ({ model, settings }: MemoryRequest): number => {
 const isAway = ({ base = 'kept' }: MemoryPlan): boolean => base !== 'kept';
 
 /** Of a weight as it is held. */
-const heldBytesOf = ({ settings: { quantization }, weight_bytes }: MemoryRequest): number =>
+const heldBytesOf = ({
+  settings: { quantization },
+  weight_bytes,
+}: Pick<MemoryRequest, 'settings' | 'weight_bytes'>): number =>
   quantization === 'none' ? weight_bytes : PACKED_BYTES[quantization];
 
 /** Of a base that is quantised or leaves the card, embeddings, last projection and norms stay whole where they are. */
@@ -143,6 +146,10 @@ const weightsBytes = (request: MemoryRequest): number => {
   const perWeight = isAway(plan) ? SCALE_BYTES[settings.quantization] : heldBytesOf(request);
   return linear * perWeight + Math.max(0, model.parameters - linear) * weight_bytes;
 };
+
+/** What a base that leaves the card takes of the memory beside it. */
+export const awayBytes = (request: Omit<MemoryRequest, 'plan'>): number =>
+  frozenLayers(request.model.config).parameters * heldBytesOf(request);
 
 /** Layers that are there at once of a base that has left the card: one in use, and one whose copy is queued. */
 const COPIES = 2;
