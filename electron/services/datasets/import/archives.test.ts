@@ -4,6 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../readers/unpack';
 import { useBench } from './bench-setup';
+import { textWith } from './matchers';
 import { chat, dialogue, jsonl, kinds, spoken } from './testing';
 
 const bench = useBench();
@@ -67,6 +68,15 @@ describe.each(archives)('Q2 %s', (name, pack) => {
   });
 });
 
+it('Q17 keeps whole lines before a damage in the first pieces of a gzip archive', async () => {
+  const packed = gzipSync(text);
+  packed.fill(0xff, Math.floor(packed.length / 2));
+  const { report, problems } = await bench().import(packed);
+  expect(report.usable_records).toBeGreaterThan(50);
+  expect(report.usable_records).toBeLessThan(200);
+  expect(kinds(problems)).toContainEqual(textWith('unreadable error'));
+});
+
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 const GIB_IN_FOUR_BYTES = [0, 0, 0, 0x40];
 
@@ -94,7 +104,7 @@ it('unpacks a zstd bomb of repeated bytes a little at a time', async () => {
   const frame = Buffer.from([...ZSTD_MAGIC, 0x00, 7 << 3, ...blocks, 0x01, 0x00, 0x00]);
   const before = process.memoryUsage().arrayBuffers;
   // All 500 MB would be there by now; later ones count what was let go, too.
-  const first = await unpack(Readable.from([frame]), 'zstd').next();
+  const first = await unpack(() => Readable.from([frame]), 'zstd').next();
   expect(first.value).toHaveLength(128 * 1024);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(128 * 1024 * 1024);
 });

@@ -37,8 +37,8 @@ const HEAD_BYTES = 4096;
 export async function openSource(path: string, options: SourceTextOptions = {}): Promise<SourceText> {
   const archive = archiveOf(await readHead(path, HEAD_BYTES));
   const openBytes = () => {
-    const chunks = fileChunks(path, options);
-    return archive === null ? chunks : counted(unpack(chunks, archive), options.onUnpacked);
+    const chunks = () => fileChunks(path, options);
+    return archive === null ? chunks() : counted(unpack(chunks, archive), options.onUnpacked);
   };
   const head = archive === null ? await readHead(path, HEAD_BYTES) : await firstBytes(openBytes());
   const named = options.encoding === undefined ? null : namedEncoding(options.encoding, head);

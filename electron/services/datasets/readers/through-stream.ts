@@ -55,7 +55,10 @@ function throwIf(failure: Error | null): void {
 }
 
 export async function* inPieces(chunks: AsyncIterable<Buffer>, pieceBytes: number): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks)
-    for (let start = 0; start < chunk.length; start += pieceBytes)
-      yield chunk.subarray(start, start + pieceBytes);
+  for await (const chunk of chunks) yield* cut(chunk, pieceBytes);
+}
+
+export function* cut(chunk: Buffer, pieceBytes: number): Generator<Buffer> {
+  for (let start = 0; start < chunk.length; start += pieceBytes)
+    yield chunk.subarray(start, start + pieceBytes);
 }

@@ -89,7 +89,7 @@ const unpacked = async (
   const pieces: Buffer[] = [];
   let error: BrokenArchive | null = null;
   try {
-    for await (const piece of unpack(Readable.from(cut(bytes, size)), 'zstd')) pieces.push(piece);
+    for await (const piece of unpack(() => Readable.from(cut(bytes, size)), 'zstd')) pieces.push(piece);
   } catch (thrown) {
     if (!(thrown instanceof BrokenArchive)) throw thrown;
     error = thrown;
@@ -115,6 +115,20 @@ describe('a zstd archive', () => {
           expect(content).toEqual(before.content);
           expect(error?.message).toContain('more than 32 MiB');
           expect(error?.suggestion).toContain('zstd -d');
+        },
+      ),
+    ));
+
+  it('gives the blocks before what is damaged', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(frames, fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 20 })),
+        async ([{ bytes }, place, damage]) => {
+          const sound = bytes.subarray(0, place % (bytes.length + 1));
+          const rest = bytes.subarray(sound.length + damage.length);
+          const before = await unpacked(sound, 1);
+          const { content } = await unpacked(Buffer.concat([sound, damage, rest]), 1000);
+          expect(content.subarray(0, before.content.length)).toEqual(before.content);
         },
       ),
     ));

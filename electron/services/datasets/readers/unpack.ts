@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { BrokenArchive } from './broken-archive';
-import { inPieces, throughStream } from './through-stream';
+import { cut, inPieces, throughStream } from './through-stream';
 import { ZSTD_MAGIC, ZstdFrames } from './zstd-frames';
 
 export type Archive = 'gzip' | 'zstd';
@@ -13,25 +13,77 @@ export function archiveOf(head: Buffer): Archive | null {
 }
 
 /** Unpacked chunks. Throws `BrokenArchive` after all that could be unpacked. */
-export async function* unpack(chunks: AsyncIterable<Buffer>, archive: Archive): AsyncGenerator<Buffer> {
-  if (archive === 'zstd') {
-    yield* unzstd(chunks);
-    return;
-  }
-  try {
-    for await (const made of throughStream<Buffer>(chunks, createGunzip({ chunkSize: OUTPUT_BYTES })))
-      yield* made;
-  } catch (error) {
-    throw isZlibFailure(error) ? BrokenArchive.damaged() : error;
+export async function* unpack(openChunks: OpenChunks, archive: Archive): AsyncGenerator<Buffer> {
+  yield* archive === 'zstd' ? unzstd(openChunks()) : gunzip(openChunks);
+}
+
+/** The archive from its beginning; what is damaged is gone through a second time. */
+type OpenChunks = () => AsyncIterable<Buffer>;
+
+/**
+ * Node keeps nothing of a step that fails: of a damaged archive, the part where the damage lies is gone
+ * through again in smaller and smaller steps.
+ */
+async function* gunzip(openChunks: OpenChunks): AsyncGenerator<Buffer> {
+  const done: Done = { inputBytes: 0, outputBytes: 0 };
+  for (const stepBytes of GZIP_STEPS)
+    try {
+      yield* inflateFurther(openChunks(), done, stepBytes);
+      return;
+    } catch (error) {
+      if (!isZlibFailure(error)) throw error;
+      // Cut off: nothing failed before the end, and nothing is behind it.
+      if (error.code === 'Z_BUF_ERROR') break;
+    }
+  throw BrokenArchive.damaged();
+}
+
+/** What was taken whole, and what came of it. */
+interface Done {
+  inputBytes: number;
+  outputBytes: number;
+}
+
+async function* inflateFurther(
+  chunks: AsyncIterable<Buffer>,
+  done: Done,
+  stepBytes: number,
+): AsyncGenerator<Buffer> {
+  let known = done.outputBytes;
+  const steps = stepsFrom(chunks, done, stepBytes);
+  for await (const made of throughStream<Buffer>(steps, createGunzip({ chunkSize: OUTPUT_BYTES })))
+    for (const out of made) {
+      const fresh = out.subarray(known);
+      known -= out.length - fresh.length;
+      done.outputBytes += fresh.length;
+      if (fresh.length > 0) yield fresh;
+    }
+}
+
+async function* stepsFrom(
+  chunks: AsyncIterable<Buffer>,
+  done: Done,
+  stepBytes: number,
+): AsyncGenerator<Buffer> {
+  let known = done.inputBytes;
+  for await (const chunk of chunks) {
+    const whole = chunk.subarray(0, known);
+    known -= whole.length;
+    if (whole.length > 0) yield whole;
+    for (const step of cut(chunk.subarray(whole.length), stepBytes)) {
+      yield step;
+      done.inputBytes += step.length;
+    }
   }
 }
 
-function isZlibFailure(error: unknown): boolean {
+function isZlibFailure(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')
   );
 }
 
+const GZIP_STEPS = [16 * 1024, 128, 1] as const;
 const OUTPUT_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;
 /** The library moves all of its window for each block: a larger one takes minutes, and much memory. */
