@@ -79,6 +79,11 @@ describe('a bucket knows a file by its content, not its name', () => {
     ['Parquet', 'lora-datasets', Buffer.from('PAR1\u0015\0\u0015PAR1')],
     ['gzip', 'lora-datasets', gzipSync(RECORD)],
     ['Zstandard', 'lora-datasets', zstdCompressSync(Buffer.from(RECORD))],
+    [
+      'Zstandard after a frame to be skipped',
+      'lora-datasets',
+      Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9]),
+    ],
   ] as const)('and keeps %s', async (_what, name, content) => {
     expect(Buffer.compare(await stored(name, content), content)).toBe(0);
   });

@@ -47,6 +47,11 @@ const MARKS: readonly Rule[] = [
   ['application/x-offsets', isOffsets],
   ['application/gzip', (head) => startsWith(head, 0x1f, 0x8b, 0x08)],
   ['application/zstd', (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd)],
+  // A frame that is to be skipped: 0x50 to 0x5f begin one.
+  [
+    'application/zstd',
+    (head) => ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18),
+  ],
   ['application/vnd.apache.parquet', (head) => head.toString('latin1', 0, 4) === 'PAR1'],
   ['application/x-tar', (head) => head.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar'],
   // A pickle runs code when it is read, and torch packs it into a ZIP.

@@ -92,6 +92,13 @@ it.each([
   expect(report.problems[0]?.suggestion).toContain('“zstd -d --long=31”');
 });
 
+it.each([0, 15])('reads a zstd archive that begins with a frame to be skipped (%i)', async (kind) => {
+  const skipped = Buffer.from([0x50 + kind, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+  const { report } = await bench().import(Buffer.concat([skipped, zstdCompressSync(Buffer.from(text))]));
+  expect(report).toMatchObject({ usable_records: 200, problems_total: 0 });
+  expect(report.reason).toContain('unpacked from zstd');
+});
+
 it('reads a zstd frame whose window is the largest that is safe', async () => {
   const params = { [constants.ZSTD_c_windowLog]: 25 };
   const { report } = await bench().import(zstdCompressSync(Buffer.from(text), { params }));

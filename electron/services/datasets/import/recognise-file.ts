@@ -1,4 +1,6 @@
 import type { Container } from '../readers/raw-record';
+import { archiveOf } from '../readers/unpack';
+import type { Archive } from '../readers/unpack';
 import { SourceFault } from './source-fault';
 
 /** Something that is not read, and what it is. */
@@ -8,16 +10,6 @@ export interface OtherFile {
 }
 
 const MAGIC: readonly (OtherFile & { readonly bytes: readonly number[] })[] = [
-  {
-    bytes: [0x1f, 0x8b],
-    what: 'a gzip archive inside an archive',
-    suggestion: 'Unpack it and import the file inside.',
-  },
-  {
-    bytes: [0x28, 0xb5, 0x2f, 0xfd],
-    what: 'a Zstandard archive inside an archive',
-    suggestion: 'Unpack it and import the file inside.',
-  },
   {
     bytes: [0x50, 0x4b, 0x03, 0x04],
     what: 'a ZIP archive',
@@ -41,7 +33,14 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 /** By its first bytes; null for what may be a text. */
 export function recogniseBytes(head: Buffer): OtherFile | null {
   if (head.toString('latin1').startsWith(LFS_POINTER)) throw SourceFault.lfsPointer();
+  const archive = archiveOf(head);
+  if (archive !== null) return archiveInside(archive);
   return MAGIC.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte)) ?? null;
+}
+
+function archiveInside(archive: Archive): OtherFile {
+  const name = archive === 'gzip' ? 'gzip' : 'Zstandard';
+  return { what: `a ${name} archive inside an archive`, suggestion: 'Unpack it and import the file inside.' };
 }
 
 /** The file's name breaks the tie for plain text only (question 17). */

@@ -2,14 +2,14 @@ import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { BrokenArchive } from './broken-archive';
 import { cut, inPieces, throughStream } from './through-stream';
-import { ZSTD_MAGIC, ZstdFrames } from './zstd-frames';
+import { ZstdFrames, beginsZstd } from './zstd-frames';
 
 export type Archive = 'gzip' | 'zstd';
 
 /** By its first bytes; null for what is no archive of one file. */
 export function archiveOf(head: Buffer): Archive | null {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  return head.length < 4 || head.readUInt32LE(0) !== ZSTD_MAGIC ? null : 'zstd';
+  return beginsZstd(head) ? 'zstd' : null;
 }
 
 /** Unpacked chunks. Throws `BrokenArchive` after all that could be unpacked. */

@@ -1,4 +1,4 @@
-export const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_MAGIC = 0xfd2fb528;
 /** Of the last four bits any value. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 
@@ -8,6 +8,11 @@ const BLOCK_HEADER_BYTES = 3;
 const CHECKSUM_BYTES = 4;
 const DESCRIPTOR_AT = 5;
 const REPEATED = 1;
+
+/** Whether bytes begin as an archive may: with a frame, or with one that is to be skipped. */
+export function beginsZstd(head: Buffer): boolean {
+  return head.length >= MAGIC_BYTES && (isFrame(head) || isSkippable(head));
+}
 
 /**
  * Follows an archive from frame to frame by the sizes in its headers (RFC 8878), however its bytes are cut,
