@@ -8,6 +8,7 @@ import { readBareRecord, readDocumentRecords } from '../readers/read-document';
 import { readLineRecords } from '../readers/read-lines';
 import { readParquetRecords } from '../readers/read-parquet';
 import { readTableRecords } from '../readers/read-table';
+import type { TableLayout } from '../readers/table-layout';
 import { FrontMatter, readTextBlocks } from '../readers/read-text-blocks';
 import { detectShape } from '../shapes/detect-shape';
 import type { RecordShape } from '../shapes/detect-shape';
@@ -66,6 +67,7 @@ function batchesOf(
     case 'text':
       return readBlocks(open(), container.isMarkdown, notes);
     case 'table':
+      noteSeparatorLine(container.layout, notes);
       return grouped(readTableRecords(open(), container.layout, onBreak), container.turns, notes);
     case 'parquet':
       return grouped(
@@ -79,6 +81,12 @@ function batchesOf(
     case 'pairs':
       return readDocumentRecords(open(), container, notes.faults);
   }
+}
+
+function noteSeparatorLine({ separatorLine }: TableLayout, { remarks }: ReadingNotes): void {
+  if (separatorLine === null) return;
+  const shown = separatorLine === '\t' ? 'tab' : separatorLine;
+  remarks.push(`Its first line, “sep=${shown}”, names the delimiter; it is no record.`);
 }
 
 function grouped(rows: Batches, turns: TurnColumns | null, { remarks }: ReadingNotes): Batches {

@@ -108,6 +108,32 @@ describe('Q12 delimited tables', () => {
     expect(dialogue(records[0])).toEqual(['user: a', 'assistant*: "b']);
   });
 
+  it.each([
+    ['sep=;\ninstruction;output\na, b;c\nd, e;f\n', ';'],
+    ['"sep=|"\r\ninstruction|output\r\na, b|c\r\nd, e|f\r\n', '|'],
+    ['\ufeffSEP=~\ninstruction~output\na, b~c\nd, e~f\n', '~'],
+    ['sep=\t\ninstruction\toutput\na, b\tc\nd, e\tf\n', '\t'],
+  ])('takes the delimiter from the first line, as Excel writes it: %j', async (text, delimiter) => {
+    const { report, records } = await table(text);
+    expect(report).toMatchObject({ shape: 'J', records_total: 2, usable_records: 2 });
+    expect(report.mapping?.columns).toEqual(['instruction', 'output']);
+    expect(report.mapping?.table).toEqual({ header: true, delimiter, quote: '"' });
+    expect(report.reason).toContain('Its first line, “sep=');
+    expect(records.map(({ source_line }) => source_line)).toEqual([3, 4]);
+    expect(dialogue(records[0])).toEqual(['user: a, b', 'assistant*: c']);
+  });
+
+  it('leaves that line out also where another delimiter is told, or no header', async () => {
+    const { records } = await table('sep=;\na,b\nc,d\n', {
+      table: { header: false, delimiter: ',' },
+      mapping: { user: '#0', assistant: '#1' },
+    });
+    expect(records.map(dialogue)).toEqual([
+      ['user: a', 'assistant*: b'],
+      ['user: c', 'assistant*: d'],
+    ]);
+  });
+
   it('puts one turn a row together, in the order that a column gives', async () => {
     const { report, records } = await table(
       'conversation_id,turn,role,content\nc1,2,assistant,b\nc2,1,user,x\nc1,1,user,a\nc2,2,assistant,y\n',

@@ -29,6 +29,7 @@ export async function* readTableRecords(
     // Bytes stay bytes here, so that each cell can be checked for what is no UTF-8.
     encoding: null,
     info: true,
+    from_line: layout.separatorLine === null ? 1 : 2,
     on_skip: (error: CsvError | undefined) => {
       progress.isOpen = error?.code === 'CSV_QUOTE_NOT_CLOSED';
     },

@@ -1,11 +1,14 @@
 import { parse } from 'csv-parse/sync';
 import type { TableOptions } from '../../../../src/lib/types/dataset-reading';
+import { takeSeparatorLine } from './separator-line';
 
 export interface TableLayout {
   readonly columns: readonly string[];
   readonly hasHeader: boolean;
   readonly delimiter: string;
   readonly quote: string | null;
+  /** What its first line says of the delimiter, where it is such a line; null where it is a row. */
+  readonly separatorLine: string | null;
 }
 
 const DELIMITERS = [',', '\t', ';', '|'] as const;
@@ -25,13 +28,19 @@ interface Candidate {
  * The layout of a table by the beginning of its text; null for what reads as none. A delimiter must
  * give nearly all rows as many cells as the names in the first row.
  */
-export function findLayout(
-  sample: string,
-  options: TableOptions = {},
-  isForced = Object.keys(options).length > 0,
-): TableLayout | null {
+export function findLayout(sample: string, options: TableOptions = {}): TableLayout | null {
+  const { delimiter: separatorLine, rest } = takeSeparatorLine(sample);
+  const told = options.delimiter ?? separatorLine;
+  const layout = layoutOfRows(rest, { ...options, ...(told !== null && { delimiter: told }) });
+  return layout === null ? null : { ...layout, separatorLine };
+}
+
+type RowLayout = Omit<TableLayout, 'separatorLine'>;
+
+function layoutOfRows(text: string, options: TableOptions): RowLayout | null {
+  const isForced = Object.keys(options).length > 0;
   const quote = quoteOf(options);
-  const candidates = delimitersOf(options).map((delimiter) => candidateOf(sample, { delimiter, quote }));
+  const candidates = delimitersOf(options).map((delimiter) => candidateOf(text, { delimiter, quote }));
   const best = candidates
     .filter((candidate) => isForced || isTable(candidate))
     .sort((left, right) => scoreOf(right) - scoreOf(left))[0];
@@ -42,10 +51,9 @@ export function findLayout(
 /** Whether a sample goes beyond the row of the names, whatever the delimiter is: quotes may hold lines. */
 export function holdsDataRow(sample: string, options: TableOptions = {}): boolean {
   const quote = quoteOf(options);
+  const { rest } = takeSeparatorLine(sample);
   // One by one: the first that ends too early spares the others, each of which reads all of the sample.
-  return delimitersOf(options).every(
-    (delimiter) => candidateOf(sample, { delimiter, quote }).rows.length > 1,
-  );
+  return delimitersOf(options).every((delimiter) => candidateOf(rest, { delimiter, quote }).rows.length > 1);
 }
 
 function delimitersOf({ delimiter }: TableOptions): readonly string[] {
@@ -83,7 +91,7 @@ function areNames(cells: readonly string[]): boolean {
 }
 
 /** One column has no delimiter to be known by, only its name. */
-function textColumn(candidate: Candidate | undefined, quote: string | null): TableLayout | null {
+function textColumn(candidate: Candidate | undefined, quote: string | null): RowLayout | null {
   const names = candidate?.rows[0] ?? [];
   const isText = names.length === 1 && NAME_OF_TEXT_COLUMN.test(names[0]?.trim() ?? '');
   return isText && candidate !== undefined && candidate.rows.length > 1
@@ -91,7 +99,7 @@ function textColumn(candidate: Candidate | undefined, quote: string | null): Tab
     : null;
 }
 
-function layoutOf({ delimiter, rows }: Candidate, quote: string | null, hasHeader: boolean): TableLayout {
+function layoutOf({ delimiter, rows }: Candidate, quote: string | null, hasHeader: boolean): RowLayout {
   const cells = (rows[0] ?? []).map((cell) => cell.trim());
   const firstAt = new Map(cells.map((name, index) => [name, index] as const).toReversed());
   const isName = (cell: string, index: number) => hasHeader && cell !== '' && firstAt.get(cell) === index;
