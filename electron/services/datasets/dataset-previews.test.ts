@@ -95,7 +95,9 @@ describe('how a file was read', () => {
     const service = await bench.service();
     const headless = { table: { header: false }, mapping: { user: '#1', assistant: '#0' } };
     const text = 'Yes. It is.,Is it?\nNo. Never.,Ever?\n';
-    await service.import([await bench.file(text, 'a.csv'), await bench.file(text, 'a.txt')], headless);
+    await service.import([await bench.file(text, 'a.txt')], headless);
+    const column = { table: { header: false }, mapping: { text: '#0' } };
+    await service.import([await bench.file('Yes. It is.\nNo. Never.\n', 'a.csv')], column);
     const prose = await bench.file('Some prose, no table.\n\nAnd more.\n', 'b.txt');
     expect(await previews.look(prose, null)).toMatchObject({ is_remembered: false });
     const { settings } = await bench.repositories();

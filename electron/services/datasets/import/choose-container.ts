@@ -1,6 +1,7 @@
 import { MAX_COLUMNS } from '../readers/limits';
 import { wideEncoding } from '../readers/guess-encoding';
-import { findLayout, holdsDataRow } from '../readers/table-layout';
+import { findLayout, findNamelessLayout, holdsDataRow } from '../readers/table-layout';
+import type { LayoutHints, TableLayout } from '../readers/table-layout';
 import { outlineParquet, parquetDamage } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
@@ -32,7 +33,13 @@ export async function chooseContainer(choice: Choice): Promise<Container | Whole
   const container = request.table === undefined ? await planContainer(source.open) : null;
   if (container !== null) return container;
   if ((await firstRecords(source.open, 1)).length === 0) return nothingRead(source.brokenAt());
-  return (await tableContainer(choice)) ?? textContainer(fileName) ?? noJson();
+  const sample = await sampleOf(source, request.table);
+  return (
+    tableContainer(choice, findLayout(sample, hintsOf(choice))) ??
+    textContainer(fileName) ??
+    tableContainer(choice, findNamelessLayout(sample, hintsOf(choice))) ??
+    noJson()
+  );
 }
 
 /** What its first bytes say that it is instead of a text in UTF-8. */
@@ -49,11 +56,19 @@ const SAMPLE_BYTES = 256 * 1024;
 const MAX_SAMPLE_BYTES = 64 * SAMPLE_BYTES;
 const GROWTH = 4;
 
-async function tableContainer({ source, request }: Choice): Promise<Container | null> {
-  const layout = findLayout(await sampleOf(source, request.table), request.table);
+function tableContainer({ request }: Choice, layout: TableLayout | null): Container | null {
   if (layout === null) return null;
   refuseWide(layout.columns);
   return { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
+}
+
+function hintsOf({ request: { table, mapping = {} } }: Choice): LayoutHints {
+  const named = Object.values(mapping);
+  const areKnown = (names: readonly string[]) =>
+    names.some((name) => named.includes(name)) ||
+    detectShape(Object.fromEntries(names.map((name) => [name.toLowerCase(), '']))) !== null ||
+    Object.keys(proposeMapping(names)).length > 0;
+  return { options: table, areKnown };
 }
 
 /** Whole lines from the beginning, and the first row of data whole where the limit holds it. */

@@ -40,6 +40,11 @@ export function tableColumns(container: Container): readonly string[] | null {
   return container.kind === 'parquet' ? container.columns : null;
 }
 
+/** What tells it from other tables: of one without names the first row, which a longer one begins with, too. */
+export function tableNames(container: Container): readonly string[] | null {
+  return container.kind === 'table' ? container.layout.firstRow : tableColumns(container);
+}
+
 const SHOWN_CHARACTERS = 200;
 
 export function shownRow(row: JsonObject): Record<string, string> {

@@ -11,7 +11,7 @@ import type { Choice } from './choose-container';
 import type { ImportRequest } from './import-request';
 import { discardRecords, runPass } from './pass';
 import type { Pass, PassFindings, PassOptions, PassPlan } from './pass';
-import { tableColumns } from './mapping-report';
+import { tableNames } from './mapping-report';
 import { ProblemLog } from './problem-log';
 import { passReport, refusedReport } from './report';
 import type { CopiedSource } from './source-file';
@@ -142,12 +142,12 @@ async function plainSignature(pass: PassFindings, choice: Choice): Promise<strin
   const { request } = choice;
   if (request.table === undefined) return signatureOf(pass);
   const plain = await chooseContainer({ ...choice, request: { ...request, table: undefined } });
-  const columns = 'problems' in plain ? null : tableColumns(plain);
+  const columns = 'problems' in plain ? null : tableNames(plain);
   return columns === null ? null : pass.reader.tally.names.signature(columns);
 }
 
 export function signatureOf({ reader, container }: PassFindings): string | null {
-  return reader.tally.names.signature(tableColumns(container));
+  return reader.tally.names.signature(tableNames(container));
 }
 
 async function refuse(reading: CopyReading, fault: WholeFileFault, records: number): Promise<Findings> {

@@ -174,17 +174,30 @@ const quoted = (name: string): string => `“${name.slice(0, MAX_EXAMPLE_NAME)}�
 const MAX_SHOWN_KEYS = 20;
 
 function unknownShape(pass: PassFindings): WholeFileFault {
-  const keys = pass.reader.tally.firstUnknownKeys;
   const mapping = mappingReport(pass);
-  const shown = (keys ?? []).slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));
-  const found = shown.length === 0 ? 'no names at all' : `the names ${shown.join(', ')}`;
-  const error = `The records have no known shape: found ${found}.`;
-  const suggestion = howToMap(mapping);
+  const text =
+    mapping?.table?.header === false
+      ? namelessTable(mapping)
+      : { error: unknownNames(pass.reader.tally.firstUnknownKeys ?? []), suggestion: howToMap(mapping) };
   return {
     shape: shapeOf(pass),
-    reason: error,
-    problems: [fileProblem('unknown_shape', { error, suggestion })],
+    reason: text.error,
+    problems: [fileProblem('unknown_shape', text)],
     mapping,
+  };
+}
+
+function unknownNames(keys: readonly string[]): string {
+  const shown = keys.slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key.slice(0, 60)));
+  const found = shown.length === 0 ? 'no names at all' : `the names ${shown.join(', ')}`;
+  return `The records have no known shape: found ${found}.`;
+}
+
+function namelessTable(mapping: ReportedMapping) {
+  const words = mapWords(exampleOf(mapping));
+  return {
+    error: 'The first row of the table is read as a record, so nothing says what its columns are.',
+    suggestion: `Say which column is what, for example with --table header=no ${words}. If the first row does have the names, say --table header=yes.`,
   };
 }
 
@@ -192,7 +205,11 @@ function howToMap(mapping: ReportedMapping | undefined): string {
   const proposed = Object.entries(mapping?.roles ?? {});
   if (proposed.length > 0) return `Say which column is what, as in: ${mapWords(proposed)}.`;
   const example = mapWords(exampleOf(mapping));
-  return `Say which column is what, for example with ${example}, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.`;
+  const isNamed = mapping?.table?.header === true;
+  const nameless = isNamed
+    ? ' If its first row is a record, add --table header=no and call its columns #0, #1 ….'
+    : '';
+  return `Say which column is what, for example with ${example}, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.${nameless}`;
 }
 
 /** With the first names that can be read at a glance, and hold more than numbers. */

@@ -1,9 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import type { TableOptions } from '../../../../src/lib/types/dataset-reading';
+import { isFirstRowData } from './first-row';
 import { takeSeparatorLine } from './separator-line';
 
 export interface TableLayout {
   readonly columns: readonly string[];
+  /** What they would be called by the first row, also where that names nothing. */
+  readonly firstRow: readonly string[];
   readonly hasHeader: boolean;
   readonly delimiter: string;
   readonly quote: string | null;
@@ -14,6 +17,7 @@ export interface TableLayout {
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 const SAMPLE_ROWS = 30;
 const REGULAR_SHARE = 0.6;
+const NAMELESS_REGULAR_SHARE = 0.9;
 const MAX_NAME = 100;
 const NAME_OF_TEXT_COLUMN = /^(?:text|content)$/i;
 
@@ -24,28 +28,51 @@ interface Candidate {
   readonly regular: number;
 }
 
+export interface LayoutHints {
+  readonly options?: TableOptions | undefined;
+  /** Whether these names say what their columns are, whatever stands below them. */
+  readonly areKnown: (names: readonly string[]) => boolean;
+}
+
 /**
  * The layout of a table by the beginning of its text; null for what reads as none. A delimiter must
  * give nearly all rows as many cells as the names in the first row.
  */
-export function findLayout(sample: string, options: TableOptions = {}): TableLayout | null {
-  const { delimiter: separatorLine, rest } = takeSeparatorLine(sample);
-  const told = options.delimiter ?? separatorLine;
-  const layout = layoutOfRows(rest, { ...options, ...(told !== null && { delimiter: told }) });
-  return layout === null ? null : { ...layout, separatorLine };
+export function findLayout(sample: string, hints: LayoutHints): TableLayout | null {
+  return findWith(sample, hints, (candidates, { isForced }) => {
+    const best = bestOf(candidates.filter((candidate) => isForced || isTable(candidate)));
+    return best ?? (isForced ? null : textColumn(candidates[0]));
+  });
 }
 
-type RowLayout = Omit<TableLayout, 'separatorLine'>;
+/** That of a table whose first row cannot be one of names; what is no table may look so, too. */
+export function findNamelessLayout(sample: string, hints: LayoutHints): TableLayout | null {
+  return findWith(sample, hints, (candidates) => bestOf(candidates.filter(isNamelessTable)));
+}
 
-function layoutOfRows(text: string, options: TableOptions): RowLayout | null {
-  const isForced = Object.keys(options).length > 0;
+type Choose = (candidates: readonly Candidate[], how: { readonly isForced: boolean }) => Candidate | null;
+
+function findWith(
+  sample: string,
+  { options = {}, areKnown }: LayoutHints,
+  choose: Choose,
+): TableLayout | null {
+  const { delimiter: separatorLine, rest } = takeSeparatorLine(sample);
+  const told = options.delimiter ?? separatorLine;
   const quote = quoteOf(options);
-  const candidates = delimitersOf(options).map((delimiter) => candidateOf(text, { delimiter, quote }));
-  const best = candidates
-    .filter((candidate) => isForced || isTable(candidate))
-    .sort((left, right) => scoreOf(right) - scoreOf(left))[0];
-  if (best === undefined) return isForced ? null : textColumn(candidates[0], quote);
-  return layoutOf(best, quote, options.header ?? true);
+  const delimiters = told === null ? DELIMITERS : [told];
+  const candidates = delimiters.map((delimiter) => candidateOf(rest, { delimiter, quote }));
+  const isForced = told !== null || Object.keys(options).length > 0;
+  const best = choose(candidates, { isForced });
+  if (best === null) return null;
+  const firstRow = namesOf(best.rows[0] ?? []);
+  const hasHeader = options.header ?? (areKnown(firstRow) || !isFirstRowData(best.rows));
+  const columns = hasHeader ? firstRow : firstRow.map((_, index) => numbered(index));
+  return { columns, firstRow, hasHeader, delimiter: best.delimiter, quote, separatorLine };
+}
+
+function bestOf(candidates: readonly Candidate[]): Candidate | null {
+  return candidates.toSorted((left, right) => scoreOf(right) - scoreOf(left))[0] ?? null;
 }
 
 /** Whether a sample goes beyond the row of the names, whatever the delimiter is: quotes may hold lines. */
@@ -77,10 +104,17 @@ function scoreOf({ rows, regular }: Candidate): number {
   return ((rows[0]?.length ?? 0) > 1 ? 1 : 0) * regular * (1 + (rows[0]?.length ?? 0) / MAX_NAME);
 }
 
-function isTable({ rows, regular }: Candidate): boolean {
-  const [names, ...others] = rows;
-  if (names === undefined || names.length < 2 || others.length === 0) return false;
-  return areNames(names) && regular >= rows.length * REGULAR_SHARE;
+function isTable(candidate: Candidate): boolean {
+  return areNames(candidate.rows[0] ?? []) && isRegular(candidate, REGULAR_SHARE);
+}
+
+function isNamelessTable(candidate: Candidate): boolean {
+  return isRegular(candidate, NAMELESS_REGULAR_SHARE) && isFirstRowData(candidate.rows);
+}
+
+function isRegular({ rows, regular }: Candidate, share: number): boolean {
+  const width = rows[0]?.length ?? 0;
+  return width > 1 && rows.length > 1 && regular >= rows.length * share;
 }
 
 /** Sentences are no names, and names differ; one may be missing, as that of an index is. */
@@ -91,25 +125,19 @@ function areNames(cells: readonly string[]): boolean {
 }
 
 /** One column has no delimiter to be known by, only its name. */
-function textColumn(candidate: Candidate | undefined, quote: string | null): RowLayout | null {
+function textColumn(candidate: Candidate | undefined): Candidate | null {
   const names = candidate?.rows[0] ?? [];
   const isText = names.length === 1 && NAME_OF_TEXT_COLUMN.test(names[0]?.trim() ?? '');
-  return isText && candidate !== undefined && candidate.rows.length > 1
-    ? layoutOf(candidate, quote, true)
-    : null;
+  return isText && candidate !== undefined && candidate.rows.length > 1 ? candidate : null;
 }
 
-function layoutOf({ delimiter, rows }: Candidate, quote: string | null, hasHeader: boolean): RowLayout {
-  const cells = (rows[0] ?? []).map((cell) => cell.trim());
+function namesOf(row: readonly string[]): string[] {
+  const cells = row.map((cell) => cell.trim());
   const firstAt = new Map(cells.map((name, index) => [name, index] as const).toReversed());
-  const isName = (cell: string, index: number) => hasHeader && cell !== '' && firstAt.get(cell) === index;
-  return {
-    columns: cells.map((cell, index) => (isName(cell, index) ? cell : `#${String(index)}`)),
-    hasHeader,
-    delimiter,
-    quote,
-  };
+  return cells.map((cell, index) => (cell !== '' && firstAt.get(cell) === index ? cell : numbered(index)));
 }
+
+const numbered = (index: number): string => `#${String(index)}`;
 
 /** RFC 4180, but a stray quote inside a cell is text: real files have them. */
 export function parserOptions({ delimiter, quote }: { delimiter: string; quote: string | null }) {
