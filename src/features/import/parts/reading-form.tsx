@@ -88,6 +88,7 @@ const ENCODINGS = [
   'utf-16le',
   'utf-16be',
   'windows-1252',
+  'windows-1250',
   'windows-1251',
   'gb18030',
   'shift_jis',
