@@ -3,7 +3,6 @@ import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { ErrorPayload } from '../../../src/lib/types/system';
 import type { ImportResult } from './import/import-request';
 import { refusedReport } from './import/report';
-import { shortened } from './import/short-record';
 
 /** What `datasets import` answers for a file. */
 export interface ImportOutcome {
@@ -25,7 +24,7 @@ export function finishedColumns({ report, statistics, sourceBytes, version }: Im
     total_validation_pairs: statistics.total_validation_pairs,
     avg_turns_per_conversation: statistics.avg_turns_per_conversation,
     // A list of datasets is loaded whole.
-    sample_data: statistics.sample_data.map(shortened).filter(isSmall),
+    sample_data: statistics.sample_data.filter(isSmall),
     training_ready: version !== null,
     validated_at: now,
     validation_errors: report.problems,

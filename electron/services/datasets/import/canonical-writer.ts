@@ -35,7 +35,9 @@ export class CanonicalWriter {
     this.index.write(indexEntry(this.records.sizeBytes));
     const content = JSON.stringify(recordContent);
     if (!this.contents.add(content)) this.duplicates += 1;
-    this.records.write(Buffer.from(`${JSON.stringify(origin).slice(0, -1)},${content.slice(1)}\n`, 'utf8'));
+    this.records.write(`${JSON.stringify(origin).slice(0, -1)},`);
+    this.records.write(content.slice(1));
+    this.records.write('\n');
   }
 
   async drain(): Promise<void> {

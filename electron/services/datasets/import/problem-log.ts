@@ -25,7 +25,7 @@ export class ProblemLog {
   add(problem: DatasetProblem): void {
     this.total += 1;
     if (this.first.length < KEPT_IN_REPORT) this.first.push(problem);
-    if (this.total <= MAX_KEPT_PROBLEMS) this.file.write(Buffer.from(`${JSON.stringify(problem)}\n`, 'utf8'));
+    if (this.total <= MAX_KEPT_PROBLEMS) this.file.write(`${JSON.stringify(problem)}\n`);
   }
 
   drain(): Promise<void> {

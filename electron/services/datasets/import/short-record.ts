@@ -1,4 +1,5 @@
 import type { CanonicalMessage, CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import { ownBeginning } from './own-beginning';
 
 const SHOWN_CHARACTERS = 2000;
 
@@ -17,7 +18,5 @@ function shortMessage(message: CanonicalMessage): CanonicalMessage {
 }
 
 function beginning(text: string): string {
-  return text.length <= SHOWN_CHARACTERS
-    ? text
-    : `${text.slice(0, SHOWN_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= SHOWN_CHARACTERS ? text : `${ownBeginning(text, SHOWN_CHARACTERS)}…`;
 }

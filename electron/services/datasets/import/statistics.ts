@@ -1,6 +1,7 @@
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { messagesOf } from '../../../../src/lib/types/record-turns';
 import { GrowingNumbers, HashIndex } from './hash-index';
+import { shortened } from './short-record';
 import { SplitTally } from './split-tally';
 
 /** E01's columns that an import can fill; tokens are counted when a model is chosen. */
@@ -27,7 +28,7 @@ export class StatisticsTally {
   }
 
   add(record: CanonicalRecord): void {
-    if (this.samples.length < SAMPLE_RECORDS) this.samples.push(record);
+    if (this.samples.length < SAMPLE_RECORDS) this.samples.push(shortened(record));
     this.split.add(record);
     const turns = messagesOf(record).filter(({ role }) => role !== 'system').length;
     if (record.conversation_id === undefined) {

@@ -1,10 +1,27 @@
 import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
+import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import type { RecordShape } from '../shapes/detect-shape';
 import { FieldNames } from './field-names';
+import { ownBeginning } from './own-beginning';
 
 const SAMPLE_ROWS = 3;
 const SAMPLE_BYTES = 64 * 1024;
+
+const SAMPLE_ITEMS = 10;
+const SAMPLE_CHARACTERS = 1000;
+
+/** A record as it is shown in a mapping: with the beginnings of its texts. */
+function sampleOf(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, shortValue(value)]));
+}
+
+function shortValue(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.length <= SAMPLE_CHARACTERS ? value : ownBeginning(value, SAMPLE_CHARACTERS);
+  if (isJsonList(value)) return value.slice(0, SAMPLE_ITEMS).map(shortValue);
+  return isJsonObject(value) ? sampleOf(value) : value;
+}
 
 /** Counts of one pass over a file. */
 export class Tally {
@@ -27,7 +44,7 @@ export class Tally {
 
   keepSample(record: JsonObject): void {
     this.names.note(record);
-    if (this.samples.length < SAMPLE_ROWS) this.samples.push(record);
+    if (this.samples.length < SAMPLE_ROWS) this.samples.push(sampleOf(record));
   }
 
   countShape(shape: RecordShape | null): void {

@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 const BUFFER_BYTES = 1024 * 1024;
 /** Enough for most files that are written; those that need more go on with large ones. */
 const FIRST_BUFFER_BYTES = 16 * 1024;
+/** Of UTF-8, for one unit of UTF-16. */
+const MAX_BYTES_OF_UNIT = 3;
 
 /** Writes text in large pieces and hashes it on the way. `write` only fills memory; `drain` writes. */
 export class TextFile {
@@ -30,16 +32,32 @@ export class TextFile {
     return this.written;
   }
 
-  write(bytes: Buffer): void {
-    this.written += bytes.length;
-    if (this.filled + bytes.length > this.buffer.length) this.setAside(bytes.length);
-    this.filled += bytes.copy(this.buffer, this.filled);
+  /** A text is written where it belongs at once: of a long one a copy would be as long. */
+  write(content: string | Buffer): void {
+    const maxBytes = typeof content === 'string' ? content.length * MAX_BYTES_OF_UNIT : content.length;
+    if (this.filled + maxBytes > this.buffer.length) this.setAside();
+    if (maxBytes > this.buffer.length) this.writeWhole(content);
+    else this.fill(content);
   }
 
-  private setAside(nextBytes: number): void {
+  private fill(content: string | Buffer): void {
+    const bytes =
+      typeof content === 'string'
+        ? this.buffer.write(content, this.filled, 'utf8')
+        : content.copy(this.buffer, this.filled);
+    this.filled += bytes;
+    this.written += bytes;
+  }
+
+  private writeWhole(content: string | Buffer): void {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    this.full.push(bytes);
+    this.written += bytes.length;
+  }
+
+  private setAside(): void {
     this.endBuffer();
-    const spare = nextBytes <= BUFFER_BYTES ? this.spare.pop() : undefined;
-    this.buffer = spare ?? Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, nextBytes));
+    this.buffer = this.spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
     this.filled = 0;
   }
 

@@ -72,5 +72,5 @@ function conversationRecord(id: string, first: RawRecord, rows: readonly Row[]):
   const isOrdered = rows.every(({ order }) => textOf(order) !== null && Number.isFinite(Number(order)));
   const sorted = isOrdered ? rows.toSorted((left, right) => Number(left.order) - Number(right.order)) : rows;
   const value = { conversation_id: id, turns: sorted.map(({ turn }) => turn) };
-  return { ...first, parsed: { kind: 'value', value, text: '' } };
+  return { ...first, parsed: { kind: 'value', value } };
 }

@@ -15,7 +15,7 @@ export interface ParseFault {
 }
 
 export type ParsedJson =
-  | { readonly kind: 'value'; readonly value: unknown; readonly text: string }
+  | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'blank' }
   | { readonly kind: 'fault'; readonly fault: ParseFault };
 
@@ -37,7 +37,7 @@ function parseText(text: string): ParsedJson {
   try {
     const value: unknown = JSON.parse(text);
     const path = loneSurrogateIn(value, text);
-    return path === null ? { kind: 'value', value, text } : { kind: 'fault', fault: loneSurrogate(path) };
+    return path === null ? { kind: 'value', value } : { kind: 'fault', fault: loneSurrogate(path) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return text.trim() === '' ? { kind: 'blank' } : { kind: 'fault', fault: malformed(text) };

@@ -121,7 +121,7 @@ function rowRecord(value: unknown, index: number, sizeBytes: number): RawRecord 
     tooLong: sizeBytes > MAX_LINE_BYTES,
     outerDepth: 0,
     context: null,
-    parsed: { kind: 'value', value, text: '' },
+    parsed: { kind: 'value', value },
   };
 }
 

@@ -116,7 +116,7 @@ function rowValue(cells: readonly Buffer[], columns: readonly string[]): ParsedJ
   const value = Object.fromEntries(
     columns.map((column, index) => [column, cells[index]?.toString('utf8') ?? '']),
   );
-  return { kind: 'value', value, text: '' };
+  return { kind: 'value', value };
 }
 
 function wrongWidth(found: number, columns: readonly string[]) {

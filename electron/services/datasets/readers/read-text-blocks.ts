@@ -104,7 +104,7 @@ function lineBreaks(text: string): number {
 function blockRecord(block: string, line: number): RawRecord {
   const text = block.replace(/(?:\r?\n[ \t]*)+$/, '').replace(/^(?:[ \t]*\r?\n)+/, '');
   const before = lineBreaks(block.slice(0, block.indexOf(text)));
-  return rawOf(line + before, { kind: 'value', value: { text }, text });
+  return rawOf(line + before, { kind: 'value', value: { text } });
 }
 
 function unreadable(line: SourceLine): RawRecord {
