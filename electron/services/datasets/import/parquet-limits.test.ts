@@ -89,6 +89,45 @@ describe('what a Parquet file unpacks to', () => {
     expect(values.filter((value, row) => !isDeepStrictEqual(value, expected(row)))).toEqual([]);
   });
 
+  it.each([
+    [true, 0.6],
+    [false, 1],
+  ])(
+    'is of lists only the pages of a part where the file has an index of them: %s',
+    async (offsetIndex, share) => {
+      const rows = 60_000;
+      const data = Array.from({ length: rows }, (_, row) => [String(row).padEnd(400, 'x'), 'a']);
+      const schema: SchemaElement[] = [
+        { name: 'root', num_children: 1 },
+        { name: 'tags', num_children: 1, repetition_type: 'OPTIONAL', converted_type: 'LIST' },
+        { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
+        { name: 'element', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8' },
+      ];
+      const columnData = [{ name: 'tags', data, offsetIndex, encoding: 'PLAIN' as const }];
+      const packed = parquetWriteBuffer({ schema, columnData, rowGroupSize: rows, codec: 'UNCOMPRESSED' });
+      const metadata = parquetMetadata(packed);
+      // As of a group that is too large to be held at once.
+      const row_groups = metadata.row_groups.map((group) => ({ ...group, total_byte_size: 100_000_000n }));
+      let readBytes = 0;
+      const file = {
+        byteLength: packed.byteLength,
+        slice: (start: number, end = packed.byteLength) => {
+          readBytes += end - start;
+          return packed.slice(start, end);
+        },
+      };
+      const slices = parquetSlices(file, { metadata: { ...metadata, row_groups }, maxRows: Infinity });
+      let after = 0;
+      for await (const { first, count, row } of slices) {
+        if (first === 0) expect(readBytes / packed.byteLength).toBeLessThanOrEqual(share);
+        expect(first).toBe(after);
+        for (const index of [0, count - 1]) expect(row(index)).toEqual({ tags: data[first + index] });
+        after += count;
+      }
+      expect(after).toBe(rows);
+    },
+  );
+
   it('is counted also where the file states less than there is', async () => {
     const file = table({ text: Array.from({ length: 2000 }, (_, row) => String(row).padStart(2000, 'x')) });
     const buffer = new Uint8Array(file).buffer;

@@ -26,7 +26,7 @@ const SLICE_CELLS = 1_000_000;
 
 export interface ParquetColumn {
   readonly name: string;
-  /** Whether its cells are lists or objects: its reader goes through all of a group for any part of it. */
+  /** Whether its cells are lists or objects: without an index of its pages all of a group is read for any part. */
   readonly isNested: boolean;
 }
 
@@ -53,24 +53,27 @@ export async function* parquetSlices(
   for (const { metadata: ofColumn, ...column } of columnMetadata(metadata))
     columns.push({
       ...column,
+      groups: ofColumn.row_groups,
       scan: await parquetScan({ file, metadata: ofColumn, compressors: unpacking.compressors }),
     });
   let start = 0;
-  for (const group of metadata.row_groups) {
+  for (const [index, group] of metadata.row_groups.entries()) {
     if (start >= maxRows) return;
     refuseLargeGroup(group, maxGroupBytes);
     const size = sliceRows(group, columns.length);
     const end = Math.min(start + Number(group.num_rows), maxRows);
+    const slices = Math.ceil((end - start) / size);
     for (let first = start; first < end; first += size) {
       unpacking.begin();
       const slice = { rowStart: first, rowEnd: Math.min(first + size, end) };
-      yield await sliceOf(columns, { slice, group: { rowStart: start, rowEnd: end } });
+      yield await sliceOf(columns, { slice, group: { index, slices, rowStart: start, rowEnd: end } });
     }
     start += Number(group.num_rows);
   }
 }
 
 interface ColumnScan extends ParquetColumn {
+  readonly groups: readonly RowGroup[];
   readonly scan: ParquetScan;
 }
 
@@ -149,14 +152,29 @@ function sliceRows({ total_byte_size, num_rows }: RowGroup, columns: number): nu
 
 async function sliceOf(
   columns: readonly ColumnScan[],
-  { slice, group }: { slice: ParquetRowRange; group: ParquetRowRange },
+  {
+    slice,
+    group,
+  }: { slice: ParquetRowRange; group: ParquetRowRange & { readonly index: number; readonly slices: number } },
 ): Promise<ParquetSlice> {
   const cells: (readonly [string, ArrayLike<unknown>])[] = [];
-  for (const { name: column, isNested, scan } of columns) {
+  const { rowStart, rowEnd } = group;
+  for (const { name: column, isNested, groups, scan } of columns) {
     // What is read first is kept, and its parts are taken from that.
-    if (isNested) await scan.readColumn({ column, ...group });
+    if (isNested && !hasPagesFor(groups[group.index], group.slices))
+      await scan.readColumn({ column, rowStart, rowEnd });
     cells.push([column, await scan.readColumn({ column, ...slice })]);
   }
   const row = (index: number) => Object.fromEntries(cells.map(([column, values]) => [column, values[index]]));
   return { first: slice.rowStart, count: slice.rowEnd - slice.rowStart, row };
+}
+
+/** Of an index, at most. */
+const BYTES_OF_A_PAGE = 20;
+
+/** Whether the pages with some rows can be found, and are so small that none is unpacked for many slices. */
+function hasPagesFor(group: RowGroup | undefined, slices: number): boolean {
+  const isFine = ({ offset_index_length = 0 }: ColumnChunk) =>
+    offset_index_length >= slices * BYTES_OF_A_PAGE;
+  return group?.columns.every(isFine) ?? false;
 }
