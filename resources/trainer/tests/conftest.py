@@ -1,6 +1,7 @@
 """What all tests of the trainer share."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import settings
 
 from pipeline_trainer.threads import prepare_environment
 
-# Before anything imports torch.
+# Before anything imports torch; and kernels for cards run where tests do.
+os.environ.setdefault("TRITON_INTERPRET", "1")
 prepare_environment()
 
 # How long an example takes is the machine's matter.
