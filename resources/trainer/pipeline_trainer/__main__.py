@@ -15,6 +15,7 @@ from .commands import leave_with_parent
 from .config import JobFile, load_job
 from .errors import TrainerError
 from .guard import deny_network
+from .kernels.body import keep_kernels_in
 from .processes import Others, Place, following, place_of, take_card
 from .protocol import EXIT_CANCELLED, EXIT_FAILED, EXIT_INTERRUPTED, Commands, EventLog, claim_stdout
 from .threads import prepare_environment
@@ -111,6 +112,8 @@ def _train(options: argparse.Namespace, *, log: EventLog, commands: Commands, pl
     job: JobFile = load_job(run_dir, dataset=options.dataset, base_model=options.base_model)
     os.environ.setdefault("OMP_NUM_THREADS", str(job.threads))
     take_card(place, os.environ)
+    if options.cache_dir is not None:
+        keep_kernels_in(options.cache_dir)
     from .train import run  # noqa: PLC0415 (torch: a stop while it loads must already be heard)
 
     return run(run_dir, job=job, log=log, commands=commands, cache_dir=options.cache_dir, place=place)

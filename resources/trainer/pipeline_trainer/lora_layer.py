@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from . import rng
 from .held import Form, HeldLinear, Here, Whole
+from .kernels.recipe import Recipe, recipe_of
 from .variants import ADAPTER
 
 NARROW: Final = (torch.bfloat16, torch.float16)
@@ -30,9 +31,20 @@ class _Beside(torch.autograd.Function):
 
     @staticmethod
     def forward(  # noqa: PLR0917 (torch's)
-        ctx: Any, x: Tensor, form: Form, bias: Tensor | None, a: Tensor, b: Tensor, scale: float, dropout: float
+        ctx: Any,
+        x: Tensor,
+        form: Form,
+        bias: Tensor | None,
+        a: Tensor,
+        b: Tensor,
+        scale: float,
+        dropout: float,
+        recipe: Recipe | None = None,
     ) -> Tensor:
-        """x: (…, in); form: of W (out, in); a: (rank, in) and b: (out, rank) float32; gives (…, out)."""
+        """x: (…, in); form: of W (out, in); a: (rank, in) and b: (out, rank) float32; gives (…, out).
+
+        `recipe`: by which x is made again, and not kept.
+        """
         flat = x.reshape(-1, x.shape[-1])  # (tokens, in)
         low, high = a.to(x.dtype), b.to(x.dtype)
         kept = None
@@ -42,14 +54,16 @@ class _Beside(torch.autograd.Function):
         inner = dropped @ low.T  # (tokens, rank)
         y = nn.functional.linear(flat, form.borrowed(), bias)
         y.addmm_(inner, high.T, alpha=scale)
-        ctx.save_for_backward(flat, low, high, inner, kept)
-        ctx.form, ctx.scale, ctx.dropout = form, scale, dropout
+        ctx.save_for_backward(low, high, inner, kept, *((flat,) if recipe is None else recipe.read()))
+        ctx.form, ctx.scale, ctx.dropout, ctx.recipe = form, scale, dropout, recipe
         return y.view(*x.shape[:-1], y.shape[-1])
 
     @staticmethod
     def backward(ctx: Any, of_y: Tensor) -> tuple[Tensor | None, ...]:
         """The gradients of x, A and B; W is frozen."""
-        flat, low, high, inner, kept = ctx.saved_tensors
+        low, high, inner, kept, *source = ctx.saved_tensors
+        x = source[0] if ctx.recipe is None else ctx.recipe.again(source)
+        flat = x.reshape(-1, x.shape[-1])
         pull = of_y.reshape(-1, of_y.shape[-1])  # (tokens, out)
         through = (pull @ high).mul_(ctx.scale)  # (tokens, rank)
         dropped = flat if kept is None else _behind(flat, kept, ctx.dropout)
@@ -63,7 +77,7 @@ class _Beside(torch.autograd.Function):
             else:
                 of_x += _behind(through @ low, kept, ctx.dropout)
             of_x = of_x.view(*of_y.shape[:-1], of_x.shape[-1])
-        return of_x, None, None, of_a, of_b, None, None
+        return of_x, None, None, of_a, of_b, None, None, None
 
 
 def _behind(value: Tensor, kept: Tensor, dropout: float) -> Tensor:
@@ -76,7 +90,8 @@ def as_one_function(layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return peft_forward(layer, x, *args, **kwargs)
     base = layer.base_layer
     halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
-    y: Tensor = _Beside.apply(x, _form_of(base), base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer))
+    recipe = recipe_of(x) if torch.is_grad_enabled() else None
+    y: Tensor = _Beside.apply(x, _form_of(base), base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer), recipe)
     return y
 
 

@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 
 from .attention import attending_by
 from .config import MemoryPlan
+from .kernels.recipe import drop_recipe
 
 MLP: Final = "mlp"
 
@@ -51,6 +52,9 @@ def _recompute(module: nn.Module, config: Any) -> None:
     def forward(*inputs: Any, **options: Any) -> Any:
         if not is_grad_enabled():
             return plain(*inputs, **options)
+        for each in inputs:
+            # What goes through the module again is kept as it came, and would come without its recipe.
+            drop_recipe(each)
         # The backward runs outside of the block that says how the model attends.
         attending: Callable[[], AbstractContextManager[None]] = partial(attending_by, config, config._attn_implementation)  # noqa: SLF001 (transformers has no public name for it)
 

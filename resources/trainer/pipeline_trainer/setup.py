@@ -16,6 +16,7 @@ from .config import JobFile
 from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
 from .durable import sweep_staging
+from .fast_layers import speed_up_layers
 from .hardware import Compute, GpuMonitor, driver_version
 from .held import held_count
 from .layout import layout_for
@@ -158,6 +159,7 @@ def load_trainable(job: JobFile, compute: Compute, *, warn: Callable[[str, str],
         )
     trainable = attach_adapter(base, settings)
     speed_up(trainable.model, warn)
+    speed_up_layers(trainable.model, warn)
     if job.memory is not None:
         recompute(trainable.model, job.memory)
     return trainable

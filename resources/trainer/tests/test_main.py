@@ -70,6 +70,12 @@ def test_hands_the_run_over_and_returns_its_status(run_dir: Path, tmp_path: Path
     assert [json.loads(line) for line in (tmp_path / "events.jsonl").read_bytes().splitlines()] == events
 
 
+def test_kernels_are_kept_beside_the_token_cache(run_dir: Path, tmp_path: Path) -> None:
+    body = failing("import os; log.warn('w', os.environ['TRITON_CACHE_DIR']); log.emit('completed'); return 0")
+    _code, events, _errors = attempt(run_dir, body, "--cache-dir", str(tmp_path / "cache"))
+    assert events[0]["message"] == str(tmp_path / "cache" / "kernels")
+
+
 def test_numbers_its_events_after_those_that_the_app_has(run_dir: Path) -> None:
     _code, events, _errors = attempt(run_dir, failing("log.emit('completed'); return 0"), "--after-seq", "41")
     assert [(event["event"], event["seq"]) for event in events] == [("warning", 42), ("completed", 43)]
