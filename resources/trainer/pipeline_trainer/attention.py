@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from .data.batches import Batch
+from .sending import sent
 
 NAME: Final = "pipeline_documents"
 VARLEN_DTYPES: Final = (torch.bfloat16, torch.float16)
@@ -56,7 +57,7 @@ def documents_of(lengths: tuple[int, ...], device: torch.device) -> Documents:
     """The borders are laid on the card once a pass, for all layers."""
     if device.type != "cuda" or varlen() is None:
         return Documents(lengths)
-    return Documents(lengths, torch.tensor([0, *accumulate(lengths)], dtype=torch.int32, device=device))
+    return Documents(lengths, sent(torch.tensor([0, *accumulate(lengths)], dtype=torch.int32), device))
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class LossHead:
         The model gets no mask: rows are padded on the right, so under a causal mask no real token sees the
         padding, and without a mask torch takes its faster causal kernel.
         """
-        positions = batch.predicts.flatten().nonzero().squeeze(1)  # (marked,)
+        positions = batch.predicts
         if self._weight is not None:
             return projection.token_losses(self._hidden_of(batch, positions), self._weight, batch.targets)
         logits = self._logits(batch, positions)  # (marked, vocab)

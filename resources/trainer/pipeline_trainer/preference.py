@@ -24,6 +24,7 @@ from .layout import Layout
 from .loss import LossHead, backward
 from .model import Trainable, without_adapter
 from .progress import Groups, HeldOut, count, summed
+from .sending import sent
 from .team import ALONE, Team
 
 Kind = Literal["dpo", "orpo", "kto"]
@@ -90,7 +91,7 @@ class Preference:
         gain = gain + policy  # log π ÷ π₀
         if self.kind == "dpo":
             return -logsigmoid(self.beta * (gain[0::2] - gain[1::2]))
-        signs = torch.tensor([1.0 if row.wanted else -1.0 for row in rows], device=parts.device)
+        signs = sent(torch.tensor([1.0 if row.wanted else -1.0 for row in rows]), parts.device)
         return 1.0 - torch.sigmoid(self.beta * signs * (gain - divergence))
 
     @torch.no_grad()
@@ -110,7 +111,7 @@ class Preference:
         return (total / len(rows)).clamp(min=0)
 
     def _orpo(self, policy: Tensor, sides: Sequence[Row]) -> Tensor:
-        lengths = torch.tensor([side.trained_tokens for side in sides], device=policy.device)
+        lengths = sent(torch.tensor([side.trained_tokens for side in sides]), policy.device)
         mean = policy / lengths  # (sides,): log of the geometric mean of a token's probability
         odds = mean - torch.log1p(-mean.exp())
         return -mean[0::2] - self.beta * logsigmoid(odds[0::2] - odds[1::2])

@@ -132,7 +132,7 @@ def assert_same_losses(run: Run, theirs: Any, *, steps: int = 6) -> None:
     expected, found = [], []
     for step, rows in enumerate(batches, start=1):
         batch = collate(rows, pad_id=0)
-        logits = theirs(input_ids=batch.input_ids).logits[batch.predicts]
+        logits = theirs(input_ids=batch.input_ids).logits.flatten(0, 1)[batch.predicts]
         loss = functional.cross_entropy(logits, batch.targets)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..sending import sent
 from .order import window_starts
 
 
@@ -67,9 +68,10 @@ def cut_windows(row: Row, length: int) -> Row:
 class Batch:
     """One pass: rows padded on the right, or packed behind one another (`packing.pack`).
 
-    input_ids, predicts: (batch, seq); targets: (marked,), in the order in which `hidden[predicts]` lists its
-    rows. `predicts[b, t]`: position t predicts a trained token t + 1. Of a pack only: positions (1, seq), and
-    the length of each document. `short`: of rows side by side that attend by plain products (`attention`).
+    input_ids: (batch, seq). `predicts` (marked,): the places, of all batch × seq, of which each predicts a trained
+    token, the one behind it; counted here, because a card would be waited for. targets: (marked,), those tokens. Of a
+    pack only: positions (1, seq), and the length of each document. `short`: of rows side by side that attend by plain
+    products (`attention`).
     """
 
     input_ids: Tensor
@@ -81,21 +83,21 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
-        positions = None if self.positions is None else self.positions.to(device)
-        tensors = (self.input_ids.to(device), self.predicts.to(device), self.targets.to(device), positions)
-        return Batch(*tensors, self.documents, self.short)
+        ids, predicts, targets = (sent(each, device) for each in (self.input_ids, self.predicts, self.targets))
+        positions = None if self.positions is None else sent(self.positions, device)
+        return Batch(ids, predicts, targets, positions, self.documents, self.short)
 
 
 def collate(rows: Sequence[Row], *, pad_id: int, short: bool = False) -> Batch:
     """Lay rows side by side; padding is neither seen nor trained."""
     width = max(len(row.ids) for row in rows)
     input_ids = torch.full((len(rows), width), pad_id, dtype=torch.long)
-    predicts = torch.zeros((len(rows), width), dtype=torch.bool)
+    places: list[int] = []
     for index, row in enumerate(rows):
-        length = len(row.ids)
-        input_ids[index, :length] = torch.tensor(row.ids)
-        predicts[index, : length - 1] = torch.tensor(row.trained[1:], dtype=torch.bool)
-    return Batch(input_ids, predicts, torch.roll(input_ids, -1, dims=1)[predicts], short=short)
+        input_ids[index, : len(row.ids)] = torch.tensor(row.ids)
+        places += [index * width + place for place, trained in enumerate(row.trained[1:]) if trained]
+    predicts = torch.tensor(places, dtype=torch.long)
+    return Batch(input_ids, predicts, input_ids.flatten()[predicts + 1], short=short)
 
 
 def split_micro(rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:

@@ -23,6 +23,6 @@ def pack(rows: Sequence[Row]) -> Batch:
     input_ids = torch.tensor([[token for row in rows for token in row.ids]])  # (1, tokens)
     positions = torch.cat([torch.arange(len(row.ids)) for row in rows]).unsqueeze(0)  # (1, tokens)
     marks = [mark for row in rows for mark in (*row.trained[1:], False)]
-    predicts = torch.tensor([marks], dtype=torch.bool)  # (1, tokens)
-    targets = torch.roll(input_ids, -1, dims=1)[predicts]  # (marked,)
+    predicts = torch.tensor([place for place, trained in enumerate(marks) if trained], dtype=torch.long)  # (marked,)
+    targets = input_ids[0, predicts + 1]  # (marked,)
     return Batch(input_ids, predicts, targets, positions, tuple(len(row.ids) for row in rows))
