@@ -1,11 +1,12 @@
 """A model whose norms, products and rotations are functions of our own learns what it would have learnt."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from test_families import FAMILIES, SIZES
+from test_families import FAMILIES, LISTS, SIZES
 from torch import Tensor, nn
 from training_builders import attempt, make_model, make_rows, make_run, open_run
 
@@ -25,6 +26,9 @@ KNOWN = {
     "phi": {"rotations"},
     "phi3": LEVERS,
 }
+
+
+LEAN = json.loads((LISTS / "lean-families.json").read_bytes())
 
 
 def refuse(_code: str, message: str) -> None:
@@ -71,6 +75,10 @@ def test_learns_the_same_as_transformers_own_layers(tmp_path: Path, family: str)
     loss, found = learnt(run)
     assert abs(loss - exact_loss) <= abs(stock_loss - exact_loss) + 1e-4 * exact_loss
     assert distance(found, exact) <= 1.2 * distance(stock, exact)
+
+
+def test_the_app_expects_families_to_keep_little_that_do() -> None:
+    assert set(LEAN) == {family for family, levers in KNOWN.items() if levers == LEVERS}
 
 
 @pytest.mark.parametrize("family", sorted(set(FAMILIES) - set(KNOWN)))

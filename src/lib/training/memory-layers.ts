@@ -79,6 +79,8 @@ interface Keeping {
   readonly settings: TrainingSettings;
   readonly weight_bytes: 2 | 4;
   readonly path: AdapterPath;
+  /** What norms and activations give is made again, of what is kept anyway. */
+  readonly lean: boolean;
 }
 
 const sumOf = (layers: readonly AdaptedLayer[], bytes: (layer: AdaptedLayer) => number): number =>
@@ -92,11 +94,13 @@ const sharedInputBytes = (layers: readonly AdaptedLayer[], weightBytes: number):
 };
 
 const inputBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
-  const { settings, weight_bytes, path } = keeping;
+  const { settings, weight_bytes, path, lean } = keeping;
   const drops = settings.lora_dropout > 0;
   // What dropout drew, a byte a number, for every adapter.
   if (path === 'fast')
-    return sharedInputBytes(layers, weight_bytes) + (drops ? sumOf(layers, ({ input }) => input) : 0);
+    return (
+      (lean ? 0 : sharedInputBytes(layers, weight_bytes)) + (drops ? sumOf(layers, ({ input }) => input) : 0)
+    );
   // What dropout drew and what it left, for every adapter.
   if (drops) return sumOf(layers, ({ input }) => 8 * input);
   // Adapters compute in float32, each with its own copy.
@@ -122,16 +126,16 @@ export const keptPerToken = (
 ): { readonly whole: number; readonly without_mlp: number } => {
   const { hidden_size: d, intermediate_size: f, num_attention_heads: heads } = shape;
   const { q, kv } = attentionWidths(shape);
-  const { weight_bytes, settings, table_tokens } = keeping;
+  const { weight_bytes, settings, table_tokens, lean } = keeping;
   const layers = adaptedLayers(shape, settings);
   const attention = layers.filter(({ source }) => source === 'attention' || source === 'heads');
   const mlp = layers.filter(({ source }) => source === 'mlp' || source === 'activation');
-  // Norms compute in float32: what they read, and the square root of its mean square.
-  const norms = 4 * (2 * d + 2);
+  // Norms compute in float32: what they read, lean as it comes, and the square root of its mean square.
+  const norms = (lean ? weight_bytes : 4) * 2 * d + 4 * 2;
   // Rotated queries, keys, values, the output, and a sum a head.
   const heart = weight_bytes * (2 * q + 2 * kv) + 4 * heads;
   const given = weight_bytes * heads * table_tokens;
   const without_mlp = norms + heart + given + adapterBytes(attention, keeping) + weight_bytes * d;
-  const gates = weight_bytes * 3 * f + adapterBytes(mlp, keeping);
+  const gates = weight_bytes * (lean ? 2 : 3) * f + adapterBytes(mlp, keeping);
   return { whole: without_mlp + gates - weight_bytes * d, without_mlp };
 };

@@ -19,6 +19,16 @@ const SMOLLM2 = {
     tie_word_embeddings: true,
   },
 };
+const LLAMA_8B = {
+  hidden_size: 4096,
+  intermediate_size: 14_336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  head_dim: 128,
+  vocab_size: 128_256,
+  tie_word_embeddings: false,
+};
 const QWEN_7B = {
   hidden_size: 3584,
   intermediate_size: 18_944,
@@ -202,6 +212,20 @@ describe('peakMemoryBytes', () => {
         settings: settings({ quantization: 'nf4', variant: 'dora', lora_dropout }),
       }).buffers;
     expect(of(0.1) - of(0)).toBe(4 * (30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536) - 576 * 1536));
+  });
+
+  it('keeps on a card neither what norms give nor what activations do, where the trainer makes both again', () => {
+    const kept = (architecture: string, changes: Partial<TrainingSettings> = {}) => {
+      const model = { ...request.model, config: LLAMA_8B, architecture };
+      const plan = { micro_batch: 1, recompute_layers: 0, recompute_mlps: 0 };
+      const asked = { ...request, model, plan, longest_row: 1, settings: settings(changes) };
+      return memoryParts({ ...asked, device: 'cuda', weight_bytes: 2 }).activations / 32;
+    };
+    const [d, q, kv, f] = [4096, 4096, 1024, 14_336];
+    const lean = 2 * (2 * d + 2 * q + 2 * kv + 2 * f) + 4 * 32 + 4 * 2 + 14 * settings({}).lora_rank;
+    expect(kept('llama')).toBe(lean);
+    expect(kept('olmo')).toBe(lean + 2 * (2 * d + 2 * d + 2 * f));
+    expect(kept('llama', { variant: 'dora' })).toBeGreaterThan(2 * lean);
   });
 
   it('takes fewer bytes of moments in eight bits', () => {

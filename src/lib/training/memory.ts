@@ -2,7 +2,7 @@ import type { BaseModel } from '../types/base-model';
 import type { MemoryPlan } from '../types/run-folder';
 import type { AdapterPath } from '../types/trainer-events';
 import type { TrainingSettings } from '../types/training-settings';
-import { adapterPath } from './adapter-path';
+import { adapterPath, isLean } from './adapter-path';
 import { adaptedLayers, frozenLayers, keptPerToken, trainableParameters } from './memory-layers';
 
 const MEBIBYTE = 1024 ** 2;
@@ -80,12 +80,14 @@ export const sidesOf = ({ method }: TrainingSettings): number =>
 interface Pass extends MemoryRequest {
   readonly table_tokens: number;
   readonly path: AdapterPath;
+  readonly lean: boolean;
 }
 
 /** The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products. */
 const passesOf = (request: MemoryRequest): readonly Pass[] => {
   const { settings, device, weight_bytes } = request;
-  const longest = { ...request, table_tokens: 0, path: request.path ?? adapterPath(request) };
+  const path = request.path ?? adapterPath(request);
+  const longest = { ...request, table_tokens: 0, path, lean: isLean(request.model, device, path) };
   if (device !== 'cpu' || weight_bytes !== 2) return [longest];
   const sides = sidesOf(settings);
   const longest_row = Math.min(request.longest_row, sides * SHORT_ROW);
