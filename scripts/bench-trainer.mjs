@@ -13,6 +13,9 @@ const { benchPythonIn } = await import('./setup/steps/bench-environment.mjs');
 /** Repeats, and optimizer steps of each, where time is short. */
 const QUICK = { repeats: '2', steps: '1' };
 
+/** The whole table of cards on a processor, in a minute: whether it runs, not how fast. */
+const TINY = { shapes: 'tiny', tokens: '64', steps: '4', 'lever-steps': '2', device: 'cpu' };
+
 const { values: options } = parseArgs({
   options: {
     repeats: { type: 'string' },
@@ -22,13 +25,15 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     card: { type: 'boolean', default: false },
+    tiny: { type: 'boolean', default: false },
+    'lever-steps': { type: 'string' },
     shapes: { type: 'string', multiple: true },
     tokens: { type: 'string' },
     device: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const { quick, card, json, ...asked } = options;
+const { quick, card, tiny, json, ...asked } = options;
 
 const measured = async (paths, module, flags) => {
   const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
@@ -45,7 +50,7 @@ const onProcessor = async () => {
 /** Well-known shapes with random weights on a card, against stock PEFT. */
 const onCard = async () => {
   await setUp('terminal');
-  return measured(pathsIn(projectRoot), 'bench.card', asked);
+  return measured(pathsIn(projectRoot), 'bench.card', { ...(tiny ? TINY : {}), ...asked });
 };
 
 const result = await (card ? onCard() : onProcessor());

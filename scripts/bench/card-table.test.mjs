@@ -24,12 +24,28 @@ test('sets speed against what the card is said to do and what it does', () => {
     'full, 4096',
     'ours',
     '12,473',
+    '100.0 %',
     '40.4 %',
     '50.0 %',
     '32.0',
     '11.9000 / 11.7000',
     '0.500 / 0.250',
   ]);
+});
+
+test('sets a contender without one of the levers against all of them, and passes on what was said', () => {
+  const without = { ...ours, name: 'without norms', tokens_per_second: 11_225, warnings: ['no compiler'] };
+  without.steps = { 1: ours.steps[1], 30: ours.steps[200] };
+  const [, steps, warning, , , line] = cardTable({ ...result, rows: [ours, without] }).split('\n');
+  expect(steps).toBe('loss and gradient norm at steps 1, 200; without a lever 1, 30');
+  expect(warning).toBe('no compiler');
+  expect(line).toContain('without norms');
+  expect(line).toContain('90.0 %');
+});
+
+test('says how a contender failed', () => {
+  const rows = [ours, { shape: '8b', work: 'full', tokens: 4096, name: 'peft', failed: 'OSError: what' }];
+  expect(cardTable({ ...result, rows })).toContain('OSError: what');
 });
 
 test('says of a contender that the memory did not hold it', () => {

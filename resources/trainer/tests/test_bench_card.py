@@ -1,8 +1,11 @@
 """The benchmark of cards, on a tiny shape: both contenders compute the same, and the count of operations is right."""
 
+import json
+
 import pytest
 
-from bench.card import Work, measure
+from bench import card
+from bench.card import ALL_LEVERS, CONTENDERS, Work, main, measure
 from bench.shapes import SHAPES, operations
 from pipeline_trainer.reading import cpu_float32
 
@@ -14,6 +17,37 @@ def test_both_contenders_train_alike(kind: str) -> None:
         assert ours["steps"][step]["loss"] == pytest.approx(stock["steps"][step]["loss"], rel=1e-5)
         assert ours["steps"][step]["gradient_norm"] == pytest.approx(stock["steps"][step]["gradient_norm"], rel=1e-3)
     assert ours["tokens_per_second"] > 0
+
+
+def table(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    main(["--shapes", "tiny", "--tokens", "64", "--steps", "3", "--lever-steps", "2", "--device", "cpu"])
+    return list(json.loads(capsys.readouterr().out)["rows"])
+
+
+def test_the_whole_table_with_every_lever_on_and_off(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = table(capsys)
+    assert len(ALL_LEVERS) == 5
+    assert [(row["work"], row["name"]) for row in rows] == [
+        (kind, name) for kind in ("full", "short") for name in CONTENDERS
+    ]
+    assert [row for row in rows if row["warnings"] or "failed" in row] == []
+    assert {tuple(row["steps"]) for row in rows} == {("1", "3"), ("1", "2")}  # type: ignore[call-overload]
+    for kind in ("full", "short"):
+        losses = [row["steps"]["1"]["loss"] for row in rows if row["work"] == kind]  # type: ignore[index]
+        assert losses == pytest.approx([losses[0]] * len(losses), rel=1e-3)
+
+
+def test_a_contender_that_fails_is_a_line_and_the_others_go_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError("no compiler\nat all")
+
+    monkeypatch.setattr(card, "speed_up", failing)
+    failed = {row["name"]: row.get("failed") for row in table(capsys)}
+    assert failed["ours"] == "OSError: no compiler"
+    assert failed["peft"] is None
+    assert failed["without adapters"] is None
 
 
 def test_short_rows_fill_a_part_of_the_budget_and_differ() -> None:

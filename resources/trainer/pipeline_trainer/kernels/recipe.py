@@ -5,13 +5,16 @@ again in the backward. Each is cheap to make from tensors that its own backward 
 and who would have kept it keeps the recipe's tensors instead, which costs nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
 from torch import Tensor
 
 NAME: Final = "_pipeline_recipe"
+_KEEPING: Final = ContextVar("keeping", default=False)
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class Recipe:
 
 def carry(made: Tensor, tensors: Sequence[Tensor], make: Callable[..., Tensor]) -> Tensor:
     """`made`, with its recipe."""
+    if _KEEPING.get():
+        return made
     setattr(made, NAME, Recipe(tuple(tensor.detach() for tensor in tensors), make))
     return made
 
@@ -50,6 +55,16 @@ def recipe_of(tensor: Tensor) -> Recipe | None:
     """The recipe that a tensor carries."""
     found: Recipe | None = getattr(tensor, NAME, None)
     return found
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Inside the block what is made is kept, as anything else: more memory, and nothing is made twice."""
+    token = _KEEPING.set(True)
+    try:
+        yield
+    finally:
+        _KEEPING.reset(token)
 
 
 def drop_recipe(value: object) -> None:
