@@ -230,20 +230,19 @@ CONTENDERS: Final[Mapping[str, Callable[[Trainable, Place], Step]]] = {
     "peft": stock,
     **{f"{WITHOUT}{lever}": partial(ours, without=lever) for lever in ALL_LEVERS},
 }
-SETTINGS: Final = Settings(
-    **dict.fromkeys((field.name for field in dataclasses.fields(Settings)), None)
-    | {
-        "lora_rank": 16,
-        "lora_alpha": 32,
-        "lora_dropout": 0.0,
-        "weight_decay": 0.0,
-        "max_grad_norm": 1.0,
-        "seed": 42,
-        "target_modules": "all-linear",
-        "variant": "lora",
-        "optimizer": "adamw",
-    }
-)
+# What a step does not read is left open.
+NAMED: Final[dict[str, Any]] = dict.fromkeys((field.name for field in dataclasses.fields(Settings)), None) | {
+    "lora_rank": 16,
+    "lora_alpha": 32,
+    "lora_dropout": 0.0,
+    "weight_decay": 0.0,
+    "max_grad_norm": 1.0,
+    "seed": 42,
+    "target_modules": "all-linear",
+    "variant": "lora",
+    "optimizer": "adamw",
+}
+SETTINGS: Final = Settings(**NAMED)
 
 if __name__ == "__main__":
     main()

@@ -24,10 +24,13 @@ def main() -> None:
     target = options.folder / options.name
     target.mkdir()
     if options.name.startswith("ours"):
-        from .ours import train_ours as train  # noqa: PLC0415 (the same)
+        from .ours import train_ours  # noqa: PLC0415 (the same)
+
+        train_ours(options.name, options.folder, target / ADAPTER, turns=turns)
     else:
-        from .rivals import train_rival as train  # noqa: PLC0415 (only where TRL is installed)
-    train(options.name, options.folder, target / ADAPTER, turns=turns)
+        from .rivals import train_rival  # noqa: PLC0415 (only where TRL is installed)
+
+        train_rival(options.name, options.folder, target / ADAPTER, turns=turns)
 
 
 if __name__ == "__main__":

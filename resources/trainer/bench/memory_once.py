@@ -40,7 +40,8 @@ def measure(folder: Path, configuration: dict[str, Any]) -> dict[str, int]:
     from pipeline_trainer.hardware import peak_memory_bytes, resolve  # noqa: PLC0415 (the same)
     from pipeline_trainer.pass_size import PassSize  # noqa: PLC0415 (the same)
     from pipeline_trainer.protocol import EventLog  # noqa: PLC0415 (the same)
-    from pipeline_trainer.setup import Data, build  # noqa: PLC0415 (the same)
+    from pipeline_trainer.run_data import Data  # noqa: PLC0415 (the same)
+    from pipeline_trainer.setup import build  # noqa: PLC0415 (the same)
     from pipeline_trainer.threads import pin  # noqa: PLC0415 (the same)
 
     from .ours import NoCommands  # noqa: PLC0415 (the same)

@@ -60,7 +60,7 @@ def train_rival(name: str, folder: Path, target: Path, *, turns: Turns) -> None:
     trainer.add_callback(Turn(turns))
     trainer.train()
     turns.done(torch.device("cpu"))
-    model.save_pretrained(target)
+    model.save_pretrained(str(target))
 
 
 def _stock_trainer(
