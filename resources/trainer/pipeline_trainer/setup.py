@@ -12,7 +12,7 @@ import torch
 
 from . import rng
 from .budget import USED_FILE, Budget
-from .config import JobFile
+from .config import JobFile, refuse_to_begin
 from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
 from .durable import sweep_staging
@@ -57,6 +57,8 @@ def setup(
     sweep_staging(run_dir / "checkpoints")
 
     def begin(found: Candidate | None) -> None:
+        if found is None:
+            refuse_to_begin(job)
         commands.loading_step = 0 if found is None else found.step
         _hello(log, compute, from_checkpoint=None if found is None else f"checkpoints/{found.path.name}")
         log.emit("stage", name="preprocessing", detail="reading and tokenising the dataset")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_trainer.config import load_job, parse_job
+from pipeline_trainer.config import load_job, parse_job, refuse_to_begin
 from pipeline_trainer.errors import TrainerError
 
 EXAMPLES = json.loads((Path(__file__).parents[3] / "src/lib/training/job-examples.json").read_bytes())
@@ -35,7 +35,17 @@ def write(folder: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("changes", named("accepted"))
 def test_accepts_what_the_app_accepts(changes: dict[str, Any]) -> None:
-    assert parse_job(changed(changes)).job_id == EXAMPLES["base"]["job_id"]
+    job = parse_job(changed(changes))
+    assert job.job_id == EXAMPLES["base"]["job_id"]
+    refuse_to_begin(job)
+
+
+@pytest.mark.parametrize("changes", named("not_begun"))
+def test_begins_no_run_that_the_app_would_not_begin_and_reads_it(changes: dict[str, Any]) -> None:
+    job = parse_job(changed(changes))
+    with pytest.raises(TrainerError, match=r"^(warmup_steps|max_hours) is ") as caught:
+        refuse_to_begin(job)
+    assert (caught.value.code, caught.value.hint[:4]) == ("invalid_setting", "Give")
 
 
 @pytest.mark.parametrize("changes", named("refused"))

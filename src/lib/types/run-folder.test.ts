@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import examples from '../training/job-examples.json';
+import { AppError } from '../messages/app-error';
+import { refuseLongWarmup } from '../training/settings';
 import { JobFile } from './run-folder';
+import { SettingChanges } from './training-settings';
 
 interface Example {
   readonly name: string;
@@ -24,10 +27,26 @@ const changed = ({ changes }: Example): unknown => {
 
 const accepted: readonly Example[] = examples.accepted;
 const refused: readonly Example[] = examples.refused;
+const notBegun: readonly Example[] = examples.not_begun;
+
+/** Whether a new run of such a job would be made. */
+const mayBegin = ({ settings, total_steps }: JobFile): boolean => {
+  try {
+    refuseLongWarmup(settings, total_steps);
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+  return SettingChanges.safeParse({ max_hours: settings.max_hours }).success;
+};
 
 describe('JobFile, by the examples that the trainer shares', () => {
   it.each(accepted)('accepts $name', (example) => {
-    expect(JobFile.safeParse(changed(example)).success).toBe(true);
+    expect(mayBegin(JobFile.parse(changed(example)))).toBe(true);
+  });
+
+  it.each(notBegun)('begins no run with $name, and reads it', (example) => {
+    expect(mayBegin(JobFile.parse(changed(example)))).toBe(false);
   });
 
   it.each(refused)('refuses $name', (example) => {
