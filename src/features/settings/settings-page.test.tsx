@@ -58,6 +58,15 @@ test('says whose data it is', async () => {
   await page.until(() => expect(page.text()).toContain('ProfileNight shift'));
 });
 
+test('says what the count of requests covers, and what it does not', async () => {
+  await open();
+  await page.until(() => expect(page.text()).toContain('0 requests by the window'));
+  expect(page.text()).not.toContain('Every request');
+  expect(page.text()).toContain(
+    'WebRTC and look-ups of names lead nowhere in the window and are not counted.',
+  );
+});
+
 test('counts no costs', async () => {
   await open();
   await page.until(() => expect(page.text()).toContain('Largest dataset'));

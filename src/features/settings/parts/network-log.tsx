@@ -5,14 +5,14 @@ import type { NetworkState } from '../../../lib/types/system';
 import type { SharedState } from './shared-state';
 
 export const NetworkLog = ({ state, quiet, onRetry }: SharedState<NetworkState>) => (
-  <Panel title="Network" plain note="Every request of the window and of the trainer is denied and counted">
+  <Panel title="Network" plain note="Requests of the window and of the trainer are denied and counted">
     <Async state={state} quiet={quiet} errorTitle="The network log cannot be read" onRetry={onRetry} rows={2}>
       {({ window_requests, trainer_requests, last }) => (
         <>
           <p className="p-4">
             {formatAmount(window_requests, 'request')} by the window,{' '}
             {formatAmount(trainer_requests, 'request')} by the trainer, since the start. None left this
-            machine.
+            machine. WebRTC and look-ups of names lead nowhere in the window and are not counted.
           </p>
           {last.length > 0 ? (
             <ul aria-label="Denied requests" className="border-t">
