@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../src/lib/messages/format';
+import { inexactWords } from '../../../src/lib/training/inexact';
 import { earlyEndWords } from '../../../src/lib/training/run-end';
 import type { JobAttempt, JobEvent } from '../../../src/lib/types/job-records';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
@@ -75,6 +76,7 @@ export const jobPairs = (job: TrainingJob, { dataset, attempts, events }: Around
   ['settings', settingsOf(job)],
   ['attempts', String(job.attempt)],
   ...receipts(attempts),
+  ...inexactWords(attempts).map((words): [string, string] => ['not bit for bit', words]),
   ['worked', attempts.length === 0 ? '–' : formatDuration(timeAtWork(attempts, new Date().toISOString()))],
   ['model', job.artifact_id ?? '–'],
   ...said('error', job.error_message),

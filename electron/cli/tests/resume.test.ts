@@ -35,6 +35,13 @@ it('a resume that would not be exact ends with 4 until --inexact is given', asyn
   expect(await world.jobs.get(id)).toEqual(before);
   expect((await bench.run('jobs', 'resume', id, '--inexact')).code).toBe(0);
   expect(await world.jobs.get(id)).toMatchObject({ status: 'completed' });
+  const [shown] = (await bench.run('jobs', 'show', id, '--json')).documents();
+  expect(shown).toMatchObject({
+    attempts: [{ not_bit_exact: null }, { not_bit_exact: textWith('torch 2.9.0') }],
+  });
+  expect((await bench.run('jobs', 'show', id)).out).toMatch(
+    /not bit for bit +since step 2, where attempt 2 went on: torch 2\.9\.0 → 2\.10\.0\n/,
+  );
 });
 
 it('a resume of a damaged run folder ends with 4 and the way out', async () => {

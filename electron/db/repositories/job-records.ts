@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq } from 'drizzle-orm';
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
 import {
   Checkpoint,
   Evaluation,
@@ -34,10 +34,22 @@ export type AttemptChanges = Partial<
     Pick<AttemptRow, 'versions' | 'torch' | 'device_name' | 'driver' | 'precision' | 'threads'>
 >;
 
-const toAttempt = (row: AttemptRow): JobAttempt => {
+const toAttempt = ({
+  row,
+  inexact,
+}: {
+  readonly row: AttemptRow;
+  readonly inexact: string | null;
+}): JobAttempt => {
   const { job_id: _job, last_seq: _seq, ...attempt } = row;
-  return JobAttempt.parse(attempt);
+  return JobAttempt.parse({ ...attempt, not_bit_exact: inexact });
 };
+
+/** The trainer's own word on an attempt that goes on, but not bit for bit. */
+const INEXACT = sql<string | null>`(
+  SELECT ${job_events.payload} ->> 'message' FROM ${job_events}
+  WHERE ${job_events.job_id} = ${job_attempts.job_id} AND ${job_events.attempt} = ${job_attempts.number}
+    AND ${job_events.event} = 'warning' AND ${job_events.payload} ->> 'code' = 'not_bit_exact')`;
 
 export const ownsJob =
   ({ db, userId }: Bound) =>
@@ -67,7 +79,7 @@ export const attemptRepository = (bound: Bound) => {
     list: (jobId: string): JobAttempt[] =>
       owns(jobId)
         ? db
-            .select()
+            .select({ row: job_attempts, inexact: INEXACT })
             .from(job_attempts)
             .where(eq(job_attempts.job_id, jobId))
             .orderBy(asc(job_attempts.number))
@@ -77,7 +89,7 @@ export const attemptRepository = (bound: Bound) => {
     last: (jobId: string): JobAttempt | null => {
       if (!owns(jobId)) return null;
       const last = db
-        .select()
+        .select({ row: job_attempts, inexact: INEXACT })
         .from(job_attempts)
         .where(eq(job_attempts.job_id, jobId))
         .orderBy(desc(job_attempts.number))

@@ -1,122 +1,14 @@
 // Speaks the trainer's protocol without training. A job's name says how it behaves.
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newestWhole, sha256, shortCommands } from './fake-commands.mjs';
 
 const STEPS = 6;
 const [command, ...rest] = process.argv.slice(4).filter((word) => word !== '--attended');
-const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-const serve = () => {
-  say({ ready: true, pid: process.pid });
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    const { id, method, params } = JSON.parse(line);
-    if (method === 'die_once' && !existsSync(params.mark)) {
-      writeFileSync(params.mark, '');
-      process.exit(1);
-    }
-    if (method === 'die') process.exit(1);
-    say({ id, progress: { done: 1 } });
-    if (method === 'refuse') say({ id, error: { code: 'refused', message: 'no', hint: 'never' } });
-    else say({ id, result: { method, params, pid: process.pid } });
-  });
-};
-
-const isWhole = (folder) => {
-  const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-  return Object.entries(files).every(([name, known]) => {
-    return sha256(readFileSync(join(folder, name), 'utf8')) === known.sha256;
-  });
-};
-
-/** The step of the newest whole one, and what is said of those after it. */
-const newestWhole = (folder) => {
-  const names = existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
-  const found = names.find((name) => isWhole(join(folder, name)));
-  const damaged = found === undefined ? names : names.slice(0, names.indexOf(found));
-  return {
-    step: found === undefined ? null : Number(found.slice('step-'.length)),
-    skipped: damaged.map((name) => `Checkpoint ${name} cannot be used: it has changed.`),
-  };
-};
-
-const shortCommands = {
-  verify: async () => {
-    const of = (flag) => rest[rest.indexOf(flag) + 1];
-    const text = readFileSync(join(of('--adapter'), 'adapter_model.safetensors'), 'utf8');
-    // As the real one it hears when nobody waits for it any more.
-    process.stdin.resume().once('end', () => process.exit(1));
-    const mark = join(tmpdir(), 'checking');
-    const isHeld = text === 'held' && !existsSync(mark);
-    if (isHeld) writeFileSync(mark, '');
-    while (isHeld && existsSync(mark)) await sleep(20);
-    while (text === 'slow' && !existsSync(`${of('--base-model')}-checked`)) await sleep(20);
-    say({ ok: text !== 'unloadable' });
-    process.exit(0);
-  },
-  'may-resume': () => {
-    const [runDir] = rest;
-    const { name } = JSON.parse(readFileSync(join(runDir, 'job.json'), 'utf8'));
-    const does = (word) => name.split(' ').includes(word);
-    if (does('other-settings')) {
-      const failure = { code: 'settings_changed', message: 'Settings changed.', hint: 'Put them back.' };
-      say({ error: failure });
-      process.exit(1);
-    }
-    if (does('split-lost')) {
-      say({
-        error: { code: 'split_invalid', message: 'split.json is not there.', hint: 'Create it again.' },
-      });
-      process.exit(1);
-    }
-    if (does('held-check')) {
-      writeFileSync(join(runDir, 'asked'), '');
-      return void process.stdin.resume();
-    }
-    if (does('speechless')) {
-      process.stderr.write('MemoryError\n');
-      process.exit(1);
-    }
-    const found = newestWhole(join(runDir, 'checkpoints'));
-    const changes = does('elsewhere') && found.step !== null ? ['torch 2.9.0 → 2.10.0', 'threads 1 → 2'] : [];
-    say({ ...found, changes });
-  },
-  generate: () => {
-    if (rest.includes('--prompt=hold')) {
-      writeFileSync(join(tmpdir(), 'asked'), '');
-      process.stdin.resume().once('end', () => writeFileSync(join(tmpdir(), 'left'), ''));
-      return;
-    }
-    const [hasAdapter, compare] = [rest.includes('--adapter'), rest.includes('--compare')];
-    const answers = {
-      ...((compare || !hasAdapter) && { base: 'from base' }),
-      ...(hasAdapter && { adapter: 'from adapter' }),
-    };
-    say({ event: 'done', answers });
-  },
-  export: () => {
-    const to = rest[rest.indexOf('--to') + 1];
-    const ok = !to.includes('bad');
-    const card = readFileSync(rest[rest.indexOf('--card') + 1], 'utf8');
-    const files = [{ name: 'README.md', size_bytes: Buffer.byteLength(card), sha256: sha256(card) }];
-    say({ event: 'checking' });
-    say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
-  },
-  probe: () => say({ step_ms: 1000 }),
-  'lr-range': () => {
-    const steps = Number(rest[rest.indexOf('--steps') + 1]);
-    const points = Array.from({ length: steps }, (_, step) => ({
-      learning_rate: 1e-6 * 2 ** step,
-      loss: 3 - step,
-    }));
-    say({ points, suggestion: steps > 1 ? 0.0002 : null, method: 'the method', exploded: false });
-  },
-  serve,
-};
+const pathOf = (step) => `checkpoints/step-${String(step).padStart(6, '0')}`;
 
 /** One attempt; `does(word)` asks the job's name. */
 class Attempt {
@@ -152,7 +44,7 @@ class Attempt {
   }
 
   checkpoint(step) {
-    const path = `checkpoints/step-${String(step).padStart(6, '0')}`;
+    const path = pathOf(step);
     const text = `step ${step}`;
     this.adapter(path, text);
     const entry = (content) => ({ size_bytes: content.length, sha256: sha256(content) });
@@ -205,8 +97,7 @@ class Attempt {
     process.exit(130);
   }
 
-  async begin() {
-    process.stderr.write(`attempt ${this.number} begins\n`);
+  hello() {
     const device = {
       device: 'cpu',
       device_name: 'fake',
@@ -216,7 +107,18 @@ class Attempt {
       driver: null,
       threads: 2,
     };
-    this.emit('hello', { pid: process.pid, ...device, from_checkpoint: null });
+    const { step } = newestWhole(join(this.runDir, 'checkpoints'));
+    const from_checkpoint = step === null ? null : pathOf(step);
+    this.emit('hello', { pid: process.pid, ...device, from_checkpoint });
+    if (this.does('elsewhere') && step !== null) {
+      const message = 'This attempt goes on, but not bit for bit: torch 2.9.0 → 2.10.0.';
+      this.emit('warning', { code: 'not_bit_exact', message });
+    }
+  }
+
+  async begin() {
+    process.stderr.write(`attempt ${this.number} begins\n`);
+    this.hello();
     this.emit('stage', { name: 'model_loading', detail: '' });
     if (this.does('oom')) {
       this.emit('failed', {

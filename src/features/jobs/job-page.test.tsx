@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Checkpoint, MetricsPoint } from '../../lib/types/job-records';
+import type { Checkpoint, JobAttempt, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import type { KeptRunDataset } from '../../lib/types/run-mixture';
 import { fakeId } from '../../fake-rows';
 import { mount } from '../../mount';
 import { JobPage } from './job-page';
-import { exampleCheckpoint, exampleJob, examplePoint } from './testing';
+import { exampleAttempt, exampleCheckpoint, exampleJob, examplePoint } from './testing';
 
 let page: Awaited<ReturnType<typeof mount>>;
 afterEach(() => page.unmount());
@@ -20,6 +20,11 @@ const TAKEN: KeptRunDataset = {
   weight: 1,
 };
 
+let attempts: JobAttempt[] = [];
+afterEach(() => {
+  attempts = [];
+});
+
 const open = async (job: TrainingJob, checkpoints: Checkpoint[], points: MetricsPoint[] = []) => {
   page = await mount(<JobPage id={job.id} />, {
     jobs: {
@@ -29,6 +34,7 @@ const open = async (job: TrainingJob, checkpoints: Checkpoint[], points: Metrics
       samples: () => [],
       evaluations: () => [],
       checkpoints: () => checkpoints,
+      attempts: () => attempts,
       logs: () => ({ total: 0, lines: [] }),
       datasets: () => [TAKEN],
       resume: () => ({ ...job, status: 'queued', revision: 2 }),
@@ -88,4 +94,16 @@ test('the settings name the base model, and when the next answers come stands ab
   expect(page.text()).toContain('DataLetters, version 3');
   expect(page.text()).toContain('Records9 to train on, 1 held out');
   expect(page.text()).not.toContain('Next samples');
+});
+
+test('a run that went on elsewhere says since when it is not exact, and why', async () => {
+  const why = 'This attempt goes on, but not bit for bit: torch 2.9.0 → 2.10.0.';
+  attempts = [
+    exampleAttempt(1),
+    exampleAttempt(2, { from_checkpoint: 'checkpoints/step-000050', not_bit_exact: why }),
+  ];
+  await open(exampleJob({ status: 'running', current_stage: 'training', attempt: 2 }), []);
+  await page.until(() =>
+    expect(page.text()).toContain('since step 50, where attempt 2 went on: torch 2.9.0 → 2.10.0.'),
+  );
 });

@@ -14,6 +14,7 @@ import { MainAction } from './job-actions';
 import { useJobRun } from './job-run';
 import type { JobRun } from './job-run';
 import { isRunning, SAVING, STATUS_WORDS } from './job-words';
+import { InexactNote } from './parts/inexact-note';
 import { JobFigures } from './parts/job-figures';
 import { JobOutcome } from './parts/job-outcome';
 import { JobTabs } from './parts/job-tabs';
@@ -65,6 +66,7 @@ const Ready = ({ job }: { readonly job: TrainingJob }) => {
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       {job.status === 'queued' ? <QueuePlace job={job} /> : null}
       <JobOutcome job={job} run={run.kind === 'ready' ? run.value : null} />
+      <InexactNote job={job} />
       <Async framed state={run} errorTitle="The run cannot be read" skeleton={<JobSkeleton />}>
         {(value) => <Run job={job} run={value} />}
       </Async>

@@ -1,5 +1,5 @@
 import { fakeJob } from '../../fake-rows';
-import type { Checkpoint, Evaluation, MetricsPoint } from '../../lib/types/job-records';
+import type { Checkpoint, Evaluation, JobAttempt, MetricsPoint } from '../../lib/types/job-records';
 import type { TrainingJob } from '../../lib/types/lora-training';
 
 /** A job that waits, changed to what a test is about. */
@@ -63,5 +63,29 @@ export const exampleCheckpoint = (step: number, rest: Partial<Checkpoint> = {}):
   best: false,
   pruned: false,
   created_at: new Date(START + step * 1000).toISOString(),
+  ...rest,
+});
+
+export const exampleAttempt = (number: number, rest: Partial<JobAttempt> = {}): JobAttempt => ({
+  number,
+  pid: null,
+  process_started_at: null,
+  boot_id: null,
+  from_checkpoint: null,
+  not_bit_exact: null,
+  versions: null,
+  devices: ['cpu'],
+  app_version: null,
+  lock_hash: null,
+  torch: null,
+  device_name: null,
+  driver: null,
+  precision: null,
+  threads: null,
+  started_at: new Date(START).toISOString(),
+  ended_at: null,
+  end_reason: null,
+  exit_code: null,
+  signal: null,
   ...rest,
 });

@@ -71,7 +71,8 @@ export type Checkpoint = z.infer<typeof Checkpoint>;
  * One process of a run, with the receipt of its environment: what the app knows is there from the start, the
  * rest as soon as the trainer has said it. `devices` are UUIDs of cards, or `cpu`; `lock_hash` is null for a
  * Python of the user's own. `end_reason` is a terminal event's name; without one, what the process came to:
- * `killed` by a signal or unseen, else `failed`, `interrupted` or `cancelled`.
+ * `killed` by a signal or unseen, else `failed`, `interrupted` or `cancelled`. `not_bit_exact` is why it did not go on
+ * bit for bit from its checkpoint, in the trainer's words; null where it did, or began anew.
  */
 export const JobAttempt = z.strictObject({
   number: z.int().min(1),
@@ -79,6 +80,7 @@ export const JobAttempt = z.strictObject({
   process_started_at: z.string().nullable(),
   boot_id: z.string().nullable(),
   from_checkpoint: z.string().nullable(),
+  not_bit_exact: z.string().nullable(),
   versions: z.record(z.string(), z.string()).nullable(),
   devices: z.array(z.string()),
   app_version: z.string().nullable(),
