@@ -177,7 +177,7 @@ const buildRuns = (
     devices,
     mayResume: (question: ResumeQuestion) => commands.mayResume(question, paths.cacheDir),
     probe: (dir: string) => commands.probe(dir),
-    lrRange: (dir: string, steps: number) => commands.lrRange(dir, steps),
+    lrRange: commands.lrRange.bind(commands),
   };
   const follower = new Follower({
     ...common,

@@ -106,12 +106,19 @@ export const shortCommands = {
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
   probe: () => say({ step_ms: 1000 }),
-  'lr-range': () => {
+  'lr-range': async () => {
+    const [runDir] = rest;
+    const { name } = JSON.parse(readFileSync(join(runDir, 'job.json'), 'utf8'));
     const steps = Number(rest[rest.indexOf('--steps') + 1]);
     const points = Array.from({ length: steps }, (_, step) => ({
       learning_rate: 1e-6 * 2 ** step,
       loss: 3 - step,
     }));
+    for (const point of points) {
+      say({ point });
+      if (name === 'held') await new Promise((resolve) => process.stdin.resume().once('end', resolve));
+      if (name === 'held') process.exit(75);
+    }
     say({ points, suggestion: steps > 1 ? 0.0002 : null, method: 'the method', exploded: false });
   },
   serve,

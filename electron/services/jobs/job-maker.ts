@@ -11,11 +11,12 @@ import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { LrRange } from '../../../src/lib/types/lr-range';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
 import type { EstimateService } from '../estimate/estimate-service';
-import type { LrRange } from '../trainer/one-shot';
+import type { SweepWatch } from '../trainer/one-shot';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
 import { refused } from './refusals';
@@ -34,7 +35,7 @@ export interface JobMakerOptions {
   /** Times one optimizer step of a run folder, without training it. */
   readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
   /** Trains a few steps of a run folder at a rising learning rate. */
-  readonly lrRange: (runDir: string, steps: number) => Promise<LrRange>;
+  readonly lrRange: (runDir: string, steps: number, watch: SweepWatch) => Promise<LrRange>;
 }
 
 interface Making {
@@ -115,8 +116,8 @@ export class JobMaker {
   }
 
   /** What learning rate would suit such a run; nothing of it is kept. */
-  lrRange(job: NewJob, steps: number): Promise<LrRange> {
-    return this.#inPassing(job, (runDir) => this.#options.lrRange(runDir, steps));
+  lrRange(job: NewJob, steps: number, watch: SweepWatch): Promise<LrRange> {
+    return this.#inPassing(job, (runDir) => this.#options.lrRange(runDir, steps, watch));
   }
 
   async #inPassing<Found>(

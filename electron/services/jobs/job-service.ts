@@ -8,9 +8,11 @@ import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
+import { isAtWork } from './at-work';
 import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
+import { RateTest } from './rate-test';
 import { refused, stillSaving } from './refusals';
 import { checkResume, type ResumeCheckOptions } from './resume-check';
 import { readJobFile } from './run-folder';
@@ -42,11 +44,13 @@ const RETRY_LIMIT = 5;
 export class JobService {
   readonly #options: JobServiceOptions;
   readonly #maker: JobMaker;
+  readonly rateTest: RateTest;
   readonly #closing = new AbortController();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
     this.#maker = new JobMaker(options);
+    this.rateTest = new RateTest({ maker: this.#maker, isAtWork: () => isAtWork(options.repositories) });
   }
 
   list(): Promise<TrainingJob[]> {
@@ -74,10 +78,6 @@ export class JobService {
     return this.#maker.probe(job);
   }
 
-  lrRange(job: NewJob, steps: number) {
-    return this.#maker.lrRange(job, steps);
-  }
-
   /** Writes the run folder and puts the job at the end of the queue; throws `does_not_fit` where it has no room. */
   async create(
     { name, sample_prompts, ...request }: NewJob,
@@ -89,6 +89,7 @@ export class JobService {
   /** At the end of the program: what the trainer is asked about a run is nobody's question any more. */
   stop(): void {
     this.#closing.abort();
+    this.rateTest.stop();
   }
 
   async pause(id: string): Promise<TrainingJob> {
@@ -259,6 +260,8 @@ export class JobService {
   }
 
   async #queued(job: TrainingJob): Promise<TrainingJob> {
+    // The run was measured for a machine that works on nothing else.
+    this.rateTest.stop();
     this.#options.publisher.publish('jobs.changed', job);
     await this.#options.runner.wake();
     return this.get(job.id);

@@ -149,7 +149,7 @@ const makingBy = (commands: TrainerCommands, { cacheDir }: Paths) => ({
   makeData: makeRunData,
   mayResume: (question: ResumeQuestion) => commands.mayResume(question, cacheDir),
   probe: (runDir: string) => commands.probe(runDir),
-  lrRange: (runDir: string, steps: number) => commands.lrRange(runDir, steps),
+  lrRange: commands.lrRange.bind(commands),
 });
 
 const machine = ({ free_bytes = 16e9 }: WorldOptions, disk_free_bytes: number): HardwareState => ({

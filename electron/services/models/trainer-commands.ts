@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
 import type { Quantization } from '../../../src/lib/types/training-settings';
 import { inputFlags, type RunInputs } from '../trainer/run-inputs';
-import type { LrRange, OneShot, Resumption } from '../trainer/one-shot';
+import type { LrRange } from '../../../src/lib/types/lr-range';
+import type { OneShot, Resumption, SweepWatch } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
 const Probed = z.object({ step_ms: z.number().positive() });
@@ -62,8 +63,8 @@ export class TrainerCommands {
   }
 
   /** The loss of a few steps at a rising learning rate; nothing of them is kept. */
-  lrRange(runDir: string, steps: number): Promise<LrRange> {
-    return this.#oneShot.lrRange([runDir, '--steps', String(steps)]);
+  lrRange(runDir: string, steps: number, watch: SweepWatch): Promise<LrRange> {
+    return this.#oneShot.lrRange([runDir, '--steps', String(steps)], watch);
   }
 
   /** Answers of the base model, of the adapter, or with `compare` of both. Greedy unless a temperature is given. */

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { z } from 'zod';
 import { AppError } from '../../../src/lib/messages/app-error';
+import { LrPoint, LrRange } from '../../../src/lib/types/lr-range';
 import { ExportVerification } from '../../../src/lib/types/model-artifact';
 import { Count, Sha256 } from '../../../src/lib/types/primitives';
 import { ErrorPayload } from '../../../src/lib/types/system';
@@ -21,14 +22,6 @@ export const ExportResult = z.object({
   verification: ExportVerification,
 });
 export type ExportResult = z.infer<typeof ExportResult>;
-/** `suggestion` is null where the loss never fell. */
-export const LrRange = z.object({
-  points: z.array(z.object({ learning_rate: z.number(), loss: z.number() })),
-  suggestion: z.number().nullable(),
-  method: z.string(),
-  exploded: z.boolean(),
-});
-export type LrRange = z.infer<typeof LrRange>;
 export const VerifyResult = z.looseObject({ ok: z.boolean() });
 export type VerifyResult = z.infer<typeof VerifyResult>;
 /**
@@ -44,8 +37,10 @@ export type Resumption = z.infer<typeof Resumption>;
 
 /** Said once the files are written and before they are loaded again. */
 const Checking = z.object({ event: z.literal('checking') });
+const Swept = z.object({ point: LrPoint });
 
 const ERROR_TAIL_LINES = 20;
+const LEAVE_PATIENCE_MS = 30_000;
 
 interface Finished {
   readonly code: number | null;
@@ -58,7 +53,21 @@ interface Meanwhile {
   /** Where it looks; at all there is if not given. */
   readonly device?: string;
   readonly onDocument?: (document: unknown) => void;
+  /** Where the signal ends it at its next step, so that it can sweep what it has begun, and not at once. */
+  readonly leaves?: boolean;
 }
+
+export interface SweepWatch {
+  readonly signal?: AbortSignal | undefined;
+  readonly onPoint: (point: LrPoint) => void;
+}
+
+/** Its stdin ends, by which it leaves at its next step; one that does not is killed. */
+const letGo = (child: ChildProcess): void => {
+  child.stdin?.end();
+  const killing = setTimeout(() => child.kill('SIGKILL'), LEAVE_PATIENCE_MS);
+  child.once('close', () => clearTimeout(killing));
+};
 
 const parsed = (line: string): unknown => {
   try {
@@ -107,13 +116,17 @@ export class OneShot {
     return this.run(['probe', ...argv], z.record(z.string(), z.unknown()));
   }
 
-  lrRange(argv: readonly string[]): Promise<LrRange> {
-    return this.run(['lr-range', ...argv], LrRange);
+  lrRange(argv: readonly string[], { signal, onPoint }: SweepWatch): Promise<LrRange> {
+    const onDocument = (document: unknown) => {
+      const swept = Swept.safeParse(document);
+      if (swept.success) onPoint(swept.data.point);
+    };
+    return this.run(['lr-range', ...argv], LrRange, { signal, onDocument, leaves: true });
   }
 
   /**
    * The last printed document of the form asked for. Throws the trainer's own error where it names one, and
-   * an AbortError where the signal ends the command, which it does at once.
+   * an AbortError where the signal ends the command, which it does at once unless that leaves by itself.
    */
   async run<Output>(
     argv: readonly string[],
@@ -136,9 +149,10 @@ export class OneShot {
 
   async #spawn(
     argv: readonly string[],
-    { signal, device = 'cpu', onDocument }: Meanwhile,
+    { signal, device = 'cpu', onDocument, leaves }: Meanwhile,
   ): Promise<Finished> {
     const python = await findPython(this.#options);
+    signal?.throwIfAborted();
     const documents: unknown[] = [];
     const stderr: string[] = [];
     const out = new LineSplitter({
@@ -158,15 +172,18 @@ export class OneShot {
       // Ctrl-C in a terminal is for us alone: whether the command then ends is ours to say.
       detached: true,
       windowsHide: true,
-      signal,
+      signal: leaves ? undefined : signal,
       killSignal: 'SIGKILL',
     });
+    const leave = () => letGo(child);
+    if (leaves) signal?.addEventListener('abort', leave);
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
-    });
+    }).finally(() => signal?.removeEventListener('abort', leave));
+    if (leaves) signal?.throwIfAborted();
     const rest = out.flush();
     return { code, documents: rest === '' ? documents : [...documents, parsed(rest)], stderr };
   }

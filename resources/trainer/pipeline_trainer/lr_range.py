@@ -1,7 +1,8 @@
 """`lr-range`: the learning-rate range test (Smith 2017), a short sweep on a job's own model and data.
 
 The rate rises exponentially from step to step while the loss is watched: it falls, reaches a lowest point and
-rises again. The points and a suggestion are printed; nothing is kept, and nothing is set.
+rises again. Each point is printed as it is measured, then all of them and a suggestion; nothing is kept, and
+nothing is set.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -58,7 +59,10 @@ class Sweep(Schedule):
 
 
 def main(argv: list[str]) -> int:
-    """Print `{points, suggestion, method, exploded}`; `suggestion` is null where the loss never fell."""
+    """Print `{point}` after each step, then `{points, suggestion, method, exploded}`.
+
+    `suggestion` is null where the loss never fell.
+    """
     parser = argparse.ArgumentParser(prog="pipeline_trainer lr-range")
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--steps", type=int, default=STEPS, help="of the sweep, at most")
@@ -70,7 +74,7 @@ def main(argv: list[str]) -> int:
         log = EventLog(Path(scratch))
         try:
             run = open_sweep(options.run_dir, job, steps=max(1, options.steps), log=log)
-            points, exploded = sweep(run)
+            points, exploded = sweep(run, _say)
             run.close()
         finally:
             log.close()
@@ -103,8 +107,11 @@ def open_sweep(run_dir: Path, job: JobFile, *, steps: int, log: EventLog) -> Run
     return run
 
 
-def sweep(run: Run) -> tuple[list[Point], bool]:
-    """The points, and whether the loss exploded, which ends the sweep; a loss that is no number is no point."""
+def sweep(run: Run, say: Callable[[Point], None]) -> tuple[list[Point], bool]:
+    """The points, and whether the loss exploded, which ends the sweep; a loss that is no number is no point.
+
+    `say` hears of each point at once.
+    """
     points: list[Point] = []
     while run.progress.step < run.schedule.total_steps:
         outcome: Outcome = optimizer_step(run)
@@ -112,10 +119,16 @@ def sweep(run: Run) -> tuple[list[Point], bool]:
             return points, True
         run.progress.step += 1
         points.append(Point(outcome.rate, outcome.loss))
+        say(points[-1])
         smooth = smoothed(points)
         if smooth[-1] > EXPLODED * min(smooth):
             return points, True
     return points, False
+
+
+def _say(point: Point) -> None:
+    sys.stdout.write(json.dumps({"point": asdict(point)}) + "\n")
+    sys.stdout.flush()
 
 
 def smoothed(points: Sequence[Point]) -> list[float]:

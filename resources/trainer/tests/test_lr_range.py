@@ -29,7 +29,8 @@ def test_a_sweep_of_the_real_steps_prints_points_and_keeps_nothing(
 ) -> None:
     before = sorted(path.name for path in folder.path.iterdir())
     assert lr_range.main([str(folder.path), "--steps", "12"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    *told, found = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [document["point"] for document in told] == found["points"]
     rates = [point["learning_rate"] for point in found["points"]]
     assert len(rates) == 12
     assert rates[0] == pytest.approx(LOWEST)
@@ -81,6 +82,6 @@ def test_a_sweep_ends_where_the_loss_has_exploded(
 
     monkeypatch.setattr(lr_range, "optimizer_step", exploding)
     assert lr_range.main([str(folder.path), "--steps", "12"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert len(found["points"]) == 8
     assert found["exploded"]

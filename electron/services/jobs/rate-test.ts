@@ -1,0 +1,57 @@
+import type { NewJob } from '../../../src/lib/contract/contract';
+import type { LrPoint, LrRange } from '../../../src/lib/types/lr-range';
+import type { JobMaker } from './job-maker';
+import { refused } from './refusals';
+
+interface RateTestOptions {
+  readonly maker: Pick<JobMaker, 'lrRange'>;
+  /** Whether a run is at work now. */
+  readonly isAtWork: () => Promise<boolean>;
+}
+
+interface RateTestWish {
+  readonly steps: number;
+  readonly onPoint: (point: LrPoint) => void;
+}
+
+const stopped = () =>
+  refused(
+    'rate_test_stopped',
+    'The rate test was stopped.',
+    'Nothing of it was kept; start it again when you like.',
+  );
+
+/** The learning-rate range test, one at a time: a new one ends the one before, for which nobody waits any more. */
+export class RateTest {
+  readonly #options: RateTestOptions;
+  #current: AbortController | null = null;
+
+  constructor(options: RateTestOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `rate_test_busy` beside a run at work, and `rate_test_stopped` where it was ended. */
+  async run(job: NewJob, { steps, onPoint }: RateTestWish): Promise<LrRange> {
+    this.stop();
+    const current = new AbortController();
+    this.#current = current;
+    try {
+      if (await this.#options.isAtWork())
+        throw refused(
+          'rate_test_busy',
+          'A run is at work, and both would share its memory and its time.',
+          'Wait until it has ended, or pause it.',
+        );
+      return await this.#options.maker.lrRange(job, steps, { signal: current.signal, onPoint });
+    } catch (error) {
+      throw current.signal.aborted ? stopped() : error;
+    } finally {
+      if (this.#current === current) this.#current = null;
+    }
+  }
+
+  /** The trainer leaves at its next step. */
+  stop(): void {
+    this.#current?.abort();
+  }
+}
