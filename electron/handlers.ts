@@ -1,4 +1,5 @@
 import type { Handlers } from '../src/lib/contract/derived';
+import { LR_RANGE_STEPS } from '../src/lib/types/lr-range';
 import { RecordView } from '../src/lib/types/record-view';
 import { APP_VERSION, type Services } from './app';
 import type { DatasetService } from './services/datasets/dataset-service';
@@ -90,6 +91,11 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     create: (request) => jobs.create(request),
     try_it: () => tryIt(services),
     try_it_plan: () => tryItPlan(services),
+    test_rate: (request) => jobs.rateTest.run({ ...request, name: 'Rate test' }, { steps: LR_RANGE_STEPS }),
+    stop_rate_test: () => {
+      jobs.rateTest.stop();
+      return Promise.resolve();
+    },
     pause: ({ id }) => jobs.pause(id),
     resume: ({ id, ...wish }) => jobs.resume(id, wish),
     cancel: (request) => jobs.cancel(request),

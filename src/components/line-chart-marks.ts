@@ -7,12 +7,21 @@ import type { EventMark } from './line-chart-events';
 import { hasRoom, readingDrawn } from './line-chart-readings';
 import type { NowMark, ReadingMark } from './line-chart-readings';
 
+type CheckpointKind = 'kept' | 'pruned' | 'best' | 'coming';
+
+interface CheckpointMark {
+  readonly kind: CheckpointKind;
+  readonly x: number;
+}
+
 /** What stands on a chart beside its curves. */
 export type Mark =
-  | { readonly kind: 'kept' | 'pruned' | 'best' | 'coming'; readonly x: number }
+  | CheckpointMark
   | EventMark
   /** How far the run is: a line, and on a chart with room its words. */
   | NowMark
+  /** The place that is advised. */
+  | { readonly kind: 'advised'; readonly x: number; readonly label: string }
   /** Where the pointer is, and the places of the curves there. */
   | { readonly kind: 'pointer'; readonly x: number; readonly dots: readonly Dot[] }
   /** A value above the scale, named where it leaves it. */
@@ -36,25 +45,27 @@ export const annotationsOf = (marks: readonly Mark[]): Record<string, Annotation
   );
 
 const drawn = (mark: Mark, all: readonly Mark[]): AnnotationOptions[] => {
+  if (isCheckpoint(mark)) return checkpointDrawn(mark, all);
   switch (mark.kind) {
     case 'event':
       return [lineAt(mark.x, '--warn-fill', dashOf(3)), ...eventDrawn(mark, placesIn(all))];
     case 'now':
       return nowDrawn(mark);
+    case 'advised':
+      return [lineAt(mark.x, '--accent', []), nowText({ ...mark, below: undefined })];
     case 'pointer':
       return [lineAt(mark.x, '--line-control', []), ...mark.dots.map((dot) => dotAt(mark.x, dot))];
     case 'spike':
       return [spikeAt(mark.x), spikeText(mark)];
     case 'reading':
       return readingDrawn(mark, nowIn(all));
-    case 'best':
-      return [checkpointAt({ kind: 'best', x: mark.x }), bestText(mark.x, nextCheckpoint(mark.x, all))];
-    case 'kept':
-    case 'pruned':
-    case 'coming':
-      return [checkpointAt(mark)];
   }
 };
+
+const checkpointDrawn = ({ kind, x }: CheckpointMark, all: readonly Mark[]): AnnotationOptions[] => [
+  checkpointAt({ kind, x }),
+  ...(kind === 'best' ? [bestText(x, nextCheckpoint(x, all))] : []),
+];
 
 const placesIn = (all: readonly Mark[]) => ({
   events: all.filter((mark): mark is EventMark => mark.kind === 'event'),
@@ -101,21 +112,13 @@ const futureFrom = (x: number): AnnotationOptions => ({
   backgroundColor: () => token('--surface-1'),
 });
 
-type CheckpointKind = 'kept' | 'pruned' | 'best' | 'coming';
-
 const DIAMOND = 5;
 const SIDE = DIAMOND * Math.SQRT2;
 /** Around each corner, and open in the middle of each side: so small a mark has to keep its corners. */
 const PRUNED_DASH = [SIDE * 0.75, SIDE * 0.25];
 
 /** Filled where the checkpoint is kept, an outline where it is to come, dashed where it was removed. */
-const checkpointAt = ({
-  kind,
-  x,
-}: {
-  readonly kind: CheckpointKind;
-  readonly x: number;
-}): AnnotationOptions => {
+const checkpointAt = ({ kind, x }: CheckpointMark): AnnotationOptions => {
   const there = kind === 'kept' || kind === 'best';
   return {
     type: 'point',
@@ -132,8 +135,8 @@ const checkpointAt = ({
   };
 };
 
-const isCheckpoint = ({ kind }: Mark): boolean =>
-  kind === 'kept' || kind === 'best' || kind === 'pruned' || kind === 'coming';
+const isCheckpoint = (mark: Mark): mark is CheckpointMark =>
+  mark.kind === 'kept' || mark.kind === 'best' || mark.kind === 'pruned' || mark.kind === 'coming';
 
 /** Infinity where none follows. */
 const nextCheckpoint = (x: number, all: readonly Mark[]): number =>

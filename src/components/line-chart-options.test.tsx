@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { annotationsOf } from './line-chart-marks';
-import { chartOptions, clearOfLast } from './line-chart-options';
+import { alongOf, chartOptions, clearOfLast } from './line-chart-options';
 
 test('the value axis ends with its values, unless the chart is bare or has a scale of powers', () => {
   const values = { min: 0.8, max: 5.2, step: 0.5 };
@@ -8,6 +8,16 @@ test('the value axis ends with its values, unless the chart is bare or has a sca
   expect(axis({})).toMatchObject({ min: 0.8, max: 5.2, ticks: { stepSize: 0.5, includeBounds: false } });
   expect(axis({ bare: true, yMax: 9 })).toMatchObject({ min: 0, max: 9 });
   expect(axis({ log: true })).toMatchObject({ type: 'logarithmic' });
+});
+
+test('an axis of rates has its powers of ten, and reads its places as rates', () => {
+  const look = { xUnit: 'learning rate', xPowers: { min: 1e-6, max: 1e-2 } };
+  const axis = chartOptions(look).scales?.['x'];
+  expect(axis).toMatchObject({ type: 'logarithmic', min: 1e-6, max: 1e-2 });
+  const built = { ticks: [1e-6, 2e-6, 1e-5, 5e-4, 1e-3, 1e-2].map((value) => ({ value })) };
+  if (axis?.afterBuildTicks) Reflect.apply(axis.afterBuildTicks, null, [built]);
+  expect(built.ticks.map(({ value }) => value)).toEqual([1e-6, 1e-5, 1e-3, 1e-2]);
+  expect([alongOf(look)(1.23e-5), alongOf({})(12)]).toEqual(['1.2e-5', '12']);
 });
 
 test('the word of the best checkpoint stands on the side where no other is near', () => {

@@ -2,6 +2,7 @@ import type { ChartDataset, ChartOptions } from 'chart.js';
 import { dashOf, pixels, seriesColour, smallFont, token, widthOf } from './chart-tokens';
 import type { SeriesNumber } from './chart-tokens';
 import type { Point } from './downsample';
+import { formatRate } from './format';
 import { annotationsOf } from './line-chart-marks';
 import { readingWidth } from './line-chart-readings';
 import type { Mark } from './line-chart-marks';
@@ -27,6 +28,8 @@ export interface ChartLook {
   /** Nothing lies between two numbers of the x axis. */
   readonly xWhole?: boolean;
   readonly xMax?: number;
+  /** Of an axis of rates: its ends, between which every power of ten has the same width. */
+  readonly xPowers?: Range;
   /** Higher values are cut off and named by a mark. */
   readonly yMax?: number;
   /** The part of the x axis that is shown; the whole where there is none. */
@@ -48,6 +51,10 @@ const faded = (colour: string): string => colour.replace(')', ' / 0.35)');
 
 export const formatAlong = (value: number): string =>
   value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+
+/** A place of the x axis in words. */
+export const alongOf = ({ xPowers }: Pick<ChartLook, 'xPowers'>): ((value: number) => string) =>
+  xPowers ? formatRate : formatAlong;
 
 /** As far apart as the dots of what is planned lie. */
 const PLANNED_DASH = [2, 3];
@@ -99,25 +106,7 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
         : ({ chart }) => ({ top: 20, right: roomAtTheEnd(look, chart.width), left: 8 }),
     },
     scales: {
-      x: {
-        type: 'linear',
-        min: look.range?.min ?? 0,
-        max: look.range?.max ?? look.xMax,
-        border: { display: true, color: token('--chart-axis') },
-        // The room under the axis is that of the checkpoints.
-        grid: { display: false, tickLength: look.bare ? 0 : pixels('--space-5') },
-        ticks: {
-          ...ticks(look),
-          ...(look.xWhole ? { precision: 0 } : {}),
-          align: 'inner',
-          padding: 0,
-          callback: (value, index, all) =>
-            index === all.length - 1 ? lastAlong(Number(value), look) : formatAlong(Number(value)),
-        },
-        afterBuildTicks: (axis) => {
-          axis.ticks = clearOfLast(axis.ticks, { look, width: axis.width });
-        },
-      },
+      x: look.xPowers ? powersAxis(look, look.xPowers) : stepsAxis(look),
       y: look.log ? { type: 'logarithmic', ...values } : { type: 'linear', ...values, ...limitsOf(look) },
     },
     plugins: {
@@ -126,6 +115,42 @@ export const chartOptions = (look: ChartLook): ChartOptions<'line'> => {
     },
   };
 };
+
+type XAxis = NonNullable<ChartOptions<'line'>['scales']>['x'];
+
+const stepsAxis = (look: ChartLook): XAxis => ({
+  type: 'linear',
+  min: look.range?.min ?? 0,
+  max: look.range?.max ?? look.xMax,
+  border: { display: true, color: token('--chart-axis') },
+  // The room under the axis is that of the checkpoints.
+  grid: { display: false, tickLength: look.bare ? 0 : pixels('--space-5') },
+  ticks: {
+    ...ticks(look),
+    ...(look.xWhole ? { precision: 0 } : {}),
+    align: 'inner',
+    padding: 0,
+    callback: (value, index, all) =>
+      index === all.length - 1 ? lastAlong(Number(value), look) : formatAlong(Number(value)),
+  },
+  afterBuildTicks: (axis) => {
+    axis.ticks = clearOfLast(axis.ticks, { look, width: axis.width });
+  },
+});
+
+const isPowerOfTen = (value: number): boolean => Number.isInteger(Number(Math.log10(value).toFixed(6)));
+
+const powersAxis = (look: ChartLook, { min, max }: Range): XAxis => ({
+  type: 'logarithmic',
+  min,
+  max,
+  border: { display: true, color: token('--chart-axis') },
+  grid: { display: false, tickLength: pixels('--space-2') },
+  ticks: { ...ticks(look), callback: (value) => formatRate(Number(value)) },
+  afterBuildTicks: (axis) => {
+    axis.ticks = axis.ticks.filter(({ value }) => isPowerOfTen(value));
+  },
+});
 
 const lastAlong = (value: number, { xUnit }: ChartLook): string => `${formatAlong(value)} ${xUnit}`;
 
@@ -199,6 +224,9 @@ const limitsOf = (look: ChartLook) => {
   };
 };
 
+const placeWords = (value: number, look: ChartLook): string =>
+  look.xPowers ? `${look.xUnit} ${formatRate(value)}` : `${formatAlong(value)} ${look.xUnit}`;
+
 const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>['tooltip'] => ({
   backgroundColor: () => token('--surface-2'),
   borderColor: () => token('--line-strong'),
@@ -213,7 +241,7 @@ const tooltip = (look: ChartLook): NonNullable<ChartOptions<'line'>['plugins']>[
   boxHeight: 2,
   multiKeyBackground: token('--surface-2'),
   callbacks: {
-    title: ([item]) => (item ? `at ${formatAlong(item.parsed.x ?? 0)} ${look.xUnit}` : ''),
+    title: ([item]) => (item ? `at ${placeWords(item.parsed.x ?? 0, look)}` : ''),
     labelColor: ({ dataset }) => {
       const colour = typeof dataset.borderColor === 'string' ? dataset.borderColor : '';
       return { borderColor: colour, backgroundColor: colour };

@@ -18,11 +18,13 @@ export const ChartTable = ({
   label,
   series,
   xUnit,
+  along = formatAlong,
   also,
 }: {
   readonly label: string;
   readonly series: readonly Series[];
   readonly xUnit: string;
+  readonly along?: (x: number) => string;
   readonly also?: Also;
 }) => (
   <div
@@ -54,7 +56,7 @@ export const ChartTable = ({
           <tbody>
             {everySoMany(one.points, ROWS).map((point) => (
               <tr key={point.x} className="border-t">
-                <td>{formatAlong(point.x)}</td>
+                <td>{along(point.x)}</td>
                 {also ? <td>{also.at(point.x)}</td> : null}
                 <td className="text-right">{words(point.y)}</td>
               </tr>

@@ -15,7 +15,7 @@ import { ChartHover } from './chart-hover';
 import type { Reading } from './chart-hover';
 import { pointsWithin, roundedOut } from './chart-range';
 import type { Range } from './chart-range';
-import { chartOptions, toDataset } from './line-chart-options';
+import { alongOf, chartOptions, toDataset } from './line-chart-options';
 import type { ChartLook, Series } from './line-chart-options';
 import { ChartTable } from './line-chart-table';
 import type { Also } from './line-chart-table';
@@ -69,7 +69,7 @@ export const LineChart = ({
   <figure ref={ref} aria-label={label} className={className}>
     <figcaption className="sr-only">{summary}</figcaption>
     {asTable ? (
-      <ChartTable label={label} series={series} xUnit={look.xUnit} also={also} />
+      <ChartTable label={label} series={series} xUnit={look.xUnit} along={alongOf(look)} also={also} />
     ) : readingAt ? (
       <ReadCanvas key={look.xUnit} label={label} series={series} look={look} readingAt={readingAt} />
     ) : (

@@ -50,7 +50,11 @@ export class JobService {
   constructor(options: JobServiceOptions) {
     this.#options = options;
     this.#maker = new JobMaker(options);
-    this.rateTest = new RateTest({ maker: this.#maker, isAtWork: () => isAtWork(options.repositories) });
+    this.rateTest = new RateTest({
+      maker: this.#maker,
+      publisher: options.publisher,
+      isAtWork: () => isAtWork(options.repositories),
+    });
   }
 
   list(): Promise<TrainingJob[]> {

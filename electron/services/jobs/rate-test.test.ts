@@ -36,6 +36,8 @@ it('tells each point as it is measured, then all of them, and keeps nothing', as
   const found = await test('plain', (point) => told.push(point));
   expect(found).toMatchObject({ suggestion: 0.0002, exploded: false });
   expect([told, told.length]).toEqual([found.points, 3]);
+  const published = world.published.filter(({ name }) => name === 'jobs.rate_point');
+  expect(published.map(({ payload }) => payload)).toEqual(told);
   expect([await leftBehind(), await world.jobs.list()]).toEqual([[], []]);
 });
 

@@ -1,4 +1,5 @@
 import type { NewJob } from '../../../src/lib/contract/contract';
+import type { Publisher } from '../../../src/lib/contract/derived';
 import type { LrPoint, LrRange } from '../../../src/lib/types/lr-range';
 import type { JobMaker } from './job-maker';
 import { refused } from './refusals';
@@ -7,11 +8,12 @@ interface RateTestOptions {
   readonly maker: Pick<JobMaker, 'lrRange'>;
   /** Whether a run is at work now. */
   readonly isAtWork: () => Promise<boolean>;
+  readonly publisher: Publisher;
 }
 
 interface RateTestWish {
   readonly steps: number;
-  readonly onPoint: (point: LrPoint) => void;
+  readonly onPoint?: (point: LrPoint) => void;
 }
 
 const stopped = () =>
@@ -35,6 +37,11 @@ export class RateTest {
     this.stop();
     const current = new AbortController();
     this.#current = current;
+    const tell = (point: LrPoint) => {
+      if (current.signal.aborted) return;
+      this.#options.publisher.publish('jobs.rate_point', point);
+      onPoint?.(point);
+    };
     try {
       if (await this.#options.isAtWork())
         throw refused(
@@ -42,7 +49,7 @@ export class RateTest {
           'A run is at work, and both would share its memory and its time.',
           'Wait until it has ended, or pause it.',
         );
-      return await this.#options.maker.lrRange(job, steps, { signal: current.signal, onPoint });
+      return await this.#options.maker.lrRange(job, steps, { signal: current.signal, onPoint: tell });
     } catch (error) {
       throw current.signal.aborted ? stopped() : error;
     } finally {

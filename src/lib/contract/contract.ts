@@ -17,6 +17,7 @@ import {
   MetricsPoint,
 } from '../types/job-records';
 import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
+import { LrPoint, LrRange } from '../types/lr-range';
 import { TryItPlan } from '../types/try-it';
 import { Count, Uuid } from '../types/primitives';
 import { PackRequest, RecordPacks } from '../types/record-packs';
@@ -194,6 +195,10 @@ export const contract = {
     create: call(NewJob, TrainingJob),
     try_it: call(Nothing, TrainingJob),
     try_it_plan: call(Nothing, TryItPlan),
+    /** Trains a few steps at a rising rate, keeps nothing, and suggests one; its points come as they are measured. */
+    test_rate: call(RunRequest, LrRange),
+    stop_rate_test: call(Nothing, Nothing),
+    rate_point: event(LrPoint),
     pause: call(ById, TrainingJob),
     resume: call(z.strictObject({ id: Uuid, inexact: z.boolean().optional() }), TrainingJob),
     cancel: call(

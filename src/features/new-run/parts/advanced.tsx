@@ -8,6 +8,7 @@ import { FIELDS, shownValue } from '../../../setting-fields';
 import type { FieldSpec } from '../../../setting-fields';
 import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
+import { FindRate } from './rate-test';
 
 const INSIDE = 'rates, schedule, target layers, packing, precision, checkpoints';
 
@@ -109,14 +110,23 @@ const SettingField = ({
           onChange={set}
         />
       ) : (
-        <Input
-          autoFocus={focused}
-          disabled={disabled}
-          value={value}
-          placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
-          inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}
-          onChange={(event) => set(event.target.value)}
-        />
+        <div className="flex gap-2">
+          <Input
+            autoFocus={focused}
+            className="flex-1"
+            disabled={disabled}
+            value={value}
+            placeholder={spec.kind === 'rule' ? 'by rule' : undefined}
+            inputMode={spec.kind === 'modules' ? 'text' : 'decimal'}
+            onChange={(event) => set(event.target.value)}
+          />
+          {spec.key === 'learning_rate' ? (
+            <FindRate
+              request={run.isInvalid ? null : run.request}
+              onUse={(rate) => set(rate.toExponential())}
+            />
+          ) : null}
+        </div>
       )}
     </Field>
   );
