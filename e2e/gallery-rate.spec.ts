@@ -24,7 +24,7 @@ test('a learning rate is found on the bundled model, by keys alone', async () =>
   await page.getByRole('button', { name: /^Advanced/ }).press('Enter');
   // Short steps: what is looked at is the window.
   await page.getByLabel('Batch size', { exact: true }).fill('1');
-  await page.getByLabel('Max length', { exact: true }).fill('64');
+  await page.getByLabel('Max length', { exact: true }).fill('128');
   await expect(page.getByRole('button', { name: 'Find…' })).toBeEnabled();
   await page.getByRole('button', { name: 'Find…' }).press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Find a learning rate' });

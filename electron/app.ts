@@ -17,6 +17,7 @@ import { DatasetPreviews } from './services/datasets/dataset-previews';
 import { DatasetService } from './services/datasets/dataset-service';
 import { ReadingMemory } from './services/datasets/reading-memory';
 import type { EstimateService } from './services/estimate/estimate-service';
+import { MeasuredMemory } from './services/estimate/measured-memory';
 import { Follower } from './services/follow/follower';
 import { HardwareService } from './services/hardware/hardware-service';
 import { isAtWork } from './services/jobs/at-work';
@@ -90,7 +91,8 @@ const buildGround = async (options: AppOptions, database: Database) => {
   const publisher = watchNetworkWarnings(options.publisher, network);
   const paths = pathsOf(dataDir, resourcesDir);
   const places = { env: process.env, resourcesDir, trainerDir: paths.trainerDir, cacheDir: paths.cacheDir };
-  const common = { repositories, paths, publisher, now };
+  const measuredMemory = new MeasuredMemory(repositories);
+  const common = { repositories, paths, publisher, now, measuredMemory };
   const settings = new SettingsService({ store: repositories.settings, publisher });
   const hardware = new HardwareService({ dataDir, publisher });
   return {
@@ -145,7 +147,6 @@ const buildRuns = (
   { database, estimates }: { database: Database; estimates: EstimateService },
 ) => {
   const { places, common, settings, hardware } = ground;
-  const { makeData } = ground.threads;
   const { repositories, paths } = common;
   const commands = new TrainerCommands(new OneShot(places));
   const freeDiskBytes = () => hardware.freeDiskBytes();
@@ -171,13 +172,12 @@ const buildRuns = (
   const making = {
     sources,
     app_version: APP_VERSION,
-    makeData,
+    makeData: ground.threads.makeData,
     estimates,
     freeDiskBytes,
     devices,
     mayResume: (question: ResumeQuestion) => commands.mayResume(question, paths.cacheDir),
-    probe: (dir: string) => commands.probe(dir),
-    lrRange: commands.lrRange.bind(commands),
+    trials: commands,
   };
   const follower = new Follower({
     ...common,

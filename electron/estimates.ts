@@ -3,6 +3,7 @@ import type { BaseModelService } from './services/base-models/base-model-service
 import type { DatasetNumbers } from './services/datasets/dataset-numbers';
 import type { DatasetService } from './services/datasets/dataset-service';
 import { EstimateService } from './services/estimate/estimate-service';
+import type { MeasuredMemory } from './services/estimate/measured-memory';
 import { createTokenCounter } from './services/estimate/token-counts';
 import type { HardwareService } from './services/hardware/hardware-service';
 
@@ -11,7 +12,10 @@ interface Reckoning {
   readonly baseModels: BaseModelService;
   readonly numbers: DatasetNumbers;
   readonly ground: {
-    readonly common: { readonly repositories: Pick<AsyncRepositories, 'records'> };
+    readonly common: {
+      readonly repositories: Pick<AsyncRepositories, 'records'>;
+      readonly measuredMemory: MeasuredMemory;
+    };
     readonly hardware: HardwareService;
     readonly isAtWork: () => Promise<boolean>;
   };
@@ -26,7 +30,7 @@ export const createEstimates = ({ datasets, baseModels, numbers, ground }: Recko
     hardware: () => ground.hardware.current(),
     isAtWork: ground.isAtWork,
     measuredSpeed: (baseModelId, gpuType) => records.measuredSpeed(baseModelId, gpuType),
-    measuredMemory: (architecture, gpuType) => records.measuredMemory(architecture, gpuType),
+    measuredMemory: (architecture, gpuType) => ground.common.measuredMemory.of(architecture, gpuType),
     countTokens: createTokenCounter({
       currentVersion: (id) => datasets.currentVersion(id),
       stats: (asked) => numbers.stats(asked),

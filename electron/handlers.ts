@@ -88,6 +88,7 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     saving: () => Promise.resolve(jobs.saving()),
     settings: (request) => estimates.settings(request),
     estimate: (request) => estimates.estimate(request),
+    probe_memory: (request) => jobs.probeMemory({ ...request, name: 'Memory probe' }),
     create: (request) => jobs.create(request),
     try_it: () => tryIt(services),
     try_it_plan: () => tryItPlan(services),

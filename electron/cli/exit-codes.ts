@@ -28,7 +28,6 @@ const REFUSED = new Set([
   'job_state',
   'job_transition_refused',
   'queue_busy',
-  'rate_test_busy',
   'refused',
   'resume_not_exact',
   'resume_refused',
@@ -37,6 +36,7 @@ const REFUSED = new Set([
   'retry_limit',
   'storage_link_refused',
   'storage_path_refused',
+  'trial_beside_run',
 ]);
 const REFUSED_FAMILIES = ['base_model_', 'dataset_'];
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
 import { cutWords } from '../../../src/lib/messages/cut';
 import { misfitOf } from '../../../src/lib/messages/misfit';
@@ -5,6 +6,7 @@ import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import type { Output } from '../output/output';
+import { settleOrphans } from '../run/orphans';
 import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
 import { settingHelp } from '../run/setting-help';
 
@@ -39,6 +41,7 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
       'memory',
       `${bandOf(estimate.memory_bytes, formatMemory)}; ${formatMemory(estimate.memory_free_bytes)} free of ${formatMemory(estimate.memory_total_bytes)}`,
     ],
+    ['', estimate.memory_method],
     ['time', estimate.time_ms === null ? 'not known' : bandOf(estimate.time_ms, formatDuration)],
     ['', estimate.time_method],
     ['disk', `${bandOf(estimate.disk_bytes, formatBytes)}; ${formatBytes(estimate.disk_free_bytes)} free`],
@@ -67,11 +70,17 @@ export const addEstimate = ({ program, add }: Registry): void =>
   add(program, {
     usage: 'estimate',
     about: 'memory, time and disk that a run would take, and what would make it fit',
-    flags: RUN_FLAGS,
+    flags: [...RUN_FLAGS, ['--probe', 'measure the memory first, by two steps at the longest row']],
     more: settingHelp,
-    options: RunOptions,
+    options: RunOptions.extend({ probe: z.boolean().optional() }),
     run: async (work) => {
-      const { request } = await runOf(work, work.options);
+      const { request, name } = await runOf(work, work.options);
+      if (work.options.probe === true) {
+        await settleOrphans(work);
+        work.output.liveLine('Training two steps at the longest row …');
+        await work.app.services.jobs.probeMemory({ ...request, name });
+        work.output.endLive();
+      }
       const estimate = await work.app.services.estimates.estimate(request);
       if (work.output.json) work.output.document(documentOf(estimate));
       else tellEstimate(work.output, estimate);

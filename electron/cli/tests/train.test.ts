@@ -250,6 +250,8 @@ describe('estimate', () => {
     const { out } = await bench.run('estimate', ...RUN);
     expect(out).toMatch(/^memory/m);
     expect(out).toContain('Memory is told in GB of 2³⁰ bytes, disk in GB of 10⁹.');
+    expect(out).toContain('± 10 % until a run was measured here.');
+    expect((await bench.run('estimate', ...RUN, '--probe')).out).toContain('this machine');
     expect((await bench.run('estimate', ...RUN, '--set', 'x=1')).code).toBe(2);
     expect((await bench.run('estimate', '--dataset', 'Sample')).err).toContain('--base-model is missing');
   });

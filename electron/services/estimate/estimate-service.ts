@@ -1,9 +1,9 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
-import { correctionOf, type MeasuredRun, runsLike } from '../../../src/lib/training/memory-correction';
+import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
-import { longestOf, memoryBand, planMemory, uncounted } from '../../../src/lib/training/memory-plan';
+import { longestOf } from '../../../src/lib/training/memory-plan';
 import { limitsOf, refuseLongWarmup, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
@@ -13,8 +13,8 @@ import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { type Room, roomForNext } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
-import { memoryMethod } from './memory-method';
 import { type Epoch, type MeasuredSpeed, timeOf, workOf } from './time-estimate';
+import { type MemoryFacts, plannedMemory } from './planned-memory';
 import type { TokenCounts } from './token-counts';
 
 const DISK_BAND = 0.1;
@@ -64,28 +64,6 @@ const settingsOf = ({ model, hardware }: Known, request: RunRequest): TrainingSe
     ...limitsOf(model),
   });
 
-/** What decides the memory of a run beside its settings. */
-interface Facts {
-  readonly longest: number;
-  readonly trained_share: number;
-  readonly past: readonly MeasuredRun[];
-}
-
-const deviceOf = ({ hardware }: Known): 'cpu' | 'cuda' => (hardware.gpus.length > 0 ? 'cuda' : 'cpu');
-
-const planOf = (known: Known, settings: TrainingSettings, { longest, trained_share, past }: Facts) => {
-  const planned = { model: known.model, settings, device: deviceOf(known) };
-  const run = {
-    ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
-    longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
-    trained_share,
-    beside: known.room.beside,
-  };
-  const plan = planMemory(run, known.room.free);
-  const method = memoryMethod(plan, { ...known, runs: runsLike(past, planned).length });
-  return { plan, memory: memoryBand(run, plan), method };
-};
-
 const fitOf = (memory: Band, free: number): Estimate['fits'] => {
   if (memory.high <= free) return 'fits';
   return memory.expected <= free ? 'tight' : 'does_not_fit';
@@ -97,7 +75,7 @@ const diskOf = (known: Known, settings: TrainingSettings) => ({
 });
 
 /** What gives a run the room that it has not, of memory and of the disk at once. */
-const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Estimate['remedies'] => {
+const remediesFor = (known: Known, settings: TrainingSettings, facts: MemoryFacts): Estimate['remedies'] => {
   const { free } = known.room;
   const half = Math.floor(settings.max_length / 2);
   const tries: { label: string; changes: Partial<TrainingSettings> }[] = [
@@ -113,7 +91,7 @@ const remediesFor = (known: Known, settings: TrainingSettings, facts: Facts): Es
     const changed = { ...settings, ...changes };
     return (
       (changes.max_length ?? SMALLEST_LENGTH) >= SMALLEST_LENGTH &&
-      planOf(known, changed, facts).memory.high <= free &&
+      plannedMemory(known, changed, facts).memory.high <= free &&
       !isDiskTooSmall(diskOf(known, changed))
     );
   });
@@ -228,13 +206,13 @@ const cutOf = (longest: number, settings: TrainingSettings): Estimate['cut'] => 
 const estimateFrom = (
   known: Known,
   settings: TrainingSettings,
-  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch; readonly facts: Facts },
+  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch; readonly facts: MemoryFacts },
 ): Estimate => {
   const { train, held_out } = measured.epoch;
   const plan = planSteps(train, settings);
   refuseLongWarmup(settings, plan.total_steps);
   const tokens = Math.round(measured.epoch.tokens);
-  const { memory, method } = planOf(known, settings, measured.facts);
+  const { memory, method } = plannedMemory(known, settings, measured.facts);
   const { total, free } = known.room;
   const disk = diskOf(known, settings);
   const fits = fitOf(memory, free);

@@ -15,7 +15,7 @@ const config = {
 const wordsFor = (base: BasePlace | undefined, recompute_layers = 0): string =>
   memoryMethod(
     { micro_batch: 1, recompute_mlps: 0, recompute_layers, ...(base && { base }) },
-    { model: { config }, runs: 0, isAtWork: false },
+    { model: { config }, runs: 0, probes: 0, isProbed: false, isAtWork: false },
   );
 
 it('says that the base model leaves the card, and what is computed twice beside it', () => {
@@ -23,4 +23,15 @@ it('says that the base model leaves the card, and what is computed twice beside 
   expect(wordsFor('offloaded', 2)).toMatch(/copied to the card .* 2 of 4 layers are computed twice/);
   expect(wordsFor('sharded')).toMatch(/hold a part of the base model each/);
   for (const base of ['kept', undefined] as const) expect(wordsFor(base)).not.toContain('So that it fits');
+});
+
+const PLAN = { micro_batch: 4, recompute_mlps: 0, recompute_layers: 0 };
+
+it.each([
+  [{ runs: 0, probes: 0, isProbed: false }, /^≈ from weights.*± 10 % until a run was measured here\.$/],
+  [{ runs: 2, probes: 0, isProbed: false }, /that 2 past runs of this architecture used.*up to 5 % more\.$/],
+  [{ runs: 1, probes: 1, isProbed: false }, /that one past run and one probe of this architecture used/],
+  [{ runs: 3, probes: 1, isProbed: true }, /^As two steps at the longest row held on this machine; ± 3 %\.$/],
+])('says of %j where the figure comes from', (measured, words) => {
+  expect(memoryMethod(PLAN, { model: { config }, isAtWork: false, ...measured })).toMatch(words);
 });

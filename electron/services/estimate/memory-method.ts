@@ -2,13 +2,26 @@ import { MEMORY_BAND } from '../../../src/lib/training/memory-plan';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { MemoryPlan } from '../../../src/lib/types/run-folder';
 
+interface Measured {
+  /** Finished runs of such a base model, and probes of other runs with one. */
+  readonly runs: number;
+  readonly probes: number;
+  /** Whether this very run was probed. */
+  readonly isProbed: boolean;
+}
+
 const percent = (share: number): string => `± ${Math.round(100 * share)} %`;
 
-const basis = (runs: number): string => {
-  if (runs === 0)
+const counted = (count: number, one: string, many: string): string[] =>
+  count === 0 ? [] : [count === 1 ? one : `${count} ${many}`];
+
+const basis = ({ runs, probes, isProbed }: Measured): string => {
+  if (isProbed)
+    return `As two steps at the longest row held on this machine; ${percent(MEMORY_BAND.probed)}.`;
+  if (runs + probes === 0)
     return `≈ from weights, adapter, activations at the longest row and loss; ${percent(MEMORY_BAND.cold)} until a run was measured here.`;
-  const past = runs === 1 ? 'one past run' : `${runs} past runs`;
-  return `As the most that ${past} of this architecture used on this machine tell; up to ${Math.round(100 * MEMORY_BAND.measured)} % more.`;
+  const past = [...counted(runs, 'one past run', 'past runs'), ...counted(probes, 'one probe', 'probes')];
+  return `As the most that ${past.join(' and ')} of this architecture used on this machine tell; up to ${Math.round(100 * MEMORY_BAND.measured)} % more.`;
 };
 
 const recomputed = ({ recompute_layers, recompute_mlps }: MemoryPlan, layers: number): string => {
@@ -34,11 +47,11 @@ export const memoryMethod = (
   plan: MemoryPlan,
   {
     model,
-    runs,
     isAtWork,
-  }: { readonly model: Pick<BaseModel, 'config'>; readonly runs: number; readonly isAtWork: boolean },
+    ...measured
+  }: Measured & { readonly model: Pick<BaseModel, 'config'>; readonly isAtWork: boolean },
 ): string =>
-  basis(runs) +
+  basis(measured) +
   MOVED[plan.base ?? 'kept'] +
   recomputed(plan, model.config.num_hidden_layers) +
   (isAtWork ? AFTER_OURS : '');

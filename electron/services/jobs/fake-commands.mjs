@@ -105,7 +105,10 @@ export const shortCommands = {
     say({ event: 'checking' });
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
-  probe: () => say({ step_ms: 1000 }),
+  probe: () => {
+    const memory = { rows: 4, longest_row_tokens: 100, trained_tokens: 50, path: 'stock', precision: 'fp32' };
+    say(rest.includes('--memory') ? { ...memory, peak_memory_bytes: 2e9 } : { step_ms: 1000 });
+  },
   'lr-range': async () => {
     const [runDir] = rest;
     const { name } = JSON.parse(readFileSync(join(runDir, 'job.json'), 'utf8'));

@@ -10,18 +10,20 @@ import { correctionOf } from '../../../src/lib/training/memory-correction';
 import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
 import { limitsOf, resolveSettings } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
-import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import type { GPUConfig, TrainingJob } from '../../../src/lib/types/lora-training';
 import type { LrRange } from '../../../src/lib/types/lr-range';
 import type { SamplePrompt } from '../../../src/lib/types/run-folder';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { datasetInBin } from '../datasets/dataset-errors';
 import type { EstimateService } from '../estimate/estimate-service';
+import type { MeasuredMemory, MemoryProbe } from '../estimate/measured-memory';
+import type { ProbedMemory, TrainerCommands } from '../models/trainer-commands';
 import type { SweepWatch } from '../trainer/one-shot';
 import { refuseUnfit } from './mixture-rules';
 import { type Paths, runDirOf } from './paths';
 import { refused } from './refusals';
 import type { RunDataMaker } from './run-data';
-import { writeRunFolder } from './run-folder';
+import { type RunFolderRequest, writeRunFolder } from './run-folder';
 import type { RunSource, RunSources } from './sources';
 
 export interface JobMakerOptions {
@@ -32,10 +34,9 @@ export interface JobMakerOptions {
   readonly app_version: string;
   readonly estimates: Pick<EstimateService, 'estimate' | 'atMost'>;
   readonly makeData: RunDataMaker;
-  /** Times one optimizer step of a run folder, without training it. */
-  readonly probe: (runDir: string) => Promise<{ readonly step_ms: number }>;
-  /** Trains a few steps of a run folder at a rising learning rate. */
-  readonly lrRange: (runDir: string, steps: number, watch: SweepWatch) => Promise<LrRange>;
+  /** What trains a few steps of a run folder, or reckons them, and keeps nothing. */
+  readonly trials: Pick<TrainerCommands, 'probe' | 'probeMemory' | 'lrRange'>;
+  readonly measuredMemory: Pick<MeasuredMemory, 'of' | 'keep'>;
 }
 
 interface Making {
@@ -49,6 +50,28 @@ interface Making {
   /** Asks what the run takes at most, for which no token has to be counted. */
   readonly uncounted?: boolean;
 }
+
+interface InPassing {
+  readonly folder: Made;
+  readonly gpu_config: GPUConfig;
+}
+
+type Made = Pick<RunFolderRequest, 'base_model' | 'settings' | 'memory'>;
+
+const probeFrom = (
+  found: ProbedMemory,
+  { base_model: { parameters, size_bytes, architecture, config }, settings, memory }: Made,
+): MemoryProbe => ({
+  probed: true,
+  model: { parameters, size_bytes, architecture, config },
+  settings,
+  plan: { recompute_mlps: 0, recompute_layers: 0, ...memory, micro_batch: found.rows },
+  path: found.path,
+  weight_bytes: found.precision === 'bf16' ? 2 : 4,
+  longest_row: found.longest_row_tokens,
+  trained_share: found.trained_tokens / found.longest_row_tokens,
+  peak_memory_bytes: found.peak_memory_bytes,
+});
 
 /** From a wish to a run folder and a row. */
 export class JobMaker {
@@ -112,25 +135,34 @@ export class JobMaker {
 
   /** How long an optimizer step of such a run would take here; nothing of it is kept. */
   probe(job: NewJob): Promise<{ readonly step_ms: number }> {
-    return this.#inPassing(job, this.#options.probe);
+    return this.#inPassing(job, (runDir) => this.#options.trials.probe(runDir));
+  }
+
+  /** The most that two steps of such a run hold here, which corrects the estimates from then on; nothing else is kept. */
+  probeMemory(job: NewJob, signal: AbortSignal): Promise<void> {
+    const { trials, measuredMemory } = this.#options;
+    return this.#inPassing(job, async (runDir, { folder, gpu_config }) => {
+      const found = await trials.probeMemory(runDir, signal);
+      await measuredMemory.keep(probeFrom(found, folder), gpu_config.gpu_type);
+    });
   }
 
   /** What learning rate would suit such a run; nothing of it is kept. */
   lrRange(job: NewJob, steps: number, watch: SweepWatch): Promise<LrRange> {
-    return this.#inPassing(job, (runDir) => this.#options.lrRange(runDir, steps, watch));
+    return this.#inPassing(job, (runDir) => this.#options.trials.lrRange(runDir, steps, watch));
   }
 
   async #inPassing<Found>(
     { name, sample_prompts, ...request }: NewJob,
-    find: (runDir: string) => Promise<Found>,
+    find: (runDir: string, made: InPassing) => Promise<Found>,
   ): Promise<Found> {
-    const { folder } = await this.#folder({ name, request, sample_prompts });
+    const made = await this.#folder({ name, request, sample_prompts });
     const id = randomUUID();
     const runDir = join(this.#options.paths.cacheDir, `probe-${id}`);
     try {
       const { now, makeData } = this.#options;
-      await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...folder }, makeData);
-      return await find(runDir);
+      await writeRunFolder(runDir, { job_id: id, name, created_at: now(), ...made.folder }, makeData);
+      return await find(runDir, made);
     } finally {
       await rm(runDir, { recursive: true, force: true });
     }
@@ -144,8 +176,7 @@ export class JobMaker {
     const resolved = settings ?? (await this.#resolve(request, base_model));
     refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
-    const { measuredMemory } = this.#options.repositories.records;
-    const past = await measuredMemory(base_model.architecture, gpu_config.gpu_type);
+    const past = await this.#options.measuredMemory.of(base_model.architecture, gpu_config.gpu_type);
     const planned = { model: base_model, settings: resolved, device };
     const run = {
       ...uncounted({ ...planned, correction: correctionOf(past, planned) }),

@@ -13,7 +13,7 @@ import { JobMaker, type JobMakerOptions } from './job-maker';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
 import { RateTest } from './rate-test';
-import { refused, stillSaving } from './refusals';
+import { besideRun, refused, stillSaving } from './refusals';
 import { checkResume, type ResumeCheckOptions } from './resume-check';
 import { readJobFile } from './run-folder';
 import { lastCompleted, runSize } from './run-size';
@@ -80,6 +80,12 @@ export class JobService {
   /** How long an optimizer step of such a run would take here. */
   probe(job: NewJob): Promise<{ readonly step_ms: number }> {
     return this.#maker.probe(job);
+  }
+
+  /** Measures the memory of such a run by two of its steps; estimates go by it. Throws `trial_beside_run`. */
+  async probeMemory(job: NewJob): Promise<void> {
+    if (await isAtWork(this.#options.repositories)) throw besideRun();
+    await this.#maker.probeMemory(job, this.#closing.signal);
   }
 
   /** Writes the run folder and puts the job at the end of the queue; throws `does_not_fit` where it has no room. */

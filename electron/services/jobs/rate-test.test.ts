@@ -61,7 +61,7 @@ it('ends when a run is put into the queue, and does not begin beside one at work
   await world.runner.start();
   await world.until(id, 'running');
   await expect(test('plain')).rejects.toMatchObject({
-    code: 'rate_test_busy',
+    code: 'trial_beside_run',
     hint: 'Wait until it has ended, or pause it.',
   });
 });

@@ -2,7 +2,7 @@ import type { NewJob } from '../../../src/lib/contract/contract';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { LrPoint, LrRange } from '../../../src/lib/types/lr-range';
 import type { JobMaker } from './job-maker';
-import { refused } from './refusals';
+import { besideRun, refused } from './refusals';
 
 interface RateTestOptions {
   readonly maker: Pick<JobMaker, 'lrRange'>;
@@ -32,7 +32,7 @@ export class RateTest {
     this.#options = options;
   }
 
-  /** Throws `rate_test_busy` beside a run at work, and `rate_test_stopped` where it was ended. */
+  /** Throws `trial_beside_run` beside a run at work, and `rate_test_stopped` where it was ended. */
   async run(job: NewJob, { steps, onPoint }: RateTestWish): Promise<LrRange> {
     this.stop();
     const current = new AbortController();
@@ -43,12 +43,7 @@ export class RateTest {
       onPoint?.(point);
     };
     try {
-      if (await this.#options.isAtWork())
-        throw refused(
-          'rate_test_busy',
-          'A run is at work, and both would share its memory and its time.',
-          'Wait until it has ended, or pause it.',
-        );
+      if (await this.#options.isAtWork()) throw besideRun();
       return await this.#options.maker.lrRange(job, steps, { signal: current.signal, onPoint: tell });
     } catch (error) {
       throw current.signal.aborted ? stopped() : error;

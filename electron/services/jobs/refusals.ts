@@ -3,6 +3,14 @@ import { AppError } from '../../../src/lib/messages/app-error';
 export const refused = (code: string, message: string, hint: string): AppError =>
   new AppError({ code, message, hint });
 
+/** Of what trains a few steps in passing. */
+export const besideRun = (): AppError =>
+  refused(
+    'trial_beside_run',
+    'A run is at work, and both would share its memory and its time.',
+    'Wait until it has ended, or pause it.',
+  );
+
 export const stillEnding = (): AppError =>
   refused(
     'job_state',

@@ -10,6 +10,7 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import { isAtWork } from './at-work';
 import { openDatabaseHere } from '../../db/client';
 import { readyIn } from '../../db/testing';
+import { MeasuredMemory } from '../estimate/measured-memory';
 import { EstimateService } from '../estimate/estimate-service';
 import { ArtifactMaker } from '../models/artifact-maker';
 import { ArtifactService } from '../models/artifact-service';
@@ -148,8 +149,7 @@ const makingBy = (commands: TrainerCommands, { cacheDir }: Paths) => ({
   app_version: '0.0.0',
   makeData: makeRunData,
   mayResume: (question: ResumeQuestion) => commands.mayResume(question, cacheDir),
-  probe: (runDir: string) => commands.probe(runDir),
-  lrRange: commands.lrRange.bind(commands),
+  trials: commands,
 });
 
 const machine = ({ free_bytes = 16e9 }: WorldOptions, disk_free_bytes: number): HardwareState => ({
@@ -185,7 +185,7 @@ const estimatesOver = (repositories: AsyncRepositories, hardware: () => Hardware
     hardware: () => Promise.resolve(hardware()),
     isAtWork: () => isAtWork(repositories),
     measuredSpeed: () => Promise.resolve(null),
-    measuredMemory: () => Promise.resolve([]),
+    measuredMemory: (...asked) => new MeasuredMemory(repositories).of(...asked),
     countTokens: () =>
       Promise.resolve({ total_tokens: 1000, trained_tokens: 500, kept_tokens: 1000, max: 100 }),
   });
@@ -209,6 +209,7 @@ const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths
     sources,
     devices,
     freeDiskBytes,
+    measuredMemory: new MeasuredMemory(repositories),
     estimates: estimatesOver(repositories, hardware),
   };
 };

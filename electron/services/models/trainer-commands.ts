@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExportFormat } from '../../../src/lib/types/model-artifact';
+import { AdapterPath } from '../../../src/lib/types/trainer-events';
 import type { Quantization } from '../../../src/lib/types/training-settings';
 import { inputFlags, type RunInputs } from '../trainer/run-inputs';
 import type { LrRange } from '../../../src/lib/types/lr-range';
@@ -7,6 +8,15 @@ import type { OneShot, Resumption, SweepWatch } from '../trainer/one-shot';
 import type { AdapterCheck } from './artifact-maker';
 
 const Probed = z.object({ step_ms: z.number().positive() });
+const ProbedMemory = z.object({
+  peak_memory_bytes: z.int().min(1),
+  rows: z.int().min(1),
+  longest_row_tokens: z.int().min(1),
+  trained_tokens: z.int().min(0),
+  path: AdapterPath,
+  precision: z.enum(['bf16', 'fp32']),
+});
+export type ProbedMemory = z.infer<typeof ProbedMemory>;
 
 export interface Question {
   readonly baseModelDir: string;
@@ -60,6 +70,11 @@ export class TrainerCommands {
   /** How long an optimizer step of full rows takes, reckoned from its matrix products in a few seconds. */
   async probe(runDir: string): Promise<{ readonly step_ms: number }> {
     return Probed.parse(await this.#oneShot.probe([runDir, '--quick']));
+  }
+
+  /** The most that two steps of a run hold: of its longest row, and of as many of them as it takes at once. */
+  async probeMemory(runDir: string, signal: AbortSignal): Promise<ProbedMemory> {
+    return ProbedMemory.parse(await this.#oneShot.probe([runDir, '--memory'], signal));
   }
 
   /** The loss of a few steps at a rising learning rate; nothing of them is kept. */

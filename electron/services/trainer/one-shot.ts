@@ -112,8 +112,8 @@ export class OneShot {
     return this.run(['may-resume', ...argv], Resumption, { device, signal });
   }
 
-  probe(argv: readonly string[]): Promise<Record<string, unknown>> {
-    return this.run(['probe', ...argv], z.record(z.string(), z.unknown()));
+  probe(argv: readonly string[], signal?: AbortSignal): Promise<Record<string, unknown>> {
+    return this.run(['probe', ...argv], z.record(z.string(), z.unknown()), { signal });
   }
 
   lrRange(argv: readonly string[], { signal, onPoint }: SweepWatch): Promise<LrRange> {

@@ -82,6 +82,19 @@ def test_probe_measures_the_longest_row_and_writes_nothing(
     assert contents(folder.path) == before
 
 
+def test_a_probe_of_memory_takes_the_runs_own_passes_and_keeps_nothing(
+    tmp_path: Path, trained: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_run(tmp_path / "run", trained.model)
+    before = contents(folder.path)
+    probe.main([str(folder.path), "--memory"])
+    found = printed(capsys)
+    assert (found["rows"], found["longest_row_tokens"], found["path"]) == (4, 37, "stock")
+    assert contents(folder.path) == before
+    assert found["precision"] == "fp32"
+    assert 0 < found["trained_tokens"] < found["longest_row_tokens"]
+
+
 def test_a_quick_probe_reckons_the_step_from_the_matrices_of_the_layers(
     tmp_path: Path, trained: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -100,7 +100,7 @@ test('ends with its dialog', async () => {
 
 test('says why it could not be made', async () => {
   const test = await open();
-  const error = { code: 'rate_test_busy', message: 'A run is at work.', hint: 'Wait until it has ended.' };
+  const error = { code: 'trial_beside_run', message: 'A run is at work.', hint: 'Wait until it has ended.' };
   await test.fail(new AppError(error));
   await page.until(() => expect(page.find('[role=alert]').textContent).toContain('A run is at work. Wait'));
 });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { api } from '../../api';
 import { useLatestAnswer } from '../../latest-answer';
 import type { RunRequest } from '../../lib/contract/contract';
@@ -12,9 +13,15 @@ export interface Estimates {
   readonly isCurrent: (preset: PresetId) => boolean;
   /** The end of the memory scale that the four recipes share. */
   readonly scaleBytes: number;
+  /** Asks all of them once more: something was measured. */
+  readonly again: () => void;
 }
 
-type Asked = readonly (RunRequest | null)[];
+interface Asked {
+  readonly requests: readonly (RunRequest | null)[];
+  /** How often something was measured meanwhile. */
+  readonly round: number;
+}
 type Answers = readonly Loaded<Estimate>[];
 
 const estimate = async (request: RunRequest): Promise<Loaded<Estimate>> => {
@@ -25,9 +32,9 @@ const estimate = async (request: RunRequest): Promise<Loaded<Estimate>> => {
   }
 };
 
-const estimateAll = (asked: Asked): Promise<Answers> =>
+const estimateAll = ({ requests }: Asked): Promise<Answers> =>
   Promise.all(
-    asked.map((request) => (request ? estimate(request) : Promise.resolve({ kind: 'loading' } as const))),
+    requests.map((request) => (request ? estimate(request) : Promise.resolve({ kind: 'loading' } as const))),
   );
 
 const neededBytes = (state: Loaded<Estimate>): number => {
@@ -40,8 +47,9 @@ const RECIPES: readonly PresetId[] = PresetId.options.filter((preset) => preset 
 
 /** What each recipe and one's own would need; choosing one asks nothing, and typing only of one's own. */
 export const useEstimates = (requestOf: (preset: PresetId) => RunRequest | null): Estimates => {
-  const recipes = useLatestAnswer(RECIPES.map(requestOf), estimateAll);
-  const own = useLatestAnswer([requestOf('custom')], estimateAll);
+  const [round, setRound] = useState(0);
+  const recipes = useLatestAnswer({ requests: RECIPES.map(requestOf), round }, estimateAll);
+  const own = useLatestAnswer({ requests: [requestOf('custom')], round }, estimateAll);
   const answerOf = (preset: PresetId) => (preset === 'custom' ? own : recipes);
   const of = (preset: PresetId): Loaded<Estimate> => {
     const { state } = answerOf(preset);
@@ -51,6 +59,7 @@ export const useEstimates = (requestOf: (preset: PresetId) => RunRequest | null)
   return {
     of,
     isCurrent: (preset) => answerOf(preset).current,
+    again: () => setRound((count) => count + 1),
     scaleBytes: Math.max(0, ...PresetId.options.map((preset) => neededBytes(of(preset)))),
   };
 };

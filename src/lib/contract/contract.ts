@@ -192,6 +192,8 @@ export const contract = {
     get: call(ById, TrainingJob),
     settings: call(RunRequest, TrainingSettings),
     estimate: call(RunRequest, Estimate),
+    /** Measures the memory of such a run by two of its steps; estimates go by it from then on. */
+    probe_memory: call(RunRequest, Nothing),
     create: call(NewJob, TrainingJob),
     try_it: call(Nothing, TrainingJob),
     try_it_plan: call(Nothing, TryItPlan),

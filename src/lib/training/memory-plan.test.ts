@@ -5,13 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryPlan } from '../types/run-folder';
 import { TrainingSettings } from '../types/training-settings';
 import { peakMemoryBytes } from './memory';
-import { correctionOf } from './memory-correction';
+import { correctionOf, probeOf } from './memory-correction';
 import {
   longestOf,
   memoryBand,
   PASS_TOKENS,
   planMemory,
   planOfJob,
+  probedBand,
   rowsByRule,
   type Unplanned,
 } from './memory-plan';
@@ -139,6 +140,50 @@ describe('planMemory', () => {
         },
       ),
     );
+  });
+});
+
+describe('a probe', () => {
+  const run = { ...request(), plan: KEPT };
+  const probe = {
+    probed: true,
+    ...run,
+    path: 'stock',
+    trained_share: 0.25,
+    peak_memory_bytes: Math.round(1.2 * peakMemoryBytes({ ...run, trained_share: 0.25 })),
+  } as const;
+
+  it('of the very same run is what it will hold, within three per cent', () => {
+    const found = probeOf([probe], run);
+    expect(found).toMatchObject({ trained_share: 0.25 });
+    const { low, expected, high } = probedBand({ ...run, ...found }, KEPT);
+    expect(Math.abs(expected / probe.peak_memory_bytes - 1)).toBeLessThan(1e-6);
+    expect([low / expected, high / expected].map((share) => share.toFixed(3))).toEqual(['0.970', '1.030']);
+  });
+
+  it('tells also in what a processor computed that was left to choose', () => {
+    const fast = { ...probe, path: 'fast', weight_bytes: 2 } as const;
+    const found = probeOf([fast], run);
+    expect(found).toMatchObject({ path: 'fast', weight_bytes: 2 });
+    const { expected } = probedBand({ ...run, ...found }, KEPT);
+    expect(Math.abs(expected / fast.peak_memory_bytes - 1)).toBeLessThan(1e-6);
+  });
+
+  it.each([
+    ['longer rows', { ...run, longest_row: 255 }],
+    ['other rows a pass', { ...run, plan: { ...KEPT, micro_batch: 2 } }],
+    ['recomputed layers', { ...run, plan: { ...KEPT, recompute_layers: 1 } }],
+    ['another rank', { ...run, settings: { ...run.settings, lora_rank: 64 } }],
+    ['fewer bits', { ...run, settings: { ...run.settings, quantization: 'int8' as const } }],
+  ])('of a run with %s is no probe of this one', (_what, other) => {
+    expect(probeOf([probe], other)).toBeNull();
+  });
+
+  it('says nothing of another rate, and is none where a run was measured alone', () => {
+    const { probed: _probed, ...measuredRun } = probe;
+    expect(probeOf([probe], { ...run, settings: { ...run.settings, learning_rate: 1e-3 } })).not.toBeNull();
+    expect(probeOf([measuredRun], run)).toBeNull();
+    expect(correctionOf([probe], run)).toBeGreaterThan(1);
   });
 });
 

@@ -5,14 +5,20 @@ import { awayBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memor
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
 export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
 
-/** The estimate's error where no run was measured, and after one. */
-export const MEMORY_BAND = { cold: 0.1, measured: 0.05 } as const;
+/** The estimate's error where no run was measured, after one, and after a probe of the very same run. */
+export const MEMORY_BAND = { cold: 0.1, measured: 0.05, probed: 0.03 } as const;
 
 export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
   /** How many train together, a card each; one where nothing is said. */
   readonly processes?: number;
   /** Bytes that are free in the computer's memory, where the run is on a card. */
   readonly beside?: number;
+}
+
+export interface MemoryBand {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
 }
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
@@ -78,10 +84,7 @@ const bandOf = ({ correction }: Unplanned): number =>
   correction === null ? MEMORY_BAND.cold : MEMORY_BAND.measured;
 
 /** Peak of a planned run: what is expected, and what it may be at most. */
-export const memoryBand = (
-  request: Unplanned,
-  plan: MemoryPlan,
-): { readonly low: number; readonly expected: number; readonly high: number } => {
+export const memoryBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => {
   const expected = peakMemoryBytes({ ...request, plan });
   const share = bandOf(request);
   return {
@@ -89,6 +92,16 @@ export const memoryBand = (
     low: Math.round(expected * (1 - MEMORY_BAND.cold)),
     expected,
     high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)),
+  };
+};
+
+/** Peak of a run that was probed as it is laid out: the probe took as many of the longest rows as it will. */
+export const probedBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => {
+  const expected = peakMemoryBytes({ ...request, plan });
+  return {
+    low: Math.round(expected * (1 - MEMORY_BAND.probed)),
+    expected,
+    high: Math.round(expected * (1 + MEMORY_BAND.probed)),
   };
 };
 

@@ -84,7 +84,7 @@ const Curve = ({ test }: { readonly test: RateTest }) => {
         : [{ kind: 'advised' as const, x: suggestion, label: `suggested ${formatRate(suggestion)}` }],
     [suggestion],
   );
-  if (points === null) return null;
+  if (points === null || (points.length === 0 && test.kind !== 'running')) return null;
   return (
     <section aria-label="Loss by learning rate" className="rounded-lg border">
       <div className="flex min-h-10 items-center justify-between gap-2 border-b px-4 py-1">

@@ -4,6 +4,8 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { decapitalised, formatCount, formatMemory, formatRate } from '../../../components/format';
+import { ErrorNote } from '../../../components/states';
+import { useAction } from '../../../use-load';
 import { misfitOf } from '../../../lib/messages/misfit';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS, PresetId } from '../../../lib/types/lora-training';
@@ -15,6 +17,7 @@ import type { Estimates } from '../use-estimates';
 import type { NewRun } from '../use-new-run';
 import { useSimilarRuns } from '../use-similar-runs';
 import { Numbered } from './choices';
+import { MeasureMemory } from './measure-memory';
 import { Figures } from './recipe-figures';
 
 const TITLES: Record<PresetId, string> = {
@@ -42,6 +45,7 @@ const says = (preset: PresetId, { own }: NewRun): string => {
 /** Four cards on one grid and one memory scale, to be compared by position. */
 export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly estimates: Estimates }) => {
   const similarTo = useSimilarRuns(run);
+  const action = useAction();
   const choose = (value: unknown) => {
     const chosen = PresetId.safeParse(value);
     if (chosen.success) run.setPreset(chosen.data);
@@ -52,7 +56,9 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
         <Numbered number={3} title="Recipe" />
         <Basis state={estimates.of(run.preset)} />
         <MemoryKey state={estimates.of(run.preset)} />
+        <MeasureMemory run={run} estimates={estimates} action={action} />
       </div>
+      <ErrorNote error={action.failure} onDismiss={action.clear} />
       <RadioGroup
         aria-label="Recipe"
         aria-busy={PresetId.options.some((preset) => !estimates.isCurrent(preset))}

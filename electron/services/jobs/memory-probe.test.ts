@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openWorld, removeWorld, type World } from './testing';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await openWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+  await removeWorld(world.dir);
+});
+
+const request = (lora_rank: number) =>
+  ({
+    dataset_id: world.dataset_id,
+    base_model_id: world.base_model_id,
+    preset_id: 'balanced',
+    changes: { lora_rank, batch_size: 4 },
+  }) as const;
+const estimated = async (rank = 16) => {
+  const { memory_bytes, memory_method } = await world.estimates.estimate(request(rank));
+  return { ...memory_bytes, method: memory_method };
+};
+
+it('a probe is what the estimate of its run then says, and corrects that of its kin', async () => {
+  expect((await estimated()).method).toContain('± 10 %');
+  await world.jobs.probeMemory({ ...request(16), name: 'probe' });
+  expect(await estimated()).toMatchObject({
+    low: 1.94e9,
+    expected: 2e9,
+    high: 2.06e9,
+    method: 'As two steps at the longest row held on this machine; ± 3 %.',
+  });
+  const kin = await estimated(32);
+  expect(kin.method).toContain('one probe of this architecture');
+  expect(kin.expected).toBeGreaterThan(1.9e9);
+  expect((await readdir(world.paths.cacheDir)).filter((name) => name.startsWith('probe-'))).toEqual([]);
+  expect(await world.jobs.list()).toEqual([]);
+});
+
+it('keeps the newest of a kind, and the newest of the same run counts', async () => {
+  for (let probe = 0; probe < 7; probe += 1) await world.jobs.probeMemory({ ...request(16), name: 'probe' });
+  const kept = Object.entries(await world.repositories.settings.all()).find(([key]) =>
+    key.startsWith('memory_probes cpu '),
+  );
+  expect(kept?.[1]).toHaveLength(5);
+});
+
+it('is not made beside a run at work', async () => {
+  const { id } = await world.create('hold');
+  await world.runner.start();
+  await world.until(id, 'running');
+  await expect(world.jobs.probeMemory({ ...request(16), name: 'probe' })).rejects.toMatchObject({
+    code: 'trial_beside_run',
+  });
+});
