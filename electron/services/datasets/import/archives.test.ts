@@ -29,6 +29,15 @@ describe.each(archives)('Q2 %s', (name, pack) => {
     expect(report.reason).toContain(name);
   });
 
+  it.each(['txt', 'md'])('Q17 of a plain text, named for what is inside: .%s', async (ending) => {
+    const content = pack(Buffer.from('# Head\n\nA paragraph of prose.\n'));
+    const suffix = name === 'gzip' ? 'gz' : 'zst';
+    const { report, records: read } = await bench().import(content, { name: `book.${ending}.${suffix}` });
+    expect(report).toMatchObject({ shape: 'I', kind: 'text', usable_records: 1 });
+    expect(read[0]?.text).toBe('# Head\n\nA paragraph of prose.');
+    expect((await bench().import(content, { name: `book.${suffix}` })).report.usable_records).toBe(0);
+  });
+
   it('of UTF-16, of several members, and of one line without end', async () => {
     const wide = await bench().import(pack(Buffer.from(`\ufeff${text}`, 'utf16le')));
     expect(wide.report.usable_records).toBe(200);

@@ -36,7 +36,7 @@ export async function chooseContainer(choice: Choice): Promise<Container | Whole
   const sample = await sampleOf(source, request.table);
   return (
     tableContainer(choice, findLayout(sample, hintsOf(choice))) ??
-    textContainer(fileName) ??
+    textContainer(fileName, source.archive) ??
     tableContainer(choice, findNamelessLayout(sample, hintsOf(choice))) ??
     noJson()
   );

@@ -43,8 +43,9 @@ function archiveInside(archive: Archive): OtherFile {
   return { what: `a ${name} archive inside an archive`, suggestion: 'Unpack it and import the file inside.' };
 }
 
-/** The file's name breaks the tie for plain text only (question 17). */
-export function textContainer(fileName: string): Container | null {
-  const ending = /\.(txt|md|markdown)$/i.exec(fileName)?.[1];
+/** The file's name breaks the tie for plain text only (question 17); what an archive holds has its name without the last ending. */
+export function textContainer(fileName: string, archive: Archive | null): Container | null {
+  const name = archive === null ? fileName : fileName.replace(/\.(?:gz|gzip|zst|zstd)$/i, '');
+  const ending = /\.(txt|md|markdown)$/i.exec(name)?.[1];
   return ending === undefined ? null : { kind: 'text', isMarkdown: ending.toLowerCase() !== 'txt' };
 }

@@ -35,7 +35,7 @@ async function otherContainer(
 ): Promise<Container | null> {
   if (!isDocument(pass.container) || !(isFaulty(pass) || isUnread(pass))) return null;
   if (await isMostlyObjects(source.source.open)) return { kind: 'lines' };
-  return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName) : null;
+  return pass.reader.tally.mostFrequentShape === null ? textContainer(fileName, source.source.archive) : null;
 }
 
 /**
