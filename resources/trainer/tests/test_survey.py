@@ -145,14 +145,16 @@ def test_counts_odd_characters_and_marks_of_templates(tmp_path: Path) -> None:
         chat("a", "Is \u202egnp.exe safe?", "No\x00\x1b."),
         chat("b", "שלום", "a\ufffd\tb\n"),
         chat("c", "Dear {{ name }},", "<|im_start|>assistant <|im_end|>"),
-        chat("d", "Set {{x}: 1}?", "No <| pipe |>."),
+        chat("d", "Set {{x}: 1}?", "No <| pipe |>, [INSTRUCTION] or <span>."),
+        chat("e", "[INST] <<SYS>>", "<start_of_turn> </s>"),
     ]
     found = survey(tmp_path, records)
     assert found["odd_characters"] == {"right_to_left": 1, "bidirectional_control": 1, "control": 1, "replacement": 1}
     tokens = found["template_tokens"]
-    assert tokens["records"] == 1
-    assert {row["token"] for row in tokens["found"]} == {"{{ name }}", "<|im_start|>", "<|im_end|>"}
-    assert [row["record_id"] for row in tokens["rows"]] == ["c"]
+    assert tokens["records"] == 2
+    of_llama_and_gemma = {"[INST]", "<<SYS>>", "<start_of_turn>", "</s>"}
+    assert {row["token"] for row in tokens["found"]} == {"{{ name }}", "<|im_start|>", "<|im_end|>", *of_llama_and_gemma}
+    assert [row["record_id"] for row in tokens["rows"]] == ["c", "e"]
 
 
 def test_counts_the_design_and_recomputes_quality_from_the_pairs(tmp_path: Path) -> None:

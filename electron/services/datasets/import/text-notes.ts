@@ -1,7 +1,9 @@
 import { caution } from '../shapes/conversion';
 import type { Fault } from '../shapes/conversion';
 
-const CONTROL_TOKEN = /<\|[A-Za-z_]{2,40}\|>/;
+/** Of ChatML, Llama, Phi and DeepSeek; of Gemma and of tokenizers in general; of Llama 2 and Mistral. */
+const CONTROL_TOKEN =
+  /<[|｜][\w▁]{2,40}[|｜]>|<\/?s>|<(?:bos|eos|pad|unk|(?:start|end)_of_turn)>|<<\/?SYS>>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\]/;
 const PLACEHOLDER = /\{\{\s*[A-Za-z_][\w .-]{0,40}\}\}/;
 
 /** A token of a chat template, or an unfilled place, inside a text: it would be trained as it stands (question 20). */
@@ -19,7 +21,7 @@ export function templateNote(texts: readonly string[]): Fault | null {
 }
 
 function firstMatch(text: string): string | null {
-  const token = text.includes('<|') ? CONTROL_TOKEN.exec(text) : null;
+  const token = text.includes('<') || text.includes('[') ? CONTROL_TOKEN.exec(text) : null;
   const place = text.includes('{{') ? PLACEHOLDER.exec(text) : null;
   return token?.[0] ?? place?.[0] ?? null;
 }

@@ -16,7 +16,10 @@ _KINDS: Final = {
     "replacement": re.compile("\ufffd"),
 }
 # The same as in the importer's `text-notes.ts`.
-_TEMPLATE: Final = re.compile(r"<\|[A-Za-z_]{2,40}\|>|\{\{\s*[A-Za-z_][\w .-]{0,40}\}\}")
+_TEMPLATE: Final = re.compile(
+    r"<[|｜][A-Za-z0-9_▁]{2,40}[|｜]>|</?s>|<(?:bos|eos|pad|unk|(?:start|end)_of_turn)>|<</?SYS>>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\]|\{\{\s*[A-Za-z_][\w .-]{0,40}\}\}"
+)
 
 
 class Oddities:
@@ -33,7 +36,7 @@ class Oddities:
         """One record's whole text."""
         if not text.isascii() or not text.isprintable():
             self._characters.update(name for name, pattern in _KINDS.items() if pattern.search(text))
-        found = sorted(set(_TEMPLATE.findall(text))) if "<|" in text or "{{" in text else []
+        found = sorted(set(_TEMPLATE.findall(text))) if any(mark in text for mark in ("<", "[", "{{")) else []
         if found:
             self._records_with_tokens += 1
             self._count_tokens(found)
