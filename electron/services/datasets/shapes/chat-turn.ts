@@ -4,6 +4,7 @@ import type { JsonObject } from '../readers/json-object';
 import { contentOf } from './content';
 import { failure, kindOf } from './conversion';
 import type { Fault } from './conversion';
+import { checkMedia } from './media';
 import { isCallRole, roleOf } from './roles';
 import { toolCall, toolCallsOf, unwrapJson } from './tool-calls';
 
@@ -90,6 +91,7 @@ function spokenTurn(turn: JsonObject, path: string, faults: Fault[]): SpokenTurn
   const field = fieldsOf(turn).content;
   const content = contentOf(turn[field], `${path}/${field}`, faults);
   const calls = toolCallsOf(turn, path, faults);
+  checkMedia(turn, path, faults);
   const reasoning = content.reasoning ?? textOf(turn.reasoning_content) ?? textOf(turn.reasoning);
   return {
     content: content.text,

@@ -27,7 +27,7 @@ function convertDialogue(record: JsonObject, field: string, fixes: readonly Safe
   const isReadable = !faults.some(({ severity }) => severity === 'error');
   const turns = isReadable ? dropTrailing(fixConversation(raw, fixes), faults) : raw;
   if (isReadable) checkDialogue(turns, faults);
-  checkMedia(record, turns, faults);
+  checkMedia(record, '', faults);
   const messages = trainedMessages(turns, 'all');
   if (isReadable && turns.length > 0) checkTrained(messages, field, faults);
   return conclude(

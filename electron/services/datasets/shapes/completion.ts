@@ -19,7 +19,7 @@ export function convertCompletion(record: JsonObject, { fixes }: ConversionSetti
   const before = fixPrompt([...opening, ...prompt], fixes);
   const turns = [...before, ...completion];
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
-  checkMedia(record, turns, faults);
+  checkMedia(record, '', faults);
   const messages = [...before.map(({ message }) => message), ...trainedMessages(completion, 'all')];
   return conclude(
     {

@@ -28,7 +28,7 @@ export function convertInstruction(record: JsonObject, { fixes }: ConversionSett
   ];
   const turns = fixDialogue(told, fixes);
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
-  checkMedia(record, turns, faults);
+  checkMedia(record, '', faults);
   return conclude(
     {
       conversationId: textOf(record.conversation_id),

@@ -21,7 +21,7 @@ export function convertKto(record: JsonObject, { fixes }: ConversionSetting): Co
   const completion = fixAnswer(told.slice(end), fixes);
   const turns = [...prompt, ...completion];
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
-  checkMedia(record, turns, faults);
+  checkMedia(record, '', faults);
   return conclude(
     {
       conversationId: textOf(record.conversation_id),

@@ -1,25 +1,26 @@
-import { isJsonList } from '../readers/json-object';
+import { isBlank, isJsonList } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
-import type { Turn } from './chat-turn';
 import { failure } from './conversion';
 import type { Fault } from './conversion';
 
-const MARK = /<(?:image|audio|video)>/;
-const MEDIA_LISTS = ['image', 'images', 'audio', 'audios', 'video', 'videos'] as const;
+const MEDIA_FIELDS = ['image', 'images', 'audio', 'audios', 'video', 'videos'] as const;
 
-/** `<image>` and its like stand for media only where the record has a list of them (question 6). */
-export function checkMedia(record: JsonObject, turns: readonly Turn[], faults: Fault[]): void {
-  const list = MEDIA_LISTS.find((key) => {
-    const value = record[key];
-    return isJsonList(value) && value.length > 0;
-  });
-  const marked = list === undefined ? undefined : turns.find(({ message }) => MARK.test(message.content));
-  if (list === undefined || marked === undefined) return;
+/** Only text can be trained on: media beside it, whatever they are given as, refuse the record (question 6). */
+export function checkMedia(holder: JsonObject, path: string, faults: Fault[]): void {
+  const field = MEDIA_FIELDS.find((name) => holdsMedia(holder[name]));
+  if (field === undefined) return;
   faults.push(
     failure('unsupported_content', {
-      path: `/${list}`,
-      error: `The text refers to media in “${list}”; only text can be trained on.`,
-      suggestion: 'Leave the record out, or remove the marks and the list. Nothing is ever fetched.',
+      path: `${path}/${field}`,
+      error: `“${field}” holds media; only text can be trained on.`,
+      suggestion: `Leave the record out, or remove “${field}” if its text stands for itself. Nothing is ever fetched.`,
     }),
   );
+}
+
+/** A name, a number, bytes, or anything filled inside a list or an object; yes and no are no media. */
+function holdsMedia(value: unknown): boolean {
+  if (isBlank(value) || typeof value === 'boolean') return false;
+  if (isJsonList(value)) return value.some(holdsMedia);
+  return typeof value === 'object' && value !== null ? Object.values(value).some(holdsMedia) : true;
 }

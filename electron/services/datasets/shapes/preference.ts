@@ -31,7 +31,7 @@ export function convertPreference(record: JsonObject, { fixes }: ConversionSetti
     ? fixPair(separate({ prompt, chosen, rejected }), fixes)
     : { prompt: [], chosen, rejected };
   if (isReadable()) checkPair(pair, faults);
-  checkMedia(record, [...pair.prompt, ...pair.chosen, ...pair.rejected], faults);
+  checkMedia(record, '', faults);
   return conclude(
     {
       conversationId: textOf(record.conversation_id),
