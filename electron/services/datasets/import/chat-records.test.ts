@@ -114,6 +114,15 @@ describe('form D', () => {
     expect(report.usable_records).toBe(1);
   });
 
+  it('refuses half a surrogate pair inside JSON that stands in a text', async () => {
+    const { report, first } = await one(
+      ask,
+      turn('assistant', '', { tool_calls: [call('{"a":"\\ud800"}')] }),
+    );
+    expect(report.usable_records).toBe(0);
+    expect(first).toMatchObject({ type: 'encoding_error', severity: 'error' });
+  });
+
   it('Q7 keeps tools and tool calls, with JSON inside strings parsed', async () => {
     const record = {
       tools: JSON.stringify([{ type: 'function', function: { name: 'weather' } }]),

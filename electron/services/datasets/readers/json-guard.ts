@@ -1,6 +1,4 @@
 const OPENING = /[[{]/g;
-/** Under the `u` flag only an unpaired half is matched. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /** Whether brackets nest deeper than `limit`; looked at before the parser sees the text. */
@@ -48,11 +46,18 @@ export function loneSurrogateIn(value: unknown, rawText: string): string | null 
   return SURROGATE_ESCAPE.test(rawText) ? findLoneSurrogate(value, '') : null;
 }
 
+/** Whether UTF-8 can hold every text of a value. */
+export function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
+}
+
 function findLoneSurrogate(value: unknown, path: string): string | null {
-  if (typeof value === 'string') return LONE_SURROGATE.test(value) ? path : null;
+  if (typeof value === 'string') return value.isWellFormed() ? null : path;
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, item] of Object.entries(value)) {
-    if (LONE_SURROGATE.test(key)) return path;
+    if (!key.isWellFormed()) return path;
     const found = findLoneSurrogate(item, `${path}/${pointerToken(key)}`);
     if (found !== null) return found;
   }

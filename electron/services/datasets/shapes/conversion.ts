@@ -7,6 +7,7 @@ import type {
   Scaffolding,
 } from '../../../../src/lib/types/dataset-records';
 import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
+import { isWellFormed } from '../readers/json-guard';
 import type { JsonObject } from '../readers/json-object';
 import type { ConversationContext } from '../readers/raw-record';
 
@@ -63,9 +64,22 @@ export function caution(type: ProblemType, text: FaultText): Fault {
 
 /** A usable record, unless one of its faults is an error. */
 export function conclude(draft: DraftRecord, faults: readonly Fault[]): Conversion {
-  const sorted = inOrder(faults);
+  const sorted = inOrder([...faults, ...halfCharacters(draft.content)]);
   const isRejected = sorted.some((fault) => fault.severity === 'error');
   return isRejected ? { kind: 'rejected', faults: sorted } : { kind: 'usable', draft, faults: sorted };
+}
+
+/** The record itself was looked through as it was parsed, JSON that stands in its texts was not. */
+function halfCharacters(content: RecordContent): Fault[] {
+  if (isWellFormed(content)) return [];
+  return [
+    failure('encoding_error', {
+      path: null,
+      error:
+        'JSON in one of its texts holds half of a surrogate pair (\\ud800–\\udfff), which is no character.',
+      suggestion: 'Write the whole character, or remove the escape.',
+    }),
+  ];
 }
 
 /** All faults of a record are listed; the first in the order of the types decides (question 14). */
