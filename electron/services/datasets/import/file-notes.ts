@@ -26,6 +26,7 @@ export class FileNotes {
   private readonly nul: Note = { line: 0, records: 0 };
   private readonly replaced: Note = { line: 0, records: 0 };
   private readonly separators: Note = { line: 0, records: 0 };
+  private readonly labels: Note = { line: 0, records: 0 };
   /** Which columns were taken for question and answer; of the first record, when they need saying. */
   columns: string | null = null;
   private version: { readonly label: string; readonly line: number } | null = null;
@@ -57,6 +58,10 @@ export class FileNotes {
     count(this.separators, line);
   }
 
+  noteLabel(line: number): void {
+    count(this.labels, line);
+  }
+
   problems(): DatasetProblem[] {
     const fields = [...this.unknownFields].map(([name, note]) =>
       fileProblem('unsupported_content', note, {
@@ -65,7 +70,24 @@ export class FileNotes {
         suggestion: 'Nothing has to be done: training does not need it.',
       }),
     );
-    return [...fields, ...this.characterProblems(), ...this.versionProblems(), ...this.separatorProblems()];
+    return [
+      ...fields,
+      ...this.characterProblems(),
+      ...this.versionProblems(),
+      ...this.separatorProblems(),
+      ...this.labelProblems(),
+    ];
+  }
+
+  private labelProblems(): DatasetProblem[] {
+    if (this.labels.records === 0) return [];
+    const text = {
+      severity: 'warning',
+      error: 'The field “label” is neither true nor false, so it is not used: every answer is trained.',
+      suggestion:
+        'Nothing has to be done if it says something else. If it says which answers are not wanted, write it as true or false.',
+    } as const;
+    return [fileProblem('invalid_type', this.labels, text)];
   }
 
   private separatorProblems(): DatasetProblem[] {

@@ -120,6 +120,50 @@ describe('Q10 KTO', () => {
     expect(read?.label).toBe(true);
   });
 
+  it.each(['true', ' True', 'TRUE'])('reads the word “%s” like the boolean', async (word) => {
+    const bad = { prompt: 'q', completion: 'bad', label: 'false' };
+    const { report, records } = await bench().import(
+      jsonl({ prompt: 'q', completion: 'a', label: word }, bad),
+    );
+    expect(report).toMatchObject({ kind: 'kto', usable_records: 2 });
+    expect(records.map(({ label }) => label)).toEqual([true, false]);
+  });
+
+  it.each([1, 0, '1', 'bad', -1])(
+    'does not guess what the label %j means, and asks for it',
+    async (label) => {
+      const file = jsonl({ prompt: 'q', completion: 'a', label }, { prompt: 'r', completion: 'b', label });
+      const { report } = await bench().import(file);
+      expect(report).toMatchObject({
+        usable_records: 0,
+        mapping: { columns: ['prompt', 'completion', 'label'] },
+      });
+      expect(report.problems).toEqual([
+        expect.objectContaining({ type: 'invalid_type', path: '/label', line: 1 }),
+      ]);
+      const all = await bench().import(file, { mapping: { user: 'prompt', assistant: 'completion' } });
+      expect(all.report).toMatchObject({ kind: 'sft', usable_records: 2 });
+    },
+  );
+
+  it('takes 1 and 0 for labels where the user says that they are', async () => {
+    const { records } = await bench().import('prompt,completion,label\nq,a,1\nr,b,0\n', {
+      name: 'kto.csv',
+      mapping: { prompt: 'prompt', completion: 'completion', label: 'label' },
+    });
+    expect(records.map(({ label }) => label)).toEqual([true, false]);
+  });
+
+  it('refuses such a record among others without a label, and says what it does not use', async () => {
+    const plain = { prompt: 'q', completion: 'a' };
+    const { report, problems } = await bench().import(
+      jsonl(plain, plain, { ...plain, label: 0 }, { ...plain, label: 'maths' }),
+    );
+    expect(report).toMatchObject({ kind: 'sft', usable_records: 3, rejected_records: 1 });
+    expect(kinds(problems)).toContain('3 invalid_type error');
+    expect(kinds(problems)).toContain('4 invalid_type warning');
+  });
+
   it('names records without prompt or completion', async () => {
     const { problems } = await bench().import(jsonl({ text: 'a', label: true }));
     expect(kinds(problems)).toEqual(['1 missing_field error', '1 missing_field error']);

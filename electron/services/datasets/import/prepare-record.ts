@@ -4,6 +4,7 @@ import type { JsonObject } from '../readers/json-object';
 import type { Container } from '../readers/raw-record';
 import { applyMapping } from '../shapes/column-mapping';
 import { detectShape } from '../shapes/detect-shape';
+import { labelOfWord } from '../shapes/labels';
 import { unwrapJson } from '../shapes/tool-calls';
 import { withRoleNames, withSystemPrompt } from './own-words';
 
@@ -26,14 +27,13 @@ function nameFields(record: JsonObject, { container, mapping }: Preparation): Js
   const isTable = container.kind === 'table' || container.kind === 'parquet';
   if (isTable && container.turns !== null) return record;
   if (mapping !== null) return applyMapping(record, mapping);
-  return isTable ? tableRecord(record) : record;
+  return withLabel(isTable ? tableRecord(record) : record);
 }
 
 /** Cells that hold JSON lists are lists, and names count in lower case where they are not known as they stand. */
 function tableRecord(record: JsonObject): JsonObject {
   const lists = unwrapped(record);
-  const named = detectShape(lists) === null ? inLowerCase(lists) : lists;
-  return withLabel(named);
+  return detectShape(lists) === null ? inLowerCase(lists) : lists;
 }
 
 function unwrapped(record: JsonObject): JsonObject {
@@ -56,14 +56,9 @@ function inLowerCase(record: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.trim().toLowerCase(), value]));
 }
 
-const LABELS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-
-/** A table has no booleans: the words are one, where there is an answer that they can be about. */
+/** The words for a boolean are one, where there is an answer that they can be about: a table has no other. */
 function withLabel(record: JsonObject): JsonObject {
-  const label = typeof record.label === 'string' ? LABELS.get(record.label.trim().toLowerCase()) : undefined;
+  const label = labelOfWord(record.label);
   if (label === undefined || !['D', 'E', 'F', 'G'].includes(detectShape(record) ?? '')) return record;
   return { ...record, label };
 }

@@ -10,9 +10,10 @@ import { namedByColumns } from '../shapes/column-mapping';
 import { caution, failure, kindOf } from '../shapes/conversion';
 import type { Converter, DraftRecord, Fault } from '../shapes/conversion';
 import { CONVERTERS } from '../shapes/converters';
-import { SHAPE_NAMES, detectShape } from '../shapes/detect-shape';
+import { SHAPE_NAMES, detectShape, isCompletion } from '../shapes/detect-shape';
 import type { RecordShape } from '../shapes/detect-shape';
 import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
+import { isUnclearLabel, isUnusedLabel, unclearLabel } from '../shapes/labels';
 import { hasSeparators, withoutSeparators } from '../shapes/separators';
 import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
@@ -111,7 +112,7 @@ export class RecordReader {
     for (const column of this.unseenColumns)
       if (Object.hasOwn(original, column)) this.unseenColumns.delete(column);
     this.tally.countShape(detected === 'A' && this.shape === 'B' ? 'B' : detected);
-    if (detected === null) this.tally.firstUnknownKeys ??= Object.keys(original);
+    if (detected === null) this.noteUnknown(raw, original, value);
     if (this.shape === null) {
       this.tally.rejected += 1;
       return;
@@ -123,13 +124,19 @@ export class RecordReader {
     if (this.tally.rejected > rejectedBefore) this.tally.names.noteSpeakers(original);
   }
 
+  private noteUnknown(raw: RawRecord, original: JsonObject, value: JsonObject): void {
+    this.tally.firstUnknownKeys ??= Object.keys(original);
+    if (isCompletion(value) && isUnclearLabel(value.label))
+      this.tally.firstUnclearLabel ??= problemOf(raw, textOf(value.id), unclearLabel(value.label));
+  }
+
   private convert(raw: RawRecord, value: JsonObject, convert: Converter): void {
     const { fixes = [] } = this.plan;
     const cleaned = this.cleaned(raw, value);
     const convertWith = (chosen: readonly SafeFix[]) =>
       convert(cleaned, { context: raw.context, fixes: chosen });
     const conversion = convertWith(fixes);
-    this.noteNames(raw, value);
+    this.noteNames(raw, value, conversion.kind === 'usable');
     const originalId = textOf(value.id);
     if (conversion.kind === 'null_target') {
       this.tally.nullTargets += 1;
@@ -147,7 +154,8 @@ export class RecordReader {
     else this.accept(raw, { ...claim, draft: conversion.draft, faults });
   }
 
-  private noteNames({ line }: RawRecord, value: JsonObject): void {
+  private noteNames({ line }: RawRecord, value: JsonObject, isUsed: boolean): void {
+    if (isUsed && ANSWERED.has(this.shape) && isUnusedLabel(value)) this.notes.noteLabel(line);
     if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
     if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), line);
   }
@@ -186,6 +194,9 @@ export class RecordReader {
     for (const fault of faults) this.outputs.log.add(problemOf(raw, recordId, fault));
   }
 }
+
+/** Shapes that train every answer, whatever is said of it elsewhere. */
+const ANSWERED: ReadonlySet<RecordShape | null> = new Set(['C', 'D', 'E', 'F', 'G']);
 
 interface AcceptedRecord {
   readonly id: string;

@@ -35,6 +35,8 @@ export class Tally {
   unread = 0;
   badEncoding = 0;
   firstMalformed: DatasetProblem | null = null;
+  /** Of no shape only because of what its label is. */
+  firstUnclearLabel: DatasetProblem | null = null;
   firstUnknownKeys: readonly string[] | null = null;
   readonly samples: JsonObject[] = [];
   readonly names = new FieldNames();

@@ -173,12 +173,24 @@ const quoted = (name: string): string => `â€œ${name.slice(0, MAX_EXAMPLE_NAME)}â
 
 const MAX_SHOWN_KEYS = 20;
 
+/** The fields are known, and yet it must be said what they are: the mapping is opened. */
+function unclearLabels(pass: PassFindings, problem: DatasetProblem): WholeFileFault {
+  return {
+    shape: shapeOf(pass),
+    reason: problem.error,
+    problems: [problem],
+    mapping: mappingReport(pass),
+  };
+}
+
 function unknownShape(pass: PassFindings): WholeFileFault {
+  const { firstUnclearLabel, firstUnknownKeys } = pass.reader.tally;
+  if (firstUnclearLabel !== null) return unclearLabels(pass, firstUnclearLabel);
   const mapping = mappingReport(pass);
   const text =
     mapping?.table?.header === false
       ? namelessTable(mapping)
-      : { error: unknownNames(pass.reader.tally.firstUnknownKeys ?? []), suggestion: howToMap(mapping) };
+      : { error: unknownNames(firstUnknownKeys ?? []), suggestion: howToMap(mapping) };
   return {
     shape: shapeOf(pass),
     reason: text.error,

@@ -4,6 +4,7 @@ import { plainTurn } from './chat-turn';
 import { chatContent, conclude, optionalText } from './conversion';
 import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
+import { isUnclearLabel, unclearLabel } from './labels';
 import { checkMedia } from './media';
 import { fixAnswer, fixPrompt } from './safe-fixes';
 import { toolsOf } from './tool-calls';
@@ -20,6 +21,7 @@ export function convertCompletion(record: JsonObject, { fixes }: ConversionSetti
   const turns = [...before, ...completion];
   if (!faults.some(({ severity }) => severity === 'error')) checkDialogue(turns, faults);
   checkMedia(record, '', faults);
+  if (isUnclearLabel(record.label)) faults.push(unclearLabel(record.label));
   const messages = [...before.map(({ message }) => message), ...trainedMessages(completion, 'all')];
   return conclude(
     {

@@ -2,6 +2,7 @@ import type { DatasetKind, DatasetShape } from '../../../../src/lib/types/datase
 import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { instructionColumns } from './instruction-columns';
+import { isUnclearLabel } from './labels';
 
 /** The shape of a record. A table is of one of these inside; H is told apart by what it trains. */
 export type RecordShape = Exclude<DatasetShape, 'J'> | 'KTO';
@@ -23,7 +24,7 @@ const RULES: readonly ShapeRule[] = [
   { shape: 'D', matches: (record) => 'messages' in record },
   { shape: 'E', matches: (record) => isTurnList(record.conversations) || isTurnList(record.conversation) },
   { shape: 'F', matches: (record) => instructionColumns(record) !== null },
-  { shape: 'G', matches: (record) => 'prompt' in record && 'completion' in record },
+  { shape: 'G', matches: (record) => isCompletion(record) && !isUnclearLabel(record.label) },
   { shape: 'I', matches: (record) => typeof record.text === 'string' },
 ];
 
@@ -31,6 +32,11 @@ const RULES: readonly ShapeRule[] = [
 export function detectShape(value: unknown): RecordShape | null {
   if (!isJsonObject(value)) return null;
   return RULES.find((rule) => rule.matches(value))?.shape ?? null;
+}
+
+/** Form G by its fields, whatever a label beside them says. */
+export function isCompletion(record: JsonObject): boolean {
+  return 'prompt' in record && 'completion' in record;
 }
 
 function isTrainingPair(record: JsonObject): boolean {
