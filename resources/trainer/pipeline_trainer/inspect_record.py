@@ -11,6 +11,7 @@ from .data.masks import Tokenized, tokenize, uncut
 from .data.records import Message, Record, record_lines
 from .data.templates import ChatTemplate
 from .data.tokens import How
+from .data.tools import described
 from .errors import TrainerError
 from .inspect_sides import has_sides, inspect_sides
 
@@ -59,7 +60,7 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
         "lost_tokens": len(whole.ids) if kept is None else kept.lost_tokens,
         "lost_trained_tokens": whole.trained_tokens if kept is None else kept.lost_trained_tokens,
         "dropped_turns": len(messages) if kept is None else kept.dropped_turns,
-        "template": template.describe(),
+        "template": described(template, has_tools=bool(record.tools)),
         "max_length": how.max_length,
     }
 
@@ -72,7 +73,7 @@ def _of_sides(record: Record, template: ChatTemplate, how: How) -> dict[str, Any
         "text": whole.text,
         "tokens": [{"id": token, "text": text, "trained": on, "cut": False} for token, text, on in tokens],
         **view,
-        "template": template.describe(),
+        "template": described(template, has_tools=bool(record.tools)),
         "max_length": how.max_length,
     }
 

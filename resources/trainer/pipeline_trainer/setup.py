@@ -15,6 +15,7 @@ from .budget import USED_FILE, Budget
 from .config import JobFile, refuse_to_begin
 from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
+from .data.tools import brings_tools, note_of_tools
 from .durable import sweep_staging
 from .fast_layers import speed_up_layers
 from .hardware import Compute, GpuMonitor, driver_version
@@ -66,6 +67,9 @@ def setup(
     judged = judge(
         run_dir, job=job, compute=compute, processes=team.size, cache_dir=cache_dir, warn=log.warn, on_found=begin
     )
+    left_out = note_of_tools(judged.data.template, has_tools=brings_tools(job.dataset.path))
+    if left_out is not None:
+        log.warn("tools_left_out", f"The chat template of the base model: {left_out[0].lower()}{left_out[1:]}")
     if judged.changes:
         log.warn("not_bit_exact", f"This attempt goes on, but not bit for bit: {', '.join(judged.changes)}.")
     log.emit("stage", name="model_loading", detail=_loading(job, team))

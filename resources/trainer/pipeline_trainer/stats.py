@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .data.records import count_records
 from .data.templates import ChatTemplate
 from .data.tokens import How, TokenSet, tokenize_dataset
+from .data.tools import brings_tools, described
 from .spread import spread_of
 from .turn_tokens import count_turn_tokens
 
@@ -71,7 +72,7 @@ def dataset_stats(
         "problems": [_problem(tokens, index) for index in list(tokens.problems)[:LISTED_MOST]],
         "too_long_rows": [_too_long(tokens, int(index)) for index in too_long[:LISTED_MOST]],
         "max_length": how.max_length,
-        "template": template.describe(),
+        "template": described(template, has_tools=brings_tools(dataset)),
         "methods": METHODS,
     }
 

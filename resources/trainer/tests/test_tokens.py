@@ -249,3 +249,26 @@ def test_a_run_that_cannot_start_names_the_length_that_is_enough_for_all_its_rec
     folder.change(max_length=enough - 1)
     with pytest.raises(TrainerError, match=f"it needs {enough}"):
         load_rows(folder.path, job=folder.job, template=load_template(model), cache_dir=None)
+
+
+def test_counts_what_the_template_leaves_out_as_refused_and_says_that_lists_of_tools_are(tmp_path: Path) -> None:
+    function = {"name": "tide", "arguments": {}}
+    called = {
+        "role": "assistant",
+        "content": "",
+        "trained": True,
+        "tool_calls": [{"type": "function", "function": function}],
+    }
+    plain = {"role": "assistant", "content": "Aye.", "trained": True}
+    asked = {"role": "user", "content": "High water?", "trained": False}
+    tools = [{"type": "function", "function": {"name": "tide"}}]
+    lines = [
+        {"id": name, "source_line": line, "messages": [asked, answer], "tools": tools}
+        for line, (name, answer) in enumerate((("a", called), ("b", plain)), start=1)
+    ]
+    path = tmp_path / "dataset.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    stats = dataset_stats(path, make_template("chatml"), HOW)
+    assert [(problem["type"], problem["line"]) for problem in stats["problems"]] == [("unsupported_content", 1)]
+    assert stats["template"]["note"].endswith("the answers are trained without them.")
+    assert dataset_stats(path, make_template("tools"), How(1000, "auto", "chat"))["problems"] == []

@@ -23,6 +23,7 @@ const SURE: Readonly<Record<string, Remedy>> = {
   nothing_to_train: OTHER_SETTINGS,
   mask_not_found: OTHER_SETTINGS,
   template_refused: OTHER_SETTINGS,
+  unsupported_content: OTHER_SETTINGS,
   template_unusable: OTHER_SETTINGS,
   tokenizer_unsupported: OTHER_SETTINGS,
   dataset_invalid: OTHER_SETTINGS,

@@ -9,6 +9,7 @@ from ..errors import TrainerError
 from .answers import Rendering, answer_tokens
 from .records import Message, Record
 from .templates import ChatTemplate, Encoded
+from .tools import refuse_lost_tools
 
 # Records of these formats repeat their conversation's history, so the oldest turns may go.
 HISTORY_FORMATS: Final = frozenset({"brightrun_lora_v4", "brightrun_lora_v3"})
@@ -73,7 +74,8 @@ def tokenize(
 ) -> Tokenized:
     """Render, tokenise, mask and cut one record; `whole` is its uncut form where that is known.
 
-    Raises `nothing_to_train`, `token_overflow`, `mask_not_found` or `template_refused`, with the line.
+    Raises `nothing_to_train`, `token_overflow`, `mask_not_found`, `template_refused` or `unsupported_content`, with the
+    line.
     """
     if whole is None:
         whole = uncut(record, template, loss_scope)
@@ -88,7 +90,7 @@ def tokenize(
 
 
 def uncut(record: Record, template: ChatTemplate, loss_scope: LossScope) -> Tokenized:
-    """The whole record with its mask, however long. Raises `mask_not_found` or `template_refused`."""
+    """The whole record with its mask, however long. Raises as `tokenize` does, but for its length."""
     if record.text is not None:
         return plain_text(record.text, template)
     return masked(record, template.adapted(scoped(record.messages, loss_scope)), template)
@@ -106,6 +108,7 @@ def plain_text(text: str, template: ChatTemplate) -> Tokenized:
 
 def masked(record: Record, messages: Sequence[Message], template: ChatTemplate) -> Tokenized:
     """The whole conversation with its mask, however long. `messages` are adapted to the template."""
+    refuse_lost_tools(record, messages, template)
     text, encoded = _encoded(record, messages, template)
     trained = [False] * len(encoded.ids)
     rendering = Rendering(record, messages, text, encoded)

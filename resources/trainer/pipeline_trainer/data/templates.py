@@ -88,6 +88,16 @@ class ChatTemplate:
             return False
 
     @cached_property
+    def writes_tools(self) -> bool:
+        """Whether a list of tools shows up in the rendering; one that is refused is not left out."""
+        parameters: dict[str, Any] = {"type": "object", "properties": {}}
+        tool = {"type": "function", "function": {"name": PROBE, "description": PROBE, "parameters": parameters}}
+        try:
+            return PROBE in self._apply([Message("user", "a")], tools=[tool], generation_prompt=True)
+        except TrainerError:
+            return True
+
+    @cached_property
     def end_token_ids(self) -> frozenset[int]:
         """Tokens that end an assistant's turn: the template's own, eos, and what generation stops at."""
         own = self._probed_end

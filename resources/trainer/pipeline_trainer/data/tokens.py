@@ -27,9 +27,11 @@ from .records import Record, count_records, read_records, verify_sha256
 from .templates import ChatTemplate
 
 # Raise it with every change to rendering, masks or cuts.
-TOKENS_VERSION: Final = 4
+TOKENS_VERSION: Final = 5
 ARRAYS: Final = ("ids", "trained", "offsets", "counts", "borders", "labels", "sides")
-RECORD_PROBLEMS: Final = frozenset({"token_overflow", "nothing_to_train", "mask_not_found", "template_refused"})
+RECORD_PROBLEMS: Final = frozenset({
+    "token_overflow", "nothing_to_train", "mask_not_found", "template_refused", "unsupported_content",
+})  # fmt: skip
 MISSES: Final = (OSError, ValueError, KeyError, TypeError, EOFError)
 
 
