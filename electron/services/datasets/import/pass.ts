@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
-import type { StructureFault } from '../readers/document-scanner';
+import type { StructureFault } from '../readers/document-parts';
 import type { RecordShape } from '../shapes/detect-shape';
 import type { BrokenPlace } from '../readers/open-source';
 import { CanonicalWriter } from './canonical-writer';

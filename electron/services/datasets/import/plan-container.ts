@@ -1,5 +1,5 @@
 import { DocumentScanner } from '../readers/document-scanner';
-import type { CutValue } from '../readers/document-scanner';
+import type { CutValue } from '../readers/document-parts';
 import { isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { isTooMuch, parseJson } from '../readers/parse-json';
@@ -61,17 +61,19 @@ function isObjectLine({ bytes, tooLong }: RawRecord): boolean {
   }
 }
 
-/** The root object of a document, with only the first element of each of its lists. */
+/** The root object of a document, with only one element of each of its lists: the first that is an object. */
 async function outline(openText: OpenText): Promise<JsonObject> {
-  const scanner = new DocumentScanner((_, index) => index === null || index === 0);
   const entries = new Map<string, unknown>();
+  const isSettled = (key: string | null) => key === null || isRecordList(entries.get(key));
+  const scanner = new DocumentScanner((key, index) => index === null || !isSettled(key));
   const note = (cuts: readonly CutValue[]) => {
     for (const cut of cuts)
-      if (cut.key !== null && !entries.has(cut.key)) entries.set(cut.key, outlined(cut));
+      if (cut.key !== null && !isSettled(cut.key) && (cut.index !== null || !entries.has(cut.key)))
+        entries.set(cut.key, outlined(cut));
   };
   for await (const chunk of openText()) {
     note(scanner.push(chunk));
-    if (scanner.faults.length > 0) break;
+    if (scanner.faults.length > 0 && [...entries.values()].some(isRecordList)) break;
   }
   for (const key of scanner.lists) if (!entries.has(key)) entries.set(key, []);
   return Object.fromEntries(entries);
@@ -79,8 +81,17 @@ async function outline(openText: OpenText): Promise<JsonObject> {
 
 function outlined({ bytes, index }: CutValue): unknown {
   const parsed = bytes === null ? null : parseJson(bytes);
-  const value = parsed?.kind === 'value' ? parsed.value : null;
+  const value = parsed?.kind === 'value' ? parsed.value : namesIn(bytes);
   return index === null ? value : [value];
+}
+
+/** Of an object with a syntax fault the names alone, as far as they can be told. */
+function namesIn(bytes: Buffer | null): JsonObject | null {
+  if (bytes?.[0] !== OPENING_BRACE) return null;
+  const scanner = new DocumentScanner(() => false);
+  const cuts = [...scanner.push(bytes), ...scanner.end()];
+  const names = [...cuts.map(({ key }) => key), ...scanner.lists].filter((key) => key !== null);
+  return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, null]));
 }
 
 function isRecordList(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { StructureFault } from '../readers/document-scanner';
+import type { StructureFault } from '../readers/document-parts';
 import { groupTurns } from '../readers/group-turns';
 import { isJsonObject } from '../readers/json-object';
 import type { BrokenPlace, SourceText } from '../readers/open-source';

@@ -4,6 +4,7 @@ import type {
   ProblemType,
   ReportedMapping,
 } from '../../../../src/lib/types/dataset-records';
+import type { StructureFault } from '../readers/document-parts';
 import { guessEncoding } from '../readers/guess-encoding';
 import type { WideEncoding } from '../readers/guess-encoding';
 import type { BrokenPlace } from '../readers/open-source';
@@ -119,7 +120,7 @@ function encodingAdvice(name: string): string {
 function faultyDocument(pass: PassFindings): WholeFileFault {
   const { firstMalformed, usable } = pass.reader.tally;
   const candidates = [
-    ...pass.structureFaults.slice(0, 1).map(structureProblem),
+    ...pass.structureFaults.toSorted(byPlace).slice(0, 1).map(structureProblem),
     ...(firstMalformed === null ? [] : [firstMalformed]),
   ];
   const first = candidates.toSorted((left, right) => left.line - right.line).slice(0, 1);
@@ -129,6 +130,10 @@ function faultyDocument(pass: PassFindings): WholeFileFault {
   });
   const problems = usable === 0 ? first : [...first, { ...offer, severity: 'info' } as const];
   return { shape: shapeOf(pass), reason: 'The file is one JSON document with a syntax fault.', problems };
+}
+
+function byPlace(left: StructureFault, right: StructureFault): number {
+  return left.line - right.line || left.column - right.column;
 }
 
 /** The letter of formats.md: a table keeps its own, whatever its columns are. */

@@ -1,38 +1,11 @@
+import { BACKSLASH, CLOSES, LF, NO_BYTES, OPENS, QUOTE, SCALAR_END, SPACE, foundAt } from './document-parts';
+import type { CutValue, Expects, Inside, StructureFault, Wanted } from './document-parts';
 import { MAX_LINE_BYTES } from './limits';
+import { NextElement } from './next-element';
+import { nameOf } from './object-name';
+import { syntaxFaultIn } from './place-in-value';
 
-/** One value cut out of a document, not yet parsed. Column counts bytes, from 1. */
-export interface CutValue {
-  readonly key: string | null;
-  readonly index: number | null;
-  readonly line: number;
-  readonly column: number;
-  /** Null for a value that nobody asked for. */
-  readonly bytes: Buffer | null;
-  readonly tooLong: boolean;
-}
-
-export interface StructureFault {
-  readonly line: number;
-  readonly column: number;
-  readonly error: string;
-}
-
-/**
- * Whether the bytes of a value are wanted. `key` is that of the root object, `index` the position in a list.
- */
-export type Wanted = (key: string | null, index: number | null) => boolean;
-
-type Expects =
-  'root' | 'key' | 'key-or-end' | 'colon' | 'value' | 'value-or-end' | 'comma-or-end' | 'nothing';
-type Inside = 'structure' | 'nested' | 'string' | 'scalar';
-
-const LF = 0x0a;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPENS = new Set([0x5b, 0x7b]);
-const CLOSES = new Set([0x5d, 0x7d]);
-const SCALAR_END = new Set([0x2c, 0x5d, 0x7d, 0x20, 0x09, 0x0d, LF]);
-const SPACE = new Set([0x20, 0x09, 0x0d, LF]);
+const MAX_FAULTS = 100;
 
 /**
  * Cuts a JSON document of any size into the values of its root, and of the lists directly under a
@@ -60,6 +33,9 @@ export class DocumentScanner {
   private wantsBytes = false;
   private startedAt = { line: 1, column: 1 };
   private cuts: CutValue[] = [];
+  private chunk: Buffer = NO_BYTES;
+  /** Of an element in whose texts a line ends, as in none of JSON: its quotes may not be told apart. */
+  private next: NextElement | null = null;
   private readonly wanted: Wanted;
 
   constructor(wanted: Wanted, firstLine = 1) {
@@ -69,6 +45,7 @@ export class DocumentScanner {
 
   push(chunk: Buffer): CutValue[] {
     this.pieceStart = 0;
+    this.chunk = chunk;
     for (let at = 0; at < chunk.length;) {
       at = this.inside === 'structure' ? this.structure(chunk, at) : this.skipValue(chunk, at);
     }
@@ -79,9 +56,18 @@ export class DocumentScanner {
 
   end(): CutValue[] {
     if (this.inside === 'scalar') this.finishValue();
-    if (this.expects !== 'nothing' || this.inside !== 'structure')
-      this.fault(0, 'The document is cut off: its last bracket is missing.');
+    this.pieceStart = 0;
+    this.chunk = NO_BYTES;
+    if (this.expects !== 'nothing' || this.inside !== 'structure') this.endTooEarly();
     return this.takeCuts();
+  }
+
+  /** Brackets may be missing only because a fault before them hides them. */
+  private endTooEarly(): void {
+    const bytes = this.heldBytes > MAX_LINE_BYTES ? NO_BYTES : Buffer.concat(this.pieces);
+    const fault = this.inside === 'structure' ? null : syntaxFaultIn({ ...this.startedAt, bytes });
+    if (fault !== null && !fault.isAtEnd) this.faults.push(fault);
+    else this.fault(0, 'The document is cut off: its last bracket is missing.');
   }
 
   private takeCuts(): CutValue[] {
@@ -162,6 +148,7 @@ export class DocumentScanner {
   }
 
   private skipValue(chunk: Buffer, at: number): number {
+    if (this.next !== null) return this.skipTorn(chunk, at, this.next);
     if (this.inString) return this.skipString(chunk, at);
     return this.inside === 'nested' ? this.skipNested(chunk, at) : this.skipScalar(chunk, at);
   }
@@ -169,7 +156,7 @@ export class DocumentScanner {
   private skipString(chunk: Buffer, start: number): number {
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at];
-      if (byte === LF) this.newLine(at);
+      if (byte === LF && this.tears(chunk, at)) return at + 1;
       if (this.escaped) this.escaped = false;
       else if (byte === BACKSLASH) this.escaped = true;
       else if (byte === QUOTE) {
@@ -179,6 +166,51 @@ export class DocumentScanner {
       }
     }
     return chunk.length;
+  }
+
+  /** A line ends inside a text. Of an element of a list the one after it is looked for from there. */
+  private tears(chunk: Buffer, at: number): boolean {
+    this.newLine(at);
+    this.escaped = false;
+    if (this.inside !== 'nested' || this.index === null || this.heldBytes > MAX_LINE_BYTES) return false;
+    const beginning = this.pieces[0] ?? chunk.subarray(this.pieceStart, at + 1);
+    this.next = NextElement.after(beginning, this.startedAt.column);
+    return this.next !== null;
+  }
+
+  /** As its brackets say, unless the next element is seen first. */
+  private skipTorn(chunk: Buffer, start: number, next: NextElement): number {
+    for (let at = start; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (byte === LF) this.newLine(at);
+      if (next.sees(byte)) this.beginNext(chunk, at + 1, next);
+      else if (this.ends(byte)) this.finishValue(chunk, at + 1);
+      else continue;
+      return at + 1;
+    }
+    return chunk.length;
+  }
+
+  /** Whether a byte closes the value. */
+  private ends(byte: number): boolean {
+    if (this.escaped) this.escaped = false;
+    else if (this.inString && byte === BACKSLASH) this.escaped = true;
+    else if (byte === QUOTE) this.inString = !this.inString;
+    else if (!this.inString && OPENS.has(byte)) this.depth += 1;
+    else if (!this.inString && CLOSES.has(byte)) this.depth -= 1;
+    return this.depth === 0;
+  }
+
+  private beginNext(chunk: Buffer, end: number, { opening, foundColumn: column }: NextElement): void {
+    this.finishValue(chunk, end);
+    this.startedAt = { line: this.line, column };
+    this.pieces = [opening];
+    this.heldBytes = opening.length;
+    this.pieceStart = end;
+    this.wantsBytes = this.wanted(this.key, this.index);
+    this.inside = 'nested';
+    this.inString = false;
+    this.depth = 1;
   }
 
   private skipNested(chunk: Buffer, start: number): number {
@@ -213,6 +245,7 @@ export class DocumentScanner {
     const bytes = this.wantsBytes && !tooLong ? Buffer.concat(this.pieces) : null;
     this.pieces = [];
     this.heldBytes = 0;
+    this.next = null;
     this.inside = 'structure';
     if (this.isKey) this.finishKey(bytes);
     else this.cut(bytes, tooLong);
@@ -248,19 +281,8 @@ export class DocumentScanner {
   }
 
   private fault(at: number, error: string): void {
-    if (this.faults.length < MAX_FAULTS) this.faults.push({ ...this.place(at), error });
-  }
-}
-
-const MAX_FAULTS = 100;
-
-function nameOf(bytes: Buffer | null): string | null {
-  if (bytes?.[0] !== QUOTE) return null;
-  try {
-    const name: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof name === 'string' ? name : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    if (this.faults.length >= MAX_FAULTS) return;
+    const found = foundAt(this.chunk, at);
+    this.faults.push({ ...this.place(at), error: found === '' ? error : `${error} Found ${found}` });
   }
 }

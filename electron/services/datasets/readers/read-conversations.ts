@@ -2,7 +2,8 @@ import { isJsonObject, textOf } from './json-object';
 import type { JsonObject } from './json-object';
 import type { Scaffolding } from '../../../../src/lib/types/dataset-records';
 import { DocumentScanner } from './document-scanner';
-import type { CutValue, StructureFault } from './document-scanner';
+import { faultInCut } from './place-in-value';
+import type { CutValue, StructureFault } from './document-parts';
 import { parseJson } from './parse-json';
 import type { ConversationContext, RawRecord } from './raw-record';
 
@@ -14,12 +15,11 @@ interface Place {
 /** The training pairs of one conversation of form B; a conversation without any stays as it is, to be named. */
 export function expandConversation(conversation: RawRecord, { position, faults }: Place): RawRecord[] {
   if (conversation.bytes[0] !== OPENING_BRACE) return [conversation];
-  const scanner = new DocumentScanner(
-    (key, index) => isPair(key, index) || key === 'conversation_metadata',
-    conversation.line,
-  );
+  const scanner = new DocumentScanner(() => true, conversation.line);
   const cuts = [...scanner.push(conversation.bytes), ...scanner.end()];
-  faults.push(...scanner.faults.map((fault) => ({ ...fault, column: shifted(fault, conversation) })));
+  const beside = cuts.filter((cut) => !isPair(cut.key, cut.index)).flatMap((cut) => faultInCut(cut) ?? []);
+  const found = [...scanner.faults, ...beside];
+  faults.push(...found.map((fault) => ({ ...fault, column: shifted(fault, conversation) })));
   const context = contextOf(parsedObject(cuts.find((cut) => cut.key === 'conversation_metadata')), position);
   const pairs = cuts
     .filter((cut) => isPair(cut.key, cut.index))

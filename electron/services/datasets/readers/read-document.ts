@@ -1,5 +1,6 @@
 import { DocumentScanner } from './document-scanner';
-import type { CutValue, StructureFault, Wanted } from './document-scanner';
+import { faultInCut } from './place-in-value';
+import type { CutValue, StructureFault, Wanted } from './document-parts';
 import { pointerToken } from './json-guard';
 import { MAX_LINE_BYTES } from './limits';
 import type { Container, RawRecord } from './raw-record';
@@ -14,9 +15,12 @@ export async function* readDocumentRecords(
   faults: StructureFault[],
 ): AsyncGenerator<readonly RawRecord[]> {
   const wanted = wantedBy(container);
-  const scanner = new DocumentScanner(wanted);
+  // What is no record is looked at, too: a fault there spoils the document just the same.
+  const scanner = new DocumentScanner(() => true);
   const toRecords = (cuts: readonly CutValue[]) =>
-    cuts.filter((cut) => wanted(cut.key, cut.index)).flatMap((cut) => recordsOf(cut, container, faults));
+    cuts.flatMap((cut) =>
+      wanted(cut.key, cut.index) ? recordsOf(cut, container, faults) : nothingOf(cut, faults),
+    );
   let told = 0;
   const tell = () => {
     faults.push(...scanner.faults.slice(told));
@@ -34,6 +38,12 @@ export async function* readDocumentRecords(
 function wantedBy(container: DocumentContainer): Wanted {
   const wantedKey = container.kind === 'array' ? null : container.key;
   return (key, index) => key === wantedKey && index !== null;
+}
+
+function nothingOf(cut: CutValue, faults: StructureFault[]): [] {
+  const fault = faultInCut(cut);
+  if (fault !== null) faults.push(fault);
+  return [];
 }
 
 function recordsOf(cut: CutValue, container: DocumentContainer, faults: StructureFault[]): RawRecord[] {
