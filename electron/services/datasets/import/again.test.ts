@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useBench } from './bench-setup';
-import { chat, jsonl, kinds } from './testing';
+import { chat, dialogue, jsonl, kinds, pair } from './testing';
 import type { ReadRecord } from './testing';
 
 const bench = useBench();
@@ -17,6 +17,9 @@ const withoutPlace = ({ source_line: _, messages, ...rest }: ReadRecord) => ({
   ...rest,
   ...(messages.length > 0 && { messages }),
 });
+
+/** As the file has it. */
+const inFile = ({ messages, ...rest }: ReadRecord) => ({ ...rest, ...(messages.length > 0 && { messages }) });
 
 const RECORDS = {
   sft: turns.map((messages) => ({ messages })),
@@ -49,6 +52,63 @@ describe('import → canonical → export → import gives the same records', ()
       }),
       { numRuns: 6 },
     );
+  });
+});
+
+describe('the canonical file itself, imported again', () => {
+  const stored = async (...written: readonly unknown[]) => {
+    const first = await bench().import(jsonl(...written));
+    const again = await bench().import(jsonl(...first.records.map(inFile)));
+    expect(first.records.length).toBeGreaterThan(0);
+    expect(again.records.map(withoutPlace)).toEqual(first.records.map(withoutPlace));
+    return again.records;
+  };
+
+  it('of pairs keeps what is trained, where they stand, and their scores', async () => {
+    const history = [...user('a'), ...assistant('b')];
+    const [first] = await stored(
+      pair({
+        conversation_history: history,
+        conversation_metadata: { persona_archetype: 'p', emotional_arc_key: 'e', training_topic_key: 't' },
+        training_metadata: { quality_score: 3.5 },
+      }),
+      pair({ id: 'x' }),
+    );
+    expect(first).toMatchObject({
+      scaffolding: { persona: 'p', arc: 'e', topic: 't' },
+      quality_score: 3.5,
+    });
+    expect(first && dialogue(first)).toEqual([
+      'user: a',
+      'assistant: b',
+      'user: Why?',
+      'assistant*: Because.',
+    ]);
+  });
+
+  it('of chats keeps weights, tools, thoughts and names', async () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: { a: [1] } } };
+    await stored(
+      {
+        tools: [{ type: 'function', function: { name: 'f' } }],
+        messages: [
+          ...user('a'),
+          { role: 'assistant', content: '', tool_calls: [call], weight: 0 },
+          { role: 'tool', content: 'r', name: 'f', tool_call_id: 'c' },
+          { role: 'assistant', content: 'b', reasoning_content: 'hm' },
+        ],
+      },
+      { messages: [...user('a'), ...assistant('b')], conversation_id: 'c1' },
+    );
+    await stored({ instruction: 'i', output: 'o', history: [['q', 'a']] });
+  });
+
+  it('takes no field of a foreign record for a place or a score', async () => {
+    const { records } = await bench().import(
+      jsonl({ messages: [...user('a'), ...assistant('b')], scaffolding: { persona: 'p' }, quality_score: 2 }),
+    );
+    expect(records[0]).not.toHaveProperty('scaffolding');
+    expect(records[0]).not.toHaveProperty('quality_score');
   });
 });
 

@@ -14,7 +14,7 @@ interface TurnFields {
   readonly content: 'content' | 'value';
 }
 
-/** A message and where it stands in its record. OpenAI's `weight: 0` says that a turn is not to be trained. */
+/** A message and where it stands in its record. OpenAI's `weight: 0`, and our own `trained: false`, say that a turn is not to be trained. */
 export interface Turn {
   readonly message: CanonicalMessage;
   readonly path: string;
@@ -45,7 +45,7 @@ export function readTurn(raw: unknown, path: string, faults: Fault[]): Turn | nu
   }
   const spoken = spokenTurn(raw, path, faults);
   const message = isCallRole(spelling) ? asCall(spoken, `${path}/${fields.content}`, faults) : spoken;
-  const isTrainable = role === 'assistant' && raw.weight !== 0;
+  const isTrainable = role === 'assistant' && raw.weight !== 0 && raw.trained !== false;
   return { path, fields, message: { role, ...message, trained: false }, isTrainable };
 }
 

@@ -7,6 +7,7 @@ import { chatContent, conclude, failure, kindOf, optionalText } from './conversi
 import type { Conversion, Converter, Fault } from './conversion';
 import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
 import { checkMedia } from './media';
+import { keptPlace } from './own-records';
 import { fixConversation } from './safe-fixes';
 import { toolsOf } from './tool-calls';
 
@@ -34,7 +35,7 @@ function convertDialogue(record: JsonObject, field: string, fixes: readonly Safe
     {
       conversationId: textOf(record.conversation_id),
       content: chatContent(messages, toolsOf(record, faults)),
-      scaffolding: null,
+      ...keptPlace(record),
     },
     faults,
   );
@@ -88,7 +89,7 @@ function checkTrained(
   faults.push(
     failure('nothing_to_train', {
       path: `/${field}`,
-      error: 'Every assistant turn has the weight 0, so there is nothing to train on.',
+      error: 'No assistant turn is to be trained, as their weights say, so there is nothing to train on.',
       suggestion: 'Give one answer the weight 1, or remove the record.',
     }),
   );
