@@ -71,7 +71,10 @@ function batchesOf(
       return grouped(readTableRecords(open(), container.layout, onBreak), container.turns, notes);
     case 'parquet':
       return grouped(
-        readParquetRecords({ ...readable, path: container.path }, onBreak),
+        readParquetRecords(
+          { ...readable, path: container.path, encoding: readable.source.encoding.name },
+          onBreak,
+        ),
         container.turns,
         notes,
       );

@@ -1,15 +1,19 @@
+import { isUtf8 } from 'node:buffer';
 import { parquetScan, parquetSchema } from 'hyparquet';
 import type {
   AsyncBuffer,
   ColumnChunk,
   Compressors,
   FileMetaData,
+  ParquetParsers,
   ParquetRowRange,
   ParquetScan,
   RowGroup,
+  SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
+import { UnreadableText } from './plain-value';
 
 /** Rows that are in memory at once by their columns; `first` is the number of the first of them. */
 export interface ParquetSlice {
@@ -41,12 +45,14 @@ interface SliceOptions {
   readonly metadata: FileMetaData;
   readonly maxRows: number;
   readonly maxGroupBytes?: number;
+  /** Of texts that are no UTF-8; unreadable where it is left out. */
+  readonly encoding?: string;
 }
 
 /** The rows of a file up to a number, a part of a group at a time and of that one column after the other. */
 export async function* parquetSlices(
   file: AsyncBuffer,
-  { metadata, maxRows, maxGroupBytes = MAX_GROUP_BYTES }: SliceOptions,
+  { metadata, maxRows, maxGroupBytes = MAX_GROUP_BYTES, encoding = 'utf-8' }: SliceOptions,
 ): AsyncGenerator<ParquetSlice> {
   const unpacking = new Unpacking(maxGroupBytes);
   const columns: ColumnScan[] = [];
@@ -54,7 +60,12 @@ export async function* parquetSlices(
     columns.push({
       ...column,
       groups: ofColumn.row_groups,
-      scan: await parquetScan({ file, metadata: ofColumn, compressors: unpacking.compressors }),
+      scan: await parquetScan({
+        file,
+        metadata: ofColumn,
+        compressors: unpacking.compressors,
+        parsers: parsersFor(ofColumn, encoding),
+      }),
     });
   let start = 0;
   for (const [index, group] of metadata.row_groups.entries()) {
@@ -70,6 +81,26 @@ export async function* parquetSlices(
     }
     start += Number(group.num_rows);
   }
+}
+
+/** Texts as they are, or not at all: the library would put U+FFFD for every byte that is no UTF-8. */
+function parsersFor({ schema }: FileMetaData, encoding: string): Partial<ParquetParsers> {
+  const isText = schema.every((element) => element.type !== 'BYTE_ARRAY' || isDeclaredText(element));
+  const decoder = encoding === 'utf-8' ? null : new TextDecoder(encoding);
+  return {
+    stringFromBytes: (bytes: Uint8Array | undefined) => {
+      if (bytes === undefined) return undefined;
+      if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+      // What nobody called a text may be an image.
+      if (!isText) return bytes;
+      // The bytes lie in those of a whole page.
+      return decoder?.decode(bytes) ?? new UnreadableText(Uint8Array.from(bytes));
+    },
+  };
+}
+
+function isDeclaredText({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
 
 interface ColumnScan extends ParquetColumn {

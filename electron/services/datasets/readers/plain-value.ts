@@ -1,7 +1,28 @@
 import { isJsonList, isJsonObject } from './json-object';
 
+/** Stands in a table for a text whose bytes are no UTF-8. */
+export class UnreadableText {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** The first such text inside a value. */
+export function unreadableIn(value: unknown): UnreadableText | null {
+  if (value instanceof UnreadableText) return value;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
+  for (const item of Object.values(value)) {
+    const found = unreadableIn(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** A value of a table as JSON could hold it; bytes become a note of their length, never a text. */
 export function plainValue(value: unknown): unknown {
+  if (value instanceof UnreadableText) return plainValue(value.bytes);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value === undefined) return null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();

@@ -3,10 +3,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { parquetMetadataAsync } from 'hyparquet';
 import type { AsyncBuffer } from 'hyparquet';
 import { MAX_LINE_BYTES } from './limits';
+import { NOT_UTF8 } from './parse-json';
 import type { BrokenPlace } from './open-source';
 import { parquetColumns, parquetSlices } from './parquet-slices';
 import type { ParquetSlice } from './parquet-slices';
-import { jsonBytes, plainValue } from './plain-value';
+import { jsonBytes, plainValue, unreadableIn } from './plain-value';
+import type { UnreadableText } from './plain-value';
 import type { RawRecord } from './raw-record';
 
 export interface ParquetOutline {
@@ -47,6 +49,8 @@ interface ParquetReading {
   readonly onBytes?: (total: number) => void;
   /** Called with the number of bytes that its rows take as records; throws to stop. */
   readonly onUnpacked?: ((total: number) => void) | undefined;
+  /** Of texts that are no UTF-8. */
+  readonly encoding?: string;
   /** Rows that are wanted at most; all where it is left out. */
   readonly maxRows?: number | undefined;
 }
@@ -68,7 +72,7 @@ export async function* readParquetRecords(
 
 /** Until the first that cannot be read. */
 async function* soundSlices(
-  { path, signal, onBytes, maxRows = Infinity }: ParquetReading,
+  { path, signal, onBytes, encoding, maxRows = Infinity }: ParquetReading,
   onBreak: (place: BrokenPlace) => void,
 ): AsyncGenerator<ParquetSlice> {
   const file = await open(path, 'r');
@@ -76,7 +80,7 @@ async function* soundSlices(
   try {
     const buffer = await asyncBuffer(file);
     const metadata = await parquetMetadataAsync(buffer);
-    for await (const slice of parquetSlices(buffer, { metadata, maxRows })) {
+    for await (const slice of parquetSlices(buffer, { metadata, maxRows, encoding })) {
       signal?.throwIfAborted();
       yield slice;
       row = slice.first + slice.count;
@@ -100,9 +104,12 @@ function* batchesOf({ first, count, row }: ParquetSlice): Generator<Batch> {
   let records: RawRecord[] = [];
   let sizeBytes = 0;
   for (let index = 0; index < count; index += 1) {
-    const value = plainValue(row(index));
+    const cells = row(index);
+    const value = plainValue(cells);
     const rowBytes = jsonBytes(value);
-    records.push(rowRecord(value, first + index, rowBytes));
+    const record = rowRecord(value, first + index, rowBytes);
+    const unreadable = unreadableIn(cells);
+    records.push(unreadable === null ? record : withoutText(record, unreadable));
     sizeBytes += rowBytes;
     if (records.length < ROWS_AT_A_TIME && sizeBytes < BYTES_AT_A_TIME) continue;
     yield { records, sizeBytes };
@@ -110,6 +117,10 @@ function* batchesOf({ first, count, row }: ParquetSlice): Generator<Batch> {
     sizeBytes = 0;
   }
   yield { records, sizeBytes };
+}
+
+function withoutText(record: RawRecord, { bytes }: UnreadableText): RawRecord {
+  return { ...record, bytes: Buffer.from(bytes), parsed: { kind: 'fault', fault: NOT_UTF8 } };
 }
 
 function rowRecord(value: unknown, index: number, sizeBytes: number): RawRecord {
