@@ -74,11 +74,11 @@ describe('Q3 a quote that is not escaped', () => {
   const quoted = line('he said "hi, {x} you');
 
   it.each([
-    ['between others', [line('a'), quoted, line('b'), line('d')], 2, 3],
-    ['in the first', [quoted, line('a'), line('b')], 1, 2],
-    ['in the last', [line('a'), line('b'), quoted], 3, 2],
-    ['in two that follow each other', [line('a'), quoted, quoted, line('b')], 2, 2],
-  ])('is named where it is, and spoils no other record: %s', async (_, lines, place, left) => {
+    { lines: [line('a'), quoted, line('b'), line('d')], place: 2, left: 3 },
+    { lines: [quoted, line('a'), line('b')], place: 1, left: 2 },
+    { lines: [line('a'), line('b'), quoted], place: 3, left: 2 },
+    { lines: [line('a'), quoted, quoted, line('b')], place: 2, left: 2 },
+  ])('is named in line $place, and spoils no other record', async ({ lines, place, left }) => {
     const text = `[${lines.join(',\n')}]`;
     const { problems } = await bench().import(text);
     const column = place === 1 ? 22 : 21;

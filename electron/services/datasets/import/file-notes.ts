@@ -27,6 +27,8 @@ export class FileNotes {
   private readonly replaced: Note = { line: 0, records: 0 };
   private readonly separators: Note = { line: 0, records: 0 };
   private readonly labels: Note = { line: 0, records: 0 };
+  private readonly html: Note = { line: 0, records: 0 };
+  private firstTag = '';
   /** Which columns were taken for question and answer; of the first record, when they need saying. */
   columns: string | null = null;
   private version: { readonly label: string; readonly line: number } | null = null;
@@ -58,6 +60,11 @@ export class FileNotes {
     count(this.separators, line);
   }
 
+  noteHtml(tag: string, line: number): void {
+    if (this.html.records === 0) this.firstTag = tag;
+    count(this.html, line);
+  }
+
   noteLabel(line: number): void {
     count(this.labels, line);
   }
@@ -76,7 +83,18 @@ export class FileNotes {
       ...this.versionProblems(),
       ...this.separatorProblems(),
       ...this.labelProblems(),
+      ...this.htmlProblems(),
     ];
+  }
+
+  private htmlProblems(): DatasetProblem[] {
+    if (this.html.records === 0) return [];
+    const text = {
+      severity: 'info',
+      error: `Texts contain HTML, such as “${this.firstTag}”; it stays as it is, and is trained so.`,
+      suggestion: 'Nothing has to be done if the answers are to be in HTML; else export plain text.',
+    } as const;
+    return [fileProblem('unsupported_content', this.html, text)];
   }
 
   private labelProblems(): DatasetProblem[] {

@@ -26,7 +26,7 @@ import type { ProblemLog } from './problem-log';
 import { RecordIds } from './record-ids';
 import type { StatisticsTally } from './statistics';
 import { Tally } from './tally';
-import { oddCharacters, templateNote } from './text-notes';
+import { htmlIn, oddCharacters, templateNote } from './text-notes';
 
 export interface ReadingPlan extends Preparation {
   readonly shape: RecordShape | null;
@@ -181,6 +181,8 @@ export class RecordReader {
     const repeated = isRepeated && this.shape !== 'B' ? [repeatedId(id)] : [];
     this.list(raw, id, [...faults, ...repeated, ...(template === null ? [] : [template])]);
     this.notes.noteCharacters(oddCharacters(texts), raw.line);
+    const tag = htmlIn(texts);
+    if (tag !== null) this.notes.noteHtml(tag, raw.line);
     this.outputs.statistics.add({ ...origin, ...draft.content });
     this.outputs.writer.add(origin, draft.content);
   }

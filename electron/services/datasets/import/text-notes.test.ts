@@ -39,3 +39,24 @@ describe('Q20 marks of chat templates inside texts', () => {
     },
   );
 });
+
+describe('Q12 HTML', () => {
+  it('stays as it is, with one note for the file', async () => {
+    const html = '<p>One&nbsp;line.</p>';
+    const { records, problems } = await bench().import(
+      `question,answer\nWhy?,Plain.\nHow?,"${html}"\nWhere?,"a<br/>b"\n`,
+      { name: 'faq.csv' },
+    );
+    expect(records[1]?.messages[1]?.content).toBe(html);
+    expect(kinds(problems)).toEqual(['3 unsupported_content info']);
+    expect(problems[0]?.error).toEqual(textWith('“&nbsp;”'));
+    expect(problems[0]?.error).toEqual(textWith('first of 2 records'));
+  });
+
+  it.each(['a < b > c', 'List<String> x', 'R&D', '<name>', 'if (a &lt b)'])(
+    'is not seen in %s',
+    async (text) => {
+      expect((await bench().import(jsonl(chat('q', text)))).problems).toEqual([]);
+    },
+  );
+});

@@ -26,6 +26,19 @@ function firstMatch(text: string): string | null {
   return token?.[0] ?? place?.[0] ?? null;
 }
 
+/** Closing tags, breaks and entities: “<” alone stands in many a text. */
+const HTML =
+  /<\/(?:p|div|span|a|b|i|em|strong|ul|ol|li|table|tr|td|th|h[1-6]|pre|code|blockquote|body|html)>|<br ?\/?>|&(?:nbsp|amp|lt|gt|quot|#\d{1,6});/i;
+
+/** A tag or an entity of HTML, as it is written; null where there is none. */
+export function htmlIn(texts: readonly string[]): string | null {
+  for (const text of texts) {
+    const found = text.includes('<') || text.includes('&') ? HTML.exec(text) : null;
+    if (found !== null) return found[0];
+  }
+  return null;
+}
+
 /** Characters that are kept, but seldom meant (question 18). */
 export function oddCharacters(texts: readonly string[]): {
   readonly nul: boolean;
