@@ -9,6 +9,7 @@ import { RECORDS_FILE, RECORDS_INDEX_FILE } from './dataset-files';
 import { INDEX_ENTRY_BYTES } from './import/canonical-writer';
 import { fileChunks } from './readers/file-chunks';
 import { readLineRecords } from './readers/read-lines';
+import { parseShown } from './shown-record';
 
 /** `index` counts from 0 in the whole file. */
 export const RecordsPage = z.object({
@@ -94,5 +95,5 @@ export function holdsText(record: CanonicalRecord, wanted: string): boolean {
 }
 
 export function parseRecord(bytes: Buffer): CanonicalRecord {
-  return CanonicalRecord.parse(JSON.parse(bytes.toString('utf8')));
+  return parseShown(bytes.toString('utf8'));
 }

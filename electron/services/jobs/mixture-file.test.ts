@@ -56,6 +56,15 @@ describe('a mixture', () => {
     ]);
   });
 
+  it('keeps the numbers of tool calls as they are written', async () => {
+    const path = join(dir, 'calls.jsonl');
+    const args = '{"id":12345678901234567890,"x":1.0}';
+    const line = `{"id":"r","source_line":1,"messages":[{"role":"user","content":"q","trained":false},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":${args}}}],"trained":true}]}`;
+    await writeFile(path, `${line}\n`);
+    await mix([{ path, name: 'a', format: 'chat', weight: 1 }]);
+    expect(await readFile(join(dir, 'mixed.jsonl'), 'utf8')).toContain(`"arguments":${args}`);
+  });
+
   it('holds out no text that another dataset trains', async () => {
     const same = 'shared';
     const { split } = await mix([

@@ -5,6 +5,7 @@ import { distinctNames, weighted } from '../../../src/lib/training/mixture';
 import { splitRecords } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { SplitChoice } from '../../../src/lib/types/dataset-split';
+import { withSpelling } from '../datasets/readers/exact-numbers';
 import { eachLine, scanDataset } from './dataset-scan';
 
 /** A canonical file, the dataset that it is of, and how often an epoch sees its records. */
@@ -23,7 +24,7 @@ const idIn = (position: number, id: string): string => `${String(position)}/${id
 const positionOf = (id: string): number => Number(id.slice(0, id.indexOf('/')));
 
 const mixedLine = (line: string, { dataset, format, position }: Origin): string => {
-  const { id, conversation_id, ...record } = Named.parse(JSON.parse(line));
+  const { id, conversation_id, ...record } = Named.parse(withSpelling(JSON.parse(line), line));
   return JSON.stringify({
     id: idIn(position, id),
     ...(conversation_id !== undefined && { conversation_id: idIn(position, conversation_id) }),

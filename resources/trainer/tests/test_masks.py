@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerFast
 
 from pipeline_trainer.config import LossScope
 from pipeline_trainer.data.masks import Tokenized, TokenOverflowError, tokenize
-from pipeline_trainer.data.records import Message, Record
+from pipeline_trainer.data.records import Message, Record, record_of_line
 from pipeline_trainer.data.templates import ChatTemplate, load_template
 from pipeline_trainer.data.tools import brings_tools, described
 from pipeline_trainer.errors import TrainerError
@@ -271,6 +271,17 @@ def test_refuses_when_one_of_two_calls_is_left_out_or_the_result_of_a_tool() -> 
     no_results = ChatTemplate(retold("m.content }}", "('' if m.role == 'tool' else m.content) }}"))
     with pytest.raises(TrainerError, match="the results of tools"):
         cut(record, no_results)
+
+
+def test_writes_the_numbers_of_a_call_as_the_dataset_has_them() -> None:
+    document = json.dumps({"id": "r", "source_line": 1, "messages": [
+        {"role": "user", "content": "q", "trained": False},
+        {"role": "assistant", "content": "", "trained": True, "tool_calls": [{**CALL, "function": {"name": "f"}}]},
+    ]})  # fmt: skip
+    numbers = '{"big": 12345678901234567890, "one": 1.0, "large": 1e+22}'
+    line = document.replace('"name": "f"', f'"name": "f", "arguments": {numbers}')
+    row = cut(record_of_line(line.encode(), 1), make_template("tools"))
+    assert numbers in row.text
 
 
 def retold(part: str, other: str) -> PreTrainedTokenizerFast:

@@ -1,7 +1,8 @@
-import { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
+import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { FIRST_CHANGES } from '../../../../src/lib/types/dataset-versions';
 import type { ChangesPage, RecordChange, VersionDiff } from '../../../../src/lib/types/dataset-versions';
 import { shortened } from '../import/short-record';
+import { parseShown } from '../shown-record';
 import { canonicalLines } from './canonical-lines';
 import type { PlacedChange } from './record-changes';
 import { RecordMatching } from './record-matching';
@@ -67,7 +68,7 @@ async function readAt(
     if (records.size === places.size) break;
     for (const line of lines) {
       if (places.has(place)) {
-        const record = CanonicalRecord.parse(JSON.parse(line.toString('utf8')));
+        const record = parseShown(line.toString('utf8'));
         records.set(place, bytes > SHOWN_BYTES ? shortened(record) : record);
         bytes += line.length;
       }

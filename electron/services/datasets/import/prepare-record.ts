@@ -1,4 +1,5 @@
 import type { ColumnMapping, RoleNames } from '../../../../src/lib/types/dataset-reading';
+import { parserOf } from '../readers/exact-numbers';
 import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import type { Container } from '../readers/raw-record';
@@ -39,7 +40,10 @@ function tableRecord(record: JsonObject): JsonObject {
 function unwrapped(record: JsonObject): JsonObject {
   if (!Object.values(record).some(looksLikeList)) return record;
   return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key, looksLikeList(value) ? listOrText(value) : value]),
+    Object.entries(record).map(([key, value]) => [
+      key,
+      looksLikeList(value) ? listOrText(key, value) : value,
+    ]),
   );
 }
 
@@ -47,8 +51,8 @@ function looksLikeList(value: unknown): value is string {
   return typeof value === 'string' && /^\s*\[\s*[{[]/.test(value.slice(0, 100));
 }
 
-function listOrText(cell: string): unknown {
-  const value = unwrapJson(cell);
+function listOrText(column: string, cell: string): unknown {
+  const value = unwrapJson(cell, parserOf(column));
   return isJsonList(value) && value.every((item) => isJsonObject(item) || isJsonList(item)) ? value : cell;
 }
 

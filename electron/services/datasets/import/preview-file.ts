@@ -8,6 +8,7 @@ import type { SourceText } from '../readers/open-source';
 import type { Container, RawRecord } from '../readers/raw-record';
 import { proposeMapping } from '../shapes/propose-mapping';
 import { roleOf } from '../shapes/roles';
+import { shownRecord } from '../shown-record';
 import { readingOfWords } from '../version-recipe';
 import type { CanonicalWriter } from './canonical-writer';
 import { chooseContainer } from './choose-container';
@@ -113,7 +114,7 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   const writer = {
     add: (...[origin, content]: Parameters<CanonicalWriter['add']>) => {
       if (!contents.add(JSON.stringify(content))) duplicates += 1;
-      if (records.length < SHOWN_RECORDS) records.push(shortened({ ...origin, ...content }));
+      if (records.length < SHOWN_RECORDS) records.push(shortened(shownRecord({ ...origin, ...content })));
     },
   };
   const reader = new RecordReader({ ...plan, ...reading }, { writer, log, statistics });

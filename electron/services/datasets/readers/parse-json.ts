@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { formatCount } from '../../../../src/lib/messages/format';
 import type { ProblemType } from '../../../../src/lib/types/dataset-records';
+import { withSpelling } from './exact-numbers';
 import { findJsonFault } from './json-fault';
 import { hasMorePartsThan, loneSurrogateIn, nestsDeeperThan } from './json-guard';
 import { MAX_DEPTH, MAX_PARTS } from './limits';
@@ -37,7 +38,9 @@ function parseText(text: string): ParsedJson {
   try {
     const value: unknown = JSON.parse(text);
     const path = loneSurrogateIn(value, text);
-    return path === null ? { kind: 'value', value } : { kind: 'fault', fault: loneSurrogate(path) };
+    return path === null
+      ? { kind: 'value', value: withSpelling(value, text) }
+      : { kind: 'fault', fault: loneSurrogate(path) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return text.trim() === '' ? { kind: 'blank' } : { kind: 'fault', fault: malformed(text) };

@@ -6,7 +6,9 @@ import type {
   RecordContent,
   Scaffolding,
 } from '../../../../src/lib/types/dataset-records';
+import { messagesOf } from '../../../../src/lib/types/record-turns';
 import type { SafeFix } from '../../../../src/lib/types/dataset-versions';
+import { lostNumberIn } from '../readers/exact-numbers';
 import { isWellFormed } from '../readers/json-guard';
 import type { JsonObject } from '../readers/json-object';
 import type { ConversationContext } from '../readers/raw-record';
@@ -64,7 +66,7 @@ export function caution(type: ProblemType, text: FaultText): Fault {
 
 /** A usable record, unless one of its faults is an error. */
 export function conclude(draft: DraftRecord, faults: readonly Fault[]): Conversion {
-  const sorted = inOrder([...faults, ...halfCharacters(draft.content)]);
+  const sorted = inOrder([...faults, ...halfCharacters(draft.content), ...lostNumbers(draft.content)]);
   const isRejected = sorted.some((fault) => fault.severity === 'error');
   return isRejected ? { kind: 'rejected', faults: sorted } : { kind: 'usable', draft, faults: sorted };
 }
@@ -80,6 +82,29 @@ function halfCharacters(content: RecordContent): Fault[] {
       suggestion: 'Write the whole character, or remove the escape.',
     }),
   ];
+}
+
+function lostNumbers(content: RecordContent): Fault[] {
+  const number = lostNumberIn(toolsIn(content));
+  if (number === null) return [];
+  const shown = number.length > SHOWN_DIGITS ? `${number.slice(0, SHOWN_DIGITS)}…` : number;
+  return [
+    failure('invalid_type', {
+      path: null,
+      error: `The number ${shown} in its tools is larger, smaller or more exact than the trainer can keep.`,
+      suggestion: 'Write it with fewer digits, or as a text in quotes.',
+    }),
+  ];
+}
+
+const SHOWN_DIGITS = 40;
+
+/** The tools and the calls of a record: most have none. */
+function toolsIn(content: RecordContent): unknown[] {
+  if ('text' in content) return [];
+  const rejected = 'rejected' in content ? content.rejected : [];
+  const calls = [...messagesOf(content), ...rejected].flatMap((message) => message.tool_calls ?? []);
+  return [...calls, ...(content.tools ?? [])];
 }
 
 /** All faults of a record are listed; the first in the order of the types decides (question 14). */

@@ -1,16 +1,16 @@
 import type { ToolCall } from '../../../../src/lib/types/dataset-records';
 import { isJsonList, isJsonObject, isBlank } from '../readers/json-object';
+import { parseAsWritten } from '../readers/exact-numbers';
 import { isTooMuch } from '../readers/parse-json';
 import type { JsonObject } from '../readers/json-object';
 import { failure } from './conversion';
 import type { Fault } from './conversion';
 
-/** JSON inside a text, else the value as it is. */
-export function unwrapJson(value: unknown): unknown {
+/** JSON of tools inside a text, else the value as it is. */
+export function unwrapJson(value: unknown, parse = parseAsWritten): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || isTooMuch(value)) return value;
   try {
-    const parsed: unknown = JSON.parse(value);
-    return parsed;
+    return parse(value);
   } catch (error) {
     if (error instanceof SyntaxError) return value;
     throw error;
