@@ -1,5 +1,6 @@
 import type { Scaffolding, SplitFile } from '../types/dataset-records';
 import type { SplitChoice } from '../types/dataset-split';
+import { holdOutOfStrata, isOneStratum } from './strata';
 
 /** What a split has to know of a record. Equal hashes mean the same first user message. */
 export interface SplitRecord {
@@ -57,8 +58,8 @@ export function walkOrder(
 }
 
 /**
- * Which groups are held out: a walk along the strata that holds a group out whenever that brings the
- * held-out records nearer to their share. At least one group where there are two, and never all.
+ * Which groups are held out: as many of each stratum as its share, and without strata every so many of a
+ * seeded order. At least one group where there are two, and never all.
  */
 export function holdOut(groups: SplitGroups, share: number): Uint8Array {
   const count = groups.records.length;
@@ -67,16 +68,31 @@ export function holdOut(groups: SplitGroups, share: number): Uint8Array {
   const walk = Uint32Array.from({ length: count }, (_, index) => index).sort((left, right) =>
     compareOrders(groups, left, right),
   );
+  const { records, orders, parts = ORDER_PARTS } = groups;
+  if (parts === 1 || isOneStratum(orders, walk)) holdOutAlong(records, walk, { share, isHeldOut });
+  else
+    holdOutOfStrata(
+      { records, orders, walk, wanted: share * walk.reduce((sum, group) => sum + (records[group] ?? 0), 0) },
+      isHeldOut,
+    );
+  keepBothSides(records, walk, isHeldOut);
+  return isHeldOut;
+}
+
+/** Holds a group out whenever that brings the held-out records nearer to their share. */
+function holdOutAlong(
+  records: ArrayLike<number>,
+  walk: Uint32Array,
+  { share, isHeldOut }: { readonly share: number; readonly isHeldOut: Uint8Array },
+): void {
   let due = 0;
   for (const group of walk) {
-    const records = groups.records[group] ?? 0;
-    due += records * share;
-    if (due <= records / 2) continue;
+    const size = records[group] ?? 0;
+    due += size * share;
+    if (due <= size / 2) continue;
     isHeldOut[group] = 1;
-    due -= records;
+    due -= size;
   }
-  keepBothSides(groups.records, walk, isHeldOut);
-  return isHeldOut;
 }
 
 /** A dataset so small that all of it would be held out gives a group back. */

@@ -163,7 +163,7 @@ const StrataTable = ({ view: { strata, held_out } }: { readonly view: SplitView 
 const spreadWords = ({ strata, stratify }: SplitView): string => {
   if (strata.length === 0) return '. No record names a persona, an arc or a topic to spread them over';
   return stratify === 'auto'
-    ? ', spread over the personas, then the arcs, then the topics'
+    ? ', spread evenly over the personas, the arcs and the topics'
     : ', wherever they stand among the personas, arcs and topics';
 };
 
