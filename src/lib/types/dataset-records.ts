@@ -197,6 +197,8 @@ export const DatasetReport = z.strictObject({
   excluded_records: Count.optional(),
   conversations: Count,
   duplicates_exact: Count,
+  /** Of the usable records that have a score; absent where none has, and in reports of earlier versions. */
+  quality_mean: QualityScore.optional(),
   problems_total: Count,
   problems: z.array(DatasetProblem).max(100),
   /** For tables and for flat objects; absent where the shape leaves nothing to choose. */

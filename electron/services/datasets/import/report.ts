@@ -30,6 +30,7 @@ export function refusedReport(fault: WholeFileFault, recordsTotal: number): Data
 export function passReport(pass: PassFindings, notes: readonly string[]): DatasetReport {
   const { tally } = pass.reader;
   const mapping = mappingReport(pass);
+  const { qualityMean } = pass.statistics;
   return {
     shape: shapeOf(pass),
     format: formatOf(pass),
@@ -42,6 +43,7 @@ export function passReport(pass: PassFindings, notes: readonly string[]): Datase
     ...(tally.excluded > 0 && { excluded_records: tally.excluded }),
     conversations: pass.statistics.conversationCount,
     duplicates_exact: pass.duplicates,
+    ...(qualityMean !== null && { quality_mean: qualityMean }),
     problems_total: pass.log.total,
     problems: [...pass.log.first],
     ...(mapping !== undefined && { mapping }),

@@ -20,6 +20,8 @@ export class StatisticsTally {
   private readonly turns = new GrowingNumbers();
   private readonly split: SplitTally;
   private readonly samples: CanonicalRecord[] = [];
+  private scored = 0;
+  private scores = 0;
   private looseConversations = 0;
   private looseTurns = 0;
 
@@ -30,6 +32,10 @@ export class StatisticsTally {
   add(record: CanonicalRecord): void {
     if (this.samples.length < SAMPLE_RECORDS) this.samples.push(shortened(record));
     this.split.add(record);
+    if (record.quality_score !== undefined) {
+      this.scored += 1;
+      this.scores += record.quality_score;
+    }
     const turns = messagesOf(record).filter(({ role }) => role !== 'system').length;
     if (record.conversation_id === undefined) {
       this.looseConversations += 1;
@@ -43,6 +49,11 @@ export class StatisticsTally {
     const number = this.conversations.numberOf(conversationId);
     if (number === before) this.turns.push(turns);
     else this.turns.set(number, Math.max(turns, this.turns.get(number)));
+  }
+
+  /** Null where no record has a score. */
+  get qualityMean(): number | null {
+    return this.scored === 0 ? null : Math.round((this.scores / this.scored) * 100) / 100;
   }
 
   get conversationCount(): number {

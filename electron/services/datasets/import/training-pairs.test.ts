@@ -79,13 +79,15 @@ describe('form A', () => {
 
   it('keeps the score that a pair says, and makes up none', async () => {
     const scores = [4.5, undefined, '4', 0, 5.5];
-    const { records } = await bench().import(
+    const { records, report } = await bench().import(
       jsonl(
         ...scores.map((quality_score, id) => pair({ id: String(id), training_metadata: { quality_score } })),
       ),
     );
     expect(records.map(({ quality_score }) => quality_score)).toEqual([4.5, ...Array<undefined>(4)]);
     expect(records.map((record) => 'quality_score' in record)).toEqual([true, false, false, false, false]);
+    expect(report.quality_mean).toBe(4.5);
+    expect((await bench().import(jsonl(pair()))).report).not.toHaveProperty('quality_mean');
   });
 
   it('accepts a version-3 label, and warns once of unknown fields', async () => {
