@@ -33,3 +33,15 @@ export const useKeptSort = (key: string, initial: SortOrder) => useKept(`sort ${
 /** Whether something is open that comes closed. */
 export const useKeptOpen = (key: string) =>
   useKept(`open ${key}`, false, (value): value is boolean => typeof value === 'boolean');
+
+/** What a list is narrowed to, and from where on it is shown. */
+export interface ListView {
+  readonly filters: Readonly<Record<string, string>>;
+  readonly offset: number;
+}
+
+const isListView = (value: unknown): value is ListView =>
+  typeof value === 'object' && value !== null && 'filters' in value && 'offset' in value;
+
+/** The page of a list. */
+export const useKeptView = (key: string, initial: ListView) => useKept(`view ${key}`, initial, isListView);

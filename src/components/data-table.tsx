@@ -1,7 +1,10 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { classNames } from './class-names';
+import { ContextTableRow } from './context-row';
 import { shownSafely } from './file-text';
+import type { MenuAction } from './overlays';
+import { useRowFocus } from './use-row-focus';
 
 export interface Column<Row> {
   readonly key: string;
@@ -11,6 +14,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
   readonly grow?: boolean;
+  /** Says something on hover: it lies above the link of its row, and leads there all the same. */
+  readonly hover?: boolean;
   /** Stays whole, over two lines where it must. */
   readonly wrap?: boolean;
   /** How many letters a cell usually holds: so wide it is while the rows are read. */
@@ -65,47 +70,80 @@ const cellClasses = <Row,>(column: Column<Row>): string =>
 /** On the one link of a row: its target is the row. */
 export const ROW_LINK = 'font-medium after:absolute after:inset-0 hover:text-accent-text';
 
+/** What lies above the link of a row leads there as well. */
+const followLink = (event: MouseEvent<HTMLTableRowElement>): void => {
+  if (!(event.target instanceof Element) || event.target.closest('a, button, [role="menu"]') !== null) return;
+  if (!event.currentTarget.contains(event.target)) return;
+  event.currentTarget.querySelector('a')?.click();
+};
+
+interface TableRows<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly rowKey: (row: Row) => string;
+  /** What comes with a right click. */
+  readonly rowActions?: (row: Row) => readonly MenuAction[];
+}
+
+const TableRow = <Row,>({
+  row,
+  columns,
+  rowActions,
+}: Omit<TableRows<Row>, 'rowKey'> & { readonly row: Row }) => {
+  const cells = columns.map((column) => (
+    <td key={column.key} data-head={column.head} className={cellClasses(column)}>
+      {column.hover ? (
+        <span className="relative z-10">{shownSafely(column.cell(row))}</span>
+      ) : (
+        shownSafely(column.cell(row))
+      )}
+    </td>
+  ));
+  return rowActions ? (
+    <ContextTableRow actions={rowActions(row)} className={ROW} onClick={followLink}>
+      {cells}
+    </ContextTableRow>
+  ) : (
+    <tr className={ROW}>{cells}</tr>
+  );
+};
+
 export const DataTable = <Row,>({
   label,
   columns,
   rows,
   rowKey,
+  rowActions,
   sort,
   onSort,
-}: {
+}: TableRows<Row> & {
   readonly label: string;
-  readonly columns: readonly Column<Row>[];
   /** Null while they are read. */
   readonly rows: readonly Row[] | null;
-  readonly rowKey: (row: Row) => string;
   readonly sort?: SortOrder;
   readonly onSort?: (sort: SortOrder) => void;
-}) => (
-  <table aria-label={label} aria-busy={rows === null} className="w-full border-collapse max-medium:block">
-    <thead className="max-medium:sr-only">
-      <tr>
-        {columns.map((column) => (
-          <Head key={column.key} column={column} sort={sort} onSort={onSort} />
-        ))}
-      </tr>
-    </thead>
-    <tbody className="max-medium:block">
-      {rows === null ? (
-        <Reading columns={columns} />
-      ) : (
-        rows.map((row) => (
-          <tr key={rowKey(row)} className={ROW}>
-            {columns.map((column) => (
-              <td key={column.key} data-head={column.head} className={cellClasses(column)}>
-                {shownSafely(column.cell(row))}
-              </td>
-            ))}
-          </tr>
-        ))
-      )}
-    </tbody>
-  </table>
-);
+}) => {
+  const { body, note } = useRowFocus(rows);
+  return (
+    <table aria-label={label} aria-busy={rows === null} className="w-full border-collapse max-medium:block">
+      <thead className="max-medium:sr-only">
+        <tr>
+          {columns.map((column) => (
+            <Head key={column.key} column={column} sort={sort} onSort={onSort} />
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body} onFocus={note} className="max-medium:block">
+        {rows === null ? (
+          <Reading columns={columns} />
+        ) : (
+          rows.map((row) => (
+            <TableRow key={rowKey(row)} row={row} columns={columns} rowActions={rowActions} />
+          ))
+        )}
+      </tbody>
+    </table>
+  );
+};
 
 const READING_ROWS = 6;
 const USUAL_LETTERS = 8;

@@ -1,5 +1,4 @@
 import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
-import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu';
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
@@ -79,10 +78,13 @@ export const AlertDialog = ({
   title,
   confirm,
   onConfirm,
+  isRefused = false,
   keep = 'Keep it',
   children,
 }: OverlayProps & {
   readonly confirm: string;
+  /** What is asked cannot be done now; the words say why. */
+  readonly isRefused?: boolean;
   readonly onConfirm: () => void;
   readonly keep?: string;
 }) => (
@@ -100,6 +102,7 @@ export const AlertDialog = ({
           <Button onClick={() => onOpenChange(false)}>{keep}</Button>
           <Button
             look="danger"
+            disabled={isRefused}
             onClick={() => {
               onConfirm();
               onOpenChange(false);
@@ -123,9 +126,9 @@ export interface MenuAction {
   readonly disabled?: boolean;
 }
 
-const MENU = 'min-w-40 max-w-96 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none';
+export const MENU = 'min-w-40 max-w-96 rounded-lg border bg-surface-2 p-1 shadow-2 outline-none';
 
-const MenuItems = ({ actions }: { readonly actions: readonly MenuAction[] }) =>
+export const MenuItems = ({ actions }: { readonly actions: readonly MenuAction[] }) =>
   actions.map((action) => (
     <BaseMenu.Item
       key={action.key ?? action.label}
@@ -139,30 +142,6 @@ const MenuItems = ({ actions }: { readonly actions: readonly MenuAction[] }) =>
       {action.aside ? <span className="text-xs text-ink-3">{action.aside}</span> : null}
     </BaseMenu.Item>
   ));
-
-/** A row of a list whose actions come with a right click. */
-export const ContextRow = ({
-  actions,
-  className,
-  children,
-}: {
-  readonly actions: readonly MenuAction[];
-  readonly className: string;
-  readonly children: ReactNode;
-}) => (
-  <BaseContextMenu.Root>
-    <BaseContextMenu.Trigger data-row render={<li />} className={className}>
-      {children}
-    </BaseContextMenu.Trigger>
-    <BaseContextMenu.Portal container={IN_PAGE}>
-      <BaseContextMenu.Positioner className="z-20">
-        <BaseContextMenu.Popup className={MENU}>
-          <MenuItems actions={actions} />
-        </BaseContextMenu.Popup>
-      </BaseContextMenu.Positioner>
-    </BaseContextMenu.Portal>
-  </BaseContextMenu.Root>
-);
 
 const MenuList = ({ actions }: { readonly actions: readonly MenuAction[] }) => (
   <BaseMenu.Portal container={IN_PAGE}>

@@ -1,6 +1,14 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
+import type { MouseEvent } from 'react';
 import { IconButton } from './button';
 import { formatCount } from './format';
+
+/** The next page is read from its first row. */
+const showBegin = ({ currentTarget }: MouseEvent): void => {
+  const list = currentTarget.closest('nav')?.previousElementSibling;
+  const top = list?.closest('.page-scroll')?.getBoundingClientRect().top ?? 0;
+  if (list && list.getBoundingClientRect().top < top) list.scrollIntoView({ block: 'start' });
+};
 
 export const Pager = ({
   of,
@@ -32,14 +40,20 @@ export const Pager = ({
         label="Previous page"
         className="ml-auto"
         disabled={offset === 0}
-        onClick={() => onOffset(Math.max(0, offset - limit))}
+        onClick={(event) => {
+          showBegin(event);
+          onOffset(Math.max(0, offset - limit));
+        }}
       />
       <IconButton
         small
         icon={ChevronRight}
         label="Next page"
         disabled={offset + limit >= total}
-        onClick={() => onOffset(offset + limit)}
+        onClick={(event) => {
+          showBegin(event);
+          onOffset(offset + limit);
+        }}
       />
     </nav>
   ) : null;

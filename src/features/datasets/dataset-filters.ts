@@ -1,3 +1,6 @@
+import { capitalised } from '../../components/format';
+import { FORMAT_WORDS, recognisedFormat } from '../../lib/messages/dataset-formats';
+import { DATASET_FORMATS } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
 /** Stands for no choice. */
@@ -24,10 +27,11 @@ export interface Filters {
   readonly query: string;
   readonly state: string;
   readonly kind: string;
+  readonly format: string;
   readonly tag: string;
 }
 
-export const NO_FILTERS: Filters = { query: '', state: ALL, kind: ALL, tag: ALL };
+export const NO_FILTERS: Filters = { query: '', state: ALL, kind: ALL, format: ALL, tag: ALL };
 
 export const isFiltered = (filters: Filters): boolean =>
   Object.values(filters).some((value) => value !== ALL);
@@ -39,12 +43,16 @@ const stateOf = ({ status, report }: Dataset): string => {
 };
 
 /** Datasets that fit every filter; words are looked for in names, descriptions and tags. */
-export const filtered = (all: readonly Dataset[], { query, state, kind, tag }: Filters): Dataset[] => {
+export const filtered = (
+  all: readonly Dataset[],
+  { query, state, kind, format, tag }: Filters,
+): Dataset[] => {
   const wanted = query.trim().toLowerCase();
   return all.filter(
     (dataset) =>
       (state === ALL || stateOf(dataset) === state) &&
       (kind === ALL || dataset.kind === kind) &&
+      (format === ALL || recognisedFormat(dataset) === format) &&
       (tag === ALL || dataset.tags.includes(tag)) &&
       textOf(dataset).includes(wanted),
   );
@@ -56,3 +64,23 @@ const textOf = ({ name, file_name, description, tags }: Dataset): string =>
 /** Every tag in use, by name. */
 export const tagsOf = (all: readonly Dataset[]): string[] =>
   [...new Set(all.flatMap(({ tags }) => tags))].toSorted((one, other) => one.localeCompare(other));
+
+/** The formats that there are, as a choice; no choice where all are of one. */
+export const formatWords = (all: readonly Dataset[]): Readonly<Record<string, string>> => {
+  const present = new Set(all.map(recognisedFormat));
+  const known = DATASET_FORMATS.filter((format) => present.has(format));
+  return known.length < 2
+    ? {}
+    : {
+        [ALL]: 'Any format',
+        ...Object.fromEntries(known.map((format) => [format, capitalised(FORMAT_WORDS[format])])),
+      };
+};
+
+/** What keeps from a run first, then what has most problems, what is ready, what is still read. */
+export const stateOrder = (dataset: Dataset): number => {
+  const state = stateOf(dataset);
+  if (state === 'error') return -Infinity;
+  if (state === 'importing') return 1;
+  return -(dataset.report?.problems_total ?? 0);
+};

@@ -1,13 +1,18 @@
 import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { fakeDataset, fakeId } from '../../fake-rows';
+import { forgetKept } from '../../kept-state';
 import { mount } from '../../mount';
+import { paths } from '../../paths';
 import { DatasetsPage } from './datasets-page';
 
 type Mounted = Awaited<ReturnType<typeof mount>>;
 
 let page: Mounted;
-afterEach(() => page.unmount());
+afterEach(async () => {
+  await page.unmount();
+  forgetKept();
+});
 
 const names = () => [...document.querySelectorAll('tbody a')].map(({ textContent }) => textContent);
 const items = () => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')];
@@ -109,4 +114,105 @@ test('a row has its tokens once they were counted, and how many problems there a
   await page.until(() => expect(page.text()).toContain('1,234,567'));
   await page.click(page.button('Tokens'));
   expect(names()).toEqual(['Plain', 'Counted']);
+});
+
+const report = fakeDataset(1).report;
+
+test('rows are sorted by quality, and narrowed by format', async () => {
+  const all = [
+    fakeDataset(1, { name: 'Fair', report: report && { ...report, quality_mean: 3.1 } }),
+    fakeDataset(2, {
+      name: 'Odd',
+      report: report && { ...report, format: 'alpaca', quality_mean: 4.6, problems_total: 3 },
+    }),
+    fakeDataset(3, { name: 'Bad', status: 'error', report: report && { ...report, format: null } }),
+  ];
+  page = await mount(<DatasetsPage />, { datasets: { list: () => all } });
+  await page.until(() => expect(page.text()).toContain('4.60'));
+  await page.click(page.button('Quality'));
+  expect(names()).toEqual(['Bad', 'Fair', 'Odd']);
+  await page.click(page.button('Format'));
+  await page.until(() => page.find('[role=option]'));
+  const options = [...document.querySelectorAll<HTMLElement>('[role=option]')];
+  expect(options.map(({ textContent }) => textContent)).toEqual(['Any format', 'Chat messages', 'Alpaca']);
+  if (options[2]) await page.click(options[2]);
+  expect(names()).toEqual(['Odd']);
+});
+
+test('the worst state comes first', async () => {
+  const all = [
+    fakeDataset(1, { name: 'Ready' }),
+    fakeDataset(2, { name: 'Odd', report: report && { ...report, problems_total: 3 } }),
+    fakeDataset(3, { name: 'Bad', status: 'error' }),
+  ];
+  page = await mount(<DatasetsPage />, { datasets: { list: () => all } });
+  await page.until(() => expect(names()).toHaveLength(3));
+  const state = [...document.querySelectorAll<HTMLElement>('th button')].find(
+    ({ textContent }) => textContent === 'State',
+  );
+  if (state) await page.click(state);
+  expect(names()).toEqual(['Bad', 'Odd', 'Ready']);
+});
+
+test('what says something on hover lies above the link of its row and leads there too', async () => {
+  page = await mount(<DatasetsPage />, { datasets: { list: () => [fakeDataset(1)] } });
+  await page.until(() => page.find('time'));
+  expect(page.find('time').parentElement?.className).toContain('z-10');
+  await page.click(page.find('time'));
+  expect(page.visited.at(-1)).toBe(paths.dataset(fakeId(1)));
+});
+
+test('a right click on a row offers what its button does', async () => {
+  page = await mount(<DatasetsPage />, { datasets: { list: () => [fakeDataset(1)] } });
+  await page.until(() => page.find('tbody tr'));
+  const row = page.find('tbody tr');
+  row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+  const words = ['Open', 'New run', 'Name, description, tags…', 'Delete…'];
+  await page.until(() => expect(items().map(({ textContent }) => textContent)).toEqual(words));
+});
+
+test('a page is kept for who comes back, and left where the order changes', async () => {
+  const all = Array.from({ length: 250 }, (_, index) => fakeDataset(index + 1));
+  page = await mount(<DatasetsPage />, { datasets: { list: () => all } });
+  await page.until(() => page.button('Next page'));
+  await page.click(page.button('Next page'));
+  expect(page.text()).toContain('101 to 200 of 250');
+  await page.unmount();
+  page = await mount(<DatasetsPage />, { datasets: { list: () => all } });
+  await page.until(() => expect(page.text()).toContain('101 to 200 of 250'));
+  await page.click(page.button('Name'));
+  expect(page.text()).toContain('1 to 100 of 250');
+});
+
+test('after a row is gone the focus is in the next one, at last on the title', async () => {
+  const left = new Map([1, 2].map((nth) => [fakeId(nth), fakeDataset(nth)]));
+  page = await mount(<DatasetsPage />, {
+    datasets: {
+      list: () => [...left.values()],
+      delete: ({ id }) => {
+        const dataset = left.get(id);
+        left.delete(id);
+        if (dataset)
+          page.fake.emit('datasets', 'changed', {
+            ...dataset,
+            revision: 2,
+            deleted_at: '2026-03-02T08:00:00.000Z',
+          });
+      },
+    },
+  });
+  await page.until(() => page.button('More about Dataset 2'));
+  for (const [name, next] of [
+    ['Dataset 1', 'Dataset 2'],
+    ['Dataset 2', 'Datasets'],
+  ] as const) {
+    page.button(`More about ${name}`).focus();
+    await page.click(page.button(`More about ${name}`));
+    await page.until(() => expect(items()).toHaveLength(4));
+    const item = items().at(-1);
+    if (item) await page.click(item);
+    await page.until(() => page.button('Delete dataset'));
+    await page.click(page.button('Delete dataset'));
+    await page.until(() => expect(document.activeElement?.textContent).toBe(next));
+  }
 });

@@ -8,7 +8,7 @@ import type { Tone } from '../../../components/badge';
 import { ProgressBar } from '../../../components/bars';
 import { classNames } from '../../../components/class-names';
 import { formatCount, formatDuration, formatLoss, NOTHING } from '../../../components/format';
-import { ContextRow } from '../../../components/overlays';
+import { ContextRow } from '../../../components/context-row';
 import { ErrorNote } from '../../../components/states';
 import { Ago, useNow } from '../../../components/time';
 import type { Checkpoint } from '../../../lib/types/job-records';
