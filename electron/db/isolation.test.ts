@@ -57,7 +57,7 @@ describe('FR-1.1.3 datasets, policy by policy', () => {
       get: stranger.datasets.get(dataset.id),
       list: stranger.datasets.list(),
       deleted: stranger.datasets.listDeleted(),
-      used: stranger.datasets.usedByJobs(dataset.id),
+      used: stranger.datasets.jobsOf(dataset.id),
       versions: stranger.datasetVersions.list(dataset.id),
       current: stranger.datasetVersions.current(dataset.id),
       version: stranger.datasetVersions.get(version.id),
@@ -66,7 +66,7 @@ describe('FR-1.1.3 datasets, policy by policy', () => {
       get: null,
       list: [],
       deleted: [],
-      used: 0,
+      used: [],
       versions: [],
       current: null,
       version: null,
@@ -274,7 +274,7 @@ describe('what has no policy of its own in E01', () => {
       taken: stranger.requests.take(),
       versions: stranger.datasetVersions.list(dataset.id),
       current: stranger.datasetVersions.current(dataset.id),
-      used: stranger.datasets.usedByJobs(dataset.id),
+      used: stranger.datasets.jobsOf(dataset.id),
       restored: stranger.datasets.restore(dataset.id),
     }).toEqual({
       model: null,
@@ -285,7 +285,7 @@ describe('what has no policy of its own in E01', () => {
       taken: [],
       versions: [],
       current: null,
-      used: 0,
+      used: [],
       restored: null,
     });
     expect(() => stranger.requests.enqueue({ job_id: job.id, command: 'cancel', payload: {} })).toThrow(

@@ -141,9 +141,15 @@ const addRemovals = (group: Command, { add }: Registry): void => {
     options: NoOptions,
     run: async ({ app, output, args }) => {
       const { id, name } = await findDataset(app.services, operand(args));
+      const jobs = await app.services.datasets.jobsOf(id);
       await app.services.datasets.delete(id);
-      output.answer({ id, deleted: true }, () => [
+      output.answer({ id, deleted: true, used_by: jobs }, () => [
         `“${name}” was put away. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
+        ...(jobs.length === 0
+          ? []
+          : [
+              `Used by ${jobs.map((job) => `“${job.name}”`).join(', ')}: as long as they are there it is not removed for good.`,
+            ]),
       ]);
       return EXIT.done;
     },

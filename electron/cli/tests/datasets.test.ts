@@ -238,7 +238,7 @@ describe('datasets', () => {
   it('delete, restore and purge', async () => {
     const id = await importAs('thrown away');
     expect((await bench.run('datasets', 'delete', id, '--json')).documents()).toEqual([
-      { id, deleted: true },
+      { id, deleted: true, used_by: [] },
     ]);
     const away = await bench.run('datasets', 'show', id);
     expect([away.code, away.err]).toEqual([3, textWith('“thrown away” is in the bin.')]);
@@ -259,7 +259,8 @@ describe('datasets', () => {
   it('purge keeps what a run was made of', async () => {
     const [used, unused] = [await importAs('used'), await importAs('unused')];
     await bench.run('train', '--dataset', used, '--base-model', 'tiny', '--queue');
-    for (const id of [used, unused]) await bench.run('datasets', 'delete', id);
+    expect((await bench.run('datasets', 'delete', used)).out).toContain('Used by “used');
+    await bench.run('datasets', 'delete', unused);
     expect((await bench.run('datasets', 'purge', used)).code).toBe(4);
     expect((await bench.run('datasets', 'purge', '--json')).documents()).toEqual([
       { purged: [unused], kept: [{ id: used, reason: textWith('used') }] },

@@ -1,7 +1,8 @@
-import { and, count, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
 import { Dataset } from '../../../src/lib/types/lora-training';
-import { dataset_versions, datasets, job_datasets } from '../schema';
+import { dataset_versions, datasets, job_datasets, training_jobs } from '../schema';
+import type { JobRow } from '../schema';
 import { type Bound, nowIso } from './session';
 
 export type NewDataset = Pick<Dataset, 'name' | 'storage_path' | 'file_name' | 'file_size'> &
@@ -79,14 +80,23 @@ export const datasetRepository = ({ db, userId }: Bound) => {
         .map((row) => Dataset.parse(row)),
     softDelete: (id: string): Dataset | null => update(id, { deleted_at: nowIso() }),
     restore: (id: string): Dataset | null => update(id, { deleted_at: null }),
-    usedByJobs: (id: string): number =>
+    /** The jobs that use a version of it, the last one first. */
+    jobsOf: (id: string): Pick<JobRow, 'id' | 'name' | 'status'>[] =>
       db
-        .select({ jobs: count() })
+        .selectDistinct({
+          id: training_jobs.id,
+          name: training_jobs.name,
+          status: training_jobs.status,
+          created_at: training_jobs.created_at,
+        })
         .from(job_datasets)
+        .innerJoin(training_jobs, eq(job_datasets.job_id, training_jobs.id))
         .innerJoin(dataset_versions, eq(job_datasets.dataset_version_id, dataset_versions.id))
         .innerJoin(datasets, eq(dataset_versions.dataset_id, datasets.id))
         .where(own(id))
-        .get()?.jobs ?? 0,
+        .orderBy(desc(training_jobs.created_at))
+        .all()
+        .map(({ created_at: _, ...job }) => job),
     purge: (id: string): boolean => db.delete(datasets).where(own(id)).run().changes > 0,
   };
 };

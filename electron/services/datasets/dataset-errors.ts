@@ -25,23 +25,6 @@ export function datasetNotReady(name: string): AppError {
   });
 }
 
-export function datasetInUse(name: string, jobs: number): AppError {
-  const users = jobs === 1 ? 'a job uses' : `${String(jobs)} jobs use`;
-  return new AppError({
-    code: 'dataset_in_use',
-    message: `The dataset “${name}” was kept, because ${users} it.`,
-    hint: 'Remove those jobs first, or leave the dataset in the bin.',
-  });
-}
-
-export function datasetNotDeleted(name: string): AppError {
-  return new AppError({
-    code: 'dataset_not_deleted',
-    message: `The dataset “${name}” is not in the bin, so it was not removed for good.`,
-    hint: 'Delete it first.',
-  });
-}
-
 export function versionNotFound({ id, name }: Pick<Dataset, 'id' | 'name'>, number: number): AppError {
   return new AppError({
     code: 'not_found',

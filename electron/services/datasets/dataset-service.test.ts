@@ -93,4 +93,21 @@ describe('putting away', () => {
     await expect(service.purge(id)).rejects.toMatchObject({ code: 'dataset_in_use' });
     expect(await bench.files()).not.toEqual([]);
   });
+
+  it('is not deleted while a run learns from it, and says which', async () => {
+    const service = await bench.service();
+    const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
+    const id = outcome?.dataset.id ?? '';
+    const job = await bench.makeJob(id);
+    const { jobs } = await bench.repositories();
+    await jobs.transition(job, { from: ['queued'], to: 'initializing' }, {});
+    await expect(service.delete(id)).rejects.toMatchObject({
+      code: 'dataset_in_use',
+      message: expect.stringContaining('“Job” is learning from it') as string,
+    });
+    await jobs.transition(job, { from: ['initializing'], to: 'cancelled' }, {});
+    expect(await service.jobsOf(id)).toEqual([{ id: job, name: 'Job', status: 'cancelled' }]);
+    await service.delete(id);
+    expect(await service.list()).toEqual([]);
+  });
 });

@@ -1,17 +1,17 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isActive } from '../../../src/lib/training/job-states';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import {
-  datasetInUse,
-  datasetNotDeleted,
   datasetNotFound,
   datasetNotReady,
   lineNotFound,
   recordNotFound,
   sourceMissing,
 } from './dataset-errors';
+import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
 import { SOURCE_FILE } from './dataset-files';
 import { DatasetImports } from './dataset-imports';
 import type { ImportOptions, StartedImport } from './dataset-imports';
@@ -205,11 +205,22 @@ export class DatasetService {
     return this.#changed(id, await this.#options.repositories.datasets.update(id, changes));
   }
 
-  /** Into the bin; an import or an edit that is still going on ends. */
+  /** Into the bin, unless a run is learning from it; an import or an edit that is still going on ends. */
   async delete(id: string): Promise<void> {
     if (await this.#imports.cancel(id)) return;
+    const atWork = (await this.jobsOf(id)).filter(({ status }) => isActive(status));
+    if (atWork.length > 0)
+      throw datasetAtWork(
+        (await this.get(id)).name,
+        atWork.map(({ name }) => name),
+      );
     await this.versions.cancelEdit(id);
     this.#changed(id, await this.#options.repositories.datasets.softDelete(id));
+  }
+
+  /** That use one of its versions, the last one first. */
+  jobsOf(id: string) {
+    return this.#options.repositories.datasets.jobsOf(id);
   }
 
   async restore(id: string): Promise<Dataset> {
@@ -221,8 +232,8 @@ export class DatasetService {
     const { repositories, paths, publisher } = this.#options;
     const dataset = await this.get(id);
     if (dataset.deleted_at === null) throw datasetNotDeleted(dataset.name);
-    const jobs = await repositories.datasets.usedByJobs(id);
-    if (jobs > 0) throw datasetInUse(dataset.name, jobs);
+    const jobs = await repositories.datasets.jobsOf(id);
+    if (jobs.length > 0) throw datasetInUse(dataset.name, jobs.length);
     await repositories.datasets.purge(id);
     await paths.remove(id);
     publisher.publish('datasets.removed', { id });

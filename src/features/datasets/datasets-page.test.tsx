@@ -1,6 +1,7 @@
 import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
-import { fakeDataset, fakeId } from '../../fake-rows';
+import { fakeDataset, fakeId, fakeJob, fakeVersion } from '../../fake-rows';
+import type { TrainingJob } from '../../lib/types/lora-training';
 import { forgetKept } from '../../kept-state';
 import { mount } from '../../mount';
 import { paths } from '../../paths';
@@ -215,4 +216,30 @@ test('after a row is gone the focus is in the next one, at last on the title', a
     await page.click(page.button('Delete dataset'));
     await page.until(() => expect(document.activeElement?.textContent).toBe(next));
   }
+});
+
+test('who deletes a dataset is told of the jobs that use it, and refused while one is at work', async () => {
+  const ask = async (status: TrainingJob['status']) => {
+    page = await mount(<DatasetsPage />, {
+      datasets: {
+        list: () => [fakeDataset(1)],
+        versions: () => [fakeVersion(1, { runs: [fakeId(7)] })],
+      },
+      jobs: { list: () => [fakeJob(7, { name: 'First try', status }), fakeJob(8, { name: 'Of others' })] },
+    });
+    await page.until(() => page.button('More about Dataset 1'));
+    await page.click(page.button('More about Dataset 1'));
+    await page.until(() => expect(items()).toHaveLength(4));
+    const item = items().at(-1);
+    if (item) await page.click(item);
+    await page.until(() => expect(page.text()).toContain('First try'));
+    expect(page.text()).not.toContain('Of others');
+  };
+  await ask('completed');
+  expect(page.text()).toContain('Used by “First try”.');
+  expect(page.button('Delete dataset')).toMatchObject({ disabled: false });
+  await page.unmount();
+  await ask('running');
+  expect(page.text()).toContain('“First try” is learning from it now.');
+  expect(page.button('Delete dataset')).toMatchObject({ disabled: true });
 });
