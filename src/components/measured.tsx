@@ -19,7 +19,7 @@ export const Measured = ({ value, method }: Pick<MeasuredRow, 'value' | 'method'
       <button
         type="button"
         aria-description={method}
-        className="cursor-help rounded-sm text-right underline decoration-line-control decoration-dotted underline-offset-4"
+        className="cursor-help rounded-sm text-right whitespace-nowrap underline decoration-line-control decoration-dotted underline-offset-4"
       >
         {value}
       </button>

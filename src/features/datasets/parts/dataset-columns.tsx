@@ -13,6 +13,7 @@ import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { imports } from '../../../stores';
 import { stateOrder } from '../dataset-filters';
+import { RECORD_METHODS } from '../record-methods';
 import { datasetState } from '../dataset-words';
 
 const SHOWN_TAGS = 3;
@@ -69,9 +70,7 @@ export const COLUMNS: readonly Column<Dataset>[] = [
       total_tokens === null ? (
         <span title="Not counted yet for this version: its tab Tokens counts them.">{NOTHING}</span>
       ) : (
-        <span title="All tokens of the version in use, by template and tokenizer of the base model that they were last counted with.">
-          {formatCount(total_tokens)}
-        </span>
+        <span title={RECORD_METHODS.tokens}>{formatCount(total_tokens)}</span>
       ),
   },
   {
@@ -120,13 +119,7 @@ export const filledColumns = (rows: readonly Dataset[] | null): readonly Column<
 };
 
 const Quality = ({ mean }: { readonly mean: number | undefined }) => (
-  <span
-    title={
-      mean === undefined
-        ? 'No record of it has a score.'
-        : 'Average of the scores from 1 to 5 that its usable records hold themselves; those without one do not count.'
-    }
-  >
+  <span title={mean === undefined ? 'No record of it has a score.' : RECORD_METHODS.quality}>
     {mean === undefined ? NOTHING : mean.toFixed(2)}
   </span>
 );

@@ -1,10 +1,13 @@
+import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
+import { Badge } from '../../../components/badge';
 import { ProgressBar } from '../../../components/bars';
 import { Button } from '../../../components/button';
 import { formatBytes, formatCount, NOTHING } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
+import { Measured } from '../../../components/measured';
 import { Ago } from '../../../components/time';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { BaseModel } from '../../../lib/types/base-model';
@@ -13,18 +16,24 @@ import { baseModels, imports } from '../../../stores';
 import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { importWords, phaseShare } from '../../import';
 import { problemWords } from '../dataset-words';
+import { RECORD_METHODS } from '../record-methods';
 import { useUsualStats } from '../use-numbers';
 import { Readiness } from './readiness';
 import type { Places } from './readiness';
 import { FileText } from '../../../components/file-text';
 
-const count = (value: number | null | undefined): string =>
-  value === null || value === undefined ? NOTHING : formatCount(value);
+const counted = (value: number | null | undefined, method: keyof typeof RECORD_METHODS): ReactNode =>
+  value === null || value === undefined ? (
+    NOTHING
+  ) : (
+    <Measured value={formatCount(value)} method={RECORD_METHODS[method]} />
+  );
 
 export const Overview = ({ dataset, places }: { readonly dataset: Dataset; readonly places: Places }) => {
   const importing = dataset.status === 'uploading' || dataset.status === 'validating';
   return (
     <div className="grid grid-cols-1 gap-4 narrow:grid-cols-2">
+      <Description dataset={dataset} />
       {importing ? <Importing dataset={dataset} /> : <Judged dataset={dataset} places={places} />}
       <Panel title="Records">
         <Facts rows={recordFacts(dataset.report)} />
@@ -67,32 +76,64 @@ const JudgedByTokens = ({
   return <Readiness dataset={dataset} cut={state.kind === 'ready' ? state.value : null} places={places} />;
 };
 
-const recordFacts = (report: Dataset['report']) =>
-  [
-    ['Read', count(report?.records_total)],
-    ['Usable', count(report?.usable_records)],
-    ['Left out', count(report?.rejected_records)],
-    ...(report?.skipped_null_target
-      ? [['Left out by a null answer', count(report.skipped_null_target)] as const]
-      : []),
-    ['Exact duplicates', count(report?.duplicates_exact)],
-    ['Conversations', count(report?.conversations)],
-  ] as const;
+type FactRow = readonly [string, ReactNode];
 
-const fileFacts = (dataset: Dataset) =>
+const recordFacts = (report: Dataset['report']): readonly FactRow[] => [
+  ['Read', counted(report?.records_total, 'read')],
+  ['Usable', counted(report?.usable_records, 'usable')],
+  ['Left out', counted(report?.rejected_records, 'leftOut')],
+  ...(report?.skipped_null_target
+    ? [['Left out by a null answer', counted(report.skipped_null_target, 'nullAnswers')] as const]
+    : []),
+  ['Exact duplicates', counted(report?.duplicates_exact, 'duplicates')],
+  ['Conversations', counted(report?.conversations, 'conversations')],
+  ...(report?.quality_mean === undefined
+    ? []
+    : [
+        [
+          'Quality, mean',
+          <Measured key="quality" value={report.quality_mean.toFixed(2)} method={RECORD_METHODS.quality} />,
+        ] as const,
+      ]),
+];
+
+const fileFacts = (dataset: Dataset): readonly FactRow[] => [
   [
-    [
-      'Name',
-      <span key="name" className="font-mono text-mono" title={dataset.file_name}>
-        {dataset.file_name}
-      </span>,
-    ],
-    ['Size', formatBytes(dataset.file_size)],
-    ['Shape', shapeWords(dataset) ?? NOTHING],
-    ...(dataset.total_tokens === null ? [] : [['Tokens', count(dataset.total_tokens)] as const]),
-    ['Turns a conversation', dataset.avg_turns_per_conversation?.toFixed(1) ?? NOTHING],
-    ['Added', <Ago key="added" time={dataset.created_at} />],
-  ] as const;
+    'Name',
+    <span key="name" className="font-mono text-mono" title={dataset.file_name}>
+      {dataset.file_name}
+    </span>,
+  ],
+  ['Size', formatBytes(dataset.file_size)],
+  ['Shape', shapeWords(dataset) ?? NOTHING],
+  ...(dataset.total_tokens === null ? [] : [['Tokens', counted(dataset.total_tokens, 'tokens')] as const]),
+  ['Turns a conversation', <Turns key="turns" mean={dataset.avg_turns_per_conversation} />],
+  ['Added', <Ago key="added" time={dataset.created_at} />],
+];
+
+const Turns = ({ mean }: { readonly mean: number | null }) =>
+  mean === null ? NOTHING : <Measured value={mean.toFixed(1)} method={RECORD_METHODS.turns} />;
+
+/** What its user says of it. */
+const Description = ({ dataset: { description, tags } }: { readonly dataset: Dataset }) =>
+  description === null && tags.length === 0 ? null : (
+    <div className="flex flex-col gap-2 narrow:col-span-2">
+      {description === null ? null : (
+        <p className="max-w-[45rem] wrap-break-word whitespace-pre-line">
+          <FileText>{description}</FileText>
+        </p>
+      )}
+      {tags.length === 0 ? null : (
+        <ul aria-label="Tags" className="flex flex-wrap gap-1">
+          {tags.map((tag) => (
+            <li key={tag}>
+              <Badge>{tag}</Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 
 const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
   const progress = useStore(imports, (all) => all.get(dataset.id));

@@ -9,6 +9,7 @@ import { Input, Select } from '../../../components/fields';
 import type { Option } from '../../../components/fields';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
 import { Panel } from '../../../components/layout';
+import { Measured } from '../../../components/measured';
 import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
 import { USUAL_SPLIT } from '../../../lib/training/settings';
@@ -16,6 +17,7 @@ import type { SplitChoice, SplitView } from '../../../lib/types/dataset-split';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
 import { useLoad } from '../../../use-load';
+import { RECORD_METHODS } from '../record-methods';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
 
@@ -44,7 +46,7 @@ export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) =
     <Panel
       title="Split"
       plain
-      note={state.kind === 'ready' ? sidesOf(state.value) : null}
+      note={state.kind === 'ready' ? <SidesNote view={state.value} /> : null}
       actions={
         <>
           <Select
@@ -79,8 +81,13 @@ export const SplitPanel = ({ dataset, split, onChange, onRecord }: SplitProps) =
   );
 };
 
-const sidesOf = ({ train, held_out }: SplitView): string =>
-  `${formatCount(train)} to train, ${formatCount(held_out)} held out`;
+const SidesNote = ({ view: { train, held_out } }: { readonly view: SplitView }) => (
+  <>
+    <Measured value={`${formatCount(train)} to train`} method={RECORD_METHODS.train} />
+    {', '}
+    <Measured value={`${formatCount(held_out)} held out`} method={RECORD_METHODS.heldOut} />
+  </>
+);
 
 /** Where nothing is held out there is nothing to spread, and a run refuses to be told so. */
 const runPath = (id: string, { share, seed, stratify }: SplitChoice): string =>

@@ -8,6 +8,7 @@ import type { DatasetStats } from '../../../lib/types/dataset-numbers';
 import type { DatasetKind } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { overLimitRow, overLimitWords } from '../over-limit-words';
+import { RECORD_METHODS } from '../record-methods';
 import { useStats } from '../use-numbers';
 
 interface TokenStripProps {
@@ -48,7 +49,7 @@ const rowsOf = ({ stats, kind }: Pick<StripProps, 'stats' | 'kind'>, all: number
   {
     label: 'Usable records',
     value: `${formatCount(stats.records)} of ${formatCount(all)}`,
-    method: undefined,
+    method: RECORD_METHODS.usableOfRead,
   },
   { label: 'Tokens', value: formatCount(stats.total_tokens), method: stats.methods['tokens'] },
   {
@@ -75,7 +76,7 @@ interface StripProps {
 const Strip = ({ stats, kind, all = stats.records, tokens }: StripProps) => {
   const cut = overLimitWords(stats, kind);
   return (
-    <div className="grid grid-cols-[15rem_minmax(0,1fr)] gap-6 text-xs">
+    <div className="grid grid-cols-[17rem_minmax(0,1fr)] gap-6 text-xs">
       <MeasuredFacts rows={rowsOf({ stats, kind }, all)} />
       <Histogram
         label="Tokens a record"

@@ -7,7 +7,7 @@ import { FileText } from '../../../components/file-text';
 import { formatCount, formatPercent } from '../../../components/format';
 import { Histogram } from '../../../components/histogram';
 import { Panel } from '../../../components/layout';
-import { MeasuredFacts } from '../../../components/measured';
+import { Measured, MeasuredFacts } from '../../../components/measured';
 import type { MeasuredRow } from '../../../components/measured';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
@@ -239,7 +239,7 @@ const TooLong = ({ stats, model, edits, onRecord }: TooLongProps) =>
     <Panel
       title="Over the limit"
       plain
-      note={tooLongWords(stats, edits.dataset.kind)}
+      note={<Measured value={tooLongWords(stats, edits.dataset.kind)} method={stats.methods['over_limit']} />}
       actions={<ExcludeOver stats={stats} model={model} edits={edits} />}
     >
       <RecordTable
