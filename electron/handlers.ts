@@ -46,6 +46,7 @@ const datasetHandlers = ({
   count_fixes: async ({ id, fixes }) => [...(await datasets.versions.countFixes(id, fixes))],
   edit: ({ id, edit }) => datasets.versions.edit(id, edit),
   record_ids: (request) => datasets.versions.recordIds(request),
+  rejected: ({ id }) => datasets.versions.rejectedLines(id),
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
   repeated_ids: ({ id }) => datasets.versions.repeatedIds(id),
   source: ({ id }) => datasets.source(id),

@@ -1,4 +1,5 @@
-import { and, asc, count, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNotNull, or, sql } from 'drizzle-orm';
+import { lineSought } from '../../../src/lib/line-sought';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { DatasetProblem, ProblemFilter, ProblemType } from '../../../src/lib/types/dataset-records';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
@@ -87,10 +88,16 @@ const fitting = (datasetId: string, filter: ProblemFilter) =>
     filter.type === null ? undefined : eq(type, filter.type),
     filter.severity === null ? undefined : eq(severity, filter.severity),
     filter.record_id === undefined ? undefined : eq(record_id, filter.record_id),
-    filter.query.trim() === ''
-      ? undefined
-      : or(...[error, suggestion, path, record_id].map((column) => holds(column, filter.query.trim()))),
+    soughtIn(filter.query.trim()),
   );
+
+const soughtIn = (query: string) => {
+  if (query === '') return undefined;
+  const wanted = lineSought(query);
+  return wanted === null
+    ? or(...[error, suggestion, path, record_id].map((column) => holds(column, query)))
+    : eq(line, wanted);
+};
 
 export const datasetProblemRepository = (bound: Bound) => {
   const { db } = bound;
@@ -119,6 +126,20 @@ export const datasetProblemRepository = (bound: Bound) => {
         .where(and(fitting(datasetId, filter), isNotNull(record_id)))
         .all()
         .flatMap(({ id, type: kind }) => (id === null ? [] : { id, type: kind }));
+    },
+    /** Lines of which nothing is used, each with its first error, ascending; the first `limit` of them. */
+    rejectedLines: (datasetId: string, limit: number): DatasetProblem[] => {
+      if (!owns(datasetId)) return [];
+      const first = sql<number>`min(${dataset_problems.id})`;
+      return db
+        .select({ line, path, record_id, type, severity, error, suggestion, first })
+        .from(dataset_problems)
+        .where(and(eq(dataset_problems.dataset_id, datasetId), eq(severity, 'error'), gt(line, 0)))
+        .groupBy(line)
+        .orderBy(asc(line))
+        .limit(limit)
+        .all()
+        .map(({ first: _, ...problem }) => problem);
     },
     page: (
       datasetId: string,

@@ -245,3 +245,19 @@ describe('older versions', () => {
       await expect(attempt()).rejects.toMatchObject({ code: 'dataset_version_missing' });
   });
 });
+
+describe('a line', () => {
+  it('of which nothing is used is told with its place among the records', async () => {
+    expect(await service.versions.rejectedLines(id)).toMatchObject({
+      lines: [{ line: 3, place: 2, type: 'empty_value' }],
+      truncated: false,
+    });
+  });
+
+  it('is found by its number, among the records and among the problems', async () => {
+    const found = await service.records({ id, offset: 0, limit: 5, query: '4' });
+    expect(found).toMatchObject({ total: 1, records: [{ record: { id: 'four' } }] });
+    const problemsOf = { id, offset: 0, limit: 5, type: null, severity: null, query: '3' };
+    expect(await service.problems(problemsOf)).toMatchObject({ total: 1, problems: [{ line: 3 }] });
+  });
+});

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { FoundRecords } from '../../../src/lib/types/dataset-numbers';
+import type { FoundRecords, RejectedLines } from '../../../src/lib/types/dataset-numbers';
 import { PROBLEM_TYPES } from '../../../src/lib/types/dataset-records';
 import type {
   CanonicalRecord,
@@ -37,6 +37,9 @@ import type { RecordScans } from './record-scans';
 import { recordsAtLines } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { columnsOfVersion } from './version-row';
+
+/** More of them nobody walks through one by one. */
+const MAX_REJECTED_LINES = 10_000;
 
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where they are not given. */
@@ -156,6 +159,20 @@ export class DatasetVersions {
     const { scans = recordScans } = this.#options;
     const path = await this.#currentFile(await this.#dataset(id));
     return scans.repeats({ path, limit: MAX_EDITED_RECORDS });
+  }
+
+  /** The lines of which nothing is used, and where they would stand among the records. */
+  async rejectedLines(id: string): Promise<RejectedLines> {
+    const { repositories, scans = recordScans } = this.#options;
+    const path = await this.#currentFile(await this.#dataset(id));
+    const found = await repositories.datasetProblems.rejectedLines(id, MAX_REJECTED_LINES + 1);
+    const problems = found.slice(0, MAX_REJECTED_LINES);
+    const lines = problems.map(({ line }) => line);
+    const places = lines.length === 0 ? [] : await scans.places({ path, lines });
+    return {
+      lines: problems.map((problem, position) => ({ ...problem, place: places[position] ?? 0 })),
+      truncated: found.length > problems.length,
+    };
   }
 
   /** Of the records that begin on these lines of the original file; refused where a line has none. */

@@ -3,7 +3,7 @@ import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import type { DatasetPaths } from './dataset-paths';
-import { holdsText } from './record-index';
+import { isSought } from './record-index';
 import type { PageRequest } from './record-index';
 import { recordsAtLines, recordsOfIds } from './record-selection';
 import type { SelectedRecords } from './record-selection';
@@ -43,9 +43,8 @@ export class ExcludedRecords {
 
   /** As a search among the records in use would find them; all for no text. */
   async #holding(of: OfVersion, query: string): Promise<CanonicalRecord[]> {
-    const wanted = query.trim() === '' ? '' : query.toLowerCase();
     const all = await this.#all(of);
-    return wanted === '' ? all : all.filter((record) => holdsText(record, wanted));
+    return query.trim() === '' ? all : all.filter((record) => isSought(record, query));
   }
 
   async #all(of: OfVersion): Promise<CanonicalRecord[]> {

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { lineSought } from '../../../src/lib/line-sought';
 import { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { Count } from '../../../src/lib/types/primitives';
 import { textsOf } from '../../../src/lib/types/record-turns';
@@ -68,12 +69,11 @@ async function readBetween(
   }
 }
 
-/** Records with a text in one of their messages, in any case. Reads the whole file, a little at a time. */
+/** Records of a line, or with a text in one of their messages. Reads the whole file, a little at a time. */
 export async function searchRecords(
   path: string,
   { offset, limit, query }: PageRequest & { readonly query: string },
 ): Promise<RecordsPage> {
-  const wanted = query.toLowerCase();
   const records: { index: number; record: CanonicalRecord }[] = [];
   let index = -1;
   let total = 0;
@@ -81,7 +81,7 @@ export async function searchRecords(
     for (const { bytes } of batch) {
       index += 1;
       const record = parseRecord(bytes);
-      if (!holdsText(record, wanted)) continue;
+      if (!isSought(record, query)) continue;
       if (total >= offset && records.length < limit) records.push({ index, record });
       total += 1;
     }
@@ -89,8 +89,11 @@ export async function searchRecords(
   return { total, records };
 }
 
-/** `wanted` in lower case. */
-export function holdsText(record: CanonicalRecord, wanted: string): boolean {
+/** Whether a record begins on the line that is meant, else whether it holds the words, in any case. */
+export function isSought(record: CanonicalRecord, query: string): boolean {
+  const line = lineSought(query);
+  if (line !== null) return record.source_line === line;
+  const wanted = query.toLowerCase();
   return textsOf(record).some((text) => text.toLowerCase().includes(wanted));
 }
 

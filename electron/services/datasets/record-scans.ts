@@ -4,7 +4,7 @@ import { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { SplitView } from '../../../src/lib/types/dataset-split';
 import { searchRecords } from './record-index';
 import type { RecordsPage } from './record-index';
-import { repeatedRecordIds, selectRecordIds } from './record-selection';
+import { placesOfLines, repeatedRecordIds, selectRecordIds } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import { viewOfSplit } from './split-view';
 
@@ -22,6 +22,7 @@ export const RecordScan = z.discriminatedUnion('kind', [
     among: z.set(z.string()).nullable(),
     limit: Limit,
   }),
+  z.strictObject({ kind: z.literal('places'), path: Path, lines: z.array(z.int()) }),
   z.strictObject({ kind: z.literal('search'), path: Path, query: z.string(), offset: Limit, limit: Limit }),
 ]);
 export type RecordScan = z.infer<typeof RecordScan>;
@@ -36,6 +37,8 @@ export interface RecordScans {
   repeats(scan: ScanOf<'repeats'>): Promise<SelectedRecords>;
   /** The first `limit` of those that hold a text. */
   select(scan: ScanOf<'select'>): Promise<SelectedRecords>;
+  /** Of each line of the original, ascending, how many records begin before it. */
+  places(scan: ScanOf<'places'>): Promise<number[]>;
   /** A page of those that hold a text, until nobody wants it any more. */
   search(scan: ScanOf<'search'>, signal: AbortSignal): Promise<RecordsPage>;
 }
@@ -46,10 +49,11 @@ export const recordScans: RecordScans = {
     viewOfSplit(path, SplitFile.parse(JSON.parse(await readFile(split_path, 'utf8')))),
   repeats: ({ path, limit }) => repeatedRecordIds(path, limit),
   select: ({ path, ...selection }) => selectRecordIds(path, selection),
+  places: ({ path, lines }) => placesOfLines(path, lines),
   search: ({ path, ...page }) => searchRecords(path, page),
 };
 
-export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords | RecordsPage> => {
+export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords | RecordsPage | number[]> => {
   switch (scan.kind) {
     case 'split':
       return recordScans.split(scan);
@@ -57,6 +61,8 @@ export const runScan = (scan: RecordScan): Promise<SplitView | SelectedRecords |
       return recordScans.repeats(scan);
     case 'select':
       return recordScans.select(scan);
+    case 'places':
+      return recordScans.places(scan);
     case 'search':
       return searchRecords(scan.path, scan);
   }

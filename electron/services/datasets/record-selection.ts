@@ -2,7 +2,7 @@ import { RecordOrigin } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { canonicalLines, originOf } from './compare/canonical-lines';
 import { HashSet } from './import/hash-index';
-import { holdsText, parseRecord } from './record-index';
+import { isSought, parseRecord } from './record-index';
 
 interface Selection {
   readonly query: string;
@@ -24,14 +24,14 @@ export async function selectRecordIds(
   { query, among, limit }: Selection,
 ): Promise<SelectedRecords> {
   // As a search does, so that what is selected is what was shown.
-  const wanted = query.trim() === '' ? '' : query.toLowerCase();
+  const isAll = query.trim() === '';
   const [ids, indexes]: [string[], number[]] = [[], []];
   let index = -1;
   for await (const lines of canonicalLines(path)) {
     for (const line of lines) {
       index += 1;
       const { id } = originOf(line);
-      if (among?.has(id) === false || (wanted !== '' && !holdsText(parseRecord(line), wanted))) continue;
+      if (among?.has(id) === false || (!isAll && !isSought(parseRecord(line), query))) continue;
       if (ids.length === limit) return { ids, indexes, truncated: true };
       ids.push(id);
       indexes.push(index);
@@ -88,4 +88,27 @@ export async function recordsAtLines(
     }
   }
   return found;
+}
+
+/** Of each line of the original how many records begin before it; `lines` ascend. */
+export async function placesOfLines(path: string, lines: readonly number[]): Promise<number[]> {
+  const before = new Array<number>(lines.length).fill(0);
+  for await (const read of canonicalLines(path)) {
+    for (const line of read) {
+      const after = firstAfter(lines, originOf(line).sourceLine);
+      if (after < before.length) before[after] = (before[after] ?? 0) + 1;
+    }
+  }
+  let sum = 0;
+  return before.map((count) => (sum += count));
+}
+
+function firstAfter(lines: readonly number[], line: number): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) > line) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -56,6 +56,7 @@ it('finds there what it finds here, and says what fails', async () => {
   const search = { path, query: 'Question 7', offset: 1, limit: 5 };
   const signal = AbortSignal.timeout(60_000);
   expect(await there.search(search, signal)).toEqual(await recordScans.search(search, signal));
+  expect(await there.places({ path, lines: [0, 1, 50, 101] })).toEqual([0, 0, 49, 100]);
   await expect(there.repeats({ path: join(dir, 'missing'), limit: 3 })).rejects.toThrow('ENOENT');
 });
 

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import { SplitView } from '../../../src/lib/types/dataset-split';
+import { Count } from '../../../src/lib/types/primitives';
 import { answerOfWorker } from '../worker-answer';
 import { RecordsPage } from './record-index';
 import type { RecordScan, RecordScans } from './record-scans';
@@ -17,6 +19,7 @@ export function scansInWorker(workerUrl: URL): RecordScans {
     split: async (scan) => SplitView.parse(await answerTo({ kind: 'split', ...scan })),
     repeats: async (scan) => FoundRecords.parse(await answerTo({ kind: 'repeats', ...scan })),
     select: async (scan) => FoundRecords.parse(await answerTo({ kind: 'select', ...scan })),
+    places: async (scan) => z.array(Count).parse(await answerTo({ kind: 'places', ...scan })),
     search: async (scan, signal) => RecordsPage.parse(await answerTo({ kind: 'search', ...scan }, signal)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
+import { lineSought } from '../../lib/line-sought';
 import { problemWords } from '../../lib/messages/problem-words';
 import type { DatasetProblem, ProblemFilter } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
@@ -13,8 +14,13 @@ export const filterWords = ({ type, severity, query }: ProblemFilter): string =>
   [
     type === null ? 'All with a problem' : `All with the problem “${problemWords(type)}”`,
     ...(severity === null ? [] : [`among the ${SEVERITY_WORDS[severity]}`]),
-    ...(query.trim() === '' ? [] : [`that holds “${query.trim()}”`]),
+    ...(query.trim() === '' ? [] : [soughtWords(query.trim())]),
   ].join(' ');
+
+const soughtWords = (query: string): string => {
+  const line = lineSought(query);
+  return line === null ? `that holds “${query}”` : `of line ${formatCount(line)}`;
+};
 
 export const datasetState = ({
   status,

@@ -254,15 +254,15 @@ test('a search finds what was excluded too, says so, and includes it again', asy
   });
   await page.until(() => page.button('Records'));
   await page.click(page.button('Records'));
-  await page.until(() => page.field('Words in a record'));
-  await page.type(page.field('Words in a record'), 'lamp');
+  await page.until(() => page.field('Line or words'));
+  await page.type(page.field('Line or words'), 'lamp');
   await page.until(() => expect(page.text()).toContain('1 excluded record holds it too.'));
   await page.click(page.button('Show excluded'));
   await page.until(() => expect(document.querySelectorAll('[role=option]')).toHaveLength(1));
   expect(page.find('[role=option]').textContent).toContain('excluded');
   expect(page.find('[aria-label=Turns]').textContent).toContain('not used');
   expect(page.find('[aria-label=Turns]').textContent).not.toContain('trained');
-  expect(page.field('Words in a record').value).toBe('lamp');
+  expect(page.field('Line or words').value).toBe('lamp');
   await page.click(page.button('Include all 1 found'));
   await page.until(() => expect(page.text()).toContain('Include 1 record again?'));
   expect(called('datasets.record_ids')).toEqual([

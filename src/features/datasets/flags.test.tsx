@@ -51,7 +51,7 @@ test('the list marks what is cut, repeated or a problem, and shows only that whe
     ]),
   );
   expect(page.find('#record-4 [title]').title).toBe('12 cut, unsupported');
-  await page.type(page.field('Words in a record'), 'seven');
+  await page.type(page.field('Line or words'), 'seven');
   await page.until(() => expect(rows().map((row) => row.slice(0, 9))).toEqual(['8Answer 7']));
 });
 

@@ -121,7 +121,7 @@ test('the turn that a problem names is not folded away', async () => {
 
 test('nor is what the search of the list finds', async () => {
   await open();
-  await page.type(page.field('Words in a record'), 'WORDS 8');
+  await page.type(page.field('Line or words'), 'WORDS 8');
   await page.until(() => expect(page.button('Turns 3 to 7')).toBeDefined());
   expect(page.text()).toContain('Words 8.');
 });

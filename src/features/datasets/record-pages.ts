@@ -1,11 +1,14 @@
 import { api } from '../../api';
-import type { CanonicalRecord, RecordSide } from '../../lib/types/dataset-records';
+import { lineSought } from '../../lib/line-sought';
+import type { CanonicalRecord, DatasetProblem, RecordSide } from '../../lib/types/dataset-records';
 
 export const PAGE_OF_RECORDS = 100;
 
 export interface IndexedRecord {
   readonly index: number;
   readonly record: CanonicalRecord;
+  /** Of a line of which nothing is used: it stands between the places of records, and `record` in for it. */
+  readonly rejected?: DatasetProblem;
 }
 
 export interface Wanted {
@@ -13,33 +16,59 @@ export interface Wanted {
   readonly side: RecordSide;
   readonly offset: number;
   readonly query: string;
+  /** Lines of which nothing is used, where the list has them too. */
+  readonly rejected: readonly IndexedRecord[];
 }
 
+/** The page on which a record stands; a line that is left out is on that of the record before it. */
+export const pageOf = (index: number): number => {
+  const record = Math.max(0, Math.floor(index));
+  return record - (record % PAGE_OF_RECORDS);
+};
+
+const inOrder = (rows: readonly IndexedRecord[]): readonly IndexedRecord[] =>
+  rows.toSorted((one, other) => one.index - other.index);
+
 /** Those of a page that is not in one piece; each answer holds one run of neighbours. */
-const loadPlaces = async ({ id, offset, query }: Wanted, places: readonly number[]) => {
+const loadPlaces = async ({ id, offset, query, rejected }: Wanted, places: readonly number[]) => {
   const found =
     query === ''
       ? places
       : await api.datasets.record_ids({ id, query, problem: null }).then(({ indexes }) => {
-          const holding = new Set(indexes);
+          const holding = new Set([...indexes, ...atLine(rejected, query).map(({ index }) => index)]);
           return places.filter((place) => holding.has(place));
         });
   const runs: { offset: number; limit: number }[] = [];
-  for (const place of found.slice(offset, offset + PAGE_OF_RECORDS)) {
+  const shown = new Set(found.slice(offset, offset + PAGE_OF_RECORDS));
+  for (const place of shown) {
+    if (!Number.isInteger(place)) continue;
     const last = runs.at(-1);
     if (last && last.offset + last.limit === place) last.limit += 1;
     else runs.push({ offset: place, limit: 1 });
   }
   const pages = await Promise.all(runs.map((run) => api.datasets.records({ id, query: '', ...run })));
-  return { total: found.length, records: pages.flatMap(({ records }) => records) };
+  const leftOut = rejected.filter(({ index }) => shown.has(index));
+  return { total: found.length, records: inOrder([...pages.flatMap(({ records }) => records), ...leftOut]) };
+};
+
+const atLine = (rejected: readonly IndexedRecord[], query: string): readonly IndexedRecord[] =>
+  rejected.filter(({ rejected: problem }) => problem?.line === lineSought(query));
+
+const loadUsed = async ({ id, offset, query, rejected }: Wanted) => {
+  const page = await api.datasets.records({ id, offset, limit: PAGE_OF_RECORDS, query });
+  if (query.trim() === '') {
+    const between = rejected.filter(({ index }) => pageOf(index) === offset);
+    return { total: page.total, records: inOrder([...page.records, ...between]) };
+  }
+  const found = atLine(rejected, query);
+  return { total: page.total + found.length, records: inOrder([...page.records, ...found]) };
 };
 
 /** A page of the records in use or left out; with `places` only of those. */
 export const loadPage = async (wanted: Wanted, places: readonly number[] | null) => {
   const { id, side, offset, query } = wanted;
   if (places !== null) return loadPlaces(wanted, places);
-  const page = { id, offset, limit: PAGE_OF_RECORDS };
-  if (side === 'used') return api.datasets.records({ ...page, query });
-  const { total, records } = await api.datasets.excluded({ ...page, query });
+  if (side === 'used') return loadUsed(wanted);
+  const { total, records } = await api.datasets.excluded({ id, offset, limit: PAGE_OF_RECORDS, query });
   return { total, records: records.map((record, position) => ({ index: offset + position, record })) };
 };

@@ -15,6 +15,7 @@ const KINDS = ['cut', 'problem', 'duplicate'] as const;
 export type Flag =
   | { readonly kind: 'cut'; readonly lost?: number | undefined }
   | { readonly kind: 'refused' }
+  | { readonly kind: 'rejected'; readonly type: ProblemType }
   | { readonly kind: 'problem'; readonly type?: ProblemType | undefined }
   | { readonly kind: 'duplicate' };
 
@@ -43,18 +44,24 @@ const FLAGS: Readonly<
 };
 
 /** Of which a run sees a part, or nothing. */
-export const isGrave = ({ kind }: Flag): boolean => kind === 'cut' || kind === 'refused';
+export const isGrave = ({ kind }: Flag): boolean =>
+  kind === 'cut' || kind === 'refused' || kind === 'rejected';
 
 export const flagWords = (flag: Flag): string => {
   if (flag.kind === 'cut') return flag.lost === undefined ? 'cut' : `${formatCount(flag.lost)} cut`;
-  if (flag.kind !== 'problem' || flag.type === undefined) return flag.kind;
+  if ((flag.kind !== 'problem' && flag.kind !== 'rejected') || flag.type === undefined) return flag.kind;
   // Beside a title there is room for little more than one word.
   return flag.type === 'unsupported_content' ? 'unsupported' : problemWords(flag.type);
 };
 
 /** Which records there is something to say of, in the order of the list. */
-export const flagRecords = (found: Found): ReadonlyMap<number, readonly Flag[]> => {
+export const flagRecords = (
+  found: Found,
+  rejected: readonly IndexedRecord[] = NO_LINES,
+): ReadonlyMap<number, readonly Flag[]> => {
   const of = new Map<number, Flag[]>();
+  for (const { index, rejected: problem } of rejected)
+    if (problem) of.set(index, [{ kind: 'rejected', type: problem.type }]);
   for (const kind of KINDS) {
     for (const [position, index] of found[kind].indexes.entries()) {
       const flag = FLAGS[kind](found[kind], position);
@@ -67,13 +74,14 @@ export const flagRecords = (found: Found): ReadonlyMap<number, readonly Flag[]> 
 export const hasProblem = ({ of }: Flagged, row: IndexedRecord | null): boolean =>
   row !== null && of.get(row.index)?.some(({ kind }) => kind === 'problem') === true;
 
+const NO_LINES: readonly IndexedRecord[] = [];
 const NOTHING: FoundRecords = { ids: [], indexes: [], truncated: false };
 
 const foundOf = (state: Loaded<FoundRecords>): FoundRecords =>
   state.kind === 'ready' ? state.value : NOTHING;
 
 /** What the list marks; what cannot be told is left unmarked, the record itself still says it. */
-export const useFlags = (places: Places): Flagged => {
+export const useFlags = (places: Places, rejected: readonly IndexedRecord[] = NO_LINES): Flagged => {
   const states = {
     cut: useLoad(`cut ${places.key}`, places.cut).state,
     problem: useLoad(`problem ${places.key}`, places.problem).state,
@@ -85,12 +93,12 @@ export const useFlags = (places: Places): Flagged => {
   const duplicate = foundOf(states.duplicate);
   // Up to a hundred thousand records, at every key that is pressed.
   const { of, indexes } = useMemo(() => {
-    const found = flagRecords({ cut, problem, duplicate });
+    const found = flagRecords({ cut, problem, duplicate }, rejected);
     return { of: found, indexes: [...found.keys()] };
-  }, [cut, problem, duplicate]);
+  }, [cut, problem, duplicate, rejected]);
   return {
     of,
     indexes,
-    key: JSON.stringify([places.key, ...KINDS.map((kind) => states[kind].kind)]),
+    key: JSON.stringify([places.key, rejected.length, ...KINDS.map((kind) => states[kind].kind)]),
   };
 };

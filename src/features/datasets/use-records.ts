@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLoad } from '../../use-load';
-import { loadPage, PAGE_OF_RECORDS } from './record-pages';
+import { loadPage, PAGE_OF_RECORDS, pageOf } from './record-pages';
 import type { IndexedRecord } from './record-pages';
 import type { Flagged } from './use-flags';
 
@@ -40,20 +40,25 @@ interface Begin {
   readonly index?: number | undefined;
   readonly side?: RecordSide | undefined;
   readonly flagged?: Flagged;
+  /** Lines of which nothing is used, to be listed too. */
+  readonly rejected?: readonly IndexedRecord[];
 }
+
+const NO_LINES: readonly IndexedRecord[] = [];
 
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
 export const useRecords = (
   dataset: Dataset,
-  { index: start = 0, side: first = 'used', flagged }: Begin = {},
+  { index: start = 0, side: first = 'used', flagged, rejected = NO_LINES }: Begin = {},
 ) => {
   const [query, setQuery] = useState('');
   const [side, setSide] = useState<RecordSide>(first);
   const [offset, setOffset] = useState(pageOf(start));
   const [chosen, setChosen] = useState<number | null>(start);
   const { isFiltered, only, placeOf, setFiltered } = useFilter(flagged);
-  const wanted = { id: dataset.id, side, offset, query };
-  const key = JSON.stringify({ ...wanted, revision: dataset.revision, only: only?.key });
+  const wanted = { id: dataset.id, side, offset, query, rejected };
+  const { revision } = dataset;
+  const key = JSON.stringify({ ...wanted, rejected: rejected.length, revision, only: only?.key });
   const { state, reload } = useLoad(key, () => loadPage(wanted, only?.indexes ?? null));
   const { records: rows, total } = state.kind === 'ready' ? state.value : NO_RECORDS;
   const current = currentOf(rows, chosen);
@@ -112,5 +117,3 @@ type ListEnd = 'Home' | 'End';
 /** Page and record of the first or the last of all. */
 const placeAt = (end: ListEnd, total: number): [number, number | null] =>
   end === 'Home' ? [0, null] : [pageOf(Math.max(0, total - 1)), LAST];
-
-const pageOf = (index: number): number => index - (index % PAGE_OF_RECORDS);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
-import { DatasetStats, DatasetSurvey, FoundRecords } from '../types/dataset-numbers';
+import { DatasetStats, DatasetSurvey, FoundRecords, RejectedLines } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
 import { SplitChoice, SplitView } from '../types/dataset-split';
 import { Reading } from '../types/dataset-reading';
@@ -151,6 +151,8 @@ export const contract = {
       }),
       FoundRecords,
     ),
+    /** Which an import left out, each with its first error. */
+    rejected: call(ById, RejectedLines),
     excluded: call(SearchPage, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     /** Of the records that repeat an earlier one word for word. */
     repeated_ids: call(ById, FoundRecords),

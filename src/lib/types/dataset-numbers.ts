@@ -37,6 +37,13 @@ export const FoundRecords = z.strictObject({
 });
 export type FoundRecords = z.infer<typeof FoundRecords>;
 
+/** Lines of the original of which nothing is used; `place` is how many records of the version begin before it. */
+export const RejectedLines = z.strictObject({
+  lines: z.array(z.strictObject({ ...DatasetProblem.shape, place: Count })),
+  truncated: z.boolean(),
+});
+export type RejectedLines = z.infer<typeof RejectedLines>;
+
 /** Tokens of a whole dataset, by the template, tokenizer and mask that training uses. */
 export const DatasetStats = z.strictObject({
   records: Count,

@@ -9,6 +9,7 @@ import { shownTurns } from '../../../lib/types/record-turns';
 import type { RecordSide } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
+import { lineSought } from '../../../lib/line-sought';
 import { usePageKeys } from '../../../page-keys';
 import type { Edits } from '../use-edits';
 import { useMarks } from '../use-marks';
@@ -141,7 +142,8 @@ const Chosen = ({
       </div>
     );
   if (query.trim() === '' || found === 0) return null;
-  const which = `All that hold “${query.trim()}”.`;
+  const line = lineSought(query);
+  const which = line === null ? `All that hold “${query.trim()}”.` : `All of line ${formatCount(line)}.`;
   return (
     <div className="border-t px-2 py-2">
       <Button small onClick={() => void edits.askFitting({ query, problem: null, side, which })}>

@@ -19,6 +19,7 @@ import { useLengths, usualLength } from '../use-numbers';
 import { hasProblem, useFlags } from '../use-flags';
 import { usePlaces } from '../use-places';
 import { useProblemTexts } from '../use-problem-texts';
+import { useRejected } from '../use-rejected';
 import { useRecords } from '../use-records';
 import type { IndexedRecord } from '../record-pages';
 import { useWayfinding } from '../use-wayfinding';
@@ -26,6 +27,7 @@ import type { Wayfinding } from '../use-wayfinding';
 import { MaxLength } from './max-length';
 import { PackBorders } from './pack-borders';
 import type { Packing } from './pack-borders';
+import { RejectedLine } from './rejected-line';
 import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
 import { TokenStrip } from './token-strip';
@@ -41,10 +43,11 @@ export const ModelView = ({
   const reader = useReader(dataset);
   const { model, maxLength } = reader;
   const places = usePlaces({ dataset, model, maxLength });
-  const flagged = useFlags(places);
+  const rejected = useRejected(dataset);
+  const flagged = useFlags(places, rejected);
   const lengths = useLengths(dataset, model, maxLength);
-  const records = useRecords(dataset, { index: start, flagged });
-  const ways = useWayfinding({ places, maxLength, records });
+  const records = useRecords(dataset, { index: start, flagged, rejected });
+  const ways = useWayfinding({ places, maxLength, records, flagged });
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
   const problems = useProblemTexts(dataset, hasProblem(flagged, records.current) ? records.current : null);
@@ -70,7 +73,9 @@ export const ModelView = ({
             <ReaderChoice reader={reader} />
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
-            {model && records.current && maxLength !== null ? (
+            {records.current?.rejected ? (
+              <RejectedLine dataset={dataset} problem={records.current.rejected} />
+            ) : model && records.current && maxLength !== null ? (
               <>
                 <Async state={view.state} errorTitle="The record cannot be rendered" onRetry={view.reload}>
                   {(rendered) =>
@@ -215,7 +220,7 @@ const useView = ({
   readonly maxLength: number | null;
 }) =>
   useLoad(`${dataset.id} ${dataset.revision} ${row?.index} ${model?.id} ${maxLength}`, () =>
-    row && model && maxLength !== null
+    row && !row.rejected && model && maxLength !== null
       ? api.datasets.view({
           id: dataset.id,
           index: row.index,

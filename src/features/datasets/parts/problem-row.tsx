@@ -14,7 +14,7 @@ import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
 
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
-const ON_IMPORT = 'Import the file again, and say so in the fields of the import page.';
+export const ON_IMPORT = 'Import the file again, and say so in the fields of the import page.';
 
 export const ProblemRow = ({
   edits,
@@ -89,7 +89,7 @@ const excludable = ({ record_id, severity }: DatasetProblem): string[] =>
   record_id === null || severity === 'error' ? [] : [record_id];
 
 /** The line as it stands in the file, with the bad spot marked where it is known. */
-const RawLine = ({ text, problem }: { readonly text: string; readonly problem: DatasetProblem }) => {
+export const RawLine = ({ text, problem }: { readonly text: string; readonly problem: DatasetProblem }) => {
   const spot = spotOf(text, problem);
   return (
     <pre

@@ -145,7 +145,7 @@ const Filters = ({
   return (
     <div className="flex flex-wrap items-center gap-2 border-b p-2 pr-4">
       <SearchInput
-        label="Words of a problem"
+        label="Line or words"
         value={filter.query}
         onChange={(query) => onChange({ query })}
         className="w-64"

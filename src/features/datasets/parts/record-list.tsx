@@ -4,10 +4,11 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { SearchInput } from '../../../components/fields';
-import { formatAmount, formatCount } from '../../../components/format';
+import { formatAmount, formatCount, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async } from '../../../components/states';
+import { lineSought } from '../../../lib/line-sought';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
 import { recordTitle } from '../record-title';
@@ -53,7 +54,7 @@ export const RecordList = ({
       <div className="flex items-center gap-2">
         <SearchInput
           small
-          label="Words in a record"
+          label="Line or words"
           value={records.query}
           onChange={records.search}
           className="min-w-0 flex-1"
@@ -93,7 +94,7 @@ const Filter = ({ records, flagged }: { readonly records: Records; readonly flag
       small
       icon={ListFilter}
       aria-pressed={records.isFiltered}
-      title="Cut, with a problem, or the same as an earlier one"
+      title="Cut, left out, with a problem, or the same as an earlier one"
       className={classNames(records.isFiltered && 'bg-selected')}
       onClick={() => records.filter(!records.isFiltered)}
     >
@@ -101,7 +102,11 @@ const Filter = ({ records, flagged }: { readonly records: Records; readonly flag
     </Button>
   );
 
+const KINDS_OF_LIST = { used: 'record in use', excluded: 'excluded record' } as const;
+
 const emptyWords = ({ query, side, isFiltered }: Records): string => {
+  const line = lineSought(query);
+  if (line !== null) return `No ${KINDS_OF_LIST[side]} begins on line ${formatCount(line)}.`;
   if (isFiltered) return query ? `No marked record holds “${query}”.` : 'No record is marked.';
   if (side === 'excluded') return query ? `No excluded record holds “${query}”.` : 'No record was excluded.';
   return query ? `No record holds “${query}”.` : 'No usable record.';
@@ -163,7 +168,7 @@ interface RowProps {
 }
 
 const Row = ({
-  row: { index, record },
+  row: { index, record, rejected },
   isCurrent,
   isExcluded,
   marks,
@@ -191,25 +196,41 @@ const Row = ({
     <span className={classNames('min-w-0 flex-1 truncate', isExcluded && 'text-ink-2')}>
       <FileText>{recordTitle(record)}</FileText>
     </span>
-    {flags[0] ? (
-      <span title={flags.map(flagWords).join(', ')}>
-        <Badge tone={isGrave(flags[0]) ? 'bad' : 'warn'}>{flagWords(flags[0])}</Badge>
-      </span>
-    ) : null}
-    {isExcluded ? <Badge tone="warn">excluded</Badge> : <Length record={record} tokens={tokens} />}
+    <Flagging flags={flags} />
+    {isExcluded ? (
+      <Badge tone="warn">excluded</Badge>
+    ) : (
+      <Length record={record} tokens={rejected ? null : tokens} />
+    )}
   </li>
 );
 
-/** In tokens where they are counted, else in turns. */
-const Length = ({ record, tokens }: { readonly record: CanonicalRecord; readonly tokens?: number }) => (
+/** The gravest, and on hover all of them. */
+const Flagging = ({ flags: [first, ...more] }: { readonly flags: readonly Flag[] }) =>
+  first === undefined ? null : (
+    <span title={[first, ...more].map(flagWords).join(', ')}>
+      <Badge tone={isGrave(first) ? 'bad' : 'warn'}>{flagWords(first)}</Badge>
+    </span>
+  );
+
+/** In tokens where they are counted, else in turns; null where a run sees nothing of it. */
+const Length = ({
+  record,
+  tokens,
+}: {
+  readonly record: CanonicalRecord;
+  readonly tokens: number | null | undefined;
+}) => (
   <span className="shrink-0 text-xs text-ink-3 tabular-nums">
-    {tokens === undefined ? (
-      formatAmount(turnsOf(record), 'turn')
-    ) : (
+    {typeof tokens === 'number' ? (
       <span title={formatAmount(tokens, 'token')}>
         {formatCount(tokens)}
         <span className="sr-only"> tokens</span>
       </span>
+    ) : tokens === null ? (
+      NOTHING
+    ) : (
+      formatAmount(turnsOf(record), 'turn')
     )}
   </span>
 );
