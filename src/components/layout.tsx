@@ -93,7 +93,9 @@ export const Panel = ({
   >
     {title ? (
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 border-b px-4 py-1">
-        <h2 className="font-semibold whitespace-nowrap">{title}</h2>
+        <h2 title={title} className="max-w-full truncate font-semibold">
+          {title}
+        </h2>
         {beside}
         <div className="ml-auto flex min-w-0 flex-wrap items-center justify-end gap-x-3 gap-y-1 text-xs text-ink-2">
           {note ? <span className="truncate">{note}</span> : null}

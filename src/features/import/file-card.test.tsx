@@ -73,3 +73,29 @@ test('of a file that is not read it is said once, without a line and an encoding
   expect(page.text().match(/is a ZIP archive/gu)).toHaveLength(1);
   expect(page.text()).not.toMatch(/Line 1|utf-8|1 problem/u);
 });
+
+test('the words beside a switch move it, and its help goes once it is on', async () => {
+  const problem = {
+    ...{ line: 3, path: null, record_id: null, type: 'malformed_json' as const, severity: 'error' as const },
+    ...{ error: 'A comma is missing.', suggestion: 'Correct this place, or import again with --salvage.' },
+  };
+  const { report, ...rest } = ZIP;
+  const problems = [problem, { ...problem, type: 'salvageable' as const, suggestion: null }];
+  const broken: ImportPreview = {
+    ...rest,
+    container: 'one JSON list',
+    report: { ...report, problems_total: 2, problems },
+  };
+  const card = await open({}, fakeDataset(1), broken);
+  const words = 'turn on “Take what can be read”';
+  await card.until(() => expect(card.text()).toContain(words));
+  const label = [...document.querySelectorAll('label')].find(
+    ({ textContent }) => textContent === 'Take what can be read',
+  );
+  expect(label?.querySelector('[role=switch]')).not.toBeNull();
+  expect(card.find('h2').title).toBe('talk.jsonl');
+  await card.unmount();
+  const told = await open({}, fakeDataset(1), { ...broken, reading: { salvage: true } });
+  await told.until(() => expect(told.text()).toContain('A comma is missing.'));
+  expect(told.text()).not.toContain(words);
+});

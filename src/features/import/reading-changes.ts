@@ -2,6 +2,9 @@ import type { ColumnMapping, ColumnRole, Reading } from '../../lib/types/dataset
 import type { MessageRole } from '../../lib/types/dataset-records';
 import type { ImportPreview } from '../../lib/types/import-preview';
 
+/** The switch that takes what stands whole in a faulty file. */
+export const SALVAGE_WORDS = 'Take what can be read';
+
 export const ROLE_WORDS: Readonly<Record<ColumnRole, string>> = {
   user: 'Question (user)',
   assistant: 'Answer (assistant)',

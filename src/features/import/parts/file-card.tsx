@@ -100,7 +100,9 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
           </div>
           <div className="flex min-w-0 flex-col gap-4">
             <RecordPreview records={preview.records} />
-            {isSaidAtOnce(preview) ? null : <ProblemPreview report={preview.report} />}
+            {isSaidAtOnce(preview) ? null : (
+              <ProblemPreview report={preview.report} isSalvaged={preview.reading.salvage ?? false} />
+            )}
           </div>
         </div>
       )}

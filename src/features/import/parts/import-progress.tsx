@@ -16,6 +16,7 @@ import { changeFile } from '../import-store';
 import { importWords, phaseShare } from '../import-words';
 import type { ImportFile } from '../import-file';
 import { FileText } from '../../../components/file-text';
+import { visibleText } from '../../../components/visible-text';
 import { Repeated } from './repeated';
 
 const useImported = (id: string | null): Dataset | undefined => {
@@ -75,7 +76,11 @@ const Done = ({ dataset }: { readonly dataset: Dataset }) => {
         {problems_total > 0 ? `, ${formatAmount(problems_total, 'problem')}` : ''}
         <Repeated report={dataset.report} lead=", " />
       </p>
-      <Link href={paths.dataset(dataset.id)} className="font-medium text-accent-text">
+      <Link
+        href={paths.dataset(dataset.id)}
+        title={visibleText(dataset.name)}
+        className="max-w-1/2 truncate font-medium text-accent-text"
+      >
         <FileText>{`Open “${dataset.name}”`}</FileText>
       </Link>
     </div>

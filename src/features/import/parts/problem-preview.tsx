@@ -2,13 +2,27 @@ import { Badge } from '../../../components/badge';
 import { formatAmount, formatCount } from '../../../components/format';
 import { visibleText } from '../../../components/visible-text';
 import { withoutFlags } from '../../../lib/messages/without-flags';
-import type { DatasetReport } from '../../../lib/types/dataset-records';
+import { SALVAGE_WORDS } from '../reading-changes';
+import type { DatasetProblem, DatasetReport } from '../../../lib/types/dataset-records';
 
 const SHOWN = 5;
 const HERE = 'Say so in the fields of this page.';
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
 
-export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) => {
+/** What to do here; where it is done already, nothing. */
+const remedyOf = ({ suggestion }: DatasetProblem, isSalvaged: boolean): string => {
+  if (suggestion?.includes('--salvage') !== true) return withoutFlags(suggestion ?? '', HERE);
+  return isSalvaged ? '' : `Correct this place, or turn on “${SALVAGE_WORDS}”.`;
+};
+
+export const ProblemPreview = ({
+  report,
+  isSalvaged,
+}: {
+  readonly report: DatasetReport;
+  /** Whether what stands whole is taken. */
+  readonly isSalvaged: boolean;
+}) => {
   if (report.problems_total === 0) return null;
   const more = report.problems_total - SHOWN;
   return (
@@ -20,9 +34,7 @@ export const ProblemPreview = ({ report }: { readonly report: DatasetReport }) =
             <Badge tone={TONES[problem.severity]}>{`Line ${formatCount(problem.line)}`}</Badge>
             <bdi className="min-w-0 break-words">
               {visibleText(problem.error)}
-              {problem.suggestion ? (
-                <span className="text-ink-2"> {visibleText(withoutFlags(problem.suggestion, HERE))}</span>
-              ) : null}
+              <span className="text-ink-2"> {visibleText(remedyOf(problem, isSalvaged))}</span>
             </bdi>
           </li>
         ))}

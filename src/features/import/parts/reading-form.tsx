@@ -1,11 +1,19 @@
 import { Table } from 'lucide-react';
 import { Button } from '../../../components/button';
-import { Field, Select, Switch, TextArea } from '../../../components/fields';
+import { Field, Select, TextArea } from '../../../components/fields';
+import { SwitchField } from '../../../components/switch-field';
 import { visibleText } from '../../../components/visible-text';
 import type { ColumnRole, Reading } from '../../../lib/types/dataset-reading';
 import { MessageRole } from '../../../lib/types/dataset-records';
 import type { ImportPreview } from '../../../lib/types/import-preview';
-import { ROLE_WORDS, changedReading, rolesByColumn, withRole, withRoleName } from '../reading-changes';
+import {
+  ROLE_WORDS,
+  SALVAGE_WORDS,
+  changedReading,
+  rolesByColumn,
+  withRole,
+  withRoleName,
+} from '../reading-changes';
 import { TableForm } from './table-form';
 
 interface Editing {
@@ -64,14 +72,14 @@ const MoreWords = ({ preview, onChange }: Editing) => {
         />
       </div>
       {isFaulty ? (
-        <Choice
-          label="Take what can be read"
+        <SwitchField
+          label={SALVAGE_WORDS}
           checked={reading.salvage ?? false}
           onChange={(salvage) => change({ salvage })}
         />
       ) : null}
       {report.format === 'prompt_completion' ? (
-        <Choice
+        <SwitchField
           label="Remove separators of older tools"
           checked={reading.strip_separators ?? false}
           onChange={(strip_separators) => change({ strip_separators })}
@@ -99,21 +107,6 @@ const encodings = ({ encoding, reading }: ImportPreview) => [
   { value: '', label: reading.encoding === undefined ? `as found: ${encoding}` : 'as found' },
   ...ENCODINGS.map((value) => ({ value, label: value })),
 ];
-
-const Choice = ({
-  label,
-  checked,
-  onChange,
-}: {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}) => (
-  <span className="flex items-center gap-2">
-    <Switch label={label} checked={checked} onChange={onChange} />
-    {label}
-  </span>
-);
 
 const NO_ROLE = 'none';
 const ROLE_OPTIONS = [

@@ -23,7 +23,7 @@ export const SharedWith = ({ file }: { readonly file: ImportFile }) => {
   const amount = formatAmount(like.length, 'other file');
   return (
     <div className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">
-      <p className="min-w-0 flex-1">
+      <p className="min-w-0 flex-1 wrap-anywhere">
         {isAlone
           ? `Read on its own. ${amount} of the same shape: `
           : `Read together with ${amount} of the same shape; a change here changes all: `}

@@ -1,4 +1,5 @@
-import { Select, Switch } from '../../../components/fields';
+import { Select } from '../../../components/fields';
+import { SwitchField } from '../../../components/switch-field';
 import type { TableOptions } from '../../../lib/types/dataset-reading';
 
 type Layout = Required<TableOptions>;
@@ -46,13 +47,10 @@ export const TableForm = ({
         onChange={(quote) => onChange({ ...layout, quote: quote === NO_QUOTE ? null : quote })}
       />
     </div>
-    <span className="flex items-center gap-2">
-      <Switch
-        label="The first row has the names"
-        checked={layout.header}
-        onChange={(header) => onChange({ ...layout, header })}
-      />
-      The first row has the names
-    </span>
+    <SwitchField
+      label="The first row has the names"
+      checked={layout.header}
+      onChange={(header) => onChange({ ...layout, header })}
+    />
   </div>
 );
