@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly grow?: boolean;
   /** Says something on hover: it lies above the link of its row, and leads there all the same. */
   readonly hover?: boolean;
+  /** Is left away where the window is narrow. */
+  readonly wide?: boolean;
   /** Stays whole, over two lines where it must. */
   readonly wrap?: boolean;
   /** How many letters a cell usually holds: so wide it is while the rows are read. */
@@ -56,6 +58,8 @@ const FIRST_FIGURE = 'medium:first:w-px';
 const NAMED =
   'text-right max-medium:before:mr-1.5 max-medium:before:text-ink-3 max-medium:before:content-[attr(data-head)]';
 
+const WIDE_ONLY = 'max-narrow:hidden';
+
 const cellClasses = <Row,>(column: Column<Row>): string =>
   classNames(
     'h-9 px-3 first:pl-4 last:pr-4 max-medium:h-auto max-medium:p-0!',
@@ -65,6 +69,7 @@ const cellClasses = <Row,>(column: Column<Row>): string =>
     column.right && FIRST_FIGURE,
     column.grow && GROWING,
     column.quiet && AT_THE_EDGE,
+    column.wide && WIDE_ONLY,
   );
 
 /** On the one link of a row: its target is the row. */
@@ -182,6 +187,7 @@ const Head = <Row,>({
       className={classNames(
         'h-8 border-b px-3 text-xs font-medium whitespace-nowrap text-ink-3 normal-nums first:pl-4 last:pr-4',
         column.right ? 'text-right' : 'text-left',
+        column.wide && WIDE_ONLY,
       )}
     >
       {column.order && onSort ? (

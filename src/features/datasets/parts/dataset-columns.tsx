@@ -31,6 +31,7 @@ export const COLUMNS: readonly Column<Dataset>[] = [
   },
   {
     key: 'tags',
+    wide: true,
     head: 'Tags',
     cell: ({ tags }) =>
       tags.length === 0 ? null : (
@@ -75,6 +76,7 @@ export const COLUMNS: readonly Column<Dataset>[] = [
   },
   {
     key: 'quality',
+    wide: true,
     head: 'Quality',
     right: true,
     letters: 4,
@@ -84,6 +86,7 @@ export const COLUMNS: readonly Column<Dataset>[] = [
   },
   {
     key: 'size',
+    wide: true,
     head: 'Size',
     right: true,
     letters: 7,

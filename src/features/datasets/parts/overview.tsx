@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
@@ -8,11 +9,13 @@ import { Button } from '../../../components/button';
 import { formatBytes, formatCount, NOTHING } from '../../../components/format';
 import { Facts, Panel } from '../../../components/layout';
 import { Measured } from '../../../components/measured';
+import { showToast } from '../../../components/toasts';
 import { Ago } from '../../../components/time';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { BaseModel } from '../../../lib/types/base-model';
 import { useRows } from '../../../live-store';
-import { baseModels, imports } from '../../../stores';
+import { paths } from '../../../paths';
+import { baseModels, datasets, imports } from '../../../stores';
 import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { importWords, phaseShare } from '../../import';
 import { problemWords } from '../dataset-words';
@@ -136,18 +139,23 @@ const Description = ({ dataset: { description, tags } }: { readonly dataset: Dat
   );
 
 const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
+  const [, navigate] = useLocation();
+  const cancel = async () => {
+    await api.datasets.cancel_import({ id: dataset.id });
+    // One that ended first is there, and its page shows it.
+    const known = datasets.store.getState();
+    const status = known.kind === 'ready' ? known.value.get(dataset.id)?.status : undefined;
+    if (status === 'ready' || status === 'error') return;
+    showToast('Import cancelled', 'Nothing was kept.');
+    navigate(paths.datasets);
+  };
   const progress = useStore(imports, (all) => all.get(dataset.id));
   return (
     <Panel
       title="Importing"
       className="narrow:col-span-2"
       actions={
-        <Button
-          small
-          onClick={() =>
-            void attempt('The import goes on', () => api.datasets.cancel_import({ id: dataset.id }))
-          }
-        >
+        <Button small onClick={() => void attempt('The import goes on', cancel)}>
           Cancel import
         </Button>
       }

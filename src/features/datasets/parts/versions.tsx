@@ -117,7 +117,12 @@ const columnsOf = ({ runs, edits, current, onCompare }: Cells): readonly Column<
   },
   { key: 'records', head: 'Records', right: true, cell: ({ records }) => formatCount(records) },
   { key: 'when', head: 'Made', right: true, cell: ({ created_at }) => <Ago time={created_at} /> },
-  { key: 'hash', head: 'Content hash', cell: ({ number, sha256 }) => <Hash number={number} hash={sha256} /> },
+  {
+    key: 'hash',
+    head: 'Content hash',
+    wide: true,
+    cell: ({ number, sha256 }) => <Hash number={number} hash={sha256} />,
+  },
   { key: 'runs', head: 'Runs', cell: ({ runs: ids }) => <Runs ids={ids} runs={runs} /> },
   {
     key: 'actions',
