@@ -50,6 +50,7 @@ const datasetHandlers = ({
   excluded: ({ id, ...page }) => datasets.versions.excluded(id, page),
   repeated_ids: ({ id }) => datasets.versions.repeatedIds(id),
   source: ({ id }) => datasets.source(id),
+  metadata: ({ id }) => datasets.metadata(id),
   stats: (request) => numbers.stats(request),
   over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),

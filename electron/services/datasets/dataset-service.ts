@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { isActive } from '../../../src/lib/training/job-states';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
+import type { SourceMetadata } from '../../../src/lib/types/dataset-metadata';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import {
   datasetNotFound,
@@ -23,6 +24,7 @@ import { OnlyTheLast } from './only-the-last';
 import { readRecordsPage } from './record-index';
 import type { RecordsPage } from './record-index';
 import { recordScans } from './record-scans';
+import { readMetadata } from './source-metadata';
 import { listDir } from './staging';
 
 export interface DatasetServiceOptions extends VersionsOptions {
@@ -190,6 +192,11 @@ export class DatasetService {
     const path = await this.#sourcePath(id);
     if (path === null) throw sourceMissing(name);
     return { path, file_name };
+  }
+
+  /** What the original says of itself. */
+  async metadata(id: string): Promise<SourceMetadata> {
+    return readMetadata((await this.source(id)).path);
   }
 
   /** What its user says of it; what is not said stays. */

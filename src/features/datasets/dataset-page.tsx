@@ -31,6 +31,7 @@ import { NewVersionDialog } from './parts/new-version-dialog';
 import { Overview } from './parts/overview';
 import { Problems } from './parts/problems';
 import type { Places } from './parts/readiness';
+import { RawMetadata } from './parts/raw-metadata';
 import { ScaffoldingTable } from './parts/scaffolding-table';
 import { Tokens } from './parts/tokens';
 import { Versions } from './parts/versions';
@@ -174,6 +175,11 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
       label: 'Versions',
       ...(versions.kind === 'ready' && { count: formatCount(versions.value.length) }),
       content: <Versions edits={edits} compared={compared} onCompare={setCompared} />,
+    },
+    {
+      id: 'raw',
+      label: 'Raw metadata',
+      content: <RawMetadata dataset={dataset} versions={versions} />,
     },
   ];
 };

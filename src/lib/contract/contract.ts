@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
+import { SourceMetadata } from '../types/dataset-metadata';
 import { DatasetStats, DatasetSurvey, FoundRecords, RejectedLines } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
 import { SplitChoice, SplitView } from '../types/dataset-split';
@@ -156,6 +157,7 @@ export const contract = {
     excluded: call(SearchPage, z.strictObject({ total: Count, records: z.array(CanonicalRecord) })),
     /** Of the records that repeat an earlier one word for word. */
     repeated_ids: call(ById, FoundRecords),
+    metadata: call(ById, SourceMetadata),
     /** Where the original is kept. */
     source: call(ById, z.strictObject({ path: z.string(), file_name: FileName })),
     changed: event(Dataset),
