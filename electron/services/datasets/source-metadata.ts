@@ -1,6 +1,6 @@
 import type { SourceMember, SourceMetadata } from '../../../src/lib/types/dataset-metadata';
+import type { CutValue } from './readers/document-parts';
 import { DocumentScanner } from './readers/document-scanner';
-import type { CutValue } from './readers/document-scanner';
 import { isJsonObject } from './readers/json-object';
 import { MAX_LINE_BYTES } from './readers/limits';
 import { LineCutter } from './readers/lines';
