@@ -147,6 +147,61 @@ it.each([
     ],
   ],
   [
+    'warnings behind as many errors as a report lists',
+    dataset({
+      problems_total: 103,
+      problems: Array<DatasetProblem>(100).fill(problem({})),
+      problem_counts: [
+        { type: 'empty_value', severity: 'error', count: 100 },
+        { type: 'role_order', severity: 'warning', count: 3 },
+      ],
+      warned_records: 2,
+    }),
+    null,
+    [
+      [
+        'advice',
+        /^2 records have a warning: role order\.$/,
+        [
+          { to: 'problems', filter: WARNINGS },
+          { to: 'exclude', filter: WARNINGS },
+        ],
+      ],
+    ],
+  ],
+  [
+    'a file that breaks off',
+    dataset({ read_until: { line: 661, reason: 'the archive is cut off or damaged' } }),
+    null,
+    [
+      [
+        'advice',
+        /^Only the beginning .* cut off or damaged \(line 661\)\. 660 records stand/,
+        [RENEW, ERRORS],
+      ],
+    ],
+  ],
+  [
+    'a version-3 label',
+    dataset({ format: 'brightrun_lora_v3' }),
+    null,
+    [['advice', /^The file calls itself version 3/, [RENEW]]],
+  ],
+  ['a quality that is just good enough', dataset({ quality_mean: 3 }), null, []],
+  [
+    'a low quality',
+    dataset({ quality_mean: 2.99 }),
+    null,
+    [['advice', /are 2\.99 on average, under 3\.0/, [RENEW]]],
+  ],
+  ['as many records as are advised', dataset({ usable_records: 500 }), null, []],
+  [
+    'fewer records than are advised',
+    dataset({ usable_records: 499 }),
+    null,
+    [['advice', /^499 records are few/, [RENEW, { to: 'setting', setting: 'num_epochs' }]]],
+  ],
+  [
     'duplicates',
     dataset({ duplicates_exact: 3 }),
     null,

@@ -44,13 +44,17 @@ export type JudgedDataset = Pick<
   'status' | 'training_ready' | 'report' | 'total_training_pairs' | 'total_validation_pairs'
 >;
 
-/** Fewer than this are learned by heart. */
-const FEW_RECORDS = 50;
+/** Fewer than this are easily learned by heart. */
+const FEW_RECORDS = 500;
+/** Of 1 to 5; a mean below it says that most answers are not what they should be. */
+const LOW_QUALITY = 3;
 
 /** All that stands against a run with a dataset: what blocks it first, then advice. */
 export const readiness = (dataset: JudgedDataset, cut: KnownCut | null = null): readonly Finding[] => {
   const block = blockOf(dataset);
-  return block ? [block] : [...lossAdvice(dataset), ...amountAdvice(dataset), ...cutAdvice(dataset, cut)];
+  return block
+    ? [block]
+    : [...lossAdvice(dataset), ...amountAdvice(dataset), ...labelAdvice(dataset), ...cutAdvice(dataset, cut)];
 };
 
 export const isBlocked = (dataset: JudgedDataset): boolean => blockOf(dataset) !== null;
@@ -101,6 +105,7 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
   if (report === null) return [];
   const { rejected_records, records_total, skipped_null_target } = report;
   return [
+    ...breakAdvice(report),
     ...(rejected_records > 0
       ? [
           advice(
@@ -123,13 +128,45 @@ const lossAdvice = ({ report }: JudgedDataset): Finding[] => {
   ];
 };
 
-const warningAdvice = ({ problems, problems_total }: DatasetReport): Finding[] => {
+/** Nobody knows how much is missing; what was read is known. */
+const breakAdvice = ({ read_until, records_total }: DatasetReport): Finding[] =>
+  read_until === undefined
+    ? []
+    : [
+        advice(
+          `Only the beginning of the file could be read: ${read_until.reason} (line ${formatCount(read_until.line)}). ${amount(records_total, 'record')} ${verb(records_total, 'stands', 'stand')} before that place; what comes after it is missing.`,
+          'Write or download the whole file again, and take it as a new version.',
+          [RENEW, ERRORS],
+        ),
+      ];
+
+interface Warnings {
+  readonly records: number;
+  readonly types: readonly ProblemType[];
+  readonly isAll: boolean;
+}
+
+const warningsOf = ({
+  problems,
+  problems_total,
+  problem_counts,
+  warned_records,
+}: DatasetReport): Warnings => {
+  if (problem_counts !== undefined) {
+    const counts = problem_counts.filter(({ severity }) => severity === 'warning');
+    return { records: warned_records ?? 0, types: counts.map(({ type }) => type), isAll: true };
+  }
+  // Earlier reports knew the first problems only.
   const warnings = problems.filter(({ severity }) => severity === 'warning');
-  if (warnings.length === 0) return [];
   const records = new Set(warnings.map(({ line }) => line)).size;
-  const kinds = [...new Set(warnings.map(({ type }) => problemWords(type)))].join(', ');
-  // Of many problems only the first are in the report.
-  const atLeast = problems.length < problems_total ? 'At least ' : '';
+  return { records, types: warnings.map(({ type }) => type), isAll: problems.length >= problems_total };
+};
+
+const warningAdvice = (report: DatasetReport): Finding[] => {
+  const { records, types, isAll } = warningsOf(report);
+  if (types.length === 0) return [];
+  const kinds = [...new Set(types.map(problemWords))].join(', ');
+  const atLeast = isAll ? '' : 'At least ';
   return [
     advice(
       `${atLeast}${amount(records, 'record')} ${verb(records, 'has', 'have')} a warning: ${kinds}.`,
@@ -158,8 +195,8 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
     ...(usable_records < FEW_RECORDS
       ? [
           advice(
-            `${amount(usable_records, 'record')} ${verb(usable_records, 'is', 'are')} few: a model learns them by heart instead of what they have in common.`,
-            `Add records, or train for fewer epochs; from ${FEW_RECORDS} on it gets better.`,
+            `${amount(usable_records, 'record')} ${verb(usable_records, 'is', 'are')} few: a model easily learns them by heart instead of what they have in common.`,
+            `Add records, or train for fewer epochs; ${FEW_RECORDS} or more are advised.`,
             [RENEW, { to: 'setting', setting: 'num_epochs' }],
           ),
         ]
@@ -169,6 +206,30 @@ const amountAdvice = ({ report, total_validation_pairs }: JudgedDataset): Findin
           advice(
             'No record is left to be held out, so nothing will tell whether the model got better.',
             'Add records; a tenth of them is held out.',
+            [RENEW],
+          ),
+        ]
+      : []),
+  ];
+};
+
+const labelAdvice = ({ report }: JudgedDataset): Finding[] => {
+  const { format, quality_mean = LOW_QUALITY } = report ?? {};
+  return [
+    ...(format === 'brightrun_lora_v3'
+      ? [
+          advice(
+            'The file calls itself version 3; it is read as version 4 without scaffolding, so its split is not spread over personas, arcs and topics that its records do not name.',
+            'Export it as version 4 and take it as a new version, if the scaffolding matters.',
+            [RENEW],
+          ),
+        ]
+      : []),
+    ...(quality_mean < LOW_QUALITY
+      ? [
+          advice(
+            `The quality scores of its records are ${quality_mean.toFixed(2)} on average, under ${LOW_QUALITY.toFixed(1)}: a model learns weak answers as it learns good ones.`,
+            'Exclude the records with low scores, or improve them and take the file as a new version.',
             [RENEW],
           ),
         ]

@@ -117,6 +117,7 @@ export const PROBLEM_TYPES = [
   'lfs_pointer',
   'nothing_to_train',
   'salvageable',
+  'older_version',
 ] as const;
 export const ProblemType = z.enum(PROBLEM_TYPES);
 export type ProblemType = z.infer<typeof ProblemType>;
@@ -183,6 +184,10 @@ export const ReportedMapping = z.strictObject({
 });
 export type ReportedMapping = z.infer<typeof ReportedMapping>;
 
+/** How many problems there are of one type and severity. */
+export const ProblemCount = z.strictObject({ type: ProblemType, severity: ProblemSeverity, count: Count });
+export type ProblemCount = z.infer<typeof ProblemCount>;
+
 /** What an import found. */
 export const DatasetReport = z.strictObject({
   shape: DatasetShape.nullable(),
@@ -201,6 +206,12 @@ export const DatasetReport = z.strictObject({
   quality_mean: QualityScore.optional(),
   problems_total: Count,
   problems: z.array(DatasetProblem).max(100),
+  /** Of all problems, also those that `problems` has no room for; absent in reports of earlier versions. */
+  problem_counts: z.array(ProblemCount).optional(),
+  /** How many records have a warning; absent where none has, and in reports of earlier versions. */
+  warned_records: Count.optional(),
+  /** Where a file could not be read on, and why; what stood before it is what was read. */
+  read_until: z.strictObject({ line: Count, reason: z.string() }).optional(),
   /** For tables and for flat objects; absent where the shape leaves nothing to choose. */
   mapping: ReportedMapping.optional(),
 });

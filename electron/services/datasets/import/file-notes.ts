@@ -1,4 +1,5 @@
 import type { DatasetProblem, ProblemType } from '../../../../src/lib/types/dataset-records';
+import { isVersion3 } from './version-labels';
 
 interface Note {
   line: number;
@@ -31,15 +32,15 @@ export class FileNotes {
   private firstTag = '';
   /** Which columns were taken for question and answer; of the first record, when they need saying. */
   columns: string | null = null;
-  private version: { readonly label: string; readonly line: number } | null = null;
+  private version: { readonly labels: readonly string[]; readonly line: number } | null = null;
 
-  /** The label that a file gives itself; the first one counts. */
-  noteVersion(label: string, line: number): void {
-    this.version ??= { label, line };
+  /** What a file calls itself; the first place counts. */
+  noteVersion(labels: readonly string[], line: number): void {
+    this.version ??= { labels, line };
   }
 
   get isVersion3(): boolean {
-    return this.version !== null && /(?:^|v)3(?:\.|$)/i.test(this.version.label);
+    return this.version !== null && isVersion3(this.version.labels);
   }
 
   noteFields(names: readonly string[], line: number): void {
@@ -136,7 +137,7 @@ export class FileNotes {
       error: 'The file calls itself version 3; it is read as version 4 without scaffolding.',
       suggestion: 'Nothing has to be done.',
     } as const;
-    return [fileProblem('unsupported_content', { line: this.version.line, records: 0 }, text)];
+    return [fileProblem('older_version', { line: this.version.line, records: 0 }, text)];
   }
 }
 

@@ -30,9 +30,11 @@ export interface PassOptions {
 export interface PassFindings extends PassPlan {
   readonly reader: RecordReader;
   readonly statistics: StatisticsTally;
-  readonly log: Pick<ProblemLog, 'total' | 'first'>;
+  readonly log: Pick<ProblemLog, 'total' | 'first' | 'kinds'>;
   readonly duplicates: number;
   readonly structureFaults: readonly StructureFault[];
+  /** Places beyond which nothing could be read. */
+  readonly breaks: readonly BrokenPlace[];
   readonly remarks: readonly string[];
 }
 
@@ -63,8 +65,9 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   for (const place of readingNotes.breaks) log.add(breakProblem(place));
   const file = await writer.finish();
   await log.finish();
-  const { faults: structureFaults, remarks } = readingNotes;
-  return { ...plan, reader, statistics, log, duplicates: writer.duplicates, file, structureFaults, remarks };
+  const { faults: structureFaults, breaks, remarks } = readingNotes;
+  const { duplicates } = writer;
+  return { ...plan, reader, statistics, log, duplicates, file, structureFaults, breaks, remarks };
 }
 
 /** Canonical files of which nothing may be used. */

@@ -6,6 +6,7 @@ import { isTooMuch, parseJson } from '../readers/parse-json';
 import type { Container, RawRecord } from '../readers/raw-record';
 import { contextOf } from '../readers/read-conversations';
 import { readLineRecords } from '../readers/read-lines';
+import { versionLabels } from './version-labels';
 import { detectShape } from '../shapes/detect-shape';
 
 /** Opens the file's text again from its beginning; several looks are needed and none keeps the text. */
@@ -102,9 +103,14 @@ function isRecordList(value: unknown): boolean {
 function containerOf(document: JsonObject): Container {
   const lists = Object.keys(document).filter((key) => isRecordList(document[key]));
   const withPairs = lists.find((key) => key === 'conversations' && hasPairs(document[key]));
-  if (withPairs !== undefined) return { kind: 'conversations', key: withPairs };
+  if (withPairs !== undefined) return { kind: 'conversations', key: withPairs, ...labelsIn(document) };
   if (lists.includes('training_pairs'))
-    return { kind: 'pairs', key: 'training_pairs', context: contextOf(metadataOf(document), 0) };
+    return {
+      kind: 'pairs',
+      key: 'training_pairs',
+      context: contextOf(metadataOf(document), 0),
+      ...labelsIn(document),
+    };
   const shape = detectShape(document);
   const [only, ...others] = lists;
   if (only === undefined || others.length > 0 || (shape !== null && shape !== 'I')) return { kind: 'bare' };
@@ -114,6 +120,11 @@ function containerOf(document: JsonObject): Container {
 function hasPairs(list: unknown): boolean {
   const first: unknown = Array.isArray(list) ? list[0] : null;
   return isJsonObject(first) && ('training_pairs' in first || 'conversation_metadata' in first);
+}
+
+function labelsIn(document: JsonObject): { labels?: readonly string[] } {
+  const labels = [document.training_file_metadata, document.dataset_metadata].flatMap(versionLabels);
+  return labels.length === 0 ? {} : { labels };
 }
 
 function metadataOf(document: JsonObject): JsonObject {

@@ -23,6 +23,7 @@ import { plain } from './own-words';
 import { notesOf, preparationOf, requireKnownEncoding, signatureOf, wishesOf } from './read-copy';
 import { noNotes, readRecords } from './read-source';
 import type { ReadableSource } from './read-source';
+import { ProblemCounts } from './problem-counts';
 import { RecordReader } from './record-reader';
 import { CONTAINER_NAMES, passReport, refusedReport } from './report';
 import { settledPass } from './settle-pass';
@@ -129,9 +130,10 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   isWhole &&= !head.isCut;
   for (const problem of reader.notes.problems()) log.add(problem);
   for (const fault of notes.faults) log.add(structureProblem(fault));
-  for (const place of isWhole ? notes.breaks : []) log.add(breakProblem(place));
+  const breaks = isWhole ? notes.breaks : [];
+  for (const place of breaks) log.add(breakProblem(place));
   const { faults: structureFaults, remarks } = notes;
-  return { ...plan, reader, statistics, log, duplicates, structureFaults, remarks, records, isWhole };
+  return { ...plan, reader, statistics, log, duplicates, structureFaults, breaks, remarks, records, isWhole };
 }
 
 /** Where a text ends too early, the last of its records may be the beginning of one. */
@@ -148,9 +150,11 @@ function isEnough({ records, names }: RecordReader['tally'], bytesRead: number):
 class FirstProblems {
   total = 0;
   readonly first: DatasetProblem[] = [];
+  readonly kinds = new ProblemCounts();
 
   add(problem: DatasetProblem): void {
     this.total += 1;
+    this.kinds.add(problem);
     if (this.first.length < SHOWN_PROBLEMS) this.first.push(problem);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
 import { PROBLEMS_FILE } from '../dataset-files';
+import { ProblemCounts } from './problem-counts';
 import { TextFile } from './text-file';
 
 const KEPT_IN_REPORT = 100;
@@ -12,6 +13,7 @@ export const MAX_KEPT_PROBLEMS = 100_000;
 export class ProblemLog {
   total = 0;
   readonly first: DatasetProblem[] = [];
+  readonly kinds = new ProblemCounts();
   private readonly file: TextFile;
 
   private constructor(file: TextFile) {
@@ -24,6 +26,7 @@ export class ProblemLog {
 
   add(problem: DatasetProblem): void {
     this.total += 1;
+    this.kinds.add(problem);
     if (this.first.length < KEPT_IN_REPORT) this.first.push(problem);
     if (this.total <= MAX_KEPT_PROBLEMS) this.file.write(`${JSON.stringify(problem)}\n`);
   }

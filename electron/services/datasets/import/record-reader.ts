@@ -27,6 +27,7 @@ import { RecordIds } from './record-ids';
 import type { StatisticsTally } from './statistics';
 import { Tally } from './tally';
 import { htmlIn, oddCharacters, templateNote } from './text-notes';
+import { versionLabels } from './version-labels';
 
 export interface ReadingPlan extends Preparation {
   readonly shape: RecordShape | null;
@@ -66,6 +67,8 @@ export class RecordReader {
     this.trials = new FixTrials(plan.tries);
     this.unseenColumns = new Set(Object.values(plan.mapping ?? {}));
     this.outputs = outputs;
+    const { container } = plan;
+    if ('labels' in container) this.notes.noteVersion(container.labels ?? [], 1);
   }
 
   take(raw: RawRecord): void {
@@ -97,7 +100,7 @@ export class RecordReader {
 
   private takeValue(raw: RawRecord, value: unknown): void {
     if (isJsonObject(value) && '_meta' in value && !('target_response' in value)) {
-      this.notes.noteVersion(labelOf(value._meta), raw.line);
+      this.notes.noteVersion(versionLabels(value._meta), raw.line);
       return;
     }
     this.tally.records += 1;
@@ -220,10 +223,6 @@ function originOf(draft: DraftRecord, { id, line }: { id: string; line: number }
     ...(draft.scaffolding !== null && { scaffolding: draft.scaffolding }),
     ...(draft.qualityScore !== undefined && { quality_score: draft.qualityScore }),
   };
-}
-
-function labelOf(meta: unknown): string {
-  return (isJsonObject(meta) ? textOf(meta.version) : null) ?? '';
 }
 
 function columnsOf(value: JsonObject): string | null {

@@ -29,6 +29,8 @@ export function refusedReport(fault: WholeFileFault, recordsTotal: number): Data
 /** A report of a file that was read record by record. `notes` say what was done to read it at all. */
 export function passReport(pass: PassFindings, notes: readonly string[]): DatasetReport {
   const { tally } = pass.reader;
+  const { kinds } = pass.log;
+  const [broken] = pass.breaks;
   const mapping = mappingReport(pass);
   const { qualityMean } = pass.statistics;
   return {
@@ -46,6 +48,9 @@ export function passReport(pass: PassFindings, notes: readonly string[]): Datase
     ...(qualityMean !== null && { quality_mean: qualityMean }),
     problems_total: pass.log.total,
     problems: [...pass.log.first],
+    problem_counts: kinds.counts(),
+    ...(kinds.warnedRecords > 0 && { warned_records: kinds.warnedRecords }),
+    ...(broken !== undefined && { read_until: { line: broken.line, reason: broken.reason } }),
     ...(mapping !== undefined && { mapping }),
   };
 }

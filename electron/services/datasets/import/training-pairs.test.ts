@@ -95,7 +95,22 @@ describe('form A', () => {
       jsonl({ _meta: { version: '3.0' } }, pair({ mood: 1 }), pair({ id: 'b', mood: 2 })),
     );
     expect(report).toMatchObject({ format: 'brightrun_lora_v3', usable_records: 2 });
-    expect(kinds(problems)).toEqual(['2 unsupported_content warning', '1 unsupported_content info']);
+    expect(kinds(problems)).toEqual(['2 unsupported_content warning', '1 older_version info']);
+  });
+
+  it.each([
+    { version: 'v3' },
+    { format_spec: 'brightrun-lora-v3' },
+    { version: '4.0', format_spec: 'brightrun_lora_v3' },
+  ])('takes %j for a version-3 label, of a line and of a document', async (label) => {
+    const { report } = await bench().import(jsonl({ _meta: label }, pair()));
+    expect(report.format).toBe('brightrun_lora_v3');
+    const conversations = [{ conversation_metadata: {}, training_pairs: [pair()] }];
+    for (const document of [
+      { training_file_metadata: label, conversations },
+      { dataset_metadata: label, training_pairs: [pair()] },
+    ])
+      expect((await bench().import(JSON.stringify(document))).report.format).toBe('brightrun_lora_v3');
   });
 
   it.each([

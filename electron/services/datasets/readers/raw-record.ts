@@ -46,5 +46,11 @@ export type Container =
       readonly columns: readonly string[];
       readonly turns: TurnColumns | null;
     }
-  | { readonly kind: 'conversations'; readonly key: string }
-  | { readonly kind: 'pairs'; readonly key: string; readonly context: ConversationContext };
+  | { readonly kind: 'conversations'; readonly key: string; readonly labels?: readonly string[] }
+  | {
+      readonly kind: 'pairs';
+      readonly key: string;
+      readonly context: ConversationContext;
+      /** The versions and formats that the file says it is of; absent where it says none. */
+      readonly labels?: readonly string[];
+    };
