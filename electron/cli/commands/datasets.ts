@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { recognisedFormat, unrecognisedWords } from '../../../src/lib/messages/dataset-formats';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
+import { problemAmounts, problemAmountWords } from '../../../src/lib/messages/problem-amounts';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { isBlocked, readiness } from '../../../src/lib/training/readiness';
@@ -38,8 +39,23 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: 'TRAIN', align: 'right', text: ({ total_training_pairs }) => count(total_training_pairs) },
   { title: 'HELD OUT', align: 'right', text: ({ total_validation_pairs }) => count(total_validation_pairs) },
   { title: 'TOKENS', align: 'right', text: ({ total_tokens }) => count(total_tokens) },
-  { title: 'PROBLEMS', align: 'right', text: ({ report }) => count(report?.problems_total ?? null) },
+  {
+    title: 'PROBLEMS',
+    align: 'right',
+    text: ({ report }) => count(report && problemAmounts(report).problems),
+  },
   { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
+];
+
+/** What of the records read is not used, and why; together with those in use they are all. */
+const leftOutPairs = ({
+  rejected_records,
+  excluded_records = 0,
+  skipped_null_target,
+}: DatasetReport): [string, string][] => [
+  ['cannot be used', count(rejected_records)],
+  ...(excluded_records > 0 ? [['excluded by hand', count(excluded_records)] satisfies [string, string]] : []),
+  ['without an answer', count(skipped_null_target)],
 ];
 
 const foundIn = (report: DatasetReport | null): [string, string][] =>
@@ -48,10 +64,10 @@ const foundIn = (report: DatasetReport | null): [string, string][] =>
     : [
         ['recognised by', report.reason],
         ['records', `${count(report.usable_records)} of ${count(report.records_total)} can be used`],
-        ['without an answer', count(report.skipped_null_target)],
+        ...leftOutPairs(report),
         ['conversations', count(report.conversations)],
         ['exact duplicates', count(report.duplicates_exact)],
-        ['problems', count(report.problems_total)],
+        ['problems', problemAmountWords(report) ?? '0'],
       ];
 
 const AGAINST = { blocking: 'blocks a run', advice: 'advice' } as const;

@@ -1,5 +1,6 @@
 import { DUPLICATES_METHOD, duplicateWords } from '../../../src/lib/messages/duplicates';
 import { formatAmount, formatCount } from '../../../src/lib/messages/format';
+import { problemAmountWords } from '../../../src/lib/messages/problem-amounts';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
 import { shortId } from './describe-job';
@@ -16,7 +17,7 @@ const tellReport = (
 ): void => {
   output.line(
     `${formatCount(report.usable_records)} of ${formatAmount(report.records_total, 'record')} can be used, ` +
-      `${formatAmount(report.problems_total, 'problem')}.`,
+      `${problemAmountWords(report) ?? 'no problems'}.`,
   );
   const repeated = duplicateWords(report);
   if (repeated !== null) output.line(`${repeated}. ${DUPLICATES_METHOD}`, 'dim');

@@ -1,5 +1,6 @@
 import { capitalised } from '../../components/format';
 import { FORMAT_WORDS, recognisedFormat } from '../../lib/messages/dataset-formats';
+import { problemAmounts } from '../../lib/messages/problem-amounts';
 import { DATASET_FORMATS } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
@@ -39,7 +40,7 @@ export const isFiltered = (filters: Filters): boolean =>
 const stateOf = ({ status, report }: Dataset): string => {
   if (status === 'error') return 'error';
   if (status !== 'ready') return 'importing';
-  return (report?.problems_total ?? 0) > 0 ? 'problems' : 'ready';
+  return problemAmounts(report).problems > 0 ? 'problems' : 'ready';
 };
 
 /** Datasets that fit every filter; words are looked for in names, descriptions and tags. */
@@ -82,5 +83,5 @@ export const stateOrder = (dataset: Dataset): number => {
   const state = stateOf(dataset);
   if (state === 'error') return -Infinity;
   if (state === 'importing') return 1;
-  return -(dataset.report?.problems_total ?? 0);
+  return -problemAmounts(dataset.report).problems;
 };

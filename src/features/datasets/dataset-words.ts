@@ -1,6 +1,7 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
 import { lineSought } from '../../lib/line-sought';
+import { problemAmounts } from '../../lib/messages/problem-amounts';
 import { problemWords } from '../../lib/messages/problem-words';
 import type { DatasetProblem, ProblemFilter } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
@@ -28,7 +29,7 @@ export const datasetState = ({
 }: Dataset): { readonly words: string; readonly tone: Tone } => {
   if (status === 'uploading' || status === 'validating') return { words: 'Importing', tone: 'info' };
   if (status === 'error') return { words: 'Cannot be used', tone: 'bad' };
-  const problems = report?.problems_total ?? 0;
+  const { problems } = problemAmounts(report);
   return problems > 0
     ? { words: formatAmount(problems, 'problem'), tone: 'warn' }
     : { words: 'Ready', tone: 'good' };

@@ -1,6 +1,7 @@
 /** How the numbers of an import were come by, in one sentence each. */
 export const RECORD_METHODS = {
   read: 'Every record that the import found in the file, usable or not: of a table its rows, of a text its blocks.',
+  excluded: 'Records that were left out by hand, singly or by a filter. They can be taken back.',
   usable: 'The records read, less those with an error, those with a null answer and those excluded by hand.',
   leftOut: 'Records with at least one error; the tab Problems names each of them with its line.',
   nullAnswers: 'Records whose answer is null in the file: meant to be skipped, and no error.',

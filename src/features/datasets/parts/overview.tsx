@@ -11,6 +11,7 @@ import { Facts, Panel } from '../../../components/layout';
 import { Measured } from '../../../components/measured';
 import { showToast } from '../../../components/toasts';
 import { Ago } from '../../../components/time';
+import type { ProblemCount } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import type { BaseModel } from '../../../lib/types/base-model';
 import { useRows } from '../../../live-store';
@@ -85,6 +86,9 @@ const recordFacts = (report: Dataset['report']): readonly FactRow[] => [
   ['Read', counted(report?.records_total, 'read')],
   ['Usable', counted(report?.usable_records, 'usable')],
   ['Left out', counted(report?.rejected_records, 'leftOut')],
+  ...(report?.excluded_records
+    ? [['Excluded by hand', counted(report.excluded_records, 'excluded')] as const]
+    : []),
   ...(report?.skipped_null_target
     ? [['Left out by a null answer', counted(report.skipped_null_target, 'nullAnswers')] as const]
     : []),
@@ -110,7 +114,9 @@ const fileFacts = (dataset: Dataset): readonly FactRow[] => [
   ['Size', formatBytes(dataset.file_size)],
   ['Shape', shapeWords(dataset) ?? NOTHING],
   ...(dataset.total_tokens === null ? [] : [['Tokens', counted(dataset.total_tokens, 'tokens')] as const]),
-  ['Turns a conversation', <Turns key="turns" mean={dataset.avg_turns_per_conversation} />],
+  ...(dataset.kind === 'text'
+    ? []
+    : [['Turns a conversation', <Turns key="turns" mean={dataset.avg_turns_per_conversation} />] as const]),
   ['Added', <Ago key="added" time={dataset.created_at} />],
 ];
 
@@ -167,19 +173,21 @@ const Importing = ({ dataset }: { readonly dataset: Dataset }) => {
 };
 
 const ProblemCounts = ({ dataset }: { readonly dataset: Dataset }) => {
-  const problems = dataset.report?.problems ?? [];
-  const types = [...new Set(problems.map(({ type }) => type))];
-  if (types.length === 0) return null;
-  const total = dataset.report?.problems_total ?? 0;
+  const { report } = dataset;
+  if (report === null || report.problems_total === 0) return null;
+  const { problems, problems_total: total, problem_counts } = report;
+  const isAll = problem_counts !== undefined || total <= problems.length;
+  const counts = problem_counts ?? problems.map(({ type }) => ({ type, count: 1 }));
   return (
     <p className="mt-2 text-ink-2">
-      {total > problems.length
-        ? `Among the first ${problems.length} of ${formatCount(total)} problems: `
-        : 'Problems: '}
-      {types
-        .map((type) => `${problems.filter((problem) => problem.type === type).length} ${problemWords(type)}`)
-        .join(', ')}
-      .
+      {isAll ? 'Problems: ' : `Among the first ${problems.length} of ${formatCount(total)} problems: `}
+      {countedTypes(counts)}.
     </p>
   );
+};
+
+const countedTypes = (counts: readonly Pick<ProblemCount, 'type' | 'count'>[]): string => {
+  const byType = new Map<ProblemCount['type'], number>();
+  for (const { type, count: more } of counts) byType.set(type, (byType.get(type) ?? 0) + more);
+  return [...byType].map(([type, problems]) => `${formatCount(problems)} ${problemWords(type)}`).join(', ');
 };

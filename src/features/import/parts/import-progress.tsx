@@ -7,6 +7,7 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { formatAmount } from '../../../components/format';
 import type { ImportProgress as Progress } from '../../../lib/contract/contract';
+import { problemAmountWords } from '../../../lib/messages/problem-amounts';
 import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLive } from '../../../live-store';
@@ -67,13 +68,14 @@ const Running = ({
 };
 
 const Done = ({ dataset }: { readonly dataset: Dataset }) => {
-  const { usable_records = 0, problems_total = 0 } = dataset.report ?? {};
+  const { usable_records = 0 } = dataset.report ?? {};
+  const problems = problemAmountWords(dataset.report);
   return (
     <div className="flex items-center gap-3">
       <Badge tone="good">Imported</Badge>
       <p className="min-w-0 flex-1 text-ink-2">
         {formatAmount(usable_records, 'usable record')}
-        {problems_total > 0 ? `, ${formatAmount(problems_total, 'problem')}` : ''}
+        {problems === null ? '' : `, ${problems}`}
         <Repeated report={dataset.report} lead=", " />
       </p>
       <Link

@@ -1,6 +1,7 @@
 import { Badge } from '../../../components/badge';
-import { formatAmount, formatCount } from '../../../components/format';
+import { formatCount } from '../../../components/format';
 import { visibleText } from '../../../components/visible-text';
+import { problemAmountWords } from '../../../lib/messages/problem-amounts';
 import { withoutFlags } from '../../../lib/messages/without-flags';
 import { SALVAGE_WORDS } from '../reading-changes';
 import type { DatasetProblem, DatasetReport } from '../../../lib/types/dataset-records';
@@ -27,7 +28,7 @@ export const ProblemPreview = ({
   const more = report.problems_total - SHOWN;
   return (
     <div role="group" aria-label="First problems" className="flex min-w-0 flex-col gap-2">
-      <h3 className="font-medium">{formatAmount(report.problems_total, 'problem')}</h3>
+      <h3 className="font-medium">{problemAmountWords(report)}</h3>
       <ul className="flex flex-col gap-2">
         {report.problems.slice(0, SHOWN).map((problem, index) => (
           <li key={index} className="flex min-w-0 gap-2">

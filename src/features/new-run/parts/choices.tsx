@@ -10,6 +10,7 @@ import {
   formatPrecision,
 } from '../../../components/format';
 import { cutWords } from '../../../lib/messages/cut';
+import { problemAmounts } from '../../../lib/messages/problem-amounts';
 import type { BaseModel } from '../../../lib/types/base-model';
 import type { Estimate } from '../../../lib/types/estimate';
 import type { Dataset } from '../../../lib/types/lora-training';
@@ -90,7 +91,7 @@ const DataFacts = ({
   readonly dataset: Dataset;
   readonly estimate: Estimate | null;
 }) => {
-  const problems = dataset.report?.problems_total ?? 0;
+  const { problems } = problemAmounts(dataset.report);
   const version = useCurrentVersion(dataset);
   return (
     <>

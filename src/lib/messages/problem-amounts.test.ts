@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { DatasetProblem } from '../types/dataset-records';
+import { problemAmounts, problemAmountWords } from './problem-amounts';
+
+const NOTE: DatasetProblem = {
+  line: 1,
+  path: null,
+  record_id: null,
+  type: 'older_version',
+  severity: 'info',
+  error: 'It calls itself version 3.',
+  suggestion: null,
+};
+const COUNTS = [
+  { type: 'role_order', severity: 'error', count: 150 },
+  { type: 'older_version', severity: 'info', count: 1 },
+] as const;
+
+it.each([
+  ['no report', null, null, 0],
+  ['no problem', { problems_total: 0, problems: [], problem_counts: [] }, null, 0],
+  [
+    'more than are listed',
+    { problems_total: 151, problems: [], problem_counts: [...COUNTS] },
+    '150 problems and 1 note',
+    150,
+  ],
+  ['one note of an earlier report', { problems_total: 1, problems: [NOTE] }, '1 note', 0],
+])('tells notes from problems: %s', (_name, report, ...[words, problems]) => {
+  expect(problemAmountWords(report)).toBe(words);
+  expect(problemAmounts(report).problems).toBe(problems);
+});

@@ -1,0 +1,32 @@
+import type { DatasetReport } from '../types/dataset-records';
+import { formatAmount } from './format';
+
+type Counted = Pick<DatasetReport, 'problems' | 'problems_total' | 'problem_counts'>;
+
+interface Amounts {
+  /** Errors and warnings. */
+  readonly problems: number;
+  /** What nobody has to do anything about. */
+  readonly notes: number;
+}
+
+/** Of a report from before all were counted, the notes among the first problems are known. */
+export const problemAmounts = (report: Counted | null): Amounts => {
+  if (report === null) return { problems: 0, notes: 0 };
+  const { problems, problems_total, problem_counts } = report;
+  const counts = problem_counts ?? problems.map(({ severity }) => ({ severity, count: 1 }));
+  const notes = counts
+    .filter(({ severity }) => severity === 'info')
+    .reduce((sum, { count }) => sum + count, 0);
+  return { problems: problems_total - notes, notes };
+};
+
+/** `2 problems and 1 note`; null where there are none. */
+export const problemAmountWords = (report: Counted | null): string | null => {
+  const { problems, notes } = problemAmounts(report);
+  const parts = [
+    ...(problems > 0 ? [formatAmount(problems, 'problem')] : []),
+    ...(notes > 0 ? [formatAmount(notes, 'note')] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(' and ');
+};
