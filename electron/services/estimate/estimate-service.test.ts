@@ -155,7 +155,7 @@ describe('EstimateService', () => {
       weight: 2,
       more_datasets,
     });
-    expect(estimate).toMatchObject({ train_records: 225, held_out_records: 13, tokens_per_epoch: 22_500 });
+    expect(estimate).toMatchObject({ train_records: 225, held_out_records: 20, tokens_per_epoch: 22_500 });
   });
 
   it('counts what the run at work holds as free for the next one, and says so', async () => {

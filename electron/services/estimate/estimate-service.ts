@@ -136,7 +136,6 @@ export class EstimateService {
       known.hardware.gpus[0]?.name ?? 'cpu',
     );
     const facts = { longest: 0, total: 0, trained: 0 };
-    const most = Math.max(...known.datasets.map(({ weight }) => weight));
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
@@ -145,8 +144,7 @@ export class EstimateService {
       facts.total += weight * tokens.total_tokens;
       facts.trained += weight * tokens.trained_tokens;
       epoch.train += Math.max(1, Math.round(counts.train * weight));
-      // What is held out has the proportions of what is trained, the most wanted dataset whole.
-      epoch.held_out += Math.round((counts.held_out * weight) / most);
+      epoch.held_out += counts.held_out;
       epoch.tokens += weight * tokensAnEpoch(tokens.kept_tokens, counts);
     }
     const trained_share = facts.total > 0 ? facts.trained / facts.total : 1;

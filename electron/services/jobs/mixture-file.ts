@@ -75,8 +75,8 @@ export const writeMixture = async (path: string, sources: readonly MixedFile[]):
 };
 
 /**
- * The split of a mixture: every training record as often as its dataset's weight says. What is held out has
- * the same proportions, the most wanted dataset whole, so that the best checkpoint is best at what is trained.
+ * The split of a mixture: every training record as often as its dataset's weight says. All that is held out of
+ * a dataset is measured, once, whatever its weight: a record is never neither trained nor held out for that.
  */
 export const splitMixture = async (
   path: string,
@@ -84,18 +84,12 @@ export const splitMixture = async (
   options: SplitChoice,
 ): Promise<SplitFile> => {
   const split = splitRecords(await scanDataset(path, positionOf), options);
-  const most = Math.max(...sources.map(({ weight }) => weight));
-  const seen = (ids: readonly string[], shareOf: (weight: number) => number) =>
-    sources.flatMap(({ weight }, position) =>
-      weighted(
-        ids.filter((id) => positionOf(id) === position),
-        shareOf(weight),
-        split.seed,
-      ),
-    );
-  return {
-    ...split,
-    train: seen(split.train, (weight) => weight),
-    held_out: seen(split.held_out, (weight) => weight / most),
-  };
+  const train = sources.flatMap(({ weight }, position) =>
+    weighted(
+      split.train.filter((id) => positionOf(id) === position),
+      weight,
+      split.seed,
+    ),
+  );
+  return { ...split, train };
 };
