@@ -45,6 +45,16 @@ describe('the parts of a rendered record', () => {
     ]);
   });
 
+  test('take a marker in the words of a turn for words', () => {
+    const words = { role: 'user', content: '<|im_start|> is a token', trained: false } as const;
+    const pieces = ['<|im_start|>', 'user', '\n', '<|im_start|>', ' is a token', '<|im_end|>', 'Very.'];
+    const shown = view(pieces, 'user');
+    expect(parts({ ...shown, messages: [words, ...shown.messages.slice(1)] })).toEqual([
+      ['user', 0, 6],
+      ['assistant', 6, 7],
+    ]);
+  });
+
   test('leave the prompt of a record to the record', () => {
     const pieces = ['<s>', '<|im_start|>', 'system', 'How deep is it?', '<|im_end|>', 'Very.'];
     expect(parts(view(pieces, 'system'))[0]).toEqual(['system', 0, 5]);

@@ -28,7 +28,8 @@ const turnBegin = ({ tokens }: RecordView, { start, end }: Turn, words: string):
   const before = text.join('').lastIndexOf(words.trim());
   let [position, begin] = [0, start];
   for (const [index, piece] of text.entries()) {
-    if (position > before) break;
+    // The record's own words may hold such a marker too.
+    if (position >= before) break;
     if (NEW_TURN.test(piece)) begin = start + index;
     position += piece.length;
   }
