@@ -17,6 +17,11 @@ interface Place {
   readonly label: string;
 }
 
+/** A place beyond which values are marked, where those lose something. */
+interface Limit extends Place {
+  readonly isLoss: boolean;
+}
+
 interface HistogramProps {
   readonly label: string;
   /** One sentence for those who cannot see the bars. */
@@ -25,7 +30,7 @@ interface HistogramProps {
   /** The unit along the x axis, as a plural: `tokens`. */
   readonly unit: string;
   /** What is beyond it is marked; not drawn where nothing is. */
-  readonly limit?: Place | undefined;
+  readonly limit?: Limit | undefined;
   /** Where one of those that were counted stands. */
   readonly here?: Place | undefined;
   readonly className: string;
@@ -101,7 +106,7 @@ const barsOf = ({ bins, limit }: BarsProps) => ({
   // One record among thousands is still seen.
   minBarLength: 2,
   backgroundColor: bins.counts.map((_, index) =>
-    token(limit && middle(bins, index) > limit.at ? '--bad-fill' : '--line-control'),
+    token(limit?.isLoss === true && middle(bins, index) > limit.at ? '--bad-fill' : '--line-control'),
   ),
 });
 
@@ -217,14 +222,15 @@ const hereMark = (place: Place): Record<string, AnnotationOptions> => {
 };
 
 /** A dashed line, with its words above the bars. */
-const limitMark = (place: Place): Record<string, AnnotationOptions> => {
+const limitMark = (place: Limit): Record<string, AnnotationOptions> => {
   const { side, ...words } = wordsBeside(place);
+  const color = () => token(place.isLoss ? '--bad' : '--text-2');
   return {
     limit: {
       type: 'line',
       xMin: place.at,
       xMax: place.at,
-      borderColor: () => token('--bad'),
+      borderColor: color,
       borderWidth: 1,
       borderDash: [3, 3],
     },
@@ -232,7 +238,7 @@ const limitMark = (place: Place): Record<string, AnnotationOptions> => {
       ...words,
       yValue: ({ chart }: Drawn) => chart.scales['y']?.max ?? 0,
       position: (drawn) => ({ x: side(drawn), y: 'end' }),
-      color: () => token('--bad'),
+      color,
     },
   };
 };

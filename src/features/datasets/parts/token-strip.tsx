@@ -85,7 +85,11 @@ const Strip = ({ stats, kind, all = stats.records, tokens }: StripProps) => {
         unit="tokens"
         limit={
           stats.over_limit > 0
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}: ${cut}` }
+            ? {
+                at: stats.max_length,
+                label: `max length ${formatCount(stats.max_length)}: ${cut}`,
+                isLoss: kind !== 'text',
+              }
             : undefined
         }
         here={tokens === null ? undefined : { at: tokens, label: `this record, ${formatCount(tokens)}` }}

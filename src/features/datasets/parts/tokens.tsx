@@ -197,7 +197,11 @@ const Figures = ({ stats, kind }: { readonly stats: DatasetStats; readonly kind:
         unit="tokens"
         limit={
           stats.max > stats.max_length
-            ? { at: stats.max_length, label: `max length ${formatCount(stats.max_length)}, ${over}` }
+            ? {
+                at: stats.max_length,
+                label: `max length ${formatCount(stats.max_length)}, ${over}`,
+                isLoss: kind !== 'text',
+              }
             : undefined
         }
         className="h-48"
