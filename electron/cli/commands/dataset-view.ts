@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { isRefused, refusedRecordWords } from '../../../src/lib/messages/refused-record';
 import { shownParts } from '../../../src/lib/training/shown-parts';
 import { RecordView } from '../../../src/lib/types/record-view';
 import { operand, type Registry, WholeNumber } from '../command';
@@ -20,16 +21,18 @@ const markTrained = (tokens: RecordView['tokens']): string =>
 
 const tellView = (output: Output, view: RecordView): void => {
   for (const turn of shownParts(view)) {
-    const kept = turn.cut ? ', cut' : '';
+    const kept = turn.cut && !isRefused(view) ? ', cut' : '';
     output.line(
       `${turn.role} (${turn.end - turn.start} tokens, ${turn.trained_tokens} trained${kept})`,
       'bold',
     );
     output.line(markTrained(view.tokens.slice(turn.start, turn.end)));
   }
+  const lost = isRefused(view) ? '' : `, ${view.lost_tokens} beyond ${view.max_length}`;
   output.note(
-    `${view.total_tokens} tokens, ${view.trained_tokens} trained (between ⟦ and ⟧), ${view.lost_tokens} beyond ${view.max_length}. ${view.template.note}`,
+    `${view.total_tokens} tokens, ${view.trained_tokens} trained (between ⟦ and ⟧)${lost}. ${view.template.note}`,
   );
+  if (isRefused(view)) output.note(refusedRecordWords(view), 'red');
 };
 
 export const addView = (group: Command, { add }: Registry): void =>

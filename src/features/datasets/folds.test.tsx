@@ -67,7 +67,7 @@ const found = (...indexes: number[]) => ({
   truncated: false,
 });
 
-const open = async () => {
+const open = async (view: RecordView, words: string) => {
   page = await mount(<ModelView dataset={fakeDataset(1)} />, {
     base_models: { list: () => [fakeBaseModel(1)] },
     jobs: { settings: () => fakeSettings('balanced') },
@@ -76,20 +76,22 @@ const open = async () => {
         total: 2,
         records: [0, 1].map((index) => ({ index, record: record(index) })).filter(() => query !== 'none'),
       }),
-      view: () => VIEW,
+      view: () => view,
       over_limit: () => found(0),
       record_ids: () => found(1),
       repeated_ids: () => found(),
       problems: () => ({ total: 1, problems: [PROBLEM] }),
     },
   });
-  await page.until(() => expect(page.text()).toContain('Cut at token 55, a turn border'));
+  await page.until(() => expect(page.text()).toContain(words));
 };
+
+const openCut = () => open(VIEW, 'Cut at token 55, a turn border');
 
 const asked = (name: string) => page.fake.calls.filter((call) => call.name === name);
 
 test('the middle of a long record is one line with exact counts, which opens and stays open', async () => {
-  await open();
+  await openCut();
   const line = () => page.button('Turns 3 to 10');
   // 3 + 4 + … + 10, of which 3 + 5 + 7 + 9.
   expect(line().textContent).toBe('Turns 3 to 1052 tokens, of which 24 trainedShow');
@@ -111,7 +113,7 @@ test('the middle of a long record is one line with exact counts, which opens and
 });
 
 test('the turn that a problem names is not folded away', async () => {
-  await open();
+  await openCut();
   expect(asked('datasets.problems')).toEqual([]);
   await page.click(page.find('#record-1'));
   await page.until(() => expect(page.button('Turns 3 to 5')).toBeDefined());
@@ -120,8 +122,17 @@ test('the turn that a problem names is not folded away', async () => {
 });
 
 test('nor is what the search of the list finds', async () => {
-  await open();
+  await openCut();
   await page.type(page.field('Line or words'), 'WORDS 8');
   await page.until(() => expect(page.button('Turns 3 to 7')).toBeDefined());
   expect(page.text()).toContain('Words 8.');
+});
+
+test('a record of which nothing fits is refused, and not cut at its beginning', async () => {
+  const tokens = VIEW.tokens.map((token) => ({ ...token, cut: true }));
+  const turns = VIEW.turns.map((turn) => ({ ...turn, cut: true }));
+  const lost = { lost_tokens: VIEW.total_tokens, lost_trained_tokens: VIEW.trained_tokens };
+  await open({ ...VIEW, tokens, turns, ...lost }, 'Refused: even its shortest form does not fit into 512');
+  expect(page.text()).toContain('a run of that length stops at this record');
+  expect(page.text()).not.toContain('Cut at token');
 });

@@ -1,7 +1,8 @@
-import { Scissors } from 'lucide-react';
+import { CircleAlert, Scissors } from 'lucide-react';
 import { Fragment } from 'react';
 import { classNames } from '../../../components/class-names';
 import { formatAmount, formatCount, formatPercent } from '../../../components/format';
+import { isRefused, refusedRecordWords } from '../../../lib/messages/refused-record';
 import { shownParts } from '../../../lib/training/shown-parts';
 import type { RecordView } from '../../../lib/types/record-view';
 import { FileText } from '../../../components/file-text';
@@ -37,7 +38,7 @@ interface TemplateViewProps {
 }
 
 export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
-  const cutAt = view.tokens.findIndex(({ cut }) => cut);
+  const cutAt = isRefused(view) ? -1 : view.tokens.findIndex(({ cut }) => cut);
   return (
     <div className="py-3">
       <p className="px-4 pb-3 text-xs text-ink-2">
@@ -45,6 +46,7 @@ export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
         {view.total_tokens > 0 ? ` (${formatPercent(view.trained_tokens / view.total_tokens)})` : ''}.{' '}
         {view.template.note}
       </p>
+      {isRefused(view) ? <RefusedLine view={view} /> : null}
       {foldTurns(view, shownParts(view), mattersIn(view, sought)).map((stretch) => {
         const turns = stretch.turns.map((turn) => (
           <div key={turn.start}>
@@ -60,7 +62,9 @@ export const TemplateView = ({ view, record, sought }: TemplateViewProps) => {
           <Fragment key={stretch.first}>{turns}</Fragment>
         );
       })}
-      {view.dropped_turns > 0 && cutAt < 0 ? <CutLine view={view} at={view.tokens.length} /> : null}
+      {view.dropped_turns > 0 && cutAt < 0 && !isRefused(view) ? (
+        <CutLine view={view} at={view.tokens.length} />
+      ) : null}
     </div>
   );
 };
@@ -99,6 +103,13 @@ const runClass = ({ trained, cut }: Run): string => {
   if (cut) return 'text-ink-3 line-through decoration-bad-fill';
   return trained ? 'border-b border-trained-line bg-trained-tint' : 'text-ink-2';
 };
+
+const RefusedLine = ({ view }: { readonly view: RecordView }) => (
+  <p className="mb-3 flex min-h-8 items-center gap-2 border-t border-dashed border-bad-fill bg-bad-tint px-4 py-1 text-xs font-medium text-bad">
+    <CircleAlert aria-hidden className="size-4 shrink-0" />
+    {refusedRecordWords(view)}
+  </p>
+);
 
 const CutLine = ({ view, at }: { readonly view: RecordView; readonly at: number }) => (
   <div className="mb-3 flex h-8 items-center gap-2 border-t border-dashed border-bad-fill bg-bad-tint px-4 text-xs text-bad">
