@@ -58,23 +58,47 @@ const LINE_EDITS = [
   {
     name: 'exclude',
     kind: 'used',
-    about: 'leave records out, by the lines of the original file',
-    more: [['--repeated', 'instead: all that repeat an earlier one word for word']],
+    about: 'leave records out, by the lines of the original file, their numbers or their ids',
+    more: [
+      ['--records <numbers>', 'instead: as view counts them, where one line holds several'],
+      ['--repeated', 'instead: all that repeat an earlier one word for word'],
+    ],
   },
   { name: 'include', kind: 'excluded', about: 'take records back in that were excluded', more: [] },
 ] as const;
 
 const LineOptions = Looking.extend({
   lines: LineRanges.optional(),
+  records: LineRanges.optional(),
+  ids: z.array(z.string().min(1)).optional(),
   repeated: z.boolean().default(false),
 });
+type LineOptions = z.infer<typeof LineOptions>;
 
-/** Lines, or what stands twice. */
-const chosenOf = ({ lines, repeated }: z.infer<typeof LineOptions>): readonly number[] | 'repeated' => {
-  if (repeated && lines !== undefined) throw usageError('--lines and --repeated do not go together.');
-  if (repeated) return 'repeated';
-  if (lines === undefined) throw usageError('--lines is missing.');
-  return lines;
+/** Exactly one way to name records is taken. */
+const requireOneWay = ({ lines, records, ids, repeated }: LineOptions, isUsed: boolean): void => {
+  const given = [
+    ...(lines === undefined ? [] : ['--lines']),
+    ...(records === undefined ? [] : ['--records']),
+    ...(ids === undefined ? [] : ['--ids']),
+    ...(repeated ? ['--repeated'] : []),
+  ];
+  if (given.length > 1) throw usageError(`${given.join(' and ')} do not go together.`);
+  if (given.length === 0)
+    throw usageError(isUsed ? 'Give --lines, --records or --ids.' : 'Give --lines or --ids.');
+};
+
+/** The ids of the records that are named. */
+const chosenIds = async (
+  { datasets }: Workplace['app']['services'],
+  { lines = [], records, ids, repeated, id, kind }: LineOptions & { id: string; kind: 'used' | 'excluded' },
+): Promise<readonly string[]> => {
+  if (repeated) return (await datasets.versions.repeatedIds(id)).ids;
+  if (ids !== undefined) return ids;
+  if (records === undefined) return datasets.versions.idsAtLines(id, lines, kind);
+  const found: string[] = [];
+  for (const number of records) found.push((await datasets.record(id, number - 1)).id);
+  return found;
 };
 
 export const addEdits = (group: Command, { add }: Registry): void => {
@@ -82,18 +106,19 @@ export const addEdits = (group: Command, { add }: Registry): void => {
     add(group, {
       usage: `${name} <dataset>`,
       about: `${about}; makes a new version`,
-      flags: [['--lines <lines>', 'such as 3,9-12'], ...more, ...DRY_RUN],
+      flags: [
+        ['--lines <lines>', 'such as 3,9-12'],
+        ['--ids <ids...>', 'instead: by the ids that problems and diff tell'],
+        ...more,
+        ...DRY_RUN,
+      ],
       options: LineOptions,
       run: async (work) => {
         const { app, args, options } = work;
-        const wanted = chosenOf(options);
+        requireOneWay(options, kind === 'used');
         requireDryRun(options);
         const dataset = await findDataset(app.services, operand(args));
-        const { versions } = app.services.datasets;
-        const ids =
-          wanted === 'repeated'
-            ? (await versions.repeatedIds(dataset.id)).ids
-            : await versions.idsAtLines(dataset.id, wanted, kind);
+        const ids = await chosenIds(app.services, { ...options, id: dataset.id, kind });
         return performEdit(work, { dataset, edit: { ...NOTHING, [name]: ids }, looking: options });
       },
     });

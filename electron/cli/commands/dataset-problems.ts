@@ -11,6 +11,7 @@ import type { Column } from '../output/table';
 
 const COLUMNS: readonly Column<DatasetProblem>[] = [
   { title: 'LINE', align: 'right', text: ({ line }) => String(line) },
+  { title: 'RECORD', text: ({ record_id }) => record_id ?? '–' },
   { title: 'FIELD', text: ({ path }) => path ?? '–' },
   { title: 'SEVERITY', text: ({ severity }) => severity },
   { title: 'WHAT', text: ({ error }) => error },

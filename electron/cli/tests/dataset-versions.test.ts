@@ -95,6 +95,23 @@ describe('datasets exclude and include', () => {
     expect(told.out).toContain('Version 3 of “data” is current: 3 records.');
   });
 
+  it('name records of one line by their number or their id', async () => {
+    const texts = JSON.stringify(['a', 'b', 'c'].map((text) => ({ id: text, text })));
+    await bench.run('datasets', 'import', await bench.file('one.json', texts));
+    expect((await answer('exclude', 'one', '--records', '2', '--dry-run')).document).toMatchObject({
+      records: [{ record_id: 'b', change: 'removed' }],
+    });
+    expect((await answer('exclude', 'one', '--ids', 'a', 'c')).document).toMatchObject({
+      report: { usable_records: 1, excluded_records: 2 },
+    });
+    expect((await answer('include', 'one', '--ids', 'c')).document).toMatchObject({
+      report: { usable_records: 2, excluded_records: 1 },
+    });
+    expect((await answer('exclude', 'one', '--records', '9')).code).toBe(3);
+    expect((await answer('exclude', 'one', '--ids', 'nobody')).code).not.toBe(0);
+    expect((await answer('exclude', 'one', '--ids', 'b', '--lines', '1')).code).toBe(2);
+  });
+
   it('taken back altogether, are the first version again', async () => {
     expect((await answer('include', 'data', '--lines', '3,6')).code).toBe(0);
     expect(await current()).toEqual([1]);
