@@ -250,6 +250,7 @@ export const fakeEstimate = (rest: Partial<Estimate> = {}): Estimate => {
     tokens_per_epoch: null,
     cut: null,
     fits: 'fits',
+    refused: [],
     remedies: [],
     ...rest,
   };

@@ -28,6 +28,7 @@ const REFUSED = new Set([
   'job_state',
   'job_transition_refused',
   'queue_busy',
+  'records_refused',
   'refused',
   'resume_not_exact',
   'resume_refused',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
 import { cutWords } from '../../../src/lib/messages/cut';
 import { misfitOf } from '../../../src/lib/messages/misfit';
+import { refusedRecordsOf } from '../../../src/lib/messages/refused-run';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
@@ -62,7 +63,9 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
     ],
   ]);
   output.line('Memory is told in GB of 2³⁰ bytes, disk in GB of 10⁹.', 'dim');
-  if (estimate.cut) output.line(`${cutWords(estimate.cut)}.`, 'yellow');
+  const refusal = refusedRecordsOf(estimate);
+  if (refusal) output.line(`${refusal.message} ${refusal.hint}`, 'red');
+  else if (estimate.cut) output.line(`${cutWords(estimate.cut)}.`, 'yellow');
   tellFit(output, estimate);
 };
 

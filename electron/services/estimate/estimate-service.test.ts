@@ -5,7 +5,7 @@ import type { HardwareState } from '../../../src/lib/types/system';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { EstimateService } from './estimate-service';
 import type { MeasuredSpeed } from './time-estimate';
-import { createTokenCounter } from './token-counts';
+import { countedAs, createTokenCounter } from './token-counts';
 
 const GIB = 1024 ** 3;
 const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
@@ -86,12 +86,25 @@ interface Circumstances {
   readonly past?: readonly MeasuredRun[];
   readonly isAtWork?: boolean;
   readonly disk?: number;
+  /** Of the shortest form of a record, in tokens. */
+  readonly shortest?: number;
 }
+
+const TOO_LONG = {
+  line: 3,
+  path: null,
+  record_id: 'r',
+  type: 'token_overflow',
+  severity: 'error' as const,
+  error: 'It does not fit.',
+  suggestion: null,
+  needed_tokens: 600,
+};
 
 const serviceWith = (
   free: number,
   speed: MeasuredSpeed | null,
-  { past = [], isAtWork = false, disk }: Circumstances = {},
+  { past = [], isAtWork = false, disk, shortest = 0 }: Circumstances = {},
 ) =>
   new EstimateService({
     isAtWork: () => Promise.resolve(isAtWork),
@@ -106,6 +119,9 @@ const serviceWith = (
         trained_tokens: 5000,
         kept_tokens: Math.min(10_000, 100 * max_length),
         max: 200,
+        max_length,
+        problems: max_length < shortest ? [TOO_LONG] : [],
+        problems_total: max_length < shortest ? 1 : 0,
       }),
   });
 const REQUEST = { dataset_id: ID, base_model_id: ID, preset_id: 'balanced', changes: {} } as const;
@@ -144,6 +160,21 @@ describe('EstimateService', () => {
     const estimate = await serviceWith(20 * GIB, speed).estimate(request);
     expect(estimate.tokens_per_epoch).toBe(5760);
     expect(estimate.time_ms?.expected).toBe(115_200);
+  });
+
+  it('tells of records at which a run of its length stops', async () => {
+    const at = async (max_length: number) => {
+      const request = { ...REQUEST, changes: { max_length } };
+      return (await serviceWith(20 * GIB, null, { shortest: 600 }).estimate(request)).refused;
+    };
+    expect(await at(512)).toEqual([
+      {
+        dataset: 'Sample',
+        records: 1,
+        words: expect.stringContaining('Raise the max length to 600') as string,
+      },
+    ]);
+    expect(await at(1024)).toEqual([]);
   });
 
   it('counts each dataset of a mixture as often as its weight says', async () => {
@@ -247,7 +278,7 @@ describe('memory', () => {
 });
 
 describe('createTokenCounter', () => {
-  const COUNTS = { total_tokens: 7, trained_tokens: 3, kept_tokens: 6, max: 4 };
+  const COUNTS = countedAs({ total_tokens: 7, trained_tokens: 3, kept_tokens: 6, max: 4, max_length: 512 });
 
   it('asks once for each version, model and length, and again after a failure', async () => {
     const asked: unknown[] = [];

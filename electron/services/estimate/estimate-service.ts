@@ -3,6 +3,7 @@ import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
+import { refusedWords } from '../../../src/lib/messages/refused-words';
 import { longestOf } from '../../../src/lib/training/memory-plan';
 import { limitsOf, refuseLongWarmup, resolveSettings } from '../../../src/lib/training/settings';
 import { planSteps } from '../../../src/lib/training/steps';
@@ -15,6 +16,7 @@ import { type Room, roomForNext } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
 import { type Epoch, type MeasuredSpeed, timeOf, workOf } from './time-estimate';
 import { type MemoryFacts, plannedMemory } from './planned-memory';
+import { countedAs } from './token-counts';
 import type { TokenCounts } from './token-counts';
 
 const DISK_BAND = 0.1;
@@ -137,9 +139,11 @@ export class EstimateService {
     );
     const facts = { longest: 0, total: 0, trained: 0 };
     const epoch = { train: 0, held_out: 0, tokens: 0 };
+    const refused: Estimate['refused'] = [];
     for (const { dataset, weight } of known.datasets) {
       const counts = splitCounts(dataset, settings.validation_share);
       const tokens = await countTokens(dataset, known.model, settings.max_length);
+      refused.push(...refusedOf(dataset, tokens));
       facts.longest = Math.max(facts.longest, tokens.max);
       facts.total += weight * tokens.total_tokens;
       facts.trained += weight * tokens.trained_tokens;
@@ -151,6 +155,7 @@ export class EstimateService {
     return estimateFrom(known, settings, {
       speed,
       epoch,
+      refused,
       facts: { longest: facts.longest, trained_share, past },
     });
   }
@@ -173,12 +178,15 @@ export class EstimateService {
 
 const fullRows: EstimateOptions['countTokens'] = (dataset, _model, max_length) => {
   const tokens = recordsOf(dataset) * max_length;
-  return Promise.resolve({
-    total_tokens: tokens,
-    trained_tokens: tokens,
-    kept_tokens: tokens,
-    max: max_length,
-  });
+  return Promise.resolve(
+    countedAs({
+      total_tokens: tokens,
+      trained_tokens: tokens,
+      kept_tokens: tokens,
+      max: max_length,
+      max_length,
+    }),
+  );
 };
 
 const recordsOf = ({ total_training_pairs, total_validation_pairs }: Dataset): number =>
@@ -195,6 +203,11 @@ const splitCounts = (dataset: Dataset, share: number): { train: number; held_out
 const mixtureBytes = ({ datasets }: Known): number =>
   datasets.length === 1 ? 0 : datasets.reduce((sum, { dataset }) => sum + dataset.file_size, 0);
 
+const refusedOf = (dataset: Dataset, counts: TokenCounts): Estimate['refused'] => {
+  const words = refusedWords(counts);
+  return words === null ? [] : [{ dataset: dataset.name, records: counts.problems_total, words }];
+};
+
 /** A text is not cut: it goes on in the next row. */
 const cutOf = (longest: number, settings: TrainingSettings): Estimate['cut'] => {
   const limit = longestOf(settings);
@@ -204,7 +217,12 @@ const cutOf = (longest: number, settings: TrainingSettings): Estimate['cut'] => 
 const estimateFrom = (
   known: Known,
   settings: TrainingSettings,
-  measured: { readonly speed: MeasuredSpeed | null; readonly epoch: Epoch; readonly facts: MemoryFacts },
+  measured: {
+    readonly speed: MeasuredSpeed | null;
+    readonly epoch: Epoch;
+    readonly refused: Estimate['refused'];
+    readonly facts: MemoryFacts;
+  },
 ): Estimate => {
   const { train, held_out } = measured.epoch;
   const plan = planSteps(train, settings);
@@ -232,6 +250,7 @@ const estimateFrom = (
     total_parameters: known.model.parameters,
     tokens_per_epoch: tokens,
     cut: cutOf(measured.facts.longest, settings),
+    refused: measured.refused,
     fits,
     remedies: hasRoom ? [] : remediesFor(known, settings, measured.facts),
   };

@@ -5,6 +5,7 @@ import type { AsyncRepositories } from '../../db/async-repositories';
 import type { NewJob, RunRequest } from '../../../src/lib/contract/contract';
 import { AppError } from '../../../src/lib/messages/app-error';
 import { misfitOf } from '../../../src/lib/messages/misfit';
+import { refusedRecordsOf } from '../../../src/lib/messages/refused-run';
 import { notThere } from '../../../src/lib/messages/not-there';
 import { correctionOf } from '../../../src/lib/training/memory-correction';
 import { planOfJob, uncounted } from '../../../src/lib/training/memory-plan';
@@ -92,7 +93,7 @@ export class JobMaker {
     const { repositories, paths, now, makeData } = this.#options;
     const { folder, gpu_config } = await this.#folder(making);
     const { sources, base_model, settings, preset_id } = folder;
-    if (making.force !== true) await this.#refuseMisfit(making, settings);
+    await this.#refuseUnstartable(making, settings);
     const [{ dataset }] = sources;
     const id = randomUUID();
     const runDir = runDirOf(paths, id);
@@ -124,13 +125,14 @@ export class JobMaker {
     }
   }
 
-  async #refuseMisfit({ request, ...how }: Making, settings: TrainingSettings): Promise<void> {
+  /** Insisting helps where room seems to be missing, and not where the run is known to stop. */
+  async #refuseUnstartable({ request, ...how }: Making, settings: TrainingSettings): Promise<void> {
     const { estimates } = this.#options;
     const needs = how.uncounted
       ? await estimates.atMost(request, settings)
       : await estimates.estimate(request, settings);
-    const misfit = misfitOf(needs);
-    if (misfit) throw new AppError(misfit);
+    const refusal = refusedRecordsOf(needs) ?? (how.force === true ? null : misfitOf(needs));
+    if (refusal) throw new AppError(refusal);
   }
 
   /** How long an optimizer step of such a run would take here; nothing of it is kept. */

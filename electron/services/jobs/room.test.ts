@@ -29,6 +29,17 @@ it('a run that does not fit into memory is not made, with the figures, unless it
   expect(await world.create('big', { force: true })).toMatchObject({ status: 'queued' });
 });
 
+it('a run that would stop at records that do not fit is not made, however much it is wanted', async () => {
+  await open({ refused_records: 2 });
+  for (const force of [false, true])
+    await expect(world.create('stopping', { force })).rejects.toMatchObject({
+      code: 'records_refused',
+      message: 'The run would stop at 2 records that it cannot train.',
+      hint: expect.stringContaining('Raise the max length, or exclude them') as unknown,
+    });
+  expect(await world.jobs.list()).toEqual([]);
+});
+
 it('a run that would fill the disk is not made, and neither is one like it', async () => {
   await open();
   const before = await world.create('plain');

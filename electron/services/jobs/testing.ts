@@ -127,6 +127,7 @@ interface WorldOptions {
   readonly trainerDir?: string;
   readonly pid?: number;
   readonly stop_patience_ms?: number;
+  readonly refused_records?: number;
   readonly devices?: () => Promise<readonly string[]>;
   /** Hears the news as the window does. */
   readonly listener?: Publisher;
@@ -177,8 +178,13 @@ const there = async <Row>(row: Promise<Row | null>): Promise<Row> => {
   return found;
 };
 
+const COUNTS = { total_tokens: 1000, trained_tokens: 500, kept_tokens: 1000, max: 100, problems: [] };
 /** Real formulas over records of a length that is given. */
-const estimatesOver = (repositories: AsyncRepositories, hardware: () => HardwareState): EstimateService =>
+const estimatesOver = (
+  repositories: AsyncRepositories,
+  hardware: () => HardwareState,
+  refused = 0,
+): EstimateService =>
   new EstimateService({
     dataset: (id) => there(repositories.datasets.get(id)),
     baseModel: (id) => there(repositories.baseModels.get(id)),
@@ -186,8 +192,7 @@ const estimatesOver = (repositories: AsyncRepositories, hardware: () => Hardware
     isAtWork: () => isAtWork(repositories),
     measuredSpeed: () => Promise.resolve(null),
     measuredMemory: (...asked) => new MeasuredMemory(repositories).of(...asked),
-    countTokens: () =>
-      Promise.resolve({ total_tokens: 1000, trained_tokens: 500, kept_tokens: 1000, max: 100 }),
+    countTokens: (...[, , max_length]) => Promise.resolve({ ...COUNTS, max_length, problems_total: refused }),
   });
 
 /** What the jobs of a world see of the machine; `state` is for the test to change. */
@@ -210,7 +215,7 @@ const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths
     devices,
     freeDiskBytes,
     measuredMemory: new MeasuredMemory(repositories),
-    estimates: estimatesOver(repositories, hardware),
+    estimates: estimatesOver(repositories, hardware, options.refused_records),
   };
 };
 

@@ -2,7 +2,7 @@ import type { MeasuredRow } from '../../components/measured';
 import { formatAmount, formatCount, formatPercent } from '../../components/format';
 import type { DatasetStats } from '../../lib/types/dataset-numbers';
 import type { DatasetKind } from '../../lib/types/dataset-records';
-import { overWords } from './refused-words';
+import { overWords } from '../../lib/messages/refused-words';
 
 /** What becomes of the records over the limit: texts are laid into windows and lose nothing. */
 export const overLimitWords = (stats: DatasetStats, kind: DatasetKind): string =>

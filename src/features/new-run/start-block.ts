@@ -1,5 +1,6 @@
 import type { PresetId } from '../../lib/types/lora-training';
 import { misfitOf } from '../../lib/messages/misfit';
+import { refusedRecordsOf } from '../../lib/messages/refused-run';
 import { FIELDS } from '../../setting-fields';
 import type { Estimates } from './use-estimates';
 import type { NewRun } from './use-new-run';
@@ -10,11 +11,11 @@ export const invalidWords = (errors: NewRun['errors']): string | null => {
   return labels.length === 0 ? null : `${labels.length} not valid: ${labels.join(', ')}`;
 };
 
-/** Where the machine has no room for it; the service looks again when it is started. */
-const misfitWords = (preset: PresetId, estimates: Estimates): string | null => {
+/** Where a run is known to stop, or the machine has no room for it; the service looks again when it is started. */
+const refusalWords = (preset: PresetId, estimates: Estimates): string | null => {
   const state = estimates.of(preset);
   if (state.kind !== 'ready' || !estimates.isCurrent(preset)) return null;
-  return misfitOf(state.value)?.message ?? null;
+  return (refusedRecordsOf(state.value) ?? misfitOf(state.value))?.message ?? null;
 };
 
 /** Why the run cannot start as it is filled in. */
@@ -26,4 +27,4 @@ export const startBlock = (
   missing.model ??
   mixture.block ??
   invalidWords(errors) ??
-  (name.trim() === '' ? 'The run has no name' : misfitWords(preset, estimates));
+  (name.trim() === '' ? 'The run has no name' : refusalWords(preset, estimates));

@@ -1,5 +1,5 @@
-import { formatAmount, formatCount } from '../../components/format';
-import type { DatasetStats } from '../../lib/types/dataset-numbers';
+import type { DatasetStats } from '../types/dataset-numbers';
+import { formatAmount, formatCount } from './format';
 
 type Over = Pick<DatasetStats, 'over_limit' | 'cut_records'>;
 type Refusing = Pick<DatasetStats, 'max_length' | 'problems' | 'problems_total'>;

@@ -26,6 +26,8 @@ export const Estimate = z.strictObject({
   tokens_per_epoch: Count.nullable(),
   /** Where records are longer than the run's rows; tokens, of a comparison those of both sides. */
   cut: z.strictObject({ longest: Count, limit: Count }).nullable(),
+  /** Datasets with records at which a run of this length stops, and what helps. */
+  refused: z.array(z.strictObject({ dataset: z.string(), records: Count, words: z.string() })),
   fits: z.enum(['fits', 'tight', 'does_not_fit']),
   remedies: z.array(z.strictObject({ label: z.string(), changes: z.record(z.string(), z.unknown()) })),
 });

@@ -21,7 +21,7 @@ import { USUAL_SPLIT } from '../../../lib/training/settings';
 import { overLimitRow, overLimitWords, tooLongWords } from '../over-limit-words';
 import { useStats, useUsualLength } from '../use-numbers';
 import { MAX_EDITED_RECORDS } from '../../../lib/types/dataset-versions';
-import { refusedWords } from '../refused-words';
+import { refusedWords } from '../../../lib/messages/refused-words';
 import type { Edits } from '../use-edits';
 import { MaxLength } from './max-length';
 import { Measuring } from './measuring';

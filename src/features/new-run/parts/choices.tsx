@@ -105,9 +105,20 @@ const DataFacts = ({
       ) : (
         <Note>No problems in the file</Note>
       )}
-      {estimate?.cut ? <Note warn>{cutWords(estimate.cut)}</Note> : null}
+      {estimate ? <Fate estimate={estimate} dataset={dataset} /> : null}
     </>
   );
+};
+
+/** What becomes of records that are too long; where some are refused, not all of those are cut. */
+const Fate = ({ estimate, dataset }: { readonly estimate: Estimate; readonly dataset: Dataset }) => {
+  const { refused, cut } = estimate;
+  if (refused.length === 0) return cut ? <Note warn>{cutWords(cut)}</Note> : null;
+  return refused.map(({ dataset: name, words }) => (
+    <Note key={name} warn>
+      {name === dataset.name ? words : `“${name}”: ${words}`}
+    </Note>
+  ));
 };
 
 const sizeWords = ({ total_tokens, file_size }: Dataset, version: number | null): string => {

@@ -77,11 +77,15 @@ const endWords = (startsIn: number | null, estimate: Estimate | null, now: numbe
 const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
   const now = useNow();
   const { running, waiting, end } = useQueuePlan();
-  if (estimate && misfitOf(estimate))
+  if (estimate && (estimate.refused.length > 0 || misfitOf(estimate)))
     return (
       <div className="text-right">
         <p>Cannot start</p>
-        <p className="text-xs text-ink-2">It does not fit on this machine</p>
+        <p className="text-xs text-ink-2">
+          {estimate.refused.length > 0
+            ? 'It would stop at records that do not fit'
+            : 'It does not fit on this machine'}
+        </p>
       </div>
     );
   const ahead = running.length + waiting.length;
