@@ -30,7 +30,7 @@ import { ArtifactMaker } from './services/models/artifact-maker';
 import { ArtifactService } from './services/models/artifact-service';
 import { type ResumeQuestion, TrainerCommands } from './services/models/trainer-commands';
 import { NetworkCounter } from './services/network/network-counter';
-import { rebuildIfPending, settleRebuilt } from './services/rebuild/rebuild';
+import { rebuildIfPending, settleDead } from './services/rebuild/rebuild';
 import { Doctor } from './services/runtime/doctor';
 import { SettingsService } from './services/settings/settings-service';
 import { createLauncher } from './services/trainer/launcher';
@@ -268,10 +268,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const services = await buildServices(options, database);
   const paths = pathsOf(options.dataDir, options.resourcesDir);
   const rebuilt = await rebuildIfPending({ ...services, paths, userId: (await database.profile()).id });
-  if (rebuilt !== null) {
-    tell(options, rebuilt);
-    await settleRebuilt(services).catch(options.onFailure);
-  }
+  if (rebuilt !== null) tell(options, rebuilt);
+  await settleDead(services, rebuilt !== null).catch(options.onFailure);
   let stopWatching: () => void = () => undefined;
   return {
     services,

@@ -187,6 +187,31 @@ describe('cancel and recovery', () => {
     expect(await readdir(join(userDir, stuck.id))).toEqual([]);
   });
 
+  it('tells of killed imports at the next command, and leaves living ones and all else', async () => {
+    const service = await bench.service();
+    const repositories = await bench.repositories();
+    const userDir = await bench.userDir();
+    const row = (name: string) =>
+      repositories.datasets.create({
+        name,
+        file_name: 'a',
+        file_size: 1,
+        storage_path: name,
+        status: 'validating',
+      });
+    const [dead, alive] = [await row('dead'), await row('alive')];
+    await mkdir(join(userDir, dead.id, '.staging-999999-dead'), { recursive: true });
+    await mkdir(join(userDir, alive.id, `.staging-${String(process.ppid)}-alive`), { recursive: true });
+    await service.recoverImports();
+    expect(await service.get(dead.id)).toMatchObject({
+      status: 'error',
+      report: { reason: textWith('interrupted') },
+    });
+    expect(await readdir(join(userDir, dead.id))).toEqual([]);
+    expect((await service.get(alive.id)).status).toBe('validating');
+    expect(await readdir(join(userDir, alive.id))).toHaveLength(1);
+  });
+
   it('S03 sweeps what dead imports left that no row names, and nothing else', async () => {
     const service = await bench.service();
     const userDir = await bench.userDir();

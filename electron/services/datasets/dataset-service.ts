@@ -79,6 +79,11 @@ export class DatasetService {
     return this.#imports.recover();
   }
 
+  /** Imports alone; before a command that does one thing. */
+  recoverImports(): Promise<void> {
+    return this.#imports.recoverImports();
+  }
+
   /** Unfinished imports end and say so at the next start; unfinished edits leave what was. */
   async stop(): Promise<void> {
     await Promise.all([this.#imports.stop(), this.versions.stop()]);

@@ -25,7 +25,7 @@ export interface RebuildOptions {
 }
 
 interface Settling {
-  readonly datasets: Pick<DatasetService, 'recover'>;
+  readonly datasets: Pick<DatasetService, 'recover' | 'recoverImports'>;
   readonly runner: Pick<QueueRunner, 'settleDead'>;
 }
 
@@ -59,6 +59,10 @@ export const settleRebuilt = async ({ datasets, runner }: Settling): Promise<voi
   await datasets.recover();
   await runner.settleDead();
 };
+
+/** What no living process works on any more, whether this one will work the queue or not. */
+export const settleDead = (services: Settling, isRebuilt: boolean): Promise<void> =>
+  isRebuilt ? settleRebuilt(services) : services.datasets.recoverImports();
 
 const told = ({ added, datasets, failed }: { added: number; datasets: number; failed: string[] }) => {
   const read = `Read in again from their folders: runs ${String(added)}, datasets ${String(datasets)}.`;
