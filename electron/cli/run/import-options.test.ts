@@ -18,6 +18,10 @@ it('reads --map and --table as cli.md writes them', () => {
   expect(options({ table: 'delimiter=,' })).toEqual({ table: { delimiter: ',' } });
 });
 
+it('refuses a role that --map names twice', () => {
+  expect(() => options({ map: ['user=a', 'assistant=b', 'user=c'] })).toThrow('--map names user twice.');
+});
+
 it.each([{ map: ['user'] }, { map: ['teacher=a'] }, { table: 'header=maybe' }, { table: 'colour=red' }])(
   'refuses %j',
   (words) => {

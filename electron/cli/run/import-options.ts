@@ -68,6 +68,8 @@ const pairsOf = (words: readonly string[]): [string, string][] =>
 /** Role and column of each `role=column`. */
 const mappingOf = (words: readonly string[]): ColumnMapping => {
   const pairs = pairsOf(words);
+  const repeated = pairs.find(([role], index) => pairs.findIndex(([other]) => other === role) < index);
+  if (repeated) throw usageError(`--map names ${repeated[0]} twice.`, 'Give each role one column.');
   const parsed = ColumnMapping.safeParse(Object.fromEntries(pairs));
   if (parsed.success && pairs.every(([role, column]) => role !== '' && column !== '')) return parsed.data;
   throw usageError(

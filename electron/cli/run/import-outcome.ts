@@ -6,6 +6,7 @@ import type { ImportOutcome } from '../../services/datasets/import-outcome';
 import { shortId } from './describe-job';
 import { datasetDocument, type Place } from '../output/documents';
 import type { Output } from '../output/output';
+import { safeLine } from '../output/safe-text';
 
 const SHOWN_PROBLEMS = 5;
 
@@ -37,7 +38,10 @@ const tellReport = (
 
 export const tellImport = (output: Output, outcome: ImportOutcome): void => {
   const { dataset, report, error } = outcome;
-  output.line(`“${dataset.name}” ${dataset.id}: ${dataset.status}`, error === null ? 'green' : 'red');
+  output.line(
+    `“${safeLine(dataset.name)}” ${dataset.id}: ${dataset.status}`,
+    error === null ? 'green' : 'red',
+  );
   if (report) tellReport(output, outcome, report);
   if (error) output.note(`${error.message} ${error.hint}`, 'red');
 };

@@ -4,6 +4,7 @@ import type { ImportOptions } from '../../services/datasets/dataset-imports';
 import { readingOfWords } from '../../services/datasets/version-recipe';
 import { usageError, type Workplace } from '../command';
 import { requireFiles } from '../find';
+import { safeLine } from '../output/safe-text';
 
 /** What a record may lack. */
 const OPTIONAL: ReadonlySet<string> = new Set(['system']);
@@ -66,7 +67,7 @@ export const readingsTold = async (
     );
   const flags = told.table === undefined ? '--map' : '--map and --table';
   for (const { file, missing } of others)
-    work.output.note(`${file}: read without ${flags}: ${whyNot(missing)}.`);
+    work.output.note(`${safeLine(file)}: read without ${flags}: ${whyNot(missing)}.`);
   return { of: (file) => fits.get(file)?.options ?? told, unmapped: new Set(others.map(({ file }) => file)) };
 };
 

@@ -91,6 +91,7 @@ describe('Q3 a document with a syntax fault', () => {
   it('takes what can be read only when asked', async () => {
     const broken = `[${jsonl(records[0])},\n{"messages": nope},${jsonl(records[2])}]`;
     const { report, records: taken } = await bench().import(broken, { salvage: true });
+    expect(report.problems.map(({ suggestion }) => suggestion ?? '').join(' ')).not.toContain('--salvage');
     expect(taken.map((record) => dialogue(record)[0])).toEqual(['user: one', 'user: three']);
     expect(report).toMatchObject({ usable_records: 2, rejected_records: 1, problems_total: 1 });
   });

@@ -61,7 +61,7 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
     throw error;
   }
   for (const problem of reader.notes.problems()) log.add(problem);
-  for (const fault of readingNotes.faults) log.add(structureProblem(fault));
+  for (const fault of readingNotes.faults) log.add(salvagedProblem(fault));
   for (const place of readingNotes.breaks) log.add(breakProblem(place));
   const file = await writer.finish();
   await log.finish();
@@ -85,6 +85,14 @@ export function breakProblem({ line, reason, suggestion }: BrokenPlace) {
     error: `The file could not be read beyond this place: ${reason}. What stands before it was kept.`,
     suggestion: suggestion ?? 'Write or download the file again, and import it again.',
   } as const;
+}
+
+/** Of a document that is read all the same: what could be read of it is taken already. */
+export function salvagedProblem(fault: StructureFault) {
+  return {
+    ...structureProblem(fault),
+    suggestion: 'What could be read was taken. Correct this place and import the file again for the rest.',
+  };
 }
 
 export function structureProblem({ line, column, error }: StructureFault) {

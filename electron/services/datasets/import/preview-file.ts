@@ -17,7 +17,7 @@ import { HeadSource } from './head-source';
 import type { HeadLimits } from './head-source';
 import type { ImportRequest } from './import-request';
 import { columnsOf, layoutOf, shownRow } from './mapping-report';
-import { breakProblem, structureProblem } from './pass';
+import { breakProblem, salvagedProblem } from './pass';
 import type { PassFindings, PassPlan } from './pass';
 import { plain } from './own-words';
 import { notesOf, preparationOf, requireKnownEncoding, signatureOf, wishesOf } from './read-copy';
@@ -129,7 +129,7 @@ async function passOverHead(plan: PassPlan, { readable, head, reading }: HeadPas
   }
   isWhole &&= !head.isCut;
   for (const problem of reader.notes.problems()) log.add(problem);
-  for (const fault of notes.faults) log.add(structureProblem(fault));
+  for (const fault of notes.faults) log.add(salvagedProblem(fault));
   const breaks = isWhole ? notes.breaks : [];
   for (const place of breaks) log.add(breakProblem(place));
   const { faults: structureFaults, remarks } = notes;

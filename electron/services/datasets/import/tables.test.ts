@@ -232,3 +232,11 @@ describe('Q5 a mapping', () => {
     expect(pairs.report.kind).toBe('preference');
   });
 });
+
+it('names the role that a mapping lacks, and repeats no command that was given', async () => {
+  const { report } = await bench().import('colA,colB\nx,y\n', { name: 'odd.csv', mapping: { user: 'colA' } });
+  expect(report.usable_records).toBe(0);
+  expect(report.problems[0]?.suggestion).toBe(
+    'The role assistant is missing: add it, as in --map user=colA --map assistant=colB.',
+  );
+});

@@ -5,6 +5,7 @@ import type {
   ReportedMapping,
 } from '../../../../src/lib/types/dataset-records';
 import type { StructureFault } from '../readers/document-parts';
+import type { ColumnMapping } from '../../../../src/lib/types/dataset-reading';
 import { guessEncoding } from '../readers/guess-encoding';
 import type { WideEncoding } from '../readers/guess-encoding';
 import type { BrokenPlace } from '../readers/open-source';
@@ -193,9 +194,12 @@ function unknownShape(pass: PassFindings): WholeFileFault {
   if (firstUnclearLabel !== null) return unclearLabels(pass, firstUnclearLabel);
   const mapping = mappingReport(pass);
   const text =
-    mapping?.table?.header === false
+    mapping?.table?.header === false && pass.mapping === null
       ? namelessTable(mapping)
-      : { error: unknownNames(firstUnknownKeys ?? []), suggestion: howToMap(mapping) };
+      : {
+          error: unknownNames(firstUnknownKeys ?? []),
+          suggestion: pass.mapping === null ? howToMap(mapping) : missingRoles(pass.mapping, mapping),
+        };
   return {
     shape: shapeOf(pass),
     reason: text.error,
@@ -227,6 +231,17 @@ function howToMap(mapping: ReportedMapping | undefined): string {
     ? ' If its first row is a record, add --table header=no and call its columns #0, #1 ….'
     : '';
   return `Say which column is what, for example with ${example}, or name the fields as one of the known shapes does, for example {"messages": [{"role": …, "content": …}]} or {"instruction": …, "output": …}.${nameless}`;
+}
+
+/** What was said is kept: only what it lacks is named. */
+function missingRoles(told: ColumnMapping, mapping: ReportedMapping | undefined): string {
+  const taken: readonly string[] = Object.values(told);
+  const free = (mapping?.columns ?? []).filter((column) => !taken.includes(column));
+  const isHalf = told.user !== undefined || told.assistant !== undefined;
+  const lacking = (['user', 'assistant'] as const).filter((role) => told[role] === undefined);
+  if (!isHalf || lacking.length === 0) return howToMap(mapping);
+  const words = lacking.map((role, index): [string, string] => [role, free[index] ?? '…']);
+  return `The role ${lacking.join(' and ')} is missing: add it, as in ${mapWords([...Object.entries(told), ...words])}.`;
 }
 
 /** With the first names that can be read at a glance, and hold more than numbers. */
