@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatAmount } from '../../../src/lib/messages/format';
-import type { DatasetEdit } from '../../../src/lib/types/dataset-versions';
+import type { DatasetEdit, SafeFix } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { operand, type Registry, usageError, type Workplace } from '../command';
 import { EXIT } from '../exit-codes';
@@ -14,32 +14,68 @@ import { readingOfWords } from '../../services/datasets/version-recipe';
 import { READING_FLAGS, ReadingWords, readingWordsOf } from '../run/import-options';
 import { FixWords } from '../run/fix-words';
 import { LineRanges } from '../run/line-ranges';
-import { tellDiff } from '../run/version-words';
+import { fixesText, tellDiff } from '../run/version-words';
 
 const NOTHING: DatasetEdit = { exclude: [], include: [], fixes: [] };
 const DRY_RUN = [['--dry-run', 'show what would change, and keep nothing'], ...PAGE_FLAGS] as const;
 const Looking = PageOptions.extend({ dryRun: z.boolean().default(false) });
 
+/** What the current version leaves out or changes by hand, and a newer file does not. */
+interface LeftBehind {
+  readonly version: number;
+  readonly excluded: number;
+  readonly fixes: readonly SafeFix[];
+}
+
 interface Wish {
   readonly dataset: Dataset;
   readonly edit: DatasetEdit;
+  readonly leftBehind?: LeftBehind | null;
   readonly looking: z.infer<typeof Looking>;
 }
 
-const preview = async ({ app, output }: Workplace, { dataset, edit, looking }: Wish): Promise<void> => {
-  const page = pageOf(output, looking);
-  const diff = await app.services.datasets.versions.preview(dataset.id, edit, page);
-  if (output.json) output.document(diff);
-  else tellDiff(output, diff, page);
+const tellLeftBehind = ({ output }: Workplace, leftBehind: Wish['leftBehind']): void => {
+  if (!leftBehind) return;
+  const { version, excluded, fixes } = leftBehind;
+  const parts = [
+    ...(excluded > 0 ? [formatAmount(excluded, 'exclusion')] : []),
+    ...(fixes.length > 0 ? [`the fixes ${fixesText(fixes)}`] : []),
+  ];
+  const isOne = excluded + fixes.length === 1 && excluded === 1;
+  output.note(
+    `Not carried over to the newer file: ${parts.join(' and ')} of version ${version}. ${isOne ? 'Make it' : 'Make them'} again on the new version.`,
+    'yellow',
+  );
 };
 
-const keep = async (work: Workplace, { dataset, edit }: Wish): Promise<void> => {
+const leftBehindOf = async ({ app }: Workplace, { id }: Dataset): Promise<LeftBehind | null> => {
+  const versions = await app.services.datasets.versions.list(id);
+  const current = versions.find(({ is_current }) => is_current);
+  if (current === undefined || (current.excluded === 0 && current.fixes.length === 0)) return null;
+  return { version: current.number, excluded: current.excluded, fixes: current.fixes };
+};
+
+const preview = async (work: Workplace, { dataset, edit, leftBehind, looking }: Wish): Promise<void> => {
+  const { app, output } = work;
+  const page = pageOf(output, looking);
+  const diff = await app.services.datasets.versions.preview(dataset.id, edit, page);
+  if (output.json) output.document({ ...diff, ...(leftBehind && { not_carried_over: leftBehind }) });
+  else tellDiff(output, diff, page);
+  tellLeftBehind(work, leftBehind);
+};
+
+const keep = async (work: Workplace, { dataset, edit, leftBehind }: Wish): Promise<void> => {
   const { versions } = work.app.services.datasets;
   const edited = await versions.edit(dataset.id, edit);
   const current = (await versions.list(dataset.id)).find(({ is_current }) => is_current);
-  work.output.answer(datasetDocument(work, edited), () => [
+  const document = {
+    ...datasetDocument(work, edited),
+    ...(leftBehind && { not_carried_over: leftBehind }),
+  };
+  work.output.answer(document, () => [
     `Version ${current?.number ?? 1} of “${edited.name}” is current: ${formatAmount(current?.records ?? 0, 'record')}.`,
   ]);
+  tellLeftBehind(work, leftBehind);
 };
 
 /** Shows how far the reading is; a dry run keeps nothing. */
@@ -124,7 +160,8 @@ export const addEdits = (group: Command, { add }: Registry): void => {
     });
   add(group, {
     usage: 'renew <dataset> <file>',
-    about: 'read a newer file in the place of the original; makes a new version',
+    about:
+      'read a newer file in the place of the original, without exclusions and fixes; makes a new version',
     flags: [...READING_FLAGS, ...DRY_RUN],
     options: Looking.extend(ReadingWords.shape),
     run: async (work) => {
@@ -134,7 +171,8 @@ export const addEdits = (group: Command, { add }: Registry): void => {
       const reading = readingOfWords(readingWordsOf(options));
       const path = resolve(operand(args, 1));
       const file = { path, ...(Object.keys(reading).length > 0 && { reading }) };
-      return performEdit(work, { dataset, edit: { ...NOTHING, file }, looking: options });
+      const leftBehind = await leftBehindOf(work, dataset);
+      return performEdit(work, { dataset, edit: { ...NOTHING, file }, leftBehind, looking: options });
     },
   });
   add(group, {

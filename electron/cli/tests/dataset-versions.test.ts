@@ -62,6 +62,20 @@ describe('datasets renew', () => {
   });
 });
 
+it('datasets renew says what of the version before is not carried over, looked at or made', async () => {
+  await bench.run('datasets', 'import', await bench.file('edited.jsonl', LINES.join('\n')));
+  await answer('exclude', 'edited', '--lines', '3,4');
+  await answer('fix', 'edited', '--fix', 'trim');
+  const newer = await bench.file('edited-newer.jsonl', [...LINES, record('Seven?', 'yes')].join('\n'));
+  const not_carried_over = { version: 3, excluded: 2, fixes: ['trim'] };
+  const said = 'Not carried over to the newer file: 2 exclusions and the fixes trim of version 3.';
+  expect((await answer('renew', 'edited', newer, '--dry-run')).document).toMatchObject({ not_carried_over });
+  expect((await bench.run('datasets', 'renew', 'edited', newer, '--dry-run')).err).toContain(said);
+  expect((await bench.run('datasets', 'renew', 'edited', newer)).err).toContain(said);
+  const again = await bench.file('edited-again.jsonl', [...LINES, record('Eight?', 'yes')].join('\n'));
+  expect((await answer('renew', 'edited', again)).document).not.toHaveProperty('not_carried_over');
+});
+
 describe('datasets exclude and include', () => {
   it('show what would change, and keep nothing, with --dry-run', async () => {
     const { code, document } = await answer('exclude', 'data', '--lines', '3,5-6', '--dry-run');
