@@ -38,7 +38,7 @@ export async function chooseContainer(choice: Choice): Promise<Container | Whole
     tableContainer(choice, findLayout(sample, hintsOf(choice))) ??
     textContainer(fileName, source.archive) ??
     tableContainer(choice, findNamelessLayout(sample, hintsOf(choice))) ??
-    noJson()
+    noJson(sample)
   );
 }
 

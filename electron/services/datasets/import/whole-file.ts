@@ -16,6 +16,7 @@ import { structureProblem } from './pass';
 import type { PassFindings } from './pass';
 import type { OtherFile } from './recognise-file';
 import type { SourceFault } from './source-fault';
+import { whyUnread } from './unread-text';
 
 /** Why nothing of a file is taken: one problem for the file, not one a line. */
 export interface WholeFileFault {
@@ -35,7 +36,10 @@ export function faultOfOtherFile(other: OtherFile): WholeFileFault {
   return { shape: null, reason: error, problems: [fileProblem('unsupported_content', text)] };
 }
 
-export function noJson(): WholeFileFault {
+export function noJson(sample: string): WholeFileFault {
+  const plain = whyUnread(sample);
+  if (plain !== null)
+    return { shape: null, reason: plain.error, problems: [fileProblem('unknown_shape', plain)] };
   const error =
     'The file holds neither JSON records, as one document or an object a line, nor a table whose first row names its columns.';
   const suggestion =
@@ -46,7 +50,7 @@ export function noJson(): WholeFileFault {
 
 /** Of an archive that breaks before the first line of its text has ended. */
 export function nothingRead(broken: BrokenPlace | null): WholeFileFault {
-  if (broken === null) return noJson();
+  if (broken === null) return noJson('');
   const error = `Nothing of the file could be read: ${broken.reason}.`;
   const suggestion =
     broken.suggestion ??
