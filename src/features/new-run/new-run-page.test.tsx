@@ -236,6 +236,21 @@ test('where nothing makes a run fit, the card says what is left to do, and none 
   expect(review).not.toContain('Starts at once');
 });
 
+test('a run that is known to stop at a record is not started, and what helps stands beside its data', async () => {
+  const words = 'A run at max length 512 stops at 1 record. Raise the max length to 600, or exclude it.';
+  const refused = [{ dataset: 'Another', records: 1, words }];
+  await open({}, { estimate: () => fakeEstimate({ refused, cut: { longest: 600, limit: 512 } }) });
+  await page.until(() =>
+    expect(page.find('header').textContent).toContain('The run would stop at 1 record that it cannot train'),
+  );
+  expect(isDisabled(start())).toBe(true);
+  expect(page.text()).toContain(words);
+  expect(page.text()).not.toContain('what is longer than 512 is cut');
+  expect(page.find('[aria-label="Review"]').textContent).toContain(
+    'It would stop at records that do not fit',
+  );
+});
+
 test('a run that the disk has no room for is not started either', async () => {
   await open({}, { estimate: () => fakeEstimate({ disk_free_bytes: 1e9 }) });
   await page.until(() =>
