@@ -82,16 +82,21 @@ const JudgedByTokens = ({
 
 type FactRow = readonly [string, ReactNode];
 
-const recordFacts = (report: Dataset['report']): readonly FactRow[] => [
-  ['Read', counted(report?.records_total, 'read')],
-  ['Usable', counted(report?.usable_records, 'usable')],
-  ['Left out', counted(report?.rejected_records, 'leftOut')],
+/** Only what there is of it. */
+const leftOutFacts = (report: Dataset['report']): readonly FactRow[] => [
   ...(report?.excluded_records
     ? [['Excluded by hand', counted(report.excluded_records, 'excluded')] as const]
     : []),
   ...(report?.skipped_null_target
     ? [['Left out by a null answer', counted(report.skipped_null_target, 'nullAnswers')] as const]
     : []),
+];
+
+const recordFacts = (report: Dataset['report']): readonly FactRow[] => [
+  ['Read', counted(report?.records_total, 'read')],
+  ['Usable', counted(report?.usable_records, 'usable')],
+  ['Left out', counted(report?.rejected_records, 'leftOut')],
+  ...leftOutFacts(report),
   ['Exact duplicates', counted(report?.duplicates_exact, 'duplicates')],
   ['Conversations', counted(report?.conversations, 'conversations')],
   ...(report?.quality_mean === undefined
