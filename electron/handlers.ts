@@ -90,7 +90,11 @@ const jobHandlers = (services: Services): Handlers['jobs'] => {
     saving: () => Promise.resolve(jobs.saving()),
     settings: (request) => estimates.settings(request),
     estimate: (request) => estimates.estimate(request),
-    probe_memory: (request) => jobs.probeMemory({ ...request, name: 'Memory probe' }),
+    probe_memory: (request) => jobs.memoryProbe.run({ ...request, name: 'Memory probe' }),
+    stop_memory_probe: () => {
+      jobs.memoryProbe.stop();
+      return Promise.resolve();
+    },
     create: (request) => jobs.create(request),
     try_it: () => tryIt(services),
     try_it_plan: () => tryItPlan(services),

@@ -81,7 +81,7 @@ export const addEstimate = ({ program, add }: Registry): void =>
       if (work.options.probe === true) {
         await settleOrphans(work);
         work.output.liveLine('Training two steps at the longest row …');
-        await work.app.services.jobs.probeMemory({ ...request, name });
+        await work.app.services.jobs.memoryProbe.run({ ...request, name });
         work.output.endLive();
       }
       const estimate = await work.app.services.estimates.estimate(request);

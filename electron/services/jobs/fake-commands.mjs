@@ -105,7 +105,13 @@ export const shortCommands = {
     say({ event: 'checking' });
     say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
   },
-  probe: () => {
+  probe: async () => {
+    const { name } = JSON.parse(readFileSync(join(rest[0], 'job.json'), 'utf8'));
+    if (name === 'held') {
+      writeFileSync(join(tmpdir(), 'probing'), '');
+      await new Promise((resolve) => process.stdin.resume().once('end', resolve));
+      process.exit(75);
+    }
     const memory = { rows: 4, longest_row_tokens: 100, trained_tokens: 50, path: 'stock', precision: 'fp32' };
     say(rest.includes('--memory') ? { ...memory, peak_memory_bytes: 2e9 } : { step_ms: 1000 });
   },

@@ -8,15 +8,16 @@ import { isActive, isResumable } from '../../../src/lib/training/job-states';
 import type { TrainingJob } from '../../../src/lib/types/lora-training';
 import type { KeptRunDataset } from '../../../src/lib/types/run-mixture';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
-import { isAtWork } from './at-work';
 import { JobMaker, type JobMakerOptions } from './job-maker';
+import { MemoryProbe } from './memory-probe';
 import { bucketOf, MODEL_BUCKET, runDirOf } from './paths';
 import type { QueueRunner } from './queue-runner';
 import { RateTest } from './rate-test';
-import { besideRun, refused, stillSaving } from './refusals';
+import { refused, stillSaving } from './refusals';
 import { checkResume, type ResumeCheckOptions } from './resume-check';
 import { readJobFile } from './run-folder';
 import { lastCompleted, runSize } from './run-size';
+import type { TrialSlot } from './trial';
 
 export interface JobServiceOptions extends JobMakerOptions, ResumeCheckOptions {
   readonly repositories: AsyncRepositories;
@@ -45,16 +46,17 @@ export class JobService {
   readonly #options: JobServiceOptions;
   readonly #maker: JobMaker;
   readonly rateTest: RateTest;
+  readonly memoryProbe: MemoryProbe;
+  readonly #trials: TrialSlot = { current: null };
   readonly #closing = new AbortController();
 
   constructor(options: JobServiceOptions) {
     this.#options = options;
     this.#maker = new JobMaker(options);
-    this.rateTest = new RateTest({
-      maker: this.#maker,
-      publisher: options.publisher,
-      isAtWork: () => isAtWork(options.repositories),
-    });
+    const { publisher, repositories } = options;
+    const trial = { maker: this.#maker, jobs: repositories.jobs, slot: this.#trials };
+    this.rateTest = new RateTest({ ...trial, publisher });
+    this.memoryProbe = new MemoryProbe(trial);
   }
 
   list(): Promise<TrainingJob[]> {
@@ -82,12 +84,6 @@ export class JobService {
     return this.#maker.probe(job);
   }
 
-  /** Measures the memory of such a run by two of its steps; estimates go by it. Throws `trial_beside_run`. */
-  async probeMemory(job: NewJob): Promise<void> {
-    if (await isAtWork(this.#options.repositories)) throw besideRun();
-    await this.#maker.probeMemory(job, this.#closing.signal);
-  }
-
   /** Writes the run folder and puts the job at the end of the queue; throws `does_not_fit` where it has no room. */
   async create(
     { name, sample_prompts, ...request }: NewJob,
@@ -99,7 +95,7 @@ export class JobService {
   /** At the end of the program: what the trainer is asked about a run is nobody's question any more. */
   stop(): void {
     this.#closing.abort();
-    this.rateTest.stop();
+    this.#trials.current?.stop();
   }
 
   async pause(id: string): Promise<TrainingJob> {
@@ -271,7 +267,7 @@ export class JobService {
 
   async #queued(job: TrainingJob): Promise<TrainingJob> {
     // The run was measured for a machine that works on nothing else.
-    this.rateTest.stop();
+    this.#trials.current?.giveWay();
     this.#options.publisher.publish('jobs.changed', job);
     await this.#options.runner.wake();
     return this.get(job.id);

@@ -1,4 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openWorld, removeWorld, type World } from './testing';
 
@@ -27,7 +30,7 @@ const estimated = async (rank = 16) => {
 
 it('a probe is what the estimate of its run then says, and corrects that of its kin', async () => {
   expect((await estimated()).method).toContain('± 10 %');
-  await world.jobs.probeMemory({ ...request(16), name: 'probe' });
+  await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
   expect(await estimated()).toMatchObject({
     low: 1.94e9,
     expected: 2e9,
@@ -42,18 +45,49 @@ it('a probe is what the estimate of its run then says, and corrects that of its 
 });
 
 it('keeps the newest of a kind, and the newest of the same run counts', async () => {
-  for (let probe = 0; probe < 7; probe += 1) await world.jobs.probeMemory({ ...request(16), name: 'probe' });
+  for (let probe = 0; probe < 7; probe += 1)
+    await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
   const kept = Object.entries(await world.repositories.settings.all()).find(([key]) =>
     key.startsWith('memory_probes cpu '),
   );
   expect(kept?.[1]).toHaveLength(5);
 });
 
+const MARK = () => join(tmpdir(), 'probing');
+
+/** One under way; answers how it ends. */
+const begun = async () => {
+  const ending: Promise<unknown> = world.jobs.memoryProbe
+    .run({ ...request(16), name: 'held' })
+    .catch((error: unknown) => error);
+  await expect.poll(() => existsSync(MARK())).toBe(true);
+  await rm(MARK());
+  return { ending };
+};
+
+it('ends when it is stopped, or another trial begins, and keeps nothing', async () => {
+  const first = await begun();
+  world.jobs.memoryProbe.stop();
+  expect(await first.ending).toMatchObject({ code: 'memory_probe_stopped' });
+  const second = await begun();
+  await world.jobs.rateTest.run({ ...request(16), name: 'plain' }, { steps: 1 });
+  expect(await second.ending).toMatchObject({ code: 'memory_probe_stopped' });
+  expect((await estimated()).method).toContain('± 10 %');
+});
+
+it('gives way to a run of another process', async () => {
+  const { ending } = await begun();
+  const other = await openWorld({ dir: world.dir });
+  await other.create('plain');
+  expect(await ending).toMatchObject({ code: 'trial_beside_run' });
+  await other.close();
+});
+
 it('is not made beside a run at work', async () => {
   const { id } = await world.create('hold');
   await world.runner.start();
   await world.until(id, 'running');
-  await expect(world.jobs.probeMemory({ ...request(16), name: 'probe' })).rejects.toMatchObject({
+  await expect(world.jobs.memoryProbe.run({ ...request(16), name: 'probe' })).rejects.toMatchObject({
     code: 'trial_beside_run',
   });
 });

@@ -29,6 +29,10 @@ const begun = () =>
 const leftBehind = async () =>
   (await readdir(world.paths.cacheDir)).filter((name) => name.startsWith('probe-'));
 
+const GAVE_WAY = {
+  code: 'trial_beside_run',
+  message: 'A run has come into the queue, and both would share its memory and its time.',
+};
 const STOPPED = { code: 'rate_test_stopped', message: 'The rate test was stopped.' };
 
 it('tells each point as it is measured, then all of them, and keeps nothing', async () => {
@@ -54,10 +58,32 @@ it('ends when another one begins', async () => {
   expect(await ending).toMatchObject(STOPPED);
 });
 
+it('ends when another process puts a run into the queue, and begins again beside one that waits', async () => {
+  const other = await openWorld({ dir: world.dir });
+  const waiting = await other.create('plain');
+  const first = await begun();
+  await other.create('plain');
+  expect(await first.ending).toMatchObject(GAVE_WAY);
+  await other.jobs.cancel({ id: waiting.id, save: false, reason: null });
+  expect(await test('plain')).toMatchObject({ suggestion: 0.0002 });
+  expect(await leftBehind()).toEqual([]);
+  await other.close();
+});
+
+it('ends when the queue of another process begins a run that had waited', async () => {
+  const other = await openWorld({ dir: world.dir });
+  const { id } = await other.create('hold');
+  const { ending } = await begun();
+  await other.runner.start();
+  expect(await ending).toMatchObject(GAVE_WAY);
+  await other.jobs.cancel({ id, save: false, reason: null });
+  await other.close();
+});
+
 it('ends when a run is put into the queue, and does not begin beside one at work', async () => {
   const { ending } = await begun();
   const { id } = await world.create('hold');
-  expect(await ending).toMatchObject(STOPPED);
+  expect(await ending).toMatchObject(GAVE_WAY);
   await world.runner.start();
   await world.until(id, 'running');
   await expect(test('plain')).rejects.toMatchObject({

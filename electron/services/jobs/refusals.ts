@@ -11,6 +11,14 @@ export const besideRun = (): AppError =>
     'Wait until it has ended, or pause it.',
   );
 
+/** Of the same, where a run has come meanwhile. */
+export const givenWay = (): AppError =>
+  refused(
+    'trial_beside_run',
+    'A run has come into the queue, and both would share its memory and its time.',
+    'Nothing was kept; start it again when the run has ended.',
+  );
+
 export const stillEnding = (): AppError =>
   refused(
     'job_state',

@@ -113,7 +113,7 @@ export class OneShot {
   }
 
   probe(argv: readonly string[], signal?: AbortSignal): Promise<Record<string, unknown>> {
-    return this.run(['probe', ...argv], z.record(z.string(), z.unknown()), { signal });
+    return this.run(['probe', ...argv], z.record(z.string(), z.unknown()), { signal, leaves: true });
   }
 
   lrRange(argv: readonly string[], { signal, onPoint }: SweepWatch): Promise<LrRange> {

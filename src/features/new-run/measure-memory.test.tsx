@@ -1,3 +1,4 @@
+import { act } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeEstimate, fakeSettings } from '../../fake-rows';
 import { AppError } from '../../lib/messages/app-error';
@@ -7,7 +8,7 @@ import { NewRunPage } from './new-run-page';
 let page: Awaited<ReturnType<typeof mount>>;
 afterEach(() => page.unmount());
 
-const open = async (probe: () => void) => {
+const open = async (probe: () => void | Promise<void>) => {
   let probed = false;
   page = await mount(<NewRunPage />, {
     datasets: { list: () => [fakeDataset(1)], versions: () => [] },
@@ -21,10 +22,11 @@ const open = async (probe: () => void) => {
         ...(probed && { memory_bytes: { low: 3 * 1024 ** 3, expected: 3 * 1024 ** 3, high: 3 * 1024 ** 3 } }),
       }),
       datasets: () => [],
-      probe_memory: () => {
+      probe_memory: async () => {
         probed = true;
-        probe();
+        await probe();
       },
+      stop_memory_probe: () => undefined,
     },
   });
   await page.until(() => expect(page.button('Measure memory').hasAttribute('disabled')).toBe(false));
@@ -48,4 +50,26 @@ test('says why it could not be measured', async () => {
   await page.until(() =>
     expect(page.find('[role=alert]').textContent).toContain('A run is at work. Wait for it.'),
   );
+});
+
+test('can be stopped, which is no failure, and the keyboard stays where it was', async () => {
+  let fail: (error: Error) => void = () => undefined;
+  await open(
+    () =>
+      new Promise((_done, reject) => {
+        fail = reject;
+      }),
+  );
+  await page.until(() => expect(page.text()).toContain('Training two steps…'));
+  page.button('Stop measuring').focus();
+  await page.click(page.button('Stop measuring'));
+  const asked = () => page.fake.calls.filter(({ name }) => name === 'jobs.stop_memory_probe');
+  await page.until(() => expect(asked()).toHaveLength(1));
+  const stopped = { code: 'memory_probe_stopped', message: 'The measurement was stopped.', hint: '' };
+  await act(async () => {
+    fail(new AppError(stopped));
+    await Promise.resolve();
+  });
+  await page.until(() => expect(document.activeElement?.textContent).toBe('Measure memory'));
+  expect(document.querySelector('[role=alert]')).toBeNull();
 });

@@ -198,6 +198,7 @@ export const contract = {
     estimate: call(RunRequest, Estimate),
     /** Measures the memory of such a run by two of its steps; estimates go by it from then on. */
     probe_memory: call(RunRequest, Nothing),
+    stop_memory_probe: call(Nothing, Nothing),
     create: call(NewJob, TrainingJob),
     try_it: call(Nothing, TrainingJob),
     try_it_plan: call(Nothing, TryItPlan),

@@ -5,7 +5,6 @@ import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { decapitalised, formatCount, formatMemory, formatRate } from '../../../components/format';
 import { ErrorNote } from '../../../components/states';
-import { useAction } from '../../../use-load';
 import { misfitOf } from '../../../lib/messages/misfit';
 import type { Estimate } from '../../../lib/types/estimate';
 import { HYPERPARAMETER_PRESETS, PresetId } from '../../../lib/types/lora-training';
@@ -14,6 +13,7 @@ import { draftsOf } from '../drafts';
 import { similarTitle, similarWords } from '../similar-runs';
 import type { SimilarRun } from '../similar-runs';
 import type { Estimates } from '../use-estimates';
+import { useMemoryProbe } from '../use-memory-probe';
 import type { NewRun } from '../use-new-run';
 import { useSimilarRuns } from '../use-similar-runs';
 import { Numbered } from './choices';
@@ -45,7 +45,7 @@ const says = (preset: PresetId, { own }: NewRun): string => {
 /** Four cards on one grid and one memory scale, to be compared by position. */
 export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly estimates: Estimates }) => {
   const similarTo = useSimilarRuns(run);
-  const action = useAction();
+  const probe = useMemoryProbe(estimates.again);
   const choose = (value: unknown) => {
     const chosen = PresetId.safeParse(value);
     if (chosen.success) run.setPreset(chosen.data);
@@ -56,9 +56,9 @@ export const Recipes = ({ run, estimates }: { readonly run: NewRun; readonly est
         <Numbered number={3} title="Recipe" />
         <Basis state={estimates.of(run.preset)} />
         <MemoryKey state={estimates.of(run.preset)} />
-        <MeasureMemory run={run} estimates={estimates} action={action} />
+        <MeasureMemory run={run} probe={probe} />
       </div>
-      <ErrorNote error={action.failure} onDismiss={action.clear} />
+      <ErrorNote error={probe.failure} onDismiss={probe.clear} />
       <RadioGroup
         aria-label="Recipe"
         aria-busy={PresetId.options.some((preset) => !estimates.isCurrent(preset))}
