@@ -29,7 +29,7 @@ export const createEstimates = ({ datasets, baseModels, numbers, ground }: Recko
     baseModel: (id) => baseModels.get(id),
     hardware: () => ground.hardware.current(),
     isAtWork: ground.isAtWork,
-    measuredSpeed: (baseModelId, gpuType) => records.measuredSpeed(baseModelId, gpuType),
+    measuredSpeed: (...asked) => records.measuredSpeed(...asked),
     measuredMemory: (architecture, gpuType) => ground.common.measuredMemory.of(architecture, gpuType),
     countTokens: createTokenCounter({
       currentVersion: (id) => datasets.currentVersion(id),

@@ -35,7 +35,7 @@ const addRun = (ids: { job: string; model: string }, gpuType: string, speeds: re
 
 it('the measured speed is the median over the finished runs on the same kind of device', () => {
   const repositories = session.forUser(session.profile().id);
-  const speed = (device: string) => repositories.records.measuredSpeed(model.id, device);
+  const speed = (device: string) => repositories.records.measuredSpeed(model.id, device, 'stock');
   const { job, model } = addJob(repositories);
   const [second, card] = [addJob(repositories).job, addJob(repositories).job];
   expect(speed('cpu')).toBeNull();
@@ -45,6 +45,21 @@ it('the measured speed is the median over the finished runs on the same kind of 
   expect(speed('cpu')).toEqual({ tokens_per_second: 30, runs: 2, past: [] });
   expect(speed('A Card')).toEqual({ tokens_per_second: 9000, runs: 1, past: [] });
   expect(speed('Another Card')).toBeNull();
+});
+
+it('runs whose adapters computed otherwise count only where there are no others', () => {
+  const repositories = session.forUser(session.profile().id);
+  const { records } = repositories;
+  const { job, model } = addJob(repositories);
+  const fast = addJob(repositories).job;
+  addRun({ job: fast.id, model: model.id }, 'cpu', [300]);
+  const db = rawIn(folder);
+  db.prepare('UPDATE training_jobs SET plan = ? WHERE id = ?').run('{"path":"fast"}', fast.id);
+  db.close();
+  expect(records.measuredSpeed(model.id, 'cpu', 'stock')).toMatchObject({ tokens_per_second: 300, runs: 1 });
+  addRun({ job: job.id, model: model.id }, 'cpu', [100]);
+  expect(records.measuredSpeed(model.id, 'cpu', 'stock')).toMatchObject({ tokens_per_second: 100, runs: 1 });
+  expect(records.measuredSpeed(model.id, 'cpu', 'fast')).toMatchObject({ tokens_per_second: 300, runs: 1 });
 });
 
 it('what runs worked beside their steps is known of each, and how long the untouched model took', () => {
@@ -89,7 +104,7 @@ it('what runs worked beside their steps is known of each, and how long the untou
   ])
     answer.run(job.id, step, prompt);
   db.close();
-  expect(repositories.records.measuredSpeed(model.id, 'cpu')?.past).toEqual([
+  expect(repositories.records.measuredSpeed(model.id, 'cpu', 'stock')?.past).toEqual([
     {
       ...{ besides_ms: 17_000, evaluations: 2, held_out_tokens: 500, evaluation_ms: 1000 },
       ...{ answers: 3, first_answers: 2, first_answers_ms: 3000 },

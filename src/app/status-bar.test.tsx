@@ -27,6 +27,7 @@ const MACHINE: HardwareState = {
   driver: CARD.driver,
   cpu_name: 'A processor',
   cpu_cores: 8,
+  cpu_bf16: false,
   memory_total_bytes: 32 * GIB,
   memory_free_bytes: 16 * GIB,
   disk_free_bytes: 5e11,

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PastWork } from '../../../src/lib/training/run-time';
+import type { AdapterPath } from '../../../src/lib/types/trainer-events';
 import { metrics_points, model_artifacts, training_jobs } from '../schema';
 import type { Bound } from './session';
 
@@ -10,27 +11,33 @@ interface Speed {
 }
 
 export const measuredSpeed = (bound: Bound) => ({
-  /** Median real tokens a second over this base model's finished runs on such a device; null where there are none. */
-  measuredSpeed: (baseModelId: string, gpuType: string): Speed | null => {
-    const { db } = bound;
-    const measured = sql`
-      FROM ${metrics_points} INNER JOIN ${training_jobs} ON ${metrics_points.job_id} = ${training_jobs.id}
-      WHERE ${isFinished(bound, baseModelId, gpuType)} AND ${metrics_points.throughput} > 0`;
-    const { points, runs } = db.get<{ points: number; runs: number }>(
-      sql`SELECT count(*) AS points, count(DISTINCT ${metrics_points.job_id}) AS runs ${measured}`,
-    );
-    if (points === 0) return null;
-    const { median } = db.get<{ median: number }>(
-      sql`SELECT ${metrics_points.throughput} AS median ${measured}
-        ORDER BY ${metrics_points.throughput} LIMIT 1 OFFSET ${Math.floor(points / 2)}`,
-    );
-    return {
-      tokens_per_second: median,
-      runs,
-      past: pastWork(bound, isFinished(bound, baseModelId, gpuType)),
-    };
+  /**
+   * Median real tokens a second over this base model's finished runs on such a device: of those whose adapters computed
+   * by `path`, of all where none did; null where there are none.
+   */
+  measuredSpeed: (baseModelId: string, gpuType: string, path: AdapterPath): Speed | null => {
+    const finished = isFinished(bound, baseModelId, gpuType);
+    // Before plans told of it, PEFT's path was the only one.
+    const alike = sql`${finished} AND coalesce(${training_jobs.plan} ->> 'path', 'stock') = ${path}`;
+    return speedOf(bound, alike) ?? speedOf(bound, finished);
   },
 });
+
+const speedOf = (bound: Bound, finished: SQL): Speed | null => {
+  const { db } = bound;
+  const measured = sql`
+      FROM ${metrics_points} INNER JOIN ${training_jobs} ON ${metrics_points.job_id} = ${training_jobs.id}
+      WHERE ${finished} AND ${metrics_points.throughput} > 0`;
+  const { points, runs } = db.get<{ points: number; runs: number }>(
+    sql`SELECT count(*) AS points, count(DISTINCT ${metrics_points.job_id}) AS runs ${measured}`,
+  );
+  if (points === 0) return null;
+  const { median } = db.get<{ median: number }>(
+    sql`SELECT ${metrics_points.throughput} AS median ${measured}
+        ORDER BY ${metrics_points.throughput} LIMIT 1 OFFSET ${Math.floor(points / 2)}`,
+  );
+  return { tokens_per_second: median, runs, past: pastWork(bound, finished) };
+};
 
 const isFinished = ({ userId }: Bound, baseModelId: string, gpuType: string) => sql`
   ${training_jobs.user_id} = ${userId} AND ${training_jobs.base_model_id} = ${baseModelId}
@@ -54,7 +61,7 @@ interface Row {
   readonly held_out: number | null;
 }
 
-const pastWork = ({ db }: Bound, finished: ReturnType<typeof isFinished>): PastWork[] =>
+const pastWork = ({ db }: Bound, finished: SQL): PastWork[] =>
   db
     .all<Row>(
       sql`

@@ -5,7 +5,6 @@ import type { HardwareState } from '../../../src/lib/types/system';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { EstimateService } from './estimate-service';
 import type { MeasuredSpeed } from './time-estimate';
-import { countedAs, createTokenCounter } from './token-counts';
 
 const GIB = 1024 ** 3;
 const ID = '2f6b0c9e-7a31-4c55-9d0e-1b2a3c4d5e6f';
@@ -70,12 +69,13 @@ const model: BaseModel = {
   created_at: NOW,
   revision: 0,
 };
-const machine = (free: number, disk_free_bytes = 1e12): HardwareState => ({
+const machine = (free: number, disk_free_bytes = 1e12, cpu_bf16 = false): HardwareState => ({
   gpus: [],
   problem: null,
   driver: null,
   cpu_name: 'cpu',
   cpu_cores: 2,
+  cpu_bf16,
   memory_total_bytes: 24 * GIB,
   memory_free_bytes: free,
   disk_free_bytes,
@@ -88,6 +88,7 @@ interface Circumstances {
   readonly disk?: number;
   /** Of the shortest form of a record, in tokens. */
   readonly shortest?: number;
+  readonly cpu_bf16?: boolean;
 }
 
 const TOO_LONG = {
@@ -104,14 +105,15 @@ const TOO_LONG = {
 const serviceWith = (
   free: number,
   speed: MeasuredSpeed | null,
-  { past = [], isAtWork = false, disk, shortest = 0 }: Circumstances = {},
+  { past = [], isAtWork = false, disk, shortest = 0, cpu_bf16 }: Circumstances = {},
 ) =>
   new EstimateService({
     isAtWork: () => Promise.resolve(isAtWork),
     dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
-    hardware: () => Promise.resolve(machine(free, disk)),
-    measuredSpeed: () => Promise.resolve(speed),
+    hardware: () => Promise.resolve(machine(free, disk, cpu_bf16)),
+    measuredSpeed: (_model, _gpu, path) =>
+      Promise.resolve(path === (cpu_bf16 ? 'fast' : 'stock') ? speed : null),
     measuredMemory: () => Promise.resolve(past),
     countTokens: (_dataset, _model, max_length) =>
       Promise.resolve({
@@ -277,23 +279,35 @@ describe('memory', () => {
   });
 });
 
-describe('createTokenCounter', () => {
-  const COUNTS = countedAs({ total_tokens: 7, trained_tokens: 3, kept_tokens: 6, max: 4, max_length: 512 });
+describe('a processor that multiplies in bf16 by itself', () => {
+  const native = { cpu_bf16: true };
+  const fp32 = { ...REQUEST, changes: { precision: 'fp32' as const } };
+  it('holds its weights in half the bytes, unless asked otherwise', async () => {
+    const speed = { tokens_per_second: 100, runs: 1, past: [FREE] };
+    const plain = await serviceWith(20 * GIB, speed).estimate(REQUEST);
+    const bf16 = await serviceWith(20 * GIB, speed, native).estimate(REQUEST);
+    expect(plain.memory_bytes.expected - bf16.memory_bytes.expected).toBeGreaterThan(2 * model.parameters);
+    expect((await serviceWith(20 * GIB, speed, native).estimate(fp32)).memory_bytes).toEqual(
+      plain.memory_bytes,
+    );
+    expect(bf16.time_ms?.expected).toBeGreaterThan(0);
+    expect((await serviceWith(20 * GIB, speed, native).estimate(fp32)).time_ms).toBeNull();
+  });
 
-  it('asks once for each version, model and length, and again after a failure', async () => {
-    const asked: unknown[] = [];
-    const count = createTokenCounter({
-      currentVersion: () => Promise.resolve({ sha256: 'b' }),
-      stats: (request) => {
-        asked.push(request);
-        return asked.length === 1 ? Promise.reject(new Error('helper died')) : Promise.resolve(COUNTS);
-      },
-    });
-    await expect(count(dataset, model, 512)).rejects.toThrow('helper died');
-    expect(await count(dataset, model, 512)).toEqual(COUNTS);
-    expect(await count(dataset, model, 512)).toEqual(COUNTS);
-    expect(await count(dataset, model, 1024)).toEqual(COUNTS);
-    const request = { id: dataset.id, base_model_id: model.id, max_length: 512 };
-    expect(asked).toEqual([request, request, { ...request, max_length: 1024 }]);
+  it('is corrected by its own runs, and not by those of the other path', async () => {
+    const { memory_bytes: cold } = await serviceWith(20 * GIB, null, native).estimate(REQUEST);
+    const peak_memory_bytes = cold.expected + 4e8;
+    const settings = await serviceWith(20 * GIB, null).settings(REQUEST);
+    const plan = { micro_batch: 4, recompute_mlps: 0, recompute_layers: 0 };
+    const run = { model, settings, plan, longest_row: 200, trained_share: 0.5 };
+    const after = async (path: 'fast' | 'stock') =>
+      (
+        await serviceWith(20 * GIB, null, {
+          ...native,
+          past: [{ ...run, path, peak_memory_bytes }],
+        }).estimate(REQUEST)
+      ).memory_bytes;
+    expect((await after('fast')).expected).toBeGreaterThan(cold.expected + 3e8);
+    expect(await after('stock')).toEqual(cold);
   });
 });

@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../../src/lib/contract/contract';
-import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
+import { type MeasuredRun, pathFor } from '../../../src/lib/training/memory-correction';
 import { keptBytes } from '../../../src/lib/training/disk';
 import { trainableParameters } from '../../../src/lib/training/memory-layers';
 import { isDiskTooSmall } from '../../../src/lib/messages/misfit';
@@ -9,13 +9,14 @@ import { limitsOf, refuseLongWarmup, resolveSettings } from '../../../src/lib/tr
 import { planSteps } from '../../../src/lib/training/steps';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
+import type { AdapterPath } from '../../../src/lib/types/trainer-events';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { TrainingSettings } from '../../../src/lib/types/training-settings';
 import { type Room, roomForNext } from '../hardware/room';
 import { refuseUnfit } from '../jobs/mixture-rules';
 import { type Epoch, type MeasuredSpeed, timeOf, workOf } from './time-estimate';
-import { type MemoryFacts, plannedMemory } from './planned-memory';
+import { type MemoryFacts, plannedMemory, plannedRun } from './planned-memory';
 import { countedAs } from './token-counts';
 import type { TokenCounts } from './token-counts';
 
@@ -30,8 +31,12 @@ interface EstimateOptions {
   readonly hardware: () => Promise<HardwareState>;
   /** Whether a run is at work now. */
   readonly isAtWork: () => Promise<boolean>;
-  /** On a processor (`cpu`) or on a card, by its name. */
-  readonly measuredSpeed: (baseModelId: string, gpuType: string) => Promise<MeasuredSpeed | null>;
+  /** On a processor (`cpu`) or on a card, by its name, and best of runs whose adapters computed as those of this one will. */
+  readonly measuredSpeed: (
+    baseModelId: string,
+    gpuType: string,
+    path: AdapterPath,
+  ) => Promise<MeasuredSpeed | null>;
   /** The same, of base models of an architecture: what their finished runs held at most. */
   readonly measuredMemory: (architecture: string, gpuType: string) => Promise<readonly MeasuredRun[]>;
   /** Real tokens of all records, by this model's tokenizer and template; `max_length` is what the run cuts at. */
@@ -132,11 +137,10 @@ export class EstimateService {
     const known = await this.#known(request);
     const settings = resolved ?? settingsOf(known, request);
     refuseUnfit(known.datasets, settings.method);
-    const speed = await this.#options.measuredSpeed(known.model.id, known.hardware.gpus[0]?.name ?? 'cpu');
-    const past = await this.#options.measuredMemory(
-      known.model.architecture,
-      known.hardware.gpus[0]?.name ?? 'cpu',
-    );
+    const gpuType = known.hardware.gpus[0]?.name ?? 'cpu';
+    const path = pathFor(plannedRun(known, settings));
+    const speed = await this.#options.measuredSpeed(known.model.id, gpuType, path);
+    const past = await this.#options.measuredMemory(known.model.architecture, gpuType);
     const facts = { longest: 0, total: 0, trained: 0 };
     const epoch = { train: 0, held_out: 0, tokens: 0 };
     const refused: Estimate['refused'] = [];

@@ -26,10 +26,16 @@ export interface MemoryFacts {
 
 interface Known {
   readonly model: BaseModel;
-  readonly hardware: Pick<HardwareState, 'gpus'>;
+  readonly hardware: Pick<HardwareState, 'gpus' | 'cpu_bf16'>;
   readonly room: Pick<Room, 'free' | 'beside'>;
   readonly isAtWork: boolean;
 }
+
+/** What its memory and its speed follow from first. */
+export const plannedRun = (
+  { model, hardware: { gpus, cpu_bf16 } }: Pick<Known, 'model' | 'hardware'>,
+  settings: TrainingSettings,
+) => ({ model, settings, device: gpus.length > 0 ? ('cuda' as const) : ('cpu' as const), cpu_bf16 });
 
 /** How a run is laid out so that it fits, what it then holds, and how that is known. */
 export const plannedMemory = (
@@ -37,8 +43,7 @@ export const plannedMemory = (
   settings: TrainingSettings,
   { longest, trained_share, past }: MemoryFacts,
 ) => {
-  const device = known.hardware.gpus.length > 0 ? ('cuda' as const) : ('cpu' as const);
-  const planned = { model: known.model, settings, device };
+  const planned = plannedRun(known, settings);
   const run = {
     ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Publisher } from '../../../src/lib/contract/derived';
 import type { HardwareState } from '../../../src/lib/types/system';
+import { nativeBf16 } from './native-bf16';
 import { type GpuReading, readGpus } from './nvidia-smi';
 import { usableCards } from './usable-cards';
 
@@ -19,6 +20,7 @@ export class HardwareService {
   readonly #options: HardwareOptions;
   #cards: readonly string[] = [];
   #read_at = -Infinity;
+  #cpu_bf16: Promise<boolean> | null = null;
 
   constructor(options: HardwareOptions) {
     this.#options = options;
@@ -26,11 +28,13 @@ export class HardwareService {
 
   async current(): Promise<HardwareState> {
     const { dataDir, gpus = readGpus } = this.#options;
-    const [reading, disk] = await Promise.all([gpus(), statfs(dataDir)]);
+    this.#cpu_bf16 ??= nativeBf16();
+    const [reading, disk, cpu_bf16] = await Promise.all([gpus(), statfs(dataDir), this.#cpu_bf16]);
     return {
       ...usableCards(reading),
       cpu_name: cpus()[0]?.model.trim() ?? 'unknown processor',
       cpu_cores: availableParallelism(),
+      cpu_bf16,
       memory_total_bytes: totalmem(),
       memory_free_bytes: freemem(),
       disk_free_bytes: disk.bavail * disk.bsize,

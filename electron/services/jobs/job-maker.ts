@@ -174,12 +174,12 @@ export class JobMaker {
     const { app_version } = this.#options;
     const sources = await this.#sources(request);
     const base_model = await this.#baseModel(request.base_model_id);
-    const { device, gpu_config, free_bytes, beside_bytes } = await this.#options.sources.device();
+    const { device, cpu_bf16, gpu_config, free_bytes, beside_bytes } = await this.#options.sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
     refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
     const past = await this.#options.measuredMemory.of(base_model.architecture, gpu_config.gpu_type);
-    const planned = { model: base_model, settings: resolved, device };
+    const planned = { model: base_model, settings: resolved, device, cpu_bf16 };
     const run = {
       ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
       beside: beside_bytes,

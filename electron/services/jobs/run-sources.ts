@@ -9,7 +9,9 @@ import type { RunSources } from './sources';
 export interface RunSourcesOptions {
   readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels'>;
   readonly paths: Paths;
-  readonly hardware: () => Promise<Pick<HardwareState, 'gpus' | 'memory_total_bytes' | 'memory_free_bytes'>>;
+  readonly hardware: () => Promise<
+    Pick<HardwareState, 'gpus' | 'cpu_bf16' | 'memory_total_bytes' | 'memory_free_bytes'>
+  >;
   /** Whether a run is at work now. */
   readonly isAtWork: () => Promise<boolean>;
   readonly cost_per_gpu_hour: () => Promise<number>;
@@ -33,13 +35,15 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
   baseModel: (id) => options.repositories.baseModels.get(id),
   device: async () => {
     const hardware = await options.hardware();
+    const { cpu_bf16 } = hardware;
     const card = hardware.gpus[0];
     const { free: free_bytes, beside: beside_bytes } = roomForNext(hardware, await options.isAtWork());
-    if (!card) return { device: 'cpu', gpu_config: CPU, free_bytes, beside_bytes };
+    if (!card) return { device: 'cpu', cpu_bf16, gpu_config: CPU, free_bytes, beside_bytes };
     const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
     const cost_per_gpu_hour = await options.cost_per_gpu_hour();
     return {
       device: 'cuda',
+      cpu_bf16,
       free_bytes,
       beside_bytes,
       gpu_config: { gpu_type: card.name, num_gpus: 1, gpu_memory_gb, cost_per_gpu_hour },

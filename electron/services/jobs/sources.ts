@@ -18,6 +18,8 @@ export interface RunSource {
 
 export interface RunDevice {
   readonly device: 'cpu' | 'cuda';
+  /** Whether the processor multiplies in bf16 by itself. */
+  readonly cpu_bf16: boolean;
   readonly gpu_config: GPUConfig;
   /** Of the card, or of the machine. */
   readonly free_bytes: number;

@@ -159,6 +159,7 @@ const machine = ({ free_bytes = 16e9 }: WorldOptions, disk_free_bytes: number): 
   driver: null,
   cpu_name: 'test',
   cpu_cores: 2,
+  cpu_bf16: false,
   memory_total_bytes: 32e9,
   memory_free_bytes: free_bytes,
   disk_free_bytes,

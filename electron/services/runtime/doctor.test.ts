@@ -14,6 +14,7 @@ const NO_CARD: HardwareState = {
   driver: null,
   cpu_name: 'a processor',
   cpu_cores: 2,
+  cpu_bf16: false,
   memory_total_bytes: 8e9,
   memory_free_bytes: 4e9,
   disk_free_bytes: 200e9,

@@ -22,6 +22,7 @@ const open = async (jobs: readonly TrainingJob[], lastJob: string | null) => {
         driver: null,
         cpu_name: 'AMD EPYC',
         cpu_cores: 2,
+        cpu_bf16: false,
         memory_total_bytes: 23.5 * 1024 ** 3,
         memory_free_bytes: 1e9,
         disk_free_bytes: 200e9,

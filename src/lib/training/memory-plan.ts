@@ -9,6 +9,8 @@ export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
 export const MEMORY_BAND = { cold: 0.1, measured: 0.05, probed: 0.03 } as const;
 
 export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
+  /** Whether the processor multiplies in bf16 by itself; without a word of it, it does not. */
+  readonly cpu_bf16?: boolean | undefined;
   /** How many train together, a card each; one where nothing is said. */
   readonly processes?: number;
   /** Bytes that are free in the computer's memory, where the run is on a card. */
@@ -23,7 +25,7 @@ export interface MemoryBand {
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
 export const uncounted = (
-  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction'>,
+  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction' | 'cpu_bf16'>,
 ): Unplanned => ({
   ...run,
   weight_bytes: weightBytes(run),
@@ -34,12 +36,13 @@ export const uncounted = (
 /** Tokens of the longest row that may be: `max_length`, of each side where a record has two. */
 export const longestOf = (settings: TrainingSettings): number => sidesOf(settings) * settings.max_length;
 
-/** A card computes in bf16 unless asked otherwise; processors that do so natively are few. */
+/** Unless asked otherwise a run computes in bf16 where the device does so by itself, as cards do and few processors. */
 export const weightBytes = ({
   device,
+  cpu_bf16 = false,
   settings: { precision },
-}: Pick<Unplanned, 'settings' | 'device'>): 2 | 4 =>
-  precision === 'bf16' || (precision === 'auto' && device === 'cuda') ? 2 : 4;
+}: Pick<Unplanned, 'settings' | 'device' | 'cpu_bf16'>): 2 | 4 =>
+  precision === 'bf16' || (precision === 'auto' && (device === 'cuda' || cpu_bf16)) ? 2 : 4;
 
 const recordsPerStep = ({ batch_size, gradient_accumulation_steps }: TrainingSettings): number =>
   batch_size * gradient_accumulation_steps;

@@ -33,6 +33,8 @@ export const HardwareState = z.strictObject({
   driver: z.string().nullable(),
   cpu_name: z.string(),
   cpu_cores: Count,
+  /** Whether the processor multiplies in bf16 by itself; then a run trains in it unless asked otherwise. */
+  cpu_bf16: z.boolean(),
   memory_total_bytes: Count,
   memory_free_bytes: Count,
   disk_free_bytes: Count,
