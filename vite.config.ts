@@ -76,11 +76,12 @@ const preload: UserConfig = {
 
 const PARTS: Readonly<Record<string, UserConfig>> = { renderer, main, preload };
 
-/** They measure time or memory, which what ran before in the same process would change. */
+/** They measure time or memory, which what ran before in the same process would change, or train for real. */
 const MEASURED = [
   'electron/**/worker-*.test.ts',
   'electron/**/*speed.test.ts',
   'electron/**/many-datasets.test.ts',
+  'electron/**/real-*.test.ts',
   'scripts/setup.test.mjs',
 ];
 

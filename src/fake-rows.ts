@@ -114,6 +114,7 @@ export const fakeSettings = (preset: keyof typeof HYPERPARAMETER_PRESETS): Train
   collapse: 'off',
   quantization: 'none',
   stratify: 'auto',
+  processes: 1,
 });
 
 export const fakeJob = (nth: number, rest: Partial<TrainingJob> = {}): TrainingJob => ({

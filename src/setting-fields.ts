@@ -204,6 +204,10 @@ export const FIELDS: readonly FieldSpec[] = [
     kind: 'choice',
     choices: ['auto', 'bf16', 'fp32'],
   },
+  number('processes', 'Cards', {
+    range: '1 to as many as the machine has',
+    help: 'Cards that share the work of each step; what a step learns stays the same.',
+  }),
   number('seed', 'Seed', {
     range: '0 to 2,147,483,647',
     help: 'The same seed on the same machine repeats the run.',

@@ -269,7 +269,7 @@ describe('what has no policy of its own in E01', () => {
       model: stranger.baseModels.get(model.id),
       models: stranger.baseModels.list(),
       removed: stranger.baseModels.remove(model.id),
-      speed: stranger.records.measuredSpeed(model.id, 'cpu', 'stock'),
+      speed: stranger.records.measuredSpeed(model.id, 'cpu', { path: 'stock', processes: 1 }),
       request: stranger.requests.get(request),
       taken: stranger.requests.take(),
       versions: stranger.datasetVersions.list(dataset.id),

@@ -35,7 +35,8 @@ const addRun = (ids: { job: string; model: string }, gpuType: string, speeds: re
 
 it('the measured speed is the median over the finished runs on the same kind of device', () => {
   const repositories = session.forUser(session.profile().id);
-  const speed = (device: string) => repositories.records.measuredSpeed(model.id, device, 'stock');
+  const speed = (device: string) =>
+    repositories.records.measuredSpeed(model.id, device, { path: 'stock', processes: 1 });
   const { job, model } = addJob(repositories);
   const [second, card] = [addJob(repositories).job, addJob(repositories).job];
   expect(speed('cpu')).toBeNull();
@@ -56,10 +57,19 @@ it('runs whose adapters computed otherwise count only where there are no others'
   const db = rawIn(folder);
   db.prepare('UPDATE training_jobs SET plan = ? WHERE id = ?').run('{"path":"fast"}', fast.id);
   db.close();
-  expect(records.measuredSpeed(model.id, 'cpu', 'stock')).toMatchObject({ tokens_per_second: 300, runs: 1 });
+  expect(records.measuredSpeed(model.id, 'cpu', { path: 'stock', processes: 1 })).toMatchObject({
+    tokens_per_second: 300,
+    runs: 1,
+  });
   addRun({ job: job.id, model: model.id }, 'cpu', [100]);
-  expect(records.measuredSpeed(model.id, 'cpu', 'stock')).toMatchObject({ tokens_per_second: 100, runs: 1 });
-  expect(records.measuredSpeed(model.id, 'cpu', 'fast')).toMatchObject({ tokens_per_second: 300, runs: 1 });
+  expect(records.measuredSpeed(model.id, 'cpu', { path: 'stock', processes: 1 })).toMatchObject({
+    tokens_per_second: 100,
+    runs: 1,
+  });
+  expect(records.measuredSpeed(model.id, 'cpu', { path: 'fast', processes: 1 })).toMatchObject({
+    tokens_per_second: 300,
+    runs: 1,
+  });
 });
 
 it('what runs worked beside their steps is known of each, and how long the untouched model took', () => {
@@ -104,7 +114,7 @@ it('what runs worked beside their steps is known of each, and how long the untou
   ])
     answer.run(job.id, step, prompt);
   db.close();
-  expect(repositories.records.measuredSpeed(model.id, 'cpu', 'stock')?.past).toEqual([
+  expect(repositories.records.measuredSpeed(model.id, 'cpu', { path: 'stock', processes: 1 })?.past).toEqual([
     {
       ...{ besides_ms: 17_000, evaluations: 2, held_out_tokens: 500, evaluation_ms: 1000 },
       ...{ answers: 3, first_answers: 2, first_answers_ms: 3000 },

@@ -123,6 +123,7 @@ const SETTINGS: TrainingSettings = {
   collapse: 'auto',
   quantization: 'none',
   stratify: 'auto',
+  processes: 1,
 };
 
 export const addDataset = (repositories: Repositories) => {

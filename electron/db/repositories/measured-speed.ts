@@ -10,13 +10,19 @@ interface Speed {
   readonly past: readonly PastWork[];
 }
 
+interface Like {
+  readonly path: AdapterPath;
+  readonly processes: number;
+}
+
 export const measuredSpeed = (bound: Bound) => ({
   /**
-   * Median real tokens a second over this base model's finished runs on such a device: of those whose adapters computed
+   * Median real tokens a second over this base model's finished runs in as many processes on such a device: of those whose adapters computed
    * by `path`, of all where none did; null where there are none.
    */
-  measuredSpeed: (baseModelId: string, gpuType: string, path: AdapterPath): Speed | null => {
-    const finished = isFinished(bound, baseModelId, gpuType);
+  measuredSpeed: (baseModelId: string, gpuType: string, { path, processes }: Like): Speed | null => {
+    const finished = sql`${isFinished(bound, baseModelId, gpuType)}
+      AND coalesce(${training_jobs.hyperparameters} ->> 'processes', 1) = ${processes}`;
     // Before plans told of it, PEFT's path was the only one.
     const alike = sql`${finished} AND coalesce(${training_jobs.plan} ->> 'path', 'stock') = ${path}`;
     return speedOf(bound, alike) ?? speedOf(bound, finished);

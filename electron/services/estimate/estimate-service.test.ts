@@ -112,7 +112,7 @@ const serviceWith = (
     dataset: (id) => Promise.resolve({ ...dataset, id }),
     baseModel: () => Promise.resolve(model),
     hardware: () => Promise.resolve(machine(free, disk, cpu_bf16)),
-    measuredSpeed: (_model, _gpu, path) =>
+    measuredSpeed: (_model, _gpu, { path }) =>
       Promise.resolve(path === (cpu_bf16 ? 'fast' : 'stock') ? speed : null),
     measuredMemory: () => Promise.resolve(past),
     countTokens: (_dataset, _model, max_length) =>

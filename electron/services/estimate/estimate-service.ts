@@ -35,7 +35,7 @@ interface EstimateOptions {
   readonly measuredSpeed: (
     baseModelId: string,
     gpuType: string,
-    path: AdapterPath,
+    like: { readonly path: AdapterPath; readonly processes: number },
   ) => Promise<MeasuredSpeed | null>;
   /** The same, of base models of an architecture: what their finished runs held at most. */
   readonly measuredMemory: (architecture: string, gpuType: string) => Promise<readonly MeasuredRun[]>;
@@ -68,6 +68,7 @@ const settingsOf = ({ model, hardware }: Known, request: RunRequest): TrainingSe
     preset_id: request.preset_id,
     changes: request.changes,
     device: hardware.gpus.length > 0 ? 'cuda' : 'cpu',
+    cards: hardware.gpus.length,
     ...limitsOf(model),
   });
 
@@ -134,12 +135,16 @@ export class EstimateService {
     resolved: TrainingSettings | undefined,
     countTokens: EstimateOptions['countTokens'],
   ): Promise<Estimate> {
-    const known = await this.#known(request);
-    const settings = resolved ?? settingsOf(known, request);
+    const asked = await this.#known(request);
+    const settings = resolved ?? settingsOf(asked, request);
+    const known = { ...asked, room: roomForNext(asked.hardware, asked.isAtWork, settings.processes) };
     refuseUnfit(known.datasets, settings.method);
     const gpuType = known.hardware.gpus[0]?.name ?? 'cpu';
     const path = pathFor(plannedRun(known, settings));
-    const speed = await this.#options.measuredSpeed(known.model.id, gpuType, path);
+    const speed = await this.#options.measuredSpeed(known.model.id, gpuType, {
+      path,
+      processes: settings.processes,
+    });
     const past = await this.#options.measuredMemory(known.model.architecture, gpuType);
     const facts = { longest: 0, total: 0, trained: 0 };
     const epoch = { train: 0, held_out: 0, tokens: 0 };

@@ -31,6 +31,9 @@ interface Known {
   readonly isAtWork: boolean;
 }
 
+const each = (processes: number, method: string): string =>
+  processes === 1 ? method : `Of each of ${processes} processes. ${method}`;
+
 /** What its memory and its speed follow from first. */
 export const plannedRun = (
   { model, hardware: { gpus, cpu_bf16 } }: Pick<Known, 'model' | 'hardware'>,
@@ -44,11 +47,13 @@ export const plannedMemory = (
   { longest, trained_share, past }: MemoryFacts,
 ) => {
   const planned = plannedRun(known, settings);
+  const { processes } = settings;
   const run = {
     ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
     beside: known.room.beside,
+    processes,
   };
   const plan = planMemory(run, known.room.free);
   const probe = probeOf(past, { ...run, plan });
@@ -59,5 +64,9 @@ export const plannedMemory = (
     probes: measured.filter(({ probed }) => probed === true).length,
     isProbed: probe !== null,
   });
-  return { plan, memory: probe ? probedBand({ ...run, ...probe }, plan) : memoryBand(run, plan), method };
+  return {
+    plan,
+    memory: probe ? probedBand({ ...run, ...probe }, plan) : memoryBand(run, plan),
+    method: each(processes, method),
+  };
 };

@@ -14,6 +14,24 @@ test('what a run of ours leaves is told in whole bytes, as estimates give it', (
   });
 });
 
+test('each of several processes has its share of the machine, or the card with least room', () => {
+  const gpus = [1e9, 3e9, 7e9].map((memory_used_bytes): GpuState => {
+    const nothing = { utilization: null, temperature: null, power_watts: null };
+    return {
+      ...nothing,
+      uuid: 'a',
+      name: 'A Card',
+      driver: '580',
+      memory_total_bytes: 8e9,
+      memory_used_bytes,
+    };
+  });
+  const memory = { memory_total_bytes: 32e9, memory_free_bytes: 9e9 };
+  const cards = { ...memory, gpus };
+  expect(roomForNext(cards, false, 2)).toEqual({ total: 8e9, free: 5e9, beside: 9e9 });
+  expect(roomForNext({ ...memory, gpus: [] }, false, 2)).toMatchObject({ total: 16e9, free: 4.5e9 });
+});
+
 test('beside a card it tells of the computer’s memory too', () => {
   const card = { name: 'A Card', memory_total_bytes: 8e9, memory_used_bytes: 1e9 };
   const hardware = { gpus: [card as GpuState], memory_total_bytes: 32e9, memory_free_bytes: 9e9 };

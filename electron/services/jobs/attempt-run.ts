@@ -14,7 +14,7 @@ import { type Paths, runDirOf } from './paths';
 import { beingCancelled, stillEnding } from './refusals';
 import { readJobFile } from './run-folder';
 
-export type LaunchTrainer = (start: TrainerStart, device: string) => Promise<RunningTrainer>;
+export type LaunchTrainer = (start: TrainerStart, devices: readonly string[]) => Promise<RunningTrainer>;
 
 export interface AttemptOptions extends DiskCheckOptions {
   readonly repositories: AsyncRepositories;
@@ -37,7 +37,8 @@ const LOG_LINES_A_FLUSH = 200;
 /** One attempt from its process to its conclusion. */
 export class AttemptRun {
   readonly job: TrainingJob;
-  readonly device: string;
+  /** `cpu`, or a card for each process. */
+  readonly devices: readonly string[];
   readonly done: Promise<void>;
   readonly #options: AttemptOptions;
   readonly #ingest: EventIngest;
@@ -52,10 +53,10 @@ export class AttemptRun {
   #killTimer: NodeJS.Timeout | undefined;
 
   /** `job` is initializing, and `job.attempt` is the number of this attempt. */
-  constructor(options: AttemptOptions, job: TrainingJob, device: string) {
+  constructor(options: AttemptOptions, job: TrainingJob, devices: readonly string[]) {
     this.#options = options;
     this.job = job;
-    this.device = device;
+    this.devices = devices;
     const { repositories, publisher, onFailure } = options;
     this.#ingest = new EventIngest({ job, runDir: this.#runDir, repositories, publisher, onFailure });
     this.done = this.#run();
@@ -129,11 +130,11 @@ export class AttemptRun {
       pid: null,
       process_started_at: null,
       boot_id: null,
-      devices: [this.device],
+      devices: [...this.devices],
       ...(await this.#options.receipt()),
     });
     await refuseFullDisk(this.job, this.#options);
-    const trainer = await this.#options.launch(this.#start(await this.#inputs()), this.device);
+    const trainer = await this.#options.launch(this.#start(await this.#inputs()), this.devices);
     this.#trainer = trainer;
     this.#catchUp(trainer);
     try {
@@ -165,6 +166,7 @@ export class AttemptRun {
       run_dir: this.#runDir,
       attempt: this.job.attempt,
       after_seq: this.job.last_seq,
+      processes: this.job.hyperparameters.processes,
       inputs,
       onLine: (line) => this.#ingest.accept(line),
       onLog: (line) => this.#log(line),

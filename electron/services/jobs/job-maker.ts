@@ -174,8 +174,10 @@ export class JobMaker {
     const { app_version } = this.#options;
     const sources = await this.#sources(request);
     const base_model = await this.#baseModel(request.base_model_id);
-    const { device, cpu_bf16, gpu_config, free_bytes, beside_bytes } = await this.#options.sources.device();
     const resolved = settings ?? (await this.#resolve(request, base_model));
+    const { processes } = resolved;
+    const { device, cpu_bf16, gpu_config, free_bytes, beside_bytes } =
+      await this.#options.sources.device(processes);
     refuseUnfit(sources, resolved.method);
     const { preset_id } = request;
     const past = await this.#options.measuredMemory.of(base_model.architecture, gpu_config.gpu_type);
@@ -183,6 +185,7 @@ export class JobMaker {
     const run = {
       ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
       beside: beside_bytes,
+      processes,
     };
     const made = {
       sources,
@@ -196,9 +199,9 @@ export class JobMaker {
   }
 
   async #resolve(request: RunRequest, base: BaseModel): Promise<TrainingSettings> {
-    const { device } = await this.#options.sources.device();
+    const { device, cards } = await this.#options.sources.device();
     const { preset_id, changes } = request;
-    return resolveSettings({ preset_id, changes, device, ...limitsOf(base) });
+    return resolveSettings({ preset_id, changes, device, cards, ...limitsOf(base) });
   }
 
   /** The run's own dataset, then what is mixed in. */

@@ -10,7 +10,7 @@ import { Endings } from './endings';
 import { type OwnerKind, QueueLease } from './queue-lease';
 import { Recovery } from './recovery';
 import { notYetWritten, stillSaving } from './refusals';
-import { nextOf } from './scheduler';
+import { devicesFrom, nextOf } from './scheduler';
 
 export interface QueueRunnerOptions extends Omit<AttemptOptions, 'endings'> {
   readonly conclusion: Conclusion;
@@ -233,16 +233,19 @@ export class QueueRunner {
     if (this.#atWork > 0) return;
     const queued = await this.#startable();
     if (queued.length === 0) return;
-    const next = nextOf(queued, await this.#options.devices());
+    const devices = await this.#options.devices();
+    const next = nextOf(queued, devices);
     const job = queued.find(({ id }) => id === next?.job_id);
-    if (next && job) await this.#begin(job, next.device);
+    if (next && job)
+      await this.#begin(job, next.device, devicesFrom(next.device, job.hyperparameters.processes, devices));
   }
 
   get #atWork(): number {
     return this.#runs.size + this.#recovery.saving.size + this.#endings.unwritten.size;
   }
 
-  async #begin(job: TrainingJob, device: string): Promise<void> {
+  // There is one run in all: with its first card it holds the others.
+  async #begin(job: TrainingJob, device: string, devices: readonly string[]): Promise<void> {
     const { repositories, publisher, now } = this.#options;
     const started = await repositories.devices.begin(job.id, device, {
       attempt: job.attempt + 1,
@@ -253,7 +256,7 @@ export class QueueRunner {
     // We work on no run that could hold it: one has lost its process.
     if (started === 'leased') return this.#recover();
     publisher.publish('jobs.changed', started);
-    const run = new AttemptRun({ ...this.#options, endings: this.#endings }, started, device);
+    const run = new AttemptRun({ ...this.#options, endings: this.#endings }, started, devices);
     this.#runs.set(started.id, run);
     run.done.catch(this.#options.onFailure).finally(() => {
       this.#runs.delete(started.id);

@@ -33,20 +33,24 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
     return { id: version.id, sha256: version.sha256, path, records: version.records };
   },
   baseModel: (id) => options.repositories.baseModels.get(id),
-  device: async () => {
+  device: async (processes = 1) => {
     const hardware = await options.hardware();
-    const { cpu_bf16 } = hardware;
+    const common = { cpu_bf16: hardware.cpu_bf16, cards: hardware.gpus.length };
     const card = hardware.gpus[0];
-    const { free: free_bytes, beside: beside_bytes } = roomForNext(hardware, await options.isAtWork());
-    if (!card) return { device: 'cpu', cpu_bf16, gpu_config: CPU, free_bytes, beside_bytes };
+    const { free: free_bytes, beside: beside_bytes } = roomForNext(
+      hardware,
+      await options.isAtWork(),
+      processes,
+    );
+    if (!card) return { ...common, device: 'cpu', gpu_config: CPU, free_bytes, beside_bytes };
     const gpu_memory_gb = Math.round((card.memory_total_bytes / GIB) * 10) / 10;
     const cost_per_gpu_hour = await options.cost_per_gpu_hour();
     return {
+      ...common,
       device: 'cuda',
-      cpu_bf16,
       free_bytes,
       beside_bytes,
-      gpu_config: { gpu_type: card.name, num_gpus: 1, gpu_memory_gb, cost_per_gpu_hour },
+      gpu_config: { gpu_type: card.name, num_gpus: processes, gpu_memory_gb, cost_per_gpu_hour },
     };
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextOf } from './scheduler';
+import { devicesFrom, nextOf } from './scheduler';
 
 const job = (id: string, position: number, num_gpus = 1) => ({
   id,
@@ -23,6 +23,14 @@ describe('who is next', () => {
       device: 'cpu',
     });
   });
+});
+
+it('each process has a card, the first that of its run, as far as there are any; a processor is for all', () => {
+  const devices = ['gpu-0', 'gpu-1', 'gpu-2', 'cpu'];
+  expect(devicesFrom('gpu-1', 2, devices)).toEqual(['gpu-1', 'gpu-0']);
+  expect(devicesFrom('gpu-0', 1, devices)).toEqual(['gpu-0']);
+  expect(devicesFrom('gpu-0', 8, devices)).toEqual(['gpu-0', 'gpu-1', 'gpu-2']);
+  expect(devicesFrom('cpu', 2, devices)).toEqual(['cpu']);
 });
 
 it('a run made for a card that is not there goes to its trainer, which says so', () => {

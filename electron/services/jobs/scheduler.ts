@@ -24,6 +24,17 @@ const fits = ({ gpu_config }: Placed, device: string, devices: readonly string[]
 export const deviceFor = (job: Placed, devices: readonly string[]): string | undefined =>
   devices.find((each) => fits(job, each, devices));
 
+/** The card where a run begins and the others that its processes need, as many as there are; `cpu` is for all of them. */
+export const devicesFrom = (
+  first: string,
+  processes: number,
+  devices: readonly string[],
+): readonly string[] => {
+  if (first === 'cpu') return [first];
+  const others = devices.filter((each) => each !== 'cpu' && each !== first);
+  return [first, ...others.slice(0, processes - 1)];
+};
+
 /**
  * The first of the queue that a device suits, on the first such device: the processor for runs that were made
  * for it, cards for the others. Null where none waits.

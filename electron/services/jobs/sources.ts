@@ -20,6 +20,8 @@ export interface RunDevice {
   readonly device: 'cpu' | 'cuda';
   /** Whether the processor multiplies in bf16 by itself. */
   readonly cpu_bf16: boolean;
+  /** Cards that training can use. */
+  readonly cards: number;
   readonly gpu_config: GPUConfig;
   /** Of the card, or of the machine. */
   readonly free_bytes: number;
@@ -32,5 +34,6 @@ export interface RunSources {
   dataset(id: string): Promise<Dataset | null>;
   currentVersion(datasetId: string): Promise<DatasetVersion | null>;
   baseModel(id: string): Promise<BaseModel | null>;
-  device(): Promise<RunDevice>;
+  /** Memory is that of each process. */
+  device(processes?: number): Promise<RunDevice>;
 }

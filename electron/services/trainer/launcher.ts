@@ -6,15 +6,15 @@ export interface LauncherOptions extends RuntimePlaces {
   readonly cacheDir: string;
 }
 
-/** A card is made the only one that a trainer can see. */
-export const onDevice = (env: NodeJS.ProcessEnv, device: string): NodeJS.ProcessEnv =>
-  device === 'cpu' ? env : { ...env, CUDA_VISIBLE_DEVICES: device };
+/** Cards are made the only ones that a trainer can see. */
+export const onDevices = (env: NodeJS.ProcessEnv, devices: readonly string[]): NodeJS.ProcessEnv =>
+  devices.includes('cpu') ? env : { ...env, CUDA_VISIBLE_DEVICES: devices.join(',') };
 
-/** Starts trainers, each on its device. */
+/** Starts trainers, each on its devices. */
 export const createLauncher =
   (options: LauncherOptions) =>
-  async (start: TrainerStart, device: string): Promise<RunningTrainer> => {
+  async (start: TrainerStart, devices: readonly string[]): Promise<RunningTrainer> => {
     const { trainerDir, cacheDir } = options;
-    const env = onDevice(options.env, device);
+    const env = onDevices(options.env, devices);
     return new TrainerProcess({ python: await findPython(options), trainerDir, cacheDir, env }, start);
   };

@@ -6,7 +6,7 @@ import { ExportVerification } from '../../../src/lib/types/model-artifact';
 import { Count, Sha256 } from '../../../src/lib/types/primitives';
 import { ErrorPayload } from '../../../src/lib/types/system';
 import { trainerEnvironment } from './environment';
-import { onDevice } from './launcher';
+import { onDevices } from './launcher';
 import { LineSplitter } from './line-splitter';
 import { findPython, type RuntimePlaces } from './runtime';
 
@@ -166,7 +166,7 @@ export class OneShot {
       onLine: (line) => stderr.splice(0, stderr.length - ERROR_TAIL_LINES + 1, line),
     });
     const child = spawn(python, ['-m', 'pipeline_trainer', '--attended', ...argv], {
-      env: trainerEnvironment(onDevice(this.#options.env, device), this.#options.trainerDir),
+      env: trainerEnvironment(onDevices(this.#options.env, [device]), this.#options.trainerDir),
       // Nothing is written to it: its end tells the child that we are gone, however we went.
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C in a terminal is for us alone: whether the command then ends is ours to say.

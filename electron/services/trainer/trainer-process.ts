@@ -24,6 +24,8 @@ export interface TrainerStart {
   readonly attempt: number;
   /** The last event that the app has, to number on from where the run folder has lost it. */
   readonly after_seq: number;
+  /** How many train together, each on a card of its own. */
+  readonly processes: number;
   /** Instead of the hints in the run's folder. */
   readonly inputs: RunInputs | null;
   readonly onLine: (line: string) => void;
@@ -50,12 +52,13 @@ export interface RunningTrainer {
 
 const argumentsOf = (
   { cacheDir }: TrainerLaunch,
-  { run_dir, attempt, after_seq, inputs }: TrainerStart,
+  { run_dir, attempt, after_seq, processes, inputs }: TrainerStart,
 ): readonly string[] => [
   run_dir,
   ...['--attempt', String(attempt)],
   ...['--after-seq', String(after_seq)],
   ...['--cache-dir', cacheDir],
+  ...(processes === 1 ? [] : ['--processes', String(processes)]),
   ...(inputs === null ? [] : inputFlags(inputs)),
 ];
 

@@ -99,6 +99,7 @@ class Settings:
     collapse: Collapse
     quantization: Quantization
     stratify: Stratify
+    processes: int
 
     @property
     def records_per_step(self) -> int:

@@ -31,6 +31,7 @@ def main(argv: list[str]) -> int:
         run_dir,
         job=job,
         compute=compute_for(job),
+        processes=job.settings.processes,
         cache_dir=options.cache_dir,
         warn=lambda _code, message: skipped.append(message),
     )

@@ -21,7 +21,9 @@ from .schedule import planned_steps
 Warn = Callable[[str, str], None]
 
 # What may change between attempts without changing a single number of the adapter.
-FREE_SETTINGS: Final = frozenset({"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh"})
+FREE_SETTINGS: Final = frozenset(
+    {"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh", "processes"}
+)
 # Of the layers: PEFT's and torch's, or those that this version has for 16 bit.
 STOCK: Final = "as in PEFT"
 OWN: Final = "its own in 16 bit"

@@ -62,6 +62,7 @@ SETTINGS: dict[str, Any] = {
     "collapse": "off",
     "quantization": "none",
     "stratify": "auto",
+    "processes": 1,
 }
 
 

@@ -19,6 +19,7 @@ const SURE: Readonly<Record<string, Remedy>> = {
   target_modules_unknown: { setting: 'target_modules', words: 'Change target layers…' },
   quantization_unavailable: { setting: 'quantization', words: 'Do not quantise…' },
   energy_not_measured: { setting: 'max_energy_kwh', words: 'Drop the energy budget…' },
+  too_few_cards: { setting: 'processes', words: 'Take fewer cards…' },
   invalid_setting: OTHER_SETTINGS,
   nothing_to_train: OTHER_SETTINGS,
   mask_not_found: OTHER_SETTINGS,

@@ -87,12 +87,15 @@ const epochsWords = ({ num_epochs, max_steps }: TrainingSettings): string =>
     ? formatCount(num_epochs)
     : `${formatCount(num_epochs)}, overruled by ${formatAmount(max_steps, 'step')}`;
 
+const hasEffect = (key: FieldSpec['key'], { method, processes }: TrainingSettings): boolean =>
+  key === 'beta' ? comparesAnswers(method) : key !== 'processes' || processes > 1;
+
 /** Label and value of every setting that has an effect, as New run calls them. */
 export const settingRows = (
   settings: TrainingSettings,
   decided: Decided = {},
 ): readonly (readonly [string, string])[] =>
-  FIELDS.filter(({ key }) => key !== 'beta' || comparesAnswers(settings.method)).map((field) => {
+  FIELDS.filter(({ key }) => hasEffect(key, settings)).map((field) => {
     const value = settings[field.key];
     const became = value === null || value === 'auto' ? decided[field.key] : undefined;
     const words = field.key === 'num_epochs' ? epochsWords(settings) : valueWords(field, value);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../messages/app-error';
 import { parseSetOptions, refuseLongWarmup, resolveSettings } from './settings';
+import { TrainingSettings } from '../types/training-settings';
 
 const request = {
   preset_id: 'balanced',
@@ -79,9 +80,40 @@ describe('resolveSettings', () => {
     [{ max_hours: 0 }, /max_hours/],
     [{ warmup_steps: 999_999_999, max_steps: 4 }, /warmup_steps is 999999999, but the run has 4 steps/],
     [{ warmup_steps: 4, max_steps: 4 }, /warmup_steps is 4, but the run has 4 steps/],
+    [{ processes: 65 }, /^processes is 65; it may be a whole number/],
     [{ max_energy_kwh: 2 }, /needs a graphics card that reports its power/],
   ])('refuses %j', (changes, reason) => {
     expect(refusal(() => resolveSettings({ ...request, changes }))).toMatch(reason);
+  });
+});
+
+describe('several processes', () => {
+  const several = (processes: number, cards: number, more = {}) =>
+    refusal(() => resolveSettings({ ...request, device: 'cuda', cards, changes: { processes, ...more } }));
+
+  it('are one where nothing is said, in older jobs too', () => {
+    const { processes, ...older } = resolveSettings(request);
+    expect(processes).toBe(1);
+    expect(TrainingSettings.parse(older).processes).toBe(1);
+  });
+
+  it('need a card each', () => {
+    expect(several(2, 2)).toBe('accepted');
+    expect(several(3, 2)).toBe(
+      'processes is 3, but each needs a card of its own, and this machine has 2 that training can use.',
+    );
+    expect(several(2, 1)).toContain('this machine has 1 that');
+  });
+
+  it('share a processor where there is no card', () => {
+    expect(refusal(() => resolveSettings({ ...request, cards: 0, changes: { processes: 2 } }))).toBe(
+      'accepted',
+    );
+  });
+
+  it('keep no budget of energy', () => {
+    expect(several(2, 2, { max_energy_kwh: 1 })).toContain('the power of one card is measured');
+    expect(several(1, 2, { max_energy_kwh: 1 })).toBe('accepted');
   });
 });
 

@@ -14,6 +14,8 @@ export interface SettingsRequest {
   readonly changes: SettingChanges;
   readonly base_model_name: string;
   readonly device: 'cpu' | 'cuda';
+  /** That training can use; absent where it is not known. */
+  readonly cards?: number | undefined;
   /** What the base model can take; `null` where its configuration does not say. */
   readonly model_max_length: number | null;
   /** The names that `target_modules` may have; absent where they are not known. */
@@ -63,6 +65,7 @@ const DEFAULTS: Omit<AdvancedSettings, 'max_length'> = {
   collapse: 'off',
   quantization: 'none',
   stratify: 'auto',
+  processes: 1,
 };
 
 const USUAL = { ...DEFAULTS, weight_decay: 0, warmup_steps: null };
@@ -96,6 +99,25 @@ const checkEnergy = ({ changes, device }: SettingsRequest): void => {
 };
 
 type Ineffective = (settings: TrainingSettings, changes: SettingChanges) => boolean;
+
+/** Each process has a card of its own; on a processor they share it, which tests do. */
+const checkProcesses = ({
+  changes: { processes = 1, max_energy_kwh },
+  device,
+  cards,
+}: SettingsRequest): void => {
+  if (processes === 1 || device === 'cpu') return;
+  if (cards !== undefined && processes > cards)
+    throw invalidSetting(
+      `processes is ${processes}, but each needs a card of its own, and this machine has ${cards} that training can use.`,
+      cards > 1 ? `Give ${cards} or less.` : 'Leave it at 1.',
+    );
+  if (typeof max_energy_kwh === 'number')
+    throw invalidSetting(
+      `max_energy_kwh cannot be kept by ${processes} processes: the power of one card is measured.`,
+      'Take one of the two away, or give max_hours.',
+    );
+};
 
 /** Combinations that cannot work or would silently do nothing. */
 const INEFFECTIVE: readonly (readonly [string, Ineffective])[] = [
@@ -194,6 +216,7 @@ export const resolveSettings = (request: SettingsRequest): TrainingSettings => {
   checkTargets(request);
   checkQuantization(request);
   checkEnergy(request);
+  checkProcesses(request);
   const wanted = {
     ...USUAL,
     ...HYPERPARAMETER_PRESETS[preset_id],

@@ -22,6 +22,8 @@ export const TrainingMethod = z.enum(['sft', 'text', 'dpo', 'orpo', 'kto']);
 const MaxHours = z.number().gt(0).max(10_000).nullable();
 /** A little over a minute: in less, no run gets past its first look at what is held out. */
 const LEAST_HOURS = 0.02;
+/** How many train together, a card each; as many as the trainer takes. */
+const Processes = z.int().min(1).max(64);
 const MaxEnergy = z.number().gt(0).max(100_000).nullable();
 
 /** `all-linear`, or the names of linear layers (`q_proj`, `v_proj` …). */
@@ -78,6 +80,7 @@ export const AdvancedSettings = z.strictObject({
   collapse: Collapse,
   quantization: Quantization,
   stratify: Stratify,
+  processes: Processes,
 });
 export type AdvancedSettings = z.infer<typeof AdvancedSettings>;
 
@@ -103,6 +106,7 @@ export const TrainingSettings = z.strictObject({
   collapse: Collapse.default('off'),
   quantization: Quantization.default('none'),
   stratify: Stratify.default('auto'),
+  processes: Processes.default(1),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 

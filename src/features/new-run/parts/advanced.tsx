@@ -6,6 +6,8 @@ import { classNames } from '../../../components/class-names';
 import { Field, Input, Select } from '../../../components/fields';
 import { FIELDS, shownValue } from '../../../setting-fields';
 import type { FieldSpec } from '../../../setting-fields';
+import { useLiveValue } from '../../../live-value';
+import { hardware } from '../../../stores';
 import { invalidWords } from '../start-block';
 import type { NewRun } from '../use-new-run';
 import { FindRate } from './rate-test';
@@ -15,9 +17,17 @@ const INSIDE = 'rates, schedule, target layers, packing, precision, checkpoints'
 /** Without data and base model no recipe has values that could be changed. */
 const canBeKnown = (run: NewRun): boolean => run.requestOf(run.preset) !== null;
 
+/** Several cards are a choice where there are several, or where a recipe made elsewhere asks for them. */
+const useFields = ({ changes }: NewRun): readonly FieldSpec[] => {
+  const machine = useLiveValue(hardware);
+  const cards = machine.kind === 'ready' ? machine.value.gpus.length : 0;
+  return FIELDS.filter(({ key }) => key !== 'processes' || cards > 1 || changes.processes !== undefined);
+};
+
 export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?: string }) => {
   const [open, setOpen] = useState(focus !== undefined);
-  const changed = FIELDS.filter(({ key }) => run.changes[key] !== undefined);
+  const fields = useFields(run);
+  const changed = fields.filter(({ key }) => run.changes[key] !== undefined);
   const isKnown = canBeKnown(run);
   const invalid = invalidWords(run.errors);
   return (
@@ -33,7 +43,7 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
             <SlidersHorizontal aria-hidden className="size-4" />
             <span className="font-semibold">Advanced</span>
             <span className="text-xs text-ink-2">
-              {FIELDS.length} settings{isKnown ? `, ${changed.length} changed` : ''}
+              {fields.length} settings{isKnown ? `, ${changed.length} changed` : ''}
             </span>
           </span>
           <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">
@@ -59,7 +69,7 @@ export const Advanced = ({ run, focus }: { readonly run: NewRun; readonly focus?
       {open ? (
         <div className="border-t p-4">
           <div className="grid grid-cols-1 gap-x-6 gap-y-4 medium:grid-cols-2 narrow:grid-cols-3 broad:grid-cols-4">
-            {FIELDS.map((spec) => (
+            {fields.map((spec) => (
               <SettingField key={spec.key} spec={spec} run={run} focused={spec.key === focus} />
             ))}
           </div>
