@@ -290,10 +290,8 @@ const waitUntil = async (
   for (;;) {
     const job = await jobs.get(id);
     if (statuses.includes(job.status)) return job;
-    if (Date.now() > deadline)
-      throw new Error(
-        `the job is ${job.status} (${job.error_code ?? ''} ${job.error_message ?? ''}), not ${statuses.join(' or ')}`,
-      );
+    const found = `${job.status} (${job.error_code ?? ''} ${job.error_message ?? ''})`;
+    if (Date.now() > deadline) throw new Error(`the job is ${found}, not ${statuses.join(' or ')}`);
     await sleep(20);
   }
 };

@@ -1,7 +1,7 @@
 """`job.json` as frozen dataclasses, validated by the schema that is generated from zod.
 
 Unknown keys are refused. The schema carries types and ranges; rules that span fields are here and in
-`src/lib/training/job-rules.ts`, and what a new run is refused for here and in `settings.ts` beside it, both bound by
+`src/lib/training/job-rules.ts`, and what a new run is refused for in `beginning.py` and in `settings.ts`, all bound by
 `src/lib/training/job-examples.json`.
 """
 
@@ -15,8 +15,6 @@ from typing import Any, Final, Literal, NoReturn, cast, get_args
 from .errors import TrainerError
 
 RUN_FOLDER_SCHEMA = 1
-# A little over a minute: in less, no run gets past its first look at what is held out.
-LEAST_HOURS: Final = 0.02
 SCHEMA_PATH = Path(__file__).parent / "schema" / "job.schema.json"
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -205,24 +203,6 @@ def broken_rule(job: JobFile) -> str | None:
         (len(set(prompt_ids)) < len(prompt_ids), "sample_prompts: ids must differ"),
     )
     return next((message for broken, message in rules if broken), None)
-
-
-def refuse_to_begin(job: JobFile) -> None:
-    """Raise `invalid_setting` for what is refused of a new run; one that has begun goes on (mirror: `refuseLongWarmup`)."""
-    warmup, hours = job.settings.warmup_steps, job.settings.max_hours
-    if warmup is not None and warmup >= job.total_steps:
-        raise TrainerError(
-            "invalid_setting",
-            f"warmup_steps is {warmup}, but the run has {job.total_steps} steps, "
-            "so its learning rate would never be used in full.",
-            hint=f"Give {job.total_steps - 1} or less." if job.total_steps > 1 else "Give 0, or a longer run.",
-        )
-    if hours is not None and hours < LEAST_HOURS:
-        raise TrainerError(
-            "invalid_setting",
-            f"max_hours is {hours:g}; it may be {LEAST_HOURS} to 10000, or none.",
-            hint="Give more, or none.",
-        )
 
 
 def _read_document(path: Path) -> object:

@@ -11,8 +11,9 @@ from typing import Final
 import torch
 
 from . import rng
+from .beginning import refuse_to_begin
 from .budget import USED_FILE, Budget
-from .config import JobFile, refuse_to_begin
+from .config import JobFile
 from .data.collapse import chains_of
 from .data.order import Sampler, derive_seed
 from .data.tools import brings_tools, note_of_tools

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline_trainer.config import load_job, parse_job, refuse_to_begin
+from pipeline_trainer.beginning import refuse_to_begin
+from pipeline_trainer.config import load_job, parse_job
 from pipeline_trainer.errors import TrainerError
 
 EXAMPLES = json.loads((Path(__file__).parents[3] / "src/lib/training/job-examples.json").read_bytes())

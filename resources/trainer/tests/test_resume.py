@@ -280,15 +280,6 @@ def test_rule_5_what_changes_no_number_may_change(paused: Folder) -> None:
     assert attempt(paused) == 0
 
 
-def test_what_leads_nowhere_is_refused_of_a_new_run_and_not_of_one_that_has_begun(
-    tmp_path: Path, model: Path, paused: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    paused.change(max_hours=0.01)
-    assert attempt(paused) == 0
-    monkeypatch.setattr(setup, "load_trainable", never)
-    assert refusal(make_run(tmp_path / "new", model, max_hours=0.01)) == "invalid_setting"
-
-
 def test_pruning_keeps_the_newest_the_best_and_the_one_resumed_from(tmp_path: Path) -> None:
     for step in (10, 20, 30, 40, 50):
         (tmp_path / checkpoint.folder_name(step)).mkdir()
