@@ -5,12 +5,15 @@ them. The projection is frozen, so the gradient of the hidden states, (p − one
 are there, and is scaled afterwards (Hsu et al. 2024, Wijmans et al. 2024 do it in kernels).
 """
 
+import math
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
-CHUNK_BYTES: Final = {"cpu": 128 * 2**20, "cuda": 256 * 2**20}
+CHUNK_BYTES: Final = {"cpu": 64 * 2**20, "cuda": 256 * 2**20}
+# What the processor's chunks are written into, by type.
+_kept: Final[dict[torch.dtype, Tensor]] = {}
 PROBE_IDS: Final = [[0, 1, 2]]
 
 
@@ -54,16 +57,28 @@ class _Chunked(torch.autograd.Function):
         """Shapes as in `token_losses`."""
         losses = torch.empty(len(targets), dtype=torch.float32, device=hidden.device)
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        most = min(rows, len(targets))
+        shape, sharp = (most, weight.shape[0]), torch.promote_types(weight.dtype, torch.float32)
+        narrow = _buffer(shape, weight.dtype, weight.device)
+        wide = narrow if sharp == weight.dtype else _buffer(shape, sharp, weight.device)
         for start in range(0, len(targets), rows):
             part = slice(start, start + rows)
             wanted = targets[part, None]  # (rows, 1)
-            logits = (hidden[part] @ weight.T).float()  # (rows, vocab)
-            norm = logits.logsumexp(dim=-1, keepdim=True)  # (rows, 1)
-            losses[part] = (norm - logits.gather(1, wanted)).squeeze(1)
+            product, logits = (
+                narrow[: len(wanted)],
+                wide[: len(wanted)],
+            )  # (rows, vocab)
+            torch.mm(hidden[part], weight.T, out=product)
+            logits.copy_(product)
+            top = logits.amax(dim=-1, keepdim=True)  # (rows, 1)
+            behind = logits.gather(1, wanted) - top
+            shares = logits.sub_(top).exp_()
+            total = shares.sum(dim=-1, keepdim=True)
+            losses[part] = (total.log() - behind).squeeze(1)
             if gradient is not None:
-                pull = logits.sub_(norm).exp_()  # (rows, vocab): probabilities, in the place of the logits
-                pull.scatter_add_(1, wanted, torch.full_like(norm, -1.0))
-                gradient[part] = pull.to(weight.dtype) @ weight
+                pull = shares.div_(total)  # probabilities
+                pull.scatter_add_(1, wanted, torch.full_like(total, -1.0))
+                gradient[part] = product.copy_(pull) @ weight
         ctx.save_for_backward(gradient)
         return losses
 
@@ -72,3 +87,13 @@ class _Chunked(torch.autograd.Function):
         """Each row's gradient by that of its loss."""
         (gradient,) = ctx.saved_tensors
         return gradient * of_losses[:, None].to(gradient.dtype), None, None, None
+
+
+def _buffer(shape: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """`shape` to be written over. A card hands out the same memory again; a system first fills it with zeros."""
+    if device.type != "cpu":
+        return torch.empty(shape, dtype=dtype, device=device)
+    size = math.prod(shape)
+    if dtype not in _kept or _kept[dtype].numel() < size:
+        _kept[dtype] = torch.empty(size, dtype=dtype)
+    return _kept[dtype][:size].view(shape)
