@@ -1,13 +1,15 @@
-"""LoRA beside a frozen product as one function, in the base model's own 16 bit.
+"""LoRA beside frozen products as one function, in the base model's own 16 bit.
 
 PEFT casts a layer's input to float32 for its adapter, and autograd keeps every copy until the backward; its
 result is float32 too, and is cast back. Here y = x·Wᵀ + s·(x·Aᵀ)·Bᵀ is computed where x already is: A and B stay
 float32 for the optimizer and are rounded once a pass, x is kept once for all layers that read it, and neither
-W' nor any gradient of its shape is ever formed. In float32 there is nothing to cast, and PEFT's own forward runs.
+W' nor any gradient of its shape is ever formed. Layers that read the same x, as queries, keys and values do, are
+one function: x is multiplied with all their A at once, and dropout leaves the same of it for all of them. In
+float32 there is nothing to cast, and PEFT's own forward runs.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -15,8 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from . import rng
+from .dropped import draw, leave, nearest
 from .held import Form, HeldLinear, Here, Whole
 from .kernels.recipe import Recipe, recipe_of
+from .siblings import Siblings, families
 from .variants import ADAPTER
 
 NARROW: Final = (torch.bfloat16, torch.float16)
@@ -27,72 +31,91 @@ PROBE_SEED: Final = 0
 
 
 class _Beside(torch.autograd.Function):
-    """x·Wᵀ + b + s·(dropout(x)·Aᵀ)·Bᵀ."""
+    """x·Wᵀ + b + s·(dropout(x)·Aᵀ)·Bᵀ for each of the layers that read x."""
 
     @staticmethod
     def forward(  # noqa: PLR0917 (torch's)
-        ctx: Any,
-        x: Tensor,
-        form: Form,
-        bias: Tensor | None,
-        a: Tensor,
-        b: Tensor,
-        scale: float,
-        dropout: float,
-        recipe: Recipe | None = None,
-    ) -> Tensor:
-        """x: (…, in); form: of W (out, in); a: (rank, in) and b: (out, rank) float32; gives (…, out).
+        ctx: Any, x: Tensor, recipe: Recipe | None, dropout: float, scales: Sequence[float], *tensors: Any
+    ) -> tuple[Tensor, ...]:
+        """x: (…, in); of each layer, kind by kind: W (out, in) as held, b or None, A (rank, in), B (out, rank) float32.
 
-        `recipe`: by which x is made again, and not kept.
+        `recipe`: by which x is made again, and not kept. Gives (…, out) of each.
         """
+        forms, biases, downs, ups = _kinds(tensors, len(scales))
         flat = x.reshape(-1, x.shape[-1])  # (tokens, in)
-        low, high = a.to(x.dtype), b.to(x.dtype)
-        kept = None
-        dropped = flat
-        if dropout > 0.0:
-            dropped, kept = torch.native_dropout(flat, dropout, train=True)
-        inner = dropped @ low.T  # (tokens, rank)
-        y = nn.functional.linear(flat, form.borrowed(), bias)
-        y.addmm_(inner, high.T, alpha=scale)
-        ctx.save_for_backward(low, high, inner, kept, *((flat,) if recipe is None else recipe.read()))
-        ctx.form, ctx.scale, ctx.dropout, ctx.recipe = form, scale, dropout, recipe
-        return y.view(*x.shape[:-1], y.shape[-1])
+        low = torch.cat(list(downs)).to(x.dtype)  # (layers · rank, in)
+        highs = [up.to(x.dtype) for up in ups]  # (out, rank)
+        kept = draw(flat.shape, dropout, flat.device) if dropout > 0.0 else None
+        inner = (flat if kept is None else leave(flat, kept)) @ low.T  # (tokens, layers · rank)
+        ctx.scales = [scale / (1.0 - nearest(dropout)) for scale in scales]
+        outputs = []
+        for form, bias, high, part, scale in zip(forms, biases, highs, _parts(inner, highs), ctx.scales, strict=True):
+            y = nn.functional.linear(flat, form.borrowed(), bias)
+            y.addmm_(part, high.T, alpha=scale)
+            outputs.append(y.view(*x.shape[:-1], y.shape[-1]))
+        ctx.forms, ctx.recipe = forms, recipe
+        ctx.save_for_backward(kept, low, inner, *highs, *((flat,) if recipe is None else recipe.read()))
+        return tuple(outputs)
 
     @staticmethod
-    def backward(ctx: Any, of_y: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradients of x, A and B; W is frozen."""
-        low, high, inner, kept, *source = ctx.saved_tensors
+    def backward(ctx: Any, *of_outputs: Tensor) -> tuple[Any, ...]:
+        """The gradients of x and of every A and B; W is frozen."""
+        kept, low, inner, *rest = ctx.saved_tensors
+        highs, source = rest[: len(ctx.forms)], rest[len(ctx.forms) :]
         x = source[0] if ctx.recipe is None else ctx.recipe.again(source)
         flat = x.reshape(-1, x.shape[-1])
-        pull = of_y.reshape(-1, of_y.shape[-1])  # (tokens, out)
-        through = (pull @ high).mul_(ctx.scale)  # (tokens, rank)
-        dropped = flat if kept is None else _behind(flat, kept, ctx.dropout)
-        of_a = (through.T @ dropped).float()
-        of_b = (pull.T @ inner).float().mul_(ctx.scale)
+        pulls = [of_y.reshape(-1, of_y.shape[-1]) for of_y in of_outputs]  # (tokens, out)
+        each = list(zip(pulls, highs, ctx.scales, _parts(inner, highs), strict=True))
+        through = torch.cat([(pull @ high).mul_(scale) for pull, high, scale, _ in each], dim=1)  # (tokens, layers · rank)
+        of_downs = (through.T @ (flat if kept is None else leave(flat, kept))).float()
+        of_ups = [(part.T @ pull).T.float().mul_(scale) for pull, _, scale, part in each]
         of_x = None
         if ctx.needs_input_grad[0]:
-            of_x = pull @ ctx.form.borrowed()  # (tokens, in)
+            of_x = pulls[0] @ ctx.forms[0].borrowed()  # (tokens, in)
+            for pull, form in zip(pulls[1:], ctx.forms[1:], strict=True):
+                of_x.addmm_(pull, form.borrowed())
             if kept is None:
                 of_x.addmm_(through, low)
             else:
-                of_x += _behind(through @ low, kept, ctx.dropout)
-            of_x = of_x.view(*of_y.shape[:-1], of_x.shape[-1])
-        return of_x, None, None, of_a, of_b, None, None, None
+                of_x += leave(through @ low, kept)
+            of_x = of_x.view(*of_outputs[0].shape[:-1], of_x.shape[-1])
+        nothing = [None] * len(highs)
+        return of_x, None, None, None, *nothing, *nothing, *_rows(of_downs, highs), *of_ups
 
 
-def _behind(value: Tensor, kept: Tensor, dropout: float) -> Tensor:
-    return value * kept * (1.0 / (1.0 - dropout))
+def _kinds(tensors: Sequence[Any], layers: int) -> list[Sequence[Any]]:
+    return [tensors[start : start + layers] for start in range(0, len(tensors), layers)]
 
 
-def as_one_function(layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+def _parts(inner: Tensor, highs: Sequence[Tensor]) -> Sequence[Tensor]:
+    return torch.split(inner, [high.shape[1] for high in highs], dim=1)
+
+
+def _rows(of_downs: Tensor, highs: Sequence[Tensor]) -> Sequence[Tensor]:
+    return torch.split(of_downs, [high.shape[1] for high in highs])
+
+
+def outputs_of(layers: Sequence[Any], x: Tensor) -> tuple[Tensor, ...]:
+    """What `layers`, which all read x, make of it."""
+    bases = [layer.base_layer for layer in layers]
+    made: tuple[Tensor, ...] = _Beside.apply(
+        x,
+        recipe_of(x) if torch.is_grad_enabled() else None,
+        _dropout_of(layers[0]),
+        [layer.scaling[ADAPTER] for layer in layers],
+        *(_form_of(base) for base in bases),
+        *(base.bias for base in bases),
+        *(layer.lora_A[ADAPTER].weight for layer in layers),
+        *(layer.lora_B[ADAPTER].weight for layer in layers),
+    )
+    return made
+
+
+def as_one_function(siblings: Siblings, layer: Any, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """The forward of PEFT's layer; where the adapter is off or merged, PEFT's own."""
     if layer.disable_adapters or layer.merged or args or kwargs:
         return peft_forward(layer, x, *args, **kwargs)
-    base = layer.base_layer
-    halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
-    recipe = recipe_of(x) if torch.is_grad_enabled() else None
-    y: Tensor = _Beside.apply(x, _form_of(base), base.bias, *halves, layer.scaling[ADAPTER], _dropout_of(layer), recipe)
-    return y
+    return siblings.output(layer, x)
 
 
 def _form_of(base: Any) -> Form:
@@ -123,71 +146,91 @@ def suits(layer: nn.Module) -> bool:
 
 
 def speed_up(model: nn.Module, warn: Callable[[str, str], object]) -> None:
-    """Let every layer that `suits` compute as one function, once the first of each shape was seen to be PEFT's equal."""
-    layers: list[Any] = [module for module in model.modules() if suits(module)]
-    by_shape: dict[tuple[int, int], Any] = {}
-    for layer in layers:
-        by_shape.setdefault((layer.base_layer.out_features, layer.base_layer.in_features), layer)
-    moved = torch.tensor([difference(layer) for layer in by_shape.values()])
+    """Let the layers that `suits` compute as one function, once the first of each shape were seen to be PEFT's equal."""
+    layers = [module for module in model.modules() if suits(module)]
+    groups = families(model, layers) if layers else []
+    by_shape: dict[tuple[tuple[int, ...], ...], list[Any]] = {}
+    for group in groups:
+        by_shape.setdefault(tuple((layer.base_layer.out_features, layer.base_layer.in_features) for layer in group), group)
+    moved = torch.tensor([difference(group) for group in by_shape.values()])
     if not bool((moved <= PARITY).all()):  # nor where one is no number
         warn(
             "fast_path_unavailable",
             f"Adapters run through PEFT, slower: a layer differs from it by {float(moved.max()):.1%}.",
         )
         return
-    for layer in layers:
-        layer.forward = partial(as_one_function, layer)
+    for group in groups:
+        siblings = Siblings(group, outputs_of)
+        for layer in group:
+            layer.forward = partial(as_one_function, siblings, layer)
 
 
-def difference(layer: Any) -> float:
-    """How far output and gradients are from PEFT's, of their own size: rounding alone is below a hundredth.
+def difference(layers: Sequence[Any]) -> float:
+    """How far outputs and gradients are from PEFT's, of their own size: rounding alone is below a hundredth.
 
-    On the layer's own weights, with halves and input of random numbers; with dropout once more, as it is in
-    training. Leaves layer and generators as they were.
+    On the layers' own weights, with halves and an input of random numbers; with dropout once more, as it is in
+    training. Leaves layers and generators as they were.
     """
-    parameters = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
+    parameters = _halves(layers)
     kept = [parameter.data for parameter in parameters]
-    training = layer.training
+    training = [layer.training for layer in layers]
     try:
         with rng.isolated(PROBE_SEED), torch.enable_grad():
             for parameter in parameters:
                 parameter.data = torch.randn_like(parameter) / math.sqrt(parameter.shape[1])
-            form = _form_of(layer.base_layer)
-            shape = (PROBE_TOKENS, layer.base_layer.in_features)
+            form = _form_of(layers[0].base_layer)
+            shape = (PROBE_TOKENS, layers[0].base_layer.in_features)
             x = torch.randn(shape, dtype=form.dtype, device=form.values.device, requires_grad=True)
-            layer.eval()
-            found = _distances(layer, x, peft_forward)
-            layer.train()
-            if _dropout_of(layer) > 0.0:
-                found += _distances(layer, x, _with_the_same_dropout)
+            _set_training(layers, [False] * len(layers))
+            found = _distances(layers, x, _by_peft)
+            _set_training(layers, [True] * len(layers))
+            if _dropout_of(layers[0]) > 0.0:
+                found += _distances(layers, x, _by_peft_with_the_same_dropout)
     finally:
-        layer.train(training)
+        _set_training(layers, training)
         for parameter, data in zip(parameters, kept, strict=True):
             parameter.data = data
     return float(torch.tensor(found).max())  # which keeps what is no number
 
 
-def _distances(layer: Any, x: Tensor, plain: Callable[[Any, Tensor], Tensor]) -> list[float]:
-    wanted, found = (_output_and_gradients(layer, x, forward) for forward in (plain, as_one_function))
+def _halves(layers: Sequence[Any]) -> list[nn.Parameter]:
+    return [half[ADAPTER].weight for layer in layers for half in (layer.lora_A, layer.lora_B)]
+
+
+def _set_training(layers: Sequence[Any], modes: Sequence[bool]) -> None:
+    for layer, mode in zip(layers, modes, strict=True):
+        layer.train(mode)
+
+
+def _distances(layers: Sequence[Any], x: Tensor, plain: Callable[[Sequence[Any], Tensor], Sequence[Tensor]]) -> list[float]:
+    wanted, found = (_outputs_and_gradients(layers, x, compute) for compute in (plain, outputs_of))
     return [
         float((one.float() - other.float()).norm() / other.float().norm()) for one, other in zip(found, wanted, strict=True)
     ]
 
 
-def _output_and_gradients(layer: Any, x: Tensor, forward: Callable[[Any, Tensor], Tensor]) -> list[Tensor]:
+def _outputs_and_gradients(
+    layers: Sequence[Any], x: Tensor, compute: Callable[[Sequence[Any], Tensor], Sequence[Tensor]]
+) -> list[Tensor]:
     rng.seed_everything(PROBE_SEED)  # for dropout to leave the same
-    y = forward(layer, x)
-    halves = (layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight)
-    return [y.detach(), *torch.autograd.grad(y.float().square().sum(), (x, *halves))]
+    outputs = compute(layers, x)
+    pull = torch.stack([y.float().square().sum() for y in outputs]).sum()
+    return [*(y.detach() for y in outputs), *torch.autograd.grad(pull, (x, *_halves(layers)))]
 
 
-def _with_the_same_dropout(layer: Any, x: Tensor) -> Tensor:
-    """PEFT's formula behind what dropout leaves to `as_one_function`: its own draws of other numbers."""
-    share = _dropout_of(layer)
-    _, kept = torch.native_dropout(x.detach(), share, train=True)
-    inner = layer.lora_A[ADAPTER](x.float() * kept / (1.0 - share))
-    y: Tensor = layer.base_layer(x) + layer.lora_B[ADAPTER](inner) * layer.scaling[ADAPTER]
-    return y.to(x.dtype)
+def _by_peft(layers: Sequence[Any], x: Tensor) -> list[Tensor]:
+    return [peft_forward(layer, x) for layer in layers]
+
+
+def _by_peft_with_the_same_dropout(layers: Sequence[Any], x: Tensor) -> list[Tensor]:
+    """PEFT's formula behind what dropout leaves to `outputs_of`: its own draws other numbers."""
+    share = _dropout_of(layers[0])
+    kept = draw(x.shape, share, x.device)
+    dropped = x.float() * kept / (1.0 - nearest(share))
+    return [
+        (layer.base_layer(x) + layer.lora_B[ADAPTER](layer.lora_A[ADAPTER](dropped)) * layer.scaling[ADAPTER]).to(x.dtype)
+        for layer in layers
+    ]
 
 
 def path_of(model: nn.Module) -> Literal["fast", "stock"]:
