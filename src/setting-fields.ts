@@ -160,7 +160,7 @@ export const FIELDS: readonly FieldSpec[] = [
     key: 'packing',
     label: 'Packing',
     range: '3 choices',
-    help: 'Short records share a row, none sees another. auto: on a card, where it is faster.',
+    help: 'Records share a row, none sees another. auto: wherever the model keeps them apart.',
     kind: 'choice',
     choices: ['auto', 'on', 'off'],
   },

@@ -271,12 +271,3 @@ export function importInterrupted(): AppError {
     hint: 'Import the file again.',
   });
 }
-
-export function notPacked(): AppError {
-  return new AppError({
-    code: 'not_packed',
-    message:
-      'A run on this machine packs nothing: on the processor, rows of like length side by side are faster.',
-    hint: 'Choose “Packing on” to see what a run that asks for it would do.',
-  });
-}

@@ -60,10 +60,7 @@ const setUp = async (device: 'cpu' | 'cuda') => {
 describe('where packing puts the borders', () => {
   it('is asked of the trainer by the split and the settings of a new run, the split made once', async () => {
     const { packs, ask, asked, splits } = await setUp('cuda');
-    const both = [
-      { ...ask, packing: 'auto' as const },
-      { ...ask, index: 1, packing: 'auto' as const },
-    ];
+    const both = [ask, { ...ask, index: 1 }];
     expect(await Promise.all(both.map((one) => packs.of(one)))).toEqual([PACKS, PACKS]);
     expect(splits()).toBe(1);
     expect(asked[0]).toMatchObject({
@@ -73,12 +70,5 @@ describe('where packing puts the borders', () => {
     const split = SplitFile.parse(JSON.parse(await readFile(String(asked[0]?.params['split']), 'utf8')));
     expect(split.train.length + split.held_out.length).toBe(2);
     expect(await readdir(join(cacheDir, 'numbers'))).toHaveLength(1);
-  });
-
-  it('is nowhere where a run does not pack, unless it is asked for', async () => {
-    const { packs, ask, asked } = await setUp('cpu');
-    await expect(packs.of({ ...ask, packing: 'auto' })).rejects.toMatchObject({ code: 'not_packed' });
-    expect(await packs.of({ ...ask, packing: 'on' })).toEqual(PACKS);
-    expect(asked[0]?.params).toMatchObject({ device: 'cpu' });
   });
 });

@@ -9,7 +9,7 @@ import type { TrainingSettings } from '../../../src/lib/types/training-settings'
 import type { RunDataMaker } from '../jobs/run-data';
 import { isMissing } from '../trainer/file-errors';
 import type { ServeProcess } from '../trainer/serve-process';
-import { datasetNotReady, notPacked } from './dataset-errors';
+import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { makeSplit, type SplitWanted } from './make-split';
 
@@ -35,7 +35,7 @@ export class DatasetPacks {
   }
 
   /** Throws `not_packed` where nothing is packed, and `tokens_not_counted` where the tokens are not kept. */
-  async of({ id, index, base_model_id, max_length, packing }: PackRequest): Promise<RecordPacks> {
+  async of({ id, index, base_model_id, max_length }: PackRequest): Promise<RecordPacks> {
     const { dataset, currentVersion, baseModel, device, cacheDir, request } = this.#options;
     const [row, version, model, on] = await Promise.all([
       dataset(id),
@@ -44,13 +44,11 @@ export class DatasetPacks {
       device(),
     ]);
     if (version === null) throw datasetNotReady(row.name);
-    if (packing === 'auto' && on === 'cpu') throw notPacked();
-    const changes = { max_length, packing };
     const settings = await this.#options.settings({
       dataset_id: id,
       base_model_id,
       preset_id: 'balanced',
-      changes,
+      changes: { max_length },
     });
     const answer = await request('packs', {
       base_model: model.path,

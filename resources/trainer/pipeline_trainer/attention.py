@@ -4,15 +4,15 @@ Left alone, transformers either makes one long document of them or, from positio
 of tokens × tokens. Here each document is its own causal attention: on cards by one variable-length flash
 kernel of torch (`torch.nn.attention.varlen`), elsewhere one document after the other.
 
-A processor that multiplies 16 bit numbers is faster at two plain products than at torch's flash kernel, as long
-as rows are short; so rows side by side attend by them there, too, where the layout says so.
+A processor that multiplies 16 bit numbers is faster at plain products (`causal`) than at torch's flash kernel, as
+long as documents are short; so rows side by side attend by them there, too, where the layout says so.
 
 The function is registered with transformers' `AttentionInterface` and is in force only `within_documents`:
 answers and other padded passes run as they always did.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
@@ -21,12 +21,13 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
+from .causal import Products
 from .data.batches import Batch
 from .sending import sent
 
 NAME: Final = "pipeline_documents"
 VARLEN_DTYPES: Final = (torch.bfloat16, torch.float16)
-# Tokens up to which two plain products are faster: their table of weights is tokens × tokens.
+# Tokens up to which plain products are faster: their table of weights grows with the square of them.
 SHORT: Final = 512
 # What a model asks of its attention and this one cannot give.
 UNSUPPORTED: Final = ("softcap", "s_aux", "position_bias")
@@ -105,15 +106,22 @@ def attend(  # noqa: PLR0917 (transformers' signature)
     asked = [name for name in UNSUPPORTED if options.get(name) is not None]
     if asked:
         raise NotImplementedError(f"attention within documents does not know {asked[0]}")
+    lengths = (query.shape[2],) if documents is None else documents.lengths
+    if _suit_products(query, lengths, dropout=dropout, window=sliding_window):
+        return by_products(query, key, value, scaling=scaling, documents=lengths), None
     if documents is None:
         return _causal(module, query, key, value, dropout=dropout, scaling=scaling, window=sliding_window), None
     if documents.borders is not None and dropout == 0.0 and query.dtype in VARLEN_DTYPES:
         return _by_kernel((query, key, value), documents, scaling=scaling, sliding_window=sliding_window), None
     outputs = []
-    lengths = list(documents.lengths)
-    for q, k, v in zip(*(torch.split(tensor, lengths, dim=2) for tensor in (query, key, value)), strict=True):
+    for q, k, v in zip(*(torch.split(tensor, list(lengths), dim=2) for tensor in (query, key, value)), strict=True):
         outputs.append(_causal(module, q, k, v, dropout=dropout, scaling=scaling, window=sliding_window))
     return torch.cat(outputs, dim=1), None
+
+
+def _suit_products(query: Tensor, lengths: Sequence[int], *, dropout: float, window: int | None) -> bool:
+    are_short = max(lengths) <= SHORT and (window is None or max(lengths) <= window)
+    return are_short and dropout == 0.0 and query.device.type == "cpu" and query.dtype in VARLEN_DTYPES
 
 
 def _causal(  # noqa: PLR0917 (the same)
@@ -126,10 +134,8 @@ def _causal(  # noqa: PLR0917 (the same)
     scaling: float | None,
     window: int | None,
 ) -> Tensor:
-    length = query.shape[2]
-    is_short = length <= SHORT and (window is None or length <= window)
-    if is_short and dropout == 0.0 and query.device.type == "cpu" and query.dtype in VARLEN_DTYPES:
-        return by_products(query, key, value, scaling=scaling)
+    if _suit_products(query, (query.shape[2],), dropout=dropout, window=window):
+        return by_products(query, key, value, scaling=scaling, documents=(query.shape[2],))
     from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415 (the same)
 
     mask = window_mask(query, window)
@@ -137,50 +143,11 @@ def _causal(  # noqa: PLR0917 (the same)
     return output
 
 
-def by_products(query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None) -> Tensor:
+def by_products(query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None, documents: Sequence[int]) -> Tensor:
     """Causal attention as plain products, shapes as in `attend`; values may be of another width than keys."""
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-    output: Tensor = _Products.apply(query, key, value, scale)
-    return output.transpose(1, 2).contiguous()
-
-
-class _Products(torch.autograd.Function):
-    """softmax(s·Q·Kᵀ)·V, each token from those up to it; queries that share a key go as one.
-
-    Scores and what is taken from them are float32, as in torch's kernel: rounded to 16 bit before the softmax
-    they would move the output by more, the larger they are. Kept are the weights that it gives, in 16 bit.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:  # noqa: PLR0917 (torch's)
-        """query: (rows, heads, tokens, width) and alike; gives (rows, heads, tokens, width of values)."""
-        rows, heads, length, width = query.shape
-        shared = rows * key.shape[1]  # one product for each key head of each row
-        queries = query.reshape(shared, -1, width)  # (shared, together, width)
-        keys, values = (each.reshape(shared, length, each.shape[-1]) for each in (key, value))
-        wide = torch.promote_types(query.dtype, torch.float32)
-        future = torch.full((length, length), -torch.inf, dtype=wide).triu_(1)
-        blocked = future.repeat(queries.shape[1] // length, 1).expand(shared, queries.shape[1], length)
-        scores = torch.baddbmm(blocked, queries.to(wide), keys.to(wide).transpose(1, 2), alpha=scale)
-        weights = scores.softmax(dim=-1).to(query.dtype)  # (shared, together, tokens)
-        ctx.save_for_backward(queries, keys, values, weights)
-        ctx.scale, ctx.wide, ctx.shapes = scale, wide, (query.shape, key.shape, value.shape)
-        return torch.bmm(weights, values).view(rows, heads, length, -1)
-
-    @staticmethod
-    def backward(ctx: Any, of_output: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradients of queries, keys and values."""
-        queries, keys, values, weights = ctx.saved_tensors
-        pull = of_output.reshape(*weights.shape[:2], -1)
-        of_weights = torch.bmm(pull.to(ctx.wide), values.to(ctx.wide).transpose(1, 2))
-        inner = (of_weights * weights).sum(dim=-1, keepdim=True)
-        of_scores = of_weights.sub_(inner).mul_(weights).mul_(ctx.scale).to(weights.dtype)
-        gradients = (
-            torch.bmm(of_scores, keys),
-            torch.bmm(of_scores.transpose(1, 2), queries),
-            torch.bmm(weights.transpose(1, 2), pull),
-        )
-        return *(gradient.view(shape) for gradient, shape in zip(gradients, ctx.shapes, strict=True)), None
+    output: Tensor = Products.apply(query, key, value, scale, documents)
+    return output
 
 
 def window_mask(query: Tensor, window: int | None) -> Tensor | None:

@@ -25,8 +25,10 @@ FREE_SETTINGS: Final = frozenset(
     {"base_model", "save_steps", "save_total_limit", "max_hours", "max_energy_kwh", "processes"}
 )
 # Of the layers: PEFT's and torch's, or those that this version has for 16 bit.
-STOCK: Final = "as in PEFT"
-OWN: Final = "its own in 16 bit"
+# Of checkpoints that do not say it: rows unpacked on a processor, and the loss in other pieces.
+BEFORE: Final = "as in PEFT"
+STOCK: Final = "as in PEFT (2026-11)"
+OWN: Final = "its own in 16 bit (2026-11)"
 REFUSED: Final = {
     "dataset": ("dataset_changed", "The dataset is not the one that this run began with."),
     "rows": ("dataset_changed", "The tokenizer or the chat template gives other tokens than when this run began."),
@@ -135,8 +137,8 @@ def judge_checkpoint(candidate: Candidate, identity: Mapping[str, Any]) -> tuple
     must_agree = saved["must_agree"]
     added = {name: value for name, value in added_settings().items() if name not in FREE_SETTINGS}
     refuse_other_run({**must_agree, "settings": {**added, **must_agree["settings"]}}, identity["must_agree"])
-    # Older checkpoints are of one process and of PEFT's own layers, and do not say so.
-    before, now = {"processes": 1, "arithmetic": STOCK, **saved["exactness"]}, identity["exactness"]
+    # Older checkpoints are of one process, and do not say so.
+    before, now = {"processes": 1, "arithmetic": BEFORE, **saved["exactness"]}, identity["exactness"]
     asides = {"processes": " (with dropout its random numbers fall differently)"} if _drops_out(must_agree) else {}
     return tuple(
         f"{name.replace('_', ' ')} {before.get(name)} → {value}{asides.get(name, '')}"
@@ -166,7 +168,7 @@ def refuse_other_plan(job: JobFile, records: int) -> None:
 
 
 def _arithmetic(settings: Settings, compute: Compute) -> str:
-    """Whether 16 bit takes a path of our own: short rows on a processor (`attention`), or plain LoRA (`lora_layer`)."""
+    """Whether 16 bit takes a path of our own: short rows on a processor (`causal`), or plain LoRA (`lora_layer`)."""
     if compute.precision != "bf16":
         return STOCK
     plain = settings.quantization == "none" and settings.variant not in {"dora", "pissa"}

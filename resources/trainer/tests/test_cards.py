@@ -160,7 +160,7 @@ def test_with_dropout_another_number_of_processes_says_that_streams_differ(tmp_p
 
 
 def test_rule_8_memory_that_runs_out_in_one_process_halves_the_pass_in_all(tmp_path: Path, model: Path) -> None:
-    alone, together = (make_run(tmp_path / name, model, batch_size=8) for name in ("alone", "together"))
+    alone, together = (make_run(tmp_path / name, model, batch_size=8, packing="off") for name in ("alone", "together"))
     assert attempt(alone) == 0
     assert train_together(together, 2, fault=partial(change_passes, hold_one_row)) == [0, 0]
     assert [event["code"] for event in together.named("warning")] == ["micro_batch_halved"] * 3

@@ -141,7 +141,7 @@ def test_rule_10_base_and_adapter_are_both_measured_on_the_held_out_set(tmp_path
 def test_an_evaluation_that_runs_out_of_memory_is_done_again_in_smaller_passes(
     tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = open_run(make_run(tmp_path / "run", model, held_out=5))
+    run = open_run(make_run(tmp_path / "run", model, held_out=5, packing="off"))
     roomy = validate.evaluate(run)
     passes: list[int] = []
     whole = LossHead.token_losses

@@ -45,10 +45,10 @@ def losses(folder: Folder) -> list[float]:
 def test_rule_8_the_pass_is_halved_and_the_step_stays_the_same(
     tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    roomy = make_run(tmp_path / "roomy", model, batch_size=8)
+    roomy = make_run(tmp_path / "roomy", model, batch_size=8, packing="off")
     assert attempt(roomy) == 0
     passed = hold_only(monkeypatch, 2)
-    tight = make_run(tmp_path / "tight", model, batch_size=8)
+    tight = make_run(tmp_path / "tight", model, batch_size=8, packing="off")
     assert attempt(tight) == 0
     assert max(passed) == 2
     assert sum(passed) == 40  # two epochs of twenty
@@ -60,18 +60,18 @@ def test_rule_8_the_pass_is_halved_and_the_step_stays_the_same(
 def test_rule_8_the_step_is_done_again_from_its_start(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With dropout: the generators go back too, so that the step is that of a run that began with small passes."""
     hold_only(monkeypatch, 2)
-    surprised = make_run(tmp_path / "surprised", model, lora_dropout=0.2)
+    surprised = make_run(tmp_path / "surprised", model, lora_dropout=0.2, packing="off")
     assert attempt(surprised) == 0
     assert "dropout" in surprised.named("warning")[0]["message"].lower()
     monkeypatch.setattr("pipeline_trainer.pass_size.micro_batch_for", lambda *_anything: 2)
-    warned = make_run(tmp_path / "warned", model, lora_dropout=0.2)
+    warned = make_run(tmp_path / "warned", model, lora_dropout=0.2, packing="off")
     assert attempt(warned) == 0
     assert not warned.named("warning")
     assert surprised.adapter() == warned.adapter()
 
 
 def test_rule_8_a_resumed_run_keeps_the_smaller_pass(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = make_run(tmp_path / "run", model)
+    folder = make_run(tmp_path / "run", model, packing="off")
     passed = hold_only(monkeypatch, 2)
     assert attempt(folder, at_poll={30: Command("pause")}) == 75
     state = json.loads(max((folder.path / "checkpoints").glob("step-*/state.json")).read_bytes())
@@ -87,8 +87,8 @@ def test_rule_8_the_next_run_of_the_same_kind_begins_with_the_pass_that_worked(
 ) -> None:
     hold_only(monkeypatch, 1)
     cache = tmp_path / "cache"
-    assert attempt(make_run(tmp_path / "first", model), cache_dir=cache) == 0
-    again, other = make_run(tmp_path / "again", model), make_run(tmp_path / "other", model, lora_rank=2)
+    assert attempt(make_run(tmp_path / "first", model, packing="off"), cache_dir=cache) == 0
+    again, other = make_run(tmp_path / "again", model, packing="off"), make_run(tmp_path / "other", model, lora_rank=2, packing="off")
     assert attempt(again, cache_dir=cache) == attempt(other, cache_dir=cache) == 0
     assert not again.named("warning")
     assert again.named("plan")[0]["micro_batch"] == 1

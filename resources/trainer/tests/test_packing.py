@@ -164,12 +164,12 @@ def test_the_adapter_of_a_packed_run_loads_in_plain_peft(
     assert '"ok": true' in capsys.readouterr().out
 
 
-def test_the_rule_leaves_rows_apart_on_the_processor_and_says_so(tmp_path: Path, model: Path) -> None:
-    run = open_run(make_run(tmp_path / "run", model, packing="auto"))
-    assert not run.layout.packed
-    plan = next(event for event in Folder(tmp_path / "run", model).named("plan"))
-    assert plan["packing"]["packed"] is False
-    assert "processor" in plan["packing"]["reason"]
+def test_a_run_packs_unless_it_is_asked_not_to_and_says_so(tmp_path: Path, model: Path) -> None:
+    for packing, packed in (("auto", True), ("on", True), ("off", False)):
+        run = open_run(make_run(tmp_path / packing, model, packing=packing))
+        assert run.layout.packed is packed
+        plan = next(event for event in Folder(tmp_path / packing, model).named("plan"))
+        assert plan["packing"] == {"packed": packed, "reason": run.layout.reason}
 
 
 def test_a_model_that_does_not_keep_documents_apart_trains_unpacked_with_a_warning(

@@ -121,8 +121,8 @@ def test_an_answer_that_is_asked_for_while_training_needs_the_parts_of_all(tmp_p
 
 
 def test_rule_8_memory_that_runs_out_in_one_process_halves_the_pass_in_all(tmp_path: Path, model: Path) -> None:
-    alone = make_run(tmp_path / "alone", model, batch_size=8)
-    together = make_sharded(tmp_path / "together", model, batch_size=8)
+    alone = make_run(tmp_path / "alone", model, batch_size=8, packing="off")
+    together = make_sharded(tmp_path / "together", model, batch_size=8, packing="off")
     assert attempt(alone) == 0
     assert train_together(together, 2, fault=partial(change_passes, hold_one_row)) == [0, 0]
     assert [event["code"] for event in together.named("warning")] == ["micro_batch_halved"] * 3

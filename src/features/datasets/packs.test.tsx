@@ -54,7 +54,6 @@ const request = {
   index: 4,
   base_model_id: fakeId(2),
   max_length: 2048,
-  packing: 'on' as const,
 };
 type Datasets = NonNullable<FakeHandlers['datasets']>;
 
@@ -62,14 +61,7 @@ const open = async (
   packs: Datasets['packs'],
   { stats, seen = [] }: { stats?: Datasets['stats']; seen?: number[] } = {},
 ) => {
-  const borders = (
-    <PackBorders
-      version="1"
-      request={request}
-      onPacking={() => undefined}
-      onRecord={(index) => seen.push(index)}
-    />
-  );
+  const borders = <PackBorders version="1" request={request} onRecord={(index) => seen.push(index)} />;
   page = await mount(borders, { datasets: { packs, ...(stats && { stats }) } });
 };
 

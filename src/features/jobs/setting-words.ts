@@ -56,7 +56,7 @@ const CHOICES: Readonly<Partial<Record<string, Readonly<Record<string, string>>>
     kto: 'judged answers (KTO)',
   },
   loss_scope: { auto: 'by the data', final: 'the last answer', all: 'all answers' },
-  packing: { auto: 'by the device' },
+  packing: { auto: 'as the model allows' },
   stratify: { auto: 'over persona, arc, topic', off: 'by the seed alone' },
   collapse: { auto: 'in one pass', off: 'each by itself' },
   variant: {

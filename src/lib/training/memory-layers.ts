@@ -93,14 +93,18 @@ const sharedInputBytes = (layers: readonly AdaptedLayer[], weightBytes: number):
   return [...widths.values()].reduce((sum, width) => sum + weightBytes * width, 0);
 };
 
+const drawnBytes = (layers: readonly AdaptedLayer[]): number =>
+  [...new Map(layers.map(({ source, input }) => [source, input])).values()].reduce(
+    (sum, width) => sum + width,
+    0,
+  );
+
 const inputBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number => {
   const { settings, weight_bytes, path, lean } = keeping;
   const drops = settings.lora_dropout > 0;
-  // What dropout drew, a byte a number, for every adapter.
+  // What dropout drew, a byte a number of each input.
   if (path === 'fast')
-    return (
-      (lean ? 0 : sharedInputBytes(layers, weight_bytes)) + (drops ? sumOf(layers, ({ input }) => input) : 0)
-    );
+    return (lean ? 0 : sharedInputBytes(layers, weight_bytes)) + (drops ? drawnBytes(layers) : 0);
   // What dropout drew and what it left, for every adapter.
   if (drops) return sumOf(layers, ({ input }) => 8 * input);
   // Adapters compute in float32, each with its own copy.
@@ -118,7 +122,7 @@ const adapterBytes = (layers: readonly AdaptedLayer[], keeping: Keeping): number
 /**
  * Bytes that one layer keeps of a token for its backward: of the `whole` layer, and `without_mlp` where the MLP
  * keeps its input alone. Counted from the tensors that torch saves in a llama layer. Where rows attend by products
- * (the trainer's `attention.py`), each token gives something to the `table_tokens` of its row.
+ * (the trainer's `causal.py`), each token gives something to `table_tokens` of its row.
  */
 export const keptPerToken = (
   shape: Shape,

@@ -23,7 +23,7 @@ const LOGIT_BYTES = 12;
 
 /** Architectures whose loss is taken from some rows of logits at a time (the trainer's `projection.py`), and how many. */
 const CHUNKED = new Set(['llama', 'mistral', 'qwen2', 'qwen3', 'gemma', 'phi3', 'smollm3']);
-const CHUNK_BYTES = { cpu: 128 * MEBIBYTE, cuda: 256 * MEBIBYTE } as const;
+const CHUNK_BYTES = { cpu: 64 * MEBIBYTE, cuda: 256 * MEBIBYTE } as const;
 
 /** What a card's allocator rounds up and cannot give back. */
 const CARD_ALLOCATOR = 1.04;
@@ -32,7 +32,7 @@ const CARD_ALLOCATOR = 1.04;
  * What the C library holds between tensors that live on, as a share of what all layers would keep: by measurement.
  * Where adapters make no copies, fewer tensors come and go.
  */
-const HEAP_GAPS = { stock: 0.85, fast: 0.6 } as const;
+const HEAP_GAPS = { stock: 0.9, fast: 0.6 } as const;
 /** What unpacked weights leave there, as a share of all of them in float32: by measurement. */
 const UNPACKED_GAPS = 0.3;
 
@@ -72,6 +72,9 @@ const KEEP_ALL = { recompute_mlps: 0, recompute_layers: 0 } as const;
 /** Tokens of the longest row that attends by plain products (the trainer's `attention.py`). */
 const SHORT_ROW = 512;
 
+/** Queries that the trainer's `causal.py` takes at once, each with the keys up to the last of them. */
+const BLOCK = 128;
+
 /** Rows that a record is laid as: each side of a comparison is one (the trainer's `preference.py`). */
 export const sidesOf = ({ method }: TrainingSettings): number =>
   method === 'dpo' || method === 'orpo' ? 2 : 1;
@@ -83,15 +86,18 @@ interface Pass extends MemoryRequest {
   readonly lean: boolean;
 }
 
-/** The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products. */
+/**
+ * The passes of a run that may hold the most: of its longest rows, and of the longest that attend by products, of which
+ * a pack holds as many tokens.
+ */
 const passesOf = (request: MemoryRequest): readonly Pass[] => {
   const { settings, device, weight_bytes } = request;
   const path = request.path ?? adapterPath(request);
   const longest = { ...request, table_tokens: 0, path, lean: isLean(request.model, device, path) };
   if (device !== 'cpu' || weight_bytes !== 2) return [longest];
   const sides = sidesOf(settings);
-  const longest_row = Math.min(request.longest_row, sides * SHORT_ROW);
-  return [longest, { ...longest, longest_row, table_tokens: longest_row / sides }];
+  const row = Math.min(request.longest_row / sides, SHORT_ROW);
+  return [longest, { ...longest, table_tokens: (row + Math.min(row, 1.5 * BLOCK)) / 2 }];
 };
 
 const passTokens = ({ plan, longest_row }: MemoryRequest): number => plan.micro_batch * longest_row;
@@ -115,8 +121,8 @@ const lossBytes = ({ trained_share, ...request }: MemoryRequest): number => {
   const trained = trained_share * passTokens({ ...request, trained_share });
   if (!CHUNKED.has(model.architecture)) return LOGIT_BYTES * trained * vocab_size;
   const rows = Math.min(trained, Math.max(1, Math.floor(CHUNK_BYTES[device] / (4 * vocab_size))));
-  // Logits and their powers in float32, in bf16 also what the product gives and takes; hidden states and their gradient.
-  return rows * vocab_size * (weight_bytes === 2 ? 12 : 8) + 2 * trained * hidden_size * weight_bytes;
+  // Logits in float32, in bf16 also what the product gives and takes; hidden states and their gradient.
+  return rows * vocab_size * (weight_bytes === 2 ? 6 : 4) + 2 * trained * hidden_size * weight_bytes;
 };
 
 /** What one layer's backward holds beside what was kept: gradients as wide as the MLP and the residual stream. */

@@ -16,12 +16,11 @@ export const RecordPacks = z.strictObject({
 });
 export type RecordPacks = z.infer<typeof RecordPacks>;
 
-/** `packing`: by default, as a run decides by its device; else as one that asks for it. */
+/** A record among those that share a row with it, in a run that packs. */
 export const PackRequest = z.strictObject({
   id: z.uuid(),
   index: Count,
   base_model_id: z.uuid(),
   max_length: z.int().min(16),
-  packing: z.enum(['auto', 'on']),
 });
 export type PackRequest = z.infer<typeof PackRequest>;

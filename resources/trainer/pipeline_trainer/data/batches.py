@@ -88,9 +88,9 @@ class Batch:
         return Batch(ids, predicts, targets, positions, self.documents, self.short)
 
 
-def collate(rows: Sequence[Row], *, pad_id: int, short: bool = False) -> Batch:
-    """Lay rows side by side; padding is neither seen nor trained."""
-    width = max(len(row.ids) for row in rows)
+def collate(rows: Sequence[Row], *, pad_id: int, short: bool = False, multiple: int = 1) -> Batch:
+    """Lay rows side by side, as wide as a multiple of `multiple`; padding is neither seen nor trained."""
+    width = -(-max(len(row.ids) for row in rows) // multiple) * multiple
     input_ids = torch.full((len(rows), width), pad_id, dtype=torch.long)
     places: list[int] = []
     for index, row in enumerate(rows):

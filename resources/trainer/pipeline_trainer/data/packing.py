@@ -18,11 +18,17 @@ def split_packed(rows: Sequence[Row], budget: int) -> list[list[Row]]:
     return [[rows[index] for index in each] for each in packs]
 
 
-def pack(rows: Sequence[Row]) -> Batch:
-    """One row of all `rows`; the last token of each predicts nothing, and positions begin again with each."""
-    input_ids = torch.tensor([[token for row in rows for token in row.ids]])  # (1, tokens)
-    positions = torch.cat([torch.arange(len(row.ids)) for row in rows]).unsqueeze(0)  # (1, tokens)
+def pack(rows: Sequence[Row], *, multiple: int = 1, pad_id: int = 0) -> Batch:
+    """One row of all `rows`; the last token of each predicts nothing, and positions begin again with each.
+
+    Padding up to a multiple of `multiple` follows the last document as its end: nothing sees it.
+    """
+    filling = -sum(len(row.ids) for row in rows) % multiple
+    input_ids = torch.tensor([[*(token for row in rows for token in row.ids), *[pad_id] * filling]])  # (1, tokens)
+    lengths = [len(row.ids) for row in rows]
+    lengths[-1] += filling
+    positions = torch.cat([torch.arange(length) for length in lengths]).unsqueeze(0)  # (1, tokens)
     marks = [mark for row in rows for mark in (*row.trained[1:], False)]
     predicts = torch.tensor([place for place, trained in enumerate(marks) if trained], dtype=torch.long)  # (marked,)
     targets = input_ids[0, predicts + 1]  # (marked,)
-    return Batch(input_ids, predicts, targets, positions, tuple(len(row.ids) for row in rows))
+    return Batch(input_ids, predicts, targets, positions, tuple(lengths))

@@ -26,7 +26,6 @@ import { useWayfinding } from '../use-wayfinding';
 import type { Wayfinding } from '../use-wayfinding';
 import { MaxLength } from './max-length';
 import { PackBorders } from './pack-borders';
-import type { Packing } from './pack-borders';
 import { RejectedLine } from './rejected-line';
 import { RecordList } from './record-list';
 import { TemplateView } from './template-view';
@@ -51,7 +50,6 @@ export const ModelView = ({
   usePageKeys({ j: ways.next, k: ways.previous, l: ways.nextCut, p: ways.nextProblem });
   const view = useView({ dataset, row: records.current, model, maxLength });
   const problems = useProblemTexts(dataset, hasProblem(flagged, records.current) ? records.current : null);
-  const [packing, setPacking] = useState<Packing>('auto');
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
       {model && maxLength !== null ? (
@@ -95,9 +93,7 @@ export const ModelView = ({
                     index: records.current.index,
                     base_model_id: model.id,
                     max_length: maxLength,
-                    packing,
                   }}
-                  onPacking={setPacking}
                   onRecord={records.goTo}
                 />
               </>

@@ -1,7 +1,6 @@
 import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { Select } from '../../../components/fields';
 import { formatCount } from '../../../components/format';
 import { toErrorPayload } from '../../../lib/messages/app-error';
 import type { ErrorPayload } from '../../../lib/types/system';
@@ -9,21 +8,14 @@ import type { PackRequest, RecordPacks } from '../../../lib/types/record-packs';
 import { useLoad } from '../../../use-load';
 
 type Pack = RecordPacks['packs'][number];
-export type Packing = PackRequest['packing'];
 type Packed = Pack['documents'][number];
 
 interface PackBordersProps {
   /** Changes with the records. */
   readonly version: string;
   readonly request: PackRequest;
-  readonly onPacking: (packing: Packing) => void;
   readonly onRecord: (index: number) => void;
 }
-
-const CHOICES = [
-  { value: 'auto', label: 'Packing as by default' },
-  { value: 'on', label: 'Packing on' },
-] as const;
 
 /** Where the tokens are not counted yet, the strip above is at it, and this waits for the same numbers. */
 const packsOf = async (request: PackRequest): Promise<RecordPacks> => {
@@ -38,16 +30,11 @@ const packsOf = async (request: PackRequest): Promise<RecordPacks> => {
 };
 
 /** Where packing puts the borders around a record: what stands before and behind it when it is trained. */
-export const PackBorders = ({ version, request, onPacking, onRecord }: PackBordersProps) => {
+export const PackBorders = ({ version, request, onRecord }: PackBordersProps) => {
   const { state } = useLoad(`${version} ${JSON.stringify(request)}`, () => packsOf(request));
   return (
     <section aria-label="Packing" className="border-t px-4 py-3">
-      <div className="flex items-center gap-3">
-        <h3 className="text-xs font-semibold">Packing</h3>
-        <span className="ml-auto">
-          <Select small label="Packing" value={request.packing} options={CHOICES} onChange={onPacking} />
-        </span>
-      </div>
+      <h3 className="text-xs font-semibold">Packing</h3>
       {state.kind === 'loading' ? <p className="text-xs text-ink-3">Looking for its neighbours…</p> : null}
       {state.kind === 'error' ? <NoPacks error={state.error} /> : null}
       {state.kind === 'ready'
