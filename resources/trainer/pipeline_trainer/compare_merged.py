@@ -107,12 +107,17 @@ def reference_of(base_model: Path, *, adapter: Path, run_dir: Path | None) -> Re
 
 def compare_merged(reference: Reference, merged: Path, *, trained_on: Quantization = "none") -> MergedVerification:
     """Load the merged model and put the same questions to it."""
-    own = reference.observed
     compute = cpu_float32()
     model = load_base(merged, dtype=compute.dtype, device=compute.device).eval()
     again = look_at(model, reference.template, reference.texts)
     del model
     gc.collect()
+    return judged(reference, again, in_float32=rounded_to(merged) is None, trained_on=trained_on)
+
+
+def judged(reference: Reference, again: Observed, *, in_float32: bool, trained_on: Quantization) -> MergedVerification:
+    """Whether what was loaded again, whose weights are all `in_float32` or not, computes the same."""
+    own = reference.observed
     difference = max(float((one - other).abs().max()) for one, other in zip(own.logits, again.logits, strict=True))
     largest = max(float(logits.abs().max()) for logits in own.logits)
     equal = all(
@@ -120,7 +125,7 @@ def compare_merged(reference: Reference, merged: Path, *, trained_on: Quantizati
         for first, second, margins in zip(own.answers, again.answers, own.margins, strict=True)
     )
     close = abs(again.loss - own.loss) <= LOSS_TOLERANCE * own.loss
-    exact = rounded_to(merged) is not None or difference <= FLOAT32_TOLERANCE * largest
+    exact = not in_float32 or difference <= FLOAT32_TOLERANCE * largest
     loss = HeldOutLoss(reference.held_out, own.loss, again.loss)
     return MergedVerification(equal and close and exact, difference, equal, len(DIALOGUES), loss, trained_on)
 

@@ -8,7 +8,7 @@ import json
 import math
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -62,18 +62,33 @@ def merge(base_model: Path, adapter: Path, target: Path, *, in_float32: bool = F
     `adapter_damaged` or OSError.
     """
     files = weight_files(base_model)
-    deltas = as_stored(deltas_of(*read_adapter(adapter)), names_in(base_model / file for file in files))
+    deltas = deltas_for(base_model, adapter)
     refuse_full_disk(sum(size_of(base_model / file, in_float32=in_float32) for file in files), target)
-    left = set(deltas)
     for file in files:
-        left -= _merge_file(base_model / file, target / file, deltas, in_float32=in_float32)
-    if left:
-        raise _impossible(f"{min(left)}, which the adapter changes, is not in the files of {base_model.name}")
+        _merge_file(base_model / file, target / file, deltas, in_float32=in_float32)
     for name in CONFIG_FILES:
         if (base_model / name).is_file():
             write_durably(target / name, (base_model / name).read_bytes())
     if in_float32:
         name_float32(target)
+
+
+def merged_weights(base_model: Path, deltas: Mapping[str, Delta], *, in_float32: bool) -> Iterator[tuple[str, Tensor]]:
+    """Every weight with `deltas` added, by its name and one at a time, in the order of the files."""
+    for file in weight_files(base_model):
+        with safe_open(base_model / file, framework="pt") as stored:
+            for name in stored.keys():  # noqa: SIM118 (no mapping)
+                yield name, _merged(name, stored.get_tensor(name), deltas, in_float32=in_float32)
+
+
+def deltas_for(base_model: Path, adapter: Path) -> dict[str, Delta]:
+    """What the adapter changes, by the names in the files of `base_model`. Raises `merge_impossible`."""
+    names = names_in(base_model / file for file in weight_files(base_model))
+    deltas = as_stored(deltas_of(*read_adapter(adapter)), names)
+    left = deltas.keys() - names
+    if left:
+        raise _impossible(f"{min(left)}, which the adapter changes, is not in the files of {base_model.name}")
+    return deltas
 
 
 def name_float32(folder: Path) -> None:
@@ -156,13 +171,11 @@ def as_stored(deltas: Mapping[str, Delta], names: frozenset[str]) -> dict[str, D
     return {(shorter[name] if shorter.get(name) in names else name): delta for name, delta in deltas.items()}
 
 
-def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta], *, in_float32: bool) -> set[str]:
-    """Returns the names that were changed."""
+def _merge_file(source: Path, target: Path, deltas: Mapping[str, Delta], *, in_float32: bool) -> None:
     with safe_open(source, framework="pt") as stored:
         names = list(stored.keys())
         whole = {name: _merged(name, stored.get_tensor(name), deltas, in_float32=in_float32) for name in names}
         _save(whole, target, stored.metadata() or {"format": "pt"})
-    return deltas.keys() & names
 
 
 def _save(tensors: Mapping[str, Tensor], target: Path, metadata: Mapping[str, str]) -> None:

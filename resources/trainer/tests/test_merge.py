@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from adapter_builders import make_adapter
+from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from training_builders import attempt, make_model, make_run
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from pipeline_trainer import compare_merged as merged_comparison
 from pipeline_trainer import export
-from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.compare_merged import agree_until_doubt, compare_merged, reference_of
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.merge import merge
-from pipeline_trainer.model import Trainable, load_base
-from pipeline_trainer.variants import ADAPTER
 
 IDS = torch.arange(1, 25)[None]
 
@@ -38,15 +36,7 @@ def made(folder: Path, base: Callable[[], Any], *, dtype: torch.dtype = torch.fl
     """A base model and an adapter that changes it plainly."""
     torch.manual_seed(3)
     base().to(dtype).save_pretrained(folder / "base", max_shard_size="40KB")
-    model = load_base(folder / "base", dtype=torch.float32, device=torch.device("cpu"))
-    config = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", task_type="CAUSAL_LM", **lora)
-    wrapped = get_peft_model(model, config, adapter_name=ADAPTER)
-    parameters = {name: value for name, value in wrapped.named_parameters() if value.requires_grad}
-    for parameter in parameters.values():
-        parameter.data = parameter.data + 0.1 * torch.randn_like(parameter)
-    trainable = Trainable(wrapped, parameters)
-    (folder / "adapter").mkdir()
-    write_adapter(folder / "adapter", adapter_tensors(trainable), adapter_config(trainable, base_name="tiny"))
+    make_adapter(folder / "adapter", folder / "base", **lora)
     return folder / "base", folder / "adapter"
 
 
