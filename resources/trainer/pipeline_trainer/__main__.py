@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "probe",
     "lr-range",
     "selftest",
+    "ask-llama-cpp",
 )
 # Both are one module, which is told which of them it is.
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}

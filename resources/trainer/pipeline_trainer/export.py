@@ -1,4 +1,4 @@
-"""`export`: an adapter as a folder or a ZIP, or merged into its base model, checked before it gets its name."""
+"""`export`: an adapter as a folder, a ZIP or GGUF, or merged into its base model, checked before it gets its name."""
 
 import argparse
 import json
@@ -19,6 +19,8 @@ from .config import QUANTIZATIONS
 from .data.templates import ChatTemplate, load_tokenizer
 from .durable import own_staging_folder, publish_new, sha256_of, write_durably
 from .errors import TrainerError
+from .llama_cpp import export as for_llama_cpp
+from .llama_cpp.compare import GgufVerification
 from .merge import merge, rounded_to, weight_files
 
 TOKENIZER_FILES: Final = (
@@ -30,8 +32,8 @@ TOKENIZER_FILES: Final = (
     "vocab.json",
     "merges.txt",
 )
+FORMATS: Final = ("adapter", "zip", "merged", *for_llama_cpp.FILES)
 TEMPLATE_FILE: Final = "chat_template.jinja"
-CARD_FILE: Final = "README.md"
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +44,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="pipeline_trainer export")
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--base-model", type=Path, required=True)
-    parser.add_argument("--format", choices=("adapter", "zip", "merged"), required=True)
+    parser.add_argument("--format", choices=FORMATS, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--card", type=Path)
     parser.add_argument("--run", type=Path, help="the run's folder: a merged model is compared on what it held out")
@@ -91,13 +93,17 @@ def target_of(to: Path, kind: str) -> Path:
     if kind == "zip" and target.suffix != ".zip":
         target = target / "adapter.zip" if target.is_dir() else target.with_name(f"{target.name}.zip")
     empty_folder = target.is_dir() and not any(target.iterdir())
-    if target.exists() and not (kind != "zip" and empty_folder):
+    is_folder = kind != "zip" and not for_llama_cpp.is_file(target, kind)
+    if target.exists() and not (is_folder and empty_folder):
         raise _taken(target)
     return target
 
 
 def fill(staging: Path, options: argparse.Namespace) -> None:
     """Adapter or merged weights, tokenizer, chat template and card."""
+    if options.format in for_llama_cpp.FILES:
+        for_llama_cpp.fill(staging, options)
+        return
     if options.format == "merged":
         merge(options.base_model, options.adapter, staging)
     for name in () if options.format == "merged" else ADAPTER_FILES:
@@ -108,11 +114,14 @@ def fill(staging: Path, options: argparse.Namespace) -> None:
     template = ChatTemplate(load_tokenizer(options.base_model))
     write_durably(staging / TEMPLATE_FILE, template.text.encode())
     if options.card is not None:
-        write_durably(staging / CARD_FILE, options.card.read_bytes())
+        write_durably(staging / for_llama_cpp.CARD_FILE, options.card.read_bytes())
 
 
-def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification:
+def check(staging: Path, options: argparse.Namespace) -> Verification | MergedVerification | GgufVerification:
     """Compare what was written with what is stored; a ZIP is unpacked again for it."""
+    if options.format in for_llama_cpp.FILES:
+        _tell_checking()
+        return for_llama_cpp.check(staging, options)
     if options.format == "merged":
         return check_merged(staging, options)
     if options.format == "adapter":
@@ -166,9 +175,16 @@ def pack(staging: Path) -> Path:
 def finish(staging: Path, target: Path, kind: str) -> None:
     """Give the checked export its name. Raises `export_target_exists` for one that was taken meanwhile."""
     try:
-        publish_new(archive_of(staging) if kind == "zip" else staging, target)
+        publish_new(finished(staging, target, kind), target)
     except FileExistsError as error:
         raise _taken(target) from error
+
+
+def finished(staging: Path, target: Path, kind: str) -> Path:
+    """What of the staging folder gets the name."""
+    if kind == "zip":
+        return archive_of(staging)
+    return staging / target.name if for_llama_cpp.is_file(target, kind) else staging
 
 
 def _taken(target: Path) -> TrainerError:
