@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatBytes, formatExactTime } from '../../../src/lib/messages/format';
 import { verdictSentence } from '../../../src/lib/messages/held-out-verdict';
+import { uncheckedWords } from '../../../src/lib/messages/llama-cpp-check';
 import { mergedLossWords } from '../../../src/lib/messages/merged-loss';
 import { versionedName } from '../../../src/lib/training/mixture';
 import {
@@ -155,11 +156,15 @@ const addDeletion = (group: Command, { add }: Registry): void => {
 export const exportOf = ({ path, files, verification }: ArtifactExport) => ({ path, files, verification });
 
 const checkLine = (verification: ExportVerification): string => {
-  const difference = `the logits differ by at most ${verification.max_abs_diff.toExponential(1)}`;
+  const unchecked = uncheckedWords(verification);
+  if (unchecked !== null) return unchecked;
+  const difference = `the logits differ by at most ${verification.max_abs_diff?.toExponential(1) ?? '–'}`;
   const losses = mergedLossWords(verification);
+  const figures = losses === null ? difference : `${losses}; ${difference}`;
+  if (verification.gguf) return `Checked in llama.cpp ${verification.gguf.llama_cpp ?? ''}: ${figures}.`;
   return losses === null
-    ? `Checked in plain PEFT: ${difference}.`
-    : `Checked against base and adapter: ${losses}; ${difference}.`;
+    ? `Checked in plain PEFT: ${figures}.`
+    : `Checked against base and adapter: ${figures}.`;
 };
 
 const tellExport = (output: Output, made: ArtifactExport): void => {
@@ -176,8 +181,11 @@ const addExport = (group: Command, { add }: Registry): void =>
     usage: 'export <model>',
     about: 'write a model for other programs, and check what was written',
     flags: [
-      ['--format <format>', 'adapter, zip or merged; without it adapter, or zip where the path ends so'],
-      ['--to <path>', 'a folder; for zip also a file that ends in .zip'],
+      [
+        '--format <format>',
+        `${ExportFormat.options.join(', ')}; without it adapter, or what the path ends in`,
+      ],
+      ['--to <path>', 'a folder; for zip and gguf also a file with that ending'],
     ],
     options: z.object({ format: ExportFormat.optional(), to: z.string().min(1, 'give a path') }),
     run: async ({ app, output, args, options }) => {
@@ -189,7 +197,10 @@ const addExport = (group: Command, { add }: Registry): void =>
     },
   });
 
-const formatOf = (to: string): ExportFormat => (to.endsWith('.zip') ? 'zip' : 'adapter');
+const formatOf = (to: string): ExportFormat => {
+  if (to.endsWith('.gguf')) return 'gguf';
+  return to.endsWith('.zip') ? 'zip' : 'adapter';
+};
 
 export const addArtifacts = (registry: Registry): void => {
   const group = registry.program.command('artifacts').description('models that runs have made');

@@ -155,6 +155,12 @@ describe('artifacts', () => {
     expect(zipped.documents()).toMatchObject([{ path: join(to, 'adapter.zip') }]);
     const named = await bench.run('artifacts', 'export', newest, '--to', join(outside, 'x.zip'), '--json');
     expect(named.documents()).toMatchObject([{ path: join(outside, 'x.zip') }]);
+    for (const flags of [[], ['--format', 'gguf'], ['--format', 'gguf-adapter']]) {
+      const path = join(outside, `x${flags.length}.gguf`);
+      const gguf = await bench.run('artifacts', 'export', newest, ...flags, '--to', path);
+      expect([gguf.code, gguf.out]).toMatchObject([0, textWith(`The export is in ${path}`)]);
+      expect(gguf.out).toContain('Checked in llama.cpp b1: the logits differ by at most');
+    }
     await mkdir(to);
     await writeFile(join(to, 'adapter.zip'), '');
     for (const format of ['adapter', 'zip']) {

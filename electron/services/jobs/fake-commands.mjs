@@ -103,7 +103,8 @@ export const shortCommands = {
     const card = readFileSync(rest[rest.indexOf('--card') + 1], 'utf8');
     const files = [{ name: 'README.md', size_bytes: Buffer.byteLength(card), sha256: sha256(card) }];
     say({ event: 'checking' });
-    say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1 } });
+    const gguf = to.endsWith('.gguf') && { gguf: { tensors: 272, llama_cpp: 'b1', reason: null } };
+    say({ path: to, files, verification: { ok, max_abs_diff: 0, greedy_equal: ok, prompts: 1, ...gguf } });
   },
   probe: async () => {
     const { name } = JSON.parse(readFileSync(join(rest[0], 'job.json'), 'utf8'));

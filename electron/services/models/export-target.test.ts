@@ -34,7 +34,7 @@ it.each([
   'runs/mine',
   'storage/lora-models/mine',
 ])('data/%s is refused, whatever the format', async (name) => {
-  for (const format of ['adapter', 'zip', 'merged'] as const)
+  for (const format of ['adapter', 'zip', 'merged', 'gguf-adapter', 'gguf'] as const)
     await expect(exportTarget({ format, to: join(dataDir, name), dataDir })).rejects.toMatchObject(REFUSED);
 });
 
@@ -66,6 +66,14 @@ it('what is taken is told apart', async () => {
   await writeFile(join(root, 'file'), '');
   await expect(adapterAt(join(root, 'file'))).rejects.toMatchObject({ code: 'export_target_exists' });
   expect(basename(await exportTarget({ format: 'zip', to: join(root, 'new'), dataDir }))).toBe('adapter.zip');
+});
+
+it.each(['gguf', 'gguf-adapter'] as const)('%s is a file where its path ends so', async (format) => {
+  for (const name of ['m.gguf', 'folder']) await mkdir(join(root, name));
+  const at = (name: string) => exportTarget({ format, to: join(root, name), dataDir });
+  expect(await at('new.gguf')).toBe(join(root, 'new.gguf'));
+  expect(await at('folder')).toBe(join(root, 'folder'));
+  await expect(at('m.gguf')).rejects.toMatchObject({ code: 'export_target_exists' });
 });
 
 it('a link that leads nowhere is refused, as target and on the way to it', async () => {

@@ -93,6 +93,9 @@ const refuseOwn = async (target: string, dataDir: string): Promise<void> => {
   throw refuseTarget(`${target} lies in the data folder, which Pipeline keeps for itself.`);
 };
 
+const isFile = (format: ExportFormat, target: string): boolean =>
+  format === 'zip' || (format.startsWith('gguf') && target.endsWith('.gguf'));
+
 /**
  * The path that an export gets: a ZIP whose path has no such ending lies in that folder. Throws
  * `export_target_exists` or `export_target_refused` before anything is loaded; the trainer looks again before it writes.
@@ -110,6 +113,6 @@ export const exportTarget = async ({
   refuseLong(target);
   await refuseOwn(target, dataDir);
   const found = await kindOf(target);
-  if (found === 'nothing' || (found === 'empty folder' && format !== 'zip')) return target;
+  if (found === 'nothing' || (found === 'empty folder' && !isFile(format, target))) return target;
   throw refused('export_target_exists', `${target} exists already.`, 'Choose a name that is free.');
 };

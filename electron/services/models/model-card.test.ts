@@ -59,6 +59,10 @@ it('says how each export is loaded', () => {
     /library_name: transformers[^]*merged into its weights/,
   );
   expect(cardOf('none', { format: 'merged' })).not.toMatch(/peft/i);
+  expect(cardOf('none', { format: 'gguf' })).toMatch(
+    /library_name: gguf[^]*merged into its weights[^]*llama-cli -m model\.gguf/,
+  );
+  expect(cardOf('none', { format: 'gguf-adapter' })).toMatch(/A LoRA adapter for[^]*--lora adapter\.gguf/);
 });
 
 it('names data, settings, and the losses before and after', () => {

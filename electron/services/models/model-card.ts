@@ -58,19 +58,47 @@ const learnedFrom = (summary: TrainingSummary): string[] => {
   ];
 };
 
+const TOKENIZER = 'tokenizer = AutoTokenizer.from_pretrained("path/to/this-folder")';
+
 const LOAD_ADAPTER = [
+  '```python',
   'from peft import PeftModel',
   'from transformers import AutoModelForCausalLM, AutoTokenizer',
   '',
   'base = AutoModelForCausalLM.from_pretrained("path/to/base-model")',
   'model = PeftModel.from_pretrained(base, "path/to/this-folder")',
+  TOKENIZER,
+  '```',
 ];
 
 const LOAD_MERGED = [
+  '```python',
   'from transformers import AutoModelForCausalLM, AutoTokenizer',
   '',
   'model = AutoModelForCausalLM.from_pretrained("path/to/this-folder")',
+  TOKENIZER,
+  '```',
 ];
+
+interface Kind {
+  readonly library: string;
+  readonly merged: boolean;
+  readonly loading: readonly string[];
+}
+
+const ADAPTER: Kind = { library: 'peft', merged: false, loading: LOAD_ADAPTER };
+
+const KINDS: Readonly<Record<ExportFormat, Kind>> = {
+  adapter: ADAPTER,
+  zip: ADAPTER,
+  merged: { library: 'transformers', merged: true, loading: LOAD_MERGED },
+  'gguf-adapter': {
+    library: 'gguf',
+    merged: false,
+    loading: ['```sh', 'llama-cli -m path/to/base-model.gguf --lora adapter.gguf', '```'],
+  },
+  gguf: { library: 'gguf', merged: true, loading: ['```sh', 'llama-cli -m model.gguf', '```'] },
+};
 
 interface CardOptions {
   readonly format: ExportFormat;
@@ -80,18 +108,18 @@ interface CardOptions {
 
 /** README of an export: what it learned from, how, what was measured, and how to load it. */
 export const modelCard = (artifact: ModelArtifact, { format, has_chat_template }: CardOptions): string => {
-  const isMerged = format === 'merged';
+  const { library, merged, loading } = KINDS[format];
   const { training_summary: summary } = artifact;
   return [
     '---',
-    `library_name: ${isMerged ? 'transformers' : 'peft'}`,
+    `library_name: ${library}`,
     `base_model: ${JSON.stringify(summary.base_model_name)}`,
     'tags: [lora]',
     '---',
     '',
     `# ${artifact.name.replaceAll(/\s+/g, ' ')}`,
     '',
-    isMerged
+    merged
       ? `${summary.base_model_name} with a LoRA adapter merged into its weights, version ${artifact.version}.`
       : `A LoRA adapter for ${summary.base_model_name}, version ${artifact.version}.`,
     '',
@@ -116,10 +144,7 @@ export const modelCard = (artifact: ModelArtifact, { format, has_chat_template }
     '',
     '## Loading',
     '',
-    '```python',
-    ...(isMerged ? LOAD_MERGED : LOAD_ADAPTER),
-    'tokenizer = AutoTokenizer.from_pretrained("path/to/this-folder")',
-    '```',
+    ...loading,
     '',
   ].join('\n');
 };

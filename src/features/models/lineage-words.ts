@@ -1,6 +1,8 @@
 import { formatCount, formatLoss } from '../../components/format';
+import { uncheckedWords } from '../../lib/messages/llama-cpp-check';
 import type { BaseModel } from '../../lib/types/base-model';
 import type { Checkpoint } from '../../lib/types/job-records';
+import type { ArtifactExport } from '../../lib/types/model-artifact';
 
 interface Measured {
   readonly step: number;
@@ -30,4 +32,15 @@ export const baseWords = (
   if (!base) return 'no longer in the list of base models';
   if (base.fingerprint !== trained.base_model_fingerprint) return 'changed since; trained on';
   return base.checked_at > trained.made ? 'unchanged since' : 'as checked before the run';
+};
+
+/** What was done with the exports that were made. */
+export const exportWords = (exports: readonly Pick<ArtifactExport, 'verification'>[]): string => {
+  const unchecked = exports.filter(
+    ({ verification }) => verification && uncheckedWords(verification) !== null,
+  );
+  if (exports.length === 0) return 'made on this page, to any folder';
+  return unchecked.length === 0
+    ? 'each loaded again and compared'
+    : `${formatCount(unchecked.length)} of them not checked in llama.cpp`;
 };

@@ -125,6 +125,33 @@ test('an export says whether it is written or checked', async () => {
   expect(page.text()).toContain('Checking: loaded again in plain PEFT…');
 });
 
+test('a GGUF file says what llama.cpp has computed, or that it has not loaded it', async () => {
+  const figures = { ok: true, trained_on: 'none', widened: null } as const;
+  const done = { status: 'completed', completed_at: TIME } as const;
+  const loaded = { tensors: 272, llama_cpp: 'b11549', reason: null };
+  const held_out_loss = { texts: 25, adapter: 1.02, merged: 1.03 };
+  const asked = { max_abs_diff: 0.25, greedy_equal: true, prompts: 3, held_out_loss };
+  const unasked = { max_abs_diff: null, greedy_equal: null, prompts: 0, held_out_loss: null };
+  const unloaded = { tensors: 272, llama_cpp: null, reason: 'it is not installed' };
+  await show([
+    made({ ...done, format: 'gguf', verification: { ...figures, ...asked, gguf: loaded } }),
+    made({
+      ...done,
+      id: fakeId(21),
+      format: 'gguf-adapter',
+      verification: { ...figures, ...unasked, gguf: unloaded },
+    }),
+  ]);
+  await page.until(() => expect(page.text()).toContain('Merged GGUF'));
+  expect(page.text()).toContain(
+    'Loaded in llama.cpp b11549: held-out loss 1.0200, in llama.cpp 1.0300, largest logit difference 2.5e-1, ' +
+      'greedy tokens agree, 3 prompts',
+  );
+  expect(page.text()).toContain('Exported, not checked in llama.cpp: it is not installed. 272 tensors');
+  expect(page.text()).toContain('2 exports1 of them not checked in llama.cpp');
+  expect(page.find('[aria-label="unchecked"]').getAttribute('class')).toContain('text-warn');
+});
+
 test('an export that failed is made again at its place', async () => {
   await show([made({ status: 'failed', error: 'No space is left.' })], {
     export: () => made({ revision: 2 }),

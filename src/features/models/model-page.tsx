@@ -8,7 +8,7 @@ import { AlertDialog, Dialog, Menu } from '../../components/overlays';
 import { ModelSkeleton } from '../../components/skeletons';
 import { ErrorNote } from '../../components/states';
 import { ThingPage } from '../../components/thing-page';
-import type { ModelArtifact } from '../../lib/types/model-artifact';
+import type { ArtifactExport, ModelArtifact } from '../../lib/types/model-artifact';
 import { useLive } from '../../live-store';
 import { useDialogs } from '../../page-asks';
 import { paths } from '../../paths';
@@ -68,7 +68,7 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
       <ErrorNote error={action.failure} onDismiss={action.clear} />
       <div className="grid grid-cols-1 gap-4 narrow:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
         <ModelVerdict model={model} />
-        <Lineage model={model} exportCount={completedCount(exports.state)} />
+        <Lineage model={model} exports={completed(exports.state)} />
       </div>
       <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
         <Files model={model} />
@@ -94,7 +94,5 @@ const Ready = ({ model }: { readonly model: ModelArtifact }) => {
   );
 };
 
-const completedCount = (state: ReturnType<typeof useExports>['state']): number =>
-  state.kind === 'ready'
-    ? [...state.value.values()].filter(({ status }) => status === 'completed').length
-    : 0;
+const completed = (state: ReturnType<typeof useExports>['state']): ArtifactExport[] =>
+  state.kind === 'ready' ? [...state.value.values()].filter(({ status }) => status === 'completed') : [];

@@ -11,6 +11,14 @@ it('says what a merged model was held to, and nothing of an adapter', () => {
     'loss of a few dialogues',
   );
   expect(mergedLossWords({ widened: null })).toBeNull();
+  expect(mergedLossWords({ held_out_loss: null, widened: null })).toBeNull();
+});
+
+it('says of a GGUF file what it computes in llama.cpp', () => {
+  const gguf = { tensors: 272, llama_cpp: 'b11549', reason: null };
+  expect(mergedLossWords({ held_out_loss: LOSSES, widened: null, gguf })).toBe(
+    'held-out loss 4.2565, in llama.cpp 4.2565',
+  );
 });
 
 it('says why the weights are wider than those of the base model', () => {

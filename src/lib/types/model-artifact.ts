@@ -80,19 +80,24 @@ export const ModelArtifact = z.strictObject({
 });
 export type ModelArtifact = z.infer<typeof ModelArtifact>;
 
-export const ExportFormat = z.enum(['adapter', 'zip', 'merged']);
+export const ExportFormat = z.enum(['adapter', 'zip', 'merged', 'gguf-adapter', 'gguf']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
 /**
  * What the check of an export found; the difference is of float32 logits, to the trainer's own. The losses of a
- * merged model are of the same held-out texts, or of a few dialogues where there are none.
+ * merged model are of the same held-out texts, or of a few dialogues where there are none. There are no figures of
+ * a GGUF file that this machine's llama.cpp cannot load.
  */
 export const ExportVerification = z.strictObject({
   ok: z.boolean(),
-  max_abs_diff: z.number(),
-  greedy_equal: z.boolean(),
+  max_abs_diff: z.number().nullable(),
+  greedy_equal: z.boolean().nullable(),
   prompts: Count,
-  held_out_loss: z.strictObject({ texts: Count, adapter: z.number(), merged: z.number() }).optional(),
+  held_out_loss: z.strictObject({ texts: Count, adapter: z.number(), merged: z.number() }).nullish(),
+  /** `tensors` were read back as they should be; `llama_cpp` is the release that has loaded them, or `reason` why none. */
+  gguf: z
+    .strictObject({ tensors: Count, llama_cpp: z.string().nullable(), reason: z.string().nullable() })
+    .optional(),
   /** What training saw of the base model; what is compared stands on the base model as it is. */
   trained_on: Quantization.default('none'),
   /** The merged weights are float32: in the base model's own `dtype` the loss would have been `merged`. */

@@ -12,6 +12,8 @@ const FORMATS = [
   { value: 'adapter', label: 'Folder' },
   { value: 'zip', label: 'ZIP file' },
   { value: 'merged', label: 'Merged model' },
+  { value: 'gguf-adapter', label: 'GGUF adapter' },
+  { value: 'gguf', label: 'Merged GGUF' },
 ] as const;
 
 const ADAPTER =
@@ -25,6 +27,22 @@ const CONTENTS: Readonly<Record<ExportFormat, string>> = {
     'tokenizer, chat template and model card; it needs no PEFT. It is loaded again and compared with base and ' +
     'adapter on the held-out records before it counts as done. Where rounding would lose what a short run ' +
     'learned, it is written in float32, which takes twice the space.',
+  'gguf-adapter':
+    'The adapter as one file for llama.cpp and programs built on it, to be loaded beside the base model as GGUF. ' +
+    'It is loaded in llama.cpp, on a base model written for this alone, and compared before it counts as done.',
+  gguf:
+    'The base model with the adapter added, its tokenizer and its chat template in one file for llama.cpp and ' +
+    'programs built on it, of the base model’s size. It is loaded in llama.cpp and compared with base and adapter ' +
+    'on the held-out records before it counts as done.',
+};
+
+const MERGED: ReadonlySet<ExportFormat> = new Set(['merged', 'gguf']);
+const ENDINGS: Readonly<Record<ExportFormat, string>> = {
+  adapter: '',
+  zip: '.zip',
+  merged: '',
+  'gguf-adapter': '.gguf',
+  gguf: '.gguf',
 };
 
 export const ExportChoice = ({
@@ -39,8 +57,8 @@ export const ExportChoice = ({
   const [format, setFormat] = useState<ExportFormat>('adapter');
   const action = useAction();
   const start = async () => {
-    const file = fileNameOf(model.name, format === 'merged' ? 'merged' : 'adapter');
-    const to = await api.desktop.choose_save_path({ name: format === 'zip' ? `${file}.zip` : file });
+    const file = fileNameOf(model.name, MERGED.has(format) ? 'merged' : 'adapter');
+    const to = await api.desktop.choose_save_path({ name: `${file}${ENDINGS[format]}` });
     if (to === null) return;
     onStarted(await api.models.export({ id: model.id, format, to }));
     onDone();

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, RefreshCw } from 'lucide-react';
+import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
@@ -9,8 +9,9 @@ import { classNames } from '../../../components/class-names';
 import { formatAmount, formatBytes } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
+import { uncheckedWords } from '../../../lib/messages/llama-cpp-check';
 import { mergedLossWords } from '../../../lib/messages/merged-loss';
-import type { ArtifactExport } from '../../../lib/types/model-artifact';
+import type { ArtifactExport, ExportVerification } from '../../../lib/types/model-artifact';
 import { createLiveStore, useLive } from '../../../live-store';
 
 /** The exports of one model, live. */
@@ -48,7 +49,7 @@ export const Exports = ({
           <div className="flex flex-col items-start gap-3 p-4">
             <p className="text-ink-2">
               None yet. An export is the adapter, or base model and adapter merged, with tokenizer, template
-              and model card.
+              and model card, or either for llama.cpp.
             </p>
             <Button onClick={onExport}>Export…</Button>
           </div>
@@ -71,20 +72,24 @@ const LOOKS = {
   running: { icon: RefreshCw, tone: 'info' },
   completed: { icon: CircleCheck, tone: 'good' },
   failed: { icon: CircleX, tone: 'bad' },
-} as const satisfies Record<ArtifactExport['status'], { icon: typeof RefreshCw; tone: Tone }>;
+  unchecked: { icon: TriangleAlert, tone: 'warn' },
+} as const satisfies Record<ArtifactExport['status'] | 'unchecked', { icon: typeof RefreshCw; tone: Tone }>;
 
 const NAMES: Readonly<Record<ArtifactExport['format'], string>> = {
   adapter: 'Adapter folder',
   zip: 'Adapter as ZIP',
   merged: 'Merged model',
+  'gguf-adapter': 'GGUF adapter',
+  gguf: 'Merged GGUF',
 };
 
 const ExportRow = ({ one }: { readonly one: ArtifactExport }) => {
-  const { icon: Icon, tone } = LOOKS[one.status];
+  const look = one.verification && uncheckedWords(one.verification) !== null ? 'unchecked' : one.status;
+  const { icon: Icon, tone } = LOOKS[look];
   const size = one.files.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
   return (
     <li className="flex min-h-15 items-center gap-3 border-b px-4 py-2 last:border-0">
-      <Icon aria-label={one.status} className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
+      <Icon aria-label={look} className={classNames('size-4 shrink-0', TONE_TEXT[tone])} />
       <div className="min-w-0 flex-1">
         <p className="truncate font-medium">
           {NAMES[one.format]}{' '}
@@ -129,26 +134,29 @@ const CHECKS: Readonly<Record<ArtifactExport['format'], string>> = {
   adapter: 'Checking: loaded again in plain PEFT…',
   zip: 'Checking: unpacked and loaded again in plain PEFT…',
   merged: 'Checking: loaded again, compared with base and adapter…',
+  'gguf-adapter': 'Checking: read back, loaded in llama.cpp beside its base model…',
+  gguf: 'Checking: read back, loaded in llama.cpp, compared with base and adapter…',
 };
 
 const outcome = ({ format, status, verification, error }: ArtifactExport): string => {
   if (status === 'pending') return 'Writing the files…';
   if (status === 'running') return CHECKS[format];
   if (!verification) return error ?? 'Not compared.';
-  const difference =
-    verification.max_abs_diff === 0
-      ? 'logits identical'
-      : `largest logit difference ${verification.max_abs_diff.toExponential(1)}`;
-  const tokens = `greedy tokens ${verification.greedy_equal ? 'agree' : 'differ'}`;
-  const figures = [
-    mergedLossWords(verification),
-    difference,
-    tokens,
-    formatAmount(verification.prompts, 'prompt'),
-  ]
+  const figures = figuresOf(verification);
+  if (status === 'failed') return `${error ?? 'Differs from the trainer'}: ${figures}`;
+  const release = verification.gguf?.llama_cpp;
+  return (
+    uncheckedWords(verification) ??
+    (release ? `Loaded in llama.cpp ${release}: ${figures}` : `Loaded again: ${figures}`)
+  );
+};
+
+const figuresOf = (verification: ExportVerification): string => {
+  const { max_abs_diff: difference, greedy_equal, prompts } = verification;
+  const logits =
+    difference === 0 ? 'logits identical' : `largest logit difference ${difference?.toExponential(1) ?? '–'}`;
+  const tokens = `greedy tokens ${greedy_equal === true ? 'agree' : 'differ'}`;
+  return [mergedLossWords(verification), logits, tokens, formatAmount(prompts, 'prompt')]
     .filter((part) => part !== null)
     .join(', ');
-  return status === 'failed'
-    ? `${error ?? 'Differs from the trainer'}: ${figures}`
-    : `Loaded again: ${figures}`;
 };

@@ -7,7 +7,7 @@ import { api } from '../../../api';
 import { formatAmount, formatCount, formatDuration, formatHash, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { versionedName } from '../../../lib/training/mixture';
-import type { ModelArtifact } from '../../../lib/types/model-artifact';
+import type { ArtifactExport, ModelArtifact } from '../../../lib/types/model-artifact';
 import type { KeptRunDataset } from '../../../lib/types/run-mixture';
 import { useLive, useRows } from '../../../live-store';
 import { paths } from '../../../paths';
@@ -15,14 +15,14 @@ import { baseModels, jobs } from '../../../stores';
 import { useLoad } from '../../../use-load';
 import { workedMs } from '../../jobs';
 import { FileText } from '../../../components/file-text';
-import { baseWords, checkpointWords } from '../lineage-words';
+import { baseWords, checkpointWords, exportWords } from '../lineage-words';
 
 export const Lineage = ({
   model,
-  exportCount,
+  exports,
 }: {
   readonly model: ModelArtifact;
-  readonly exportCount: number;
+  readonly exports: readonly ArtifactExport[];
 }) => {
   const { training_summary: summary, configuration, job_id } = model;
   const run = useRows(jobs).find(({ id }) => id === job_id);
@@ -63,10 +63,10 @@ export const Lineage = ({
         </Step>
         <Step
           icon={Download}
-          title={exportCount === 0 ? 'No export yet' : formatAmount(exportCount, 'export')}
+          title={exports.length === 0 ? 'No export yet' : formatAmount(exports.length, 'export')}
           last
         >
-          {exportCount === 0 ? 'made on this page, to any folder' : 'each loaded again and compared'}
+          {exportWords(exports)}
         </Step>
       </ol>
     </Panel>
