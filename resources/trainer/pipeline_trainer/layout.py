@@ -67,13 +67,13 @@ def layout_for(
     model: Any,
     warn: Callable[[str, str], object],
 ) -> Layout:
-    """The layout of a run: packed unless asked otherwise. A model that mixes documents trains unpacked, with a warning."""
+    """The layout of a run: packed unless asked otherwise. A model that mixes documents trains unpacked, as the plan says."""
     short = products_suit(model, rows, pad_id=pad_id)
     wanted, reason = packing != "off", REASONS[packing]
     fault = mixing_fault(model, rows, pad_id=pad_id, device=compute.device) if wanted else None
     if wanted and fault is None:
         return Layout(packed=True, reason=reason, pad_id=pad_id, budget=longest(rows), short=short)
-    if fault is not None:
+    if fault is not None and packing == "on":
         warn("packing_unavailable", f"Rows are not packed: {fault}. They are laid side by side; the results are the same.")
     return Layout(packed=False, reason=fault or reason, pad_id=pad_id, budget=longest(rows), short=short)
 

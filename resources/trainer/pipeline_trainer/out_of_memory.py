@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 import torch
 
 from .errors import TrainerError
+from .siblings import forget_failed_pass
 from .team import OutOfMemoryElsewhereError, Team
 
 CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
@@ -34,6 +35,7 @@ def if_it_fits(team: Team, work: Callable[[], Done]) -> Done | None:
 
 def free_memory(device: torch.device) -> None:
     """Give back what no tensor holds any more."""
+    forget_failed_pass()
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()

@@ -115,17 +115,19 @@ def held(job: JobFile, data: Data, compute: Compute) -> Held:
             passes=passes,
             identity={},
         )
-        measure_base(run)
-        sample(run)
-        for _step in range(2):
-            optimizer_step(run)
-            run.progress.step += 1
-        if kept:
-            evaluate(run)
-        save(run)
-        micro_batch = run.progress.micro_batch
-        run.close()
-        log.close()
+        try:
+            measure_base(run)
+            sample(run)
+            for _step in range(2):
+                optimizer_step(run)
+                run.progress.step += 1
+            if kept:
+                evaluate(run)
+            save(run)
+            micro_batch = run.progress.micro_batch
+        finally:
+            run.close()
+            log.close()
     return Held(
         peak_memory_bytes=peak_memory_bytes(compute.device),
         rows=micro_batch,

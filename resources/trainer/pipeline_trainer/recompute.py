@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 
 from .attention import attending_by
 from .config import MemoryPlan
-from .kernels.recipe import drop_recipe
+from .kernels.recipe import drop_recipe, keeping
 
 MLP: Final = "mlp"
 
@@ -59,7 +59,8 @@ def _recompute(module: nn.Module, config: Any) -> None:
         attending: Callable[[], AbstractContextManager[None]] = partial(attending_by, config, config._attn_implementation)  # noqa: SLF001 (transformers has no public name for it)
 
         def again(*inputs: Any) -> Any:
-            with attending():
+            # Recipes would hold what is dropped here and made again.
+            with attending(), keeping():
                 return plain(*inputs, **options)
 
         return checkpoint(again, *inputs, use_reentrant=False)

@@ -60,7 +60,7 @@ def identity_of(job: JobFile, compute: Compute, *, rows: str, processes: int = 1
             "device": compute.device.type,
             "device_name": compute.name,
             "precision": compute.precision,
-            "arithmetic": _arithmetic(job.settings, compute),
+            "arithmetic": _arithmetic(compute),
             "threads": job.threads,
             "processes": processes,
         },
@@ -167,12 +167,9 @@ def refuse_other_plan(job: JobFile, records: int) -> None:
         )
 
 
-def _arithmetic(settings: Settings, compute: Compute) -> str:
-    """Whether 16 bit takes a path of our own: short rows on a processor (`causal`), or plain LoRA (`lora_layer`)."""
-    if compute.precision != "bf16":
-        return STOCK
-    plain = settings.quantization == "none" and settings.variant not in {"dora", "pissa"}
-    return OWN if plain or compute.device.type == "cpu" else STOCK
+def _arithmetic(compute: Compute) -> str:
+    """16 bit takes paths of our own: adapters, on cards what lies between products, on processors short attention."""
+    return OWN if compute.precision == "bf16" else STOCK
 
 
 def _drops_out(must_agree: Mapping[str, Any]) -> bool:

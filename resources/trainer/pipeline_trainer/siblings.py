@@ -6,6 +6,7 @@ and the others fetch theirs, as long as they come with that very input.
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
+from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,8 @@ from torch import Tensor, nn
 PROBE_IDS: Final = [[0, 1, 2]]
 # What a model raises that takes more than tokens.
 UNFIT: Final = (TypeError, ValueError, AttributeError, RuntimeError, NotImplementedError)
+
+_living: Final["WeakSet[Siblings]"] = WeakSet()
 
 Compute = Callable[[Sequence[Any], Tensor], Sequence[Tensor]]
 
@@ -27,6 +30,11 @@ class Siblings:
         self._input: Tensor | None = None
         self._version = 0
         self._waiting: dict[Any, Tensor] = {}
+        _living.add(self)
+
+    def forget(self) -> None:
+        """Hold nothing: of a pass that failed half-way nobody fetches what waits, nor the graph behind it."""
+        self._input, self._waiting = None, {}
 
     def output(self, layer: Any, x: Tensor) -> Tensor:
         """What `layer` makes of `x`, made now or when the first sibling was asked."""
@@ -39,6 +47,12 @@ class Siblings:
         if not self._waiting:
             self._input = None
         return y
+
+
+def forget_failed_pass() -> None:
+    """Let go of what siblings of any model still wait with."""
+    for siblings in _living:
+        siblings.forget()
 
 
 @torch.no_grad()

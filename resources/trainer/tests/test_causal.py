@@ -96,7 +96,7 @@ def test_a_16_bit_run_attends_by_products_up_to_short_rows_and_learns_the_same(t
     assert narrow.layout.batch(make_rows([9, 30])).input_ids.shape == (1, 40)
     assert not beside.layout.batch([Row("long", [7] * (SHORT + 1), [True] * (SHORT + 1))]).short
     wide = open_run(make_run(tmp_path / "fp32", model, precision="fp32"))
-    assert (wide.layout.short, wide.layout.packed) == (False, False)
+    assert (wide.layout.short, wide.layout.packed) == (False, True)
     losses = [gradient(run, make_rows([9, 30, 14])) for run in (narrow, beside, wide)]
     norms = [run.optimizer.clip() for run in (narrow, beside, wide)]
     assert losses[:2] == pytest.approx([losses[2]] * 2, rel=1e-3)

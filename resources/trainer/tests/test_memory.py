@@ -88,7 +88,10 @@ def test_rule_8_the_next_run_of_the_same_kind_begins_with_the_pass_that_worked(
     hold_only(monkeypatch, 1)
     cache = tmp_path / "cache"
     assert attempt(make_run(tmp_path / "first", model, packing="off"), cache_dir=cache) == 0
-    again, other = make_run(tmp_path / "again", model, packing="off"), make_run(tmp_path / "other", model, lora_rank=2, packing="off")
+    again, other = (
+        make_run(tmp_path / "again", model, packing="off"),
+        make_run(tmp_path / "other", model, lora_rank=2, packing="off"),
+    )
     assert attempt(again, cache_dir=cache) == attempt(other, cache_dir=cache) == 0
     assert not again.named("warning")
     assert again.named("plan")[0]["micro_batch"] == 1

@@ -43,8 +43,10 @@ def texts(folder: Folder, step: int) -> list[str]:
 
 
 def test_samples_at_base_checkpoints_and_end_are_greedy_and_of_one_seed(
-    folder: Folder, capsys: pytest.CaptureFixture[str]
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The run is in float32; rounded to 16 bit, two tokens of a tiny model may change places.
+    monkeypatch.setattr("pipeline_trainer.hardware.native_bf16", lambda _device: False)
     samples = folder.named("sample")
     assert [event["step"] for event in samples] == [0, 0, 4, 4, 8, 8, 10, 10]
     assert {event["seed"] for event in samples} == {42}

@@ -13,6 +13,7 @@ from training_builders import make_model, make_run, open_run
 
 from pipeline_trainer.dropped import draw, nearest
 from pipeline_trainer.lora_layer import as_one_function, outputs_of
+from pipeline_trainer.out_of_memory import free_memory
 from pipeline_trainer.siblings import Siblings, families
 
 
@@ -104,6 +105,18 @@ def test_siblings_hold_nothing_once_all_have_theirs(x: Tensor) -> None:
         for layer in layers:
             as_one_function(siblings, layer, shared)
     del shared
+    assert held() is None
+
+
+def test_a_pass_that_failed_leaves_nothing_behind(x: Tensor) -> None:
+    layers = [make_layer(), make_layer()]
+    siblings = Siblings(layers, outputs_of)
+    shared = x * 1
+    held = weakref.ref(shared)
+    as_one_function(siblings, layers[0], shared)
+    del shared
+    assert held() is not None
+    free_memory(torch.device("cpu"))
     assert held() is None
 
 

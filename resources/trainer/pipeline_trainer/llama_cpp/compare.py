@@ -25,6 +25,7 @@ from ..errors import TrainerError
 PROBE: Final = "Don't wait: it's 2024, 1234567.\n\n\tdef f(x):\n        return x  + 1\nÄpfel, Привет, 東京 🙂 "
 PROGRAM: Final = [sys.executable, "-m", __package__.partition(".")[0], "--attended", "ask-llama-cpp"]
 NO_CODE: Final = -signal.SIGILL
+KILLED: Final = -signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def outcome(status: int, output: Sequence[str]) -> dict[str, Any] | str:
         return "this machine's processor lacks instructions that it was built with"
     if error.get("code") == "llama_cpp_missing":
         return str(error["message"])
+    if status == KILLED:
+        return "its process was killed, most likely because the memory does not hold the model"
     if not documents:
         return f"its process ended with status {status} before it was ready"
     said = error.get("message", f"its process ended with status {status}")

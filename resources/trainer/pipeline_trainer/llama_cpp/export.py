@@ -70,7 +70,7 @@ def _planned(options: argparse.Namespace, deltas: Mapping[str, Delta], *, in_flo
 def _check_adapter(reference: Reference, adapter: Adapter, options: argparse.Namespace) -> GgufVerification:
     """On the base model as it is, which is written for this alone."""
     base = planned_model(options.base_model, reference.template, {})
-    with TemporaryDirectory(dir=adapter.file.parent.parent, prefix=".base-") as folder:
+    with TemporaryDirectory(dir=adapter.file.parent, prefix=".base-") as folder:
         model = Path(folder) / FILES["gguf"]
         write(base, model)
         written = Written(model, adapter.tensors, base.exact, adapter.file)
