@@ -240,7 +240,7 @@ export function importFailed(thrown: unknown): AppError {
   return new AppError(
     known ?? {
       code: 'import_failed',
-      message: `The import broke off: ${detail}.`,
+      message: `The import broke off: ${detail.replace(/\.$/, '')}.`,
       hint: 'Try again; if it happens again, the log in Settings says more.',
     },
   );

@@ -99,6 +99,12 @@ describe('import', () => {
     expect(outcome).toMatchObject({ dataset: { status: 'error' }, error: { code: 'disk_full' } });
   });
 
+  it('says why an import broke off in one sentence with one full stop', async () => {
+    const service = await bench.service(() => Promise.reject(new Error('the thread could not answer.')));
+    const [outcome] = await service.import([await bench.file(jsonl(...many))]);
+    expect(outcome?.error?.message).toBe('The import broke off: the thread could not answer.');
+  });
+
   it('imports several files one after another, and one bad file does not hold up the next', async () => {
     const service = await bench.service();
     const outcomes = await service.import([

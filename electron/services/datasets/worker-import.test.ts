@@ -26,6 +26,10 @@ const request = async (name: string, records: number) => {
   return { sourcePath, datasetDir: join(dir, 'bucket', name), stagingToken: 'token' };
 };
 
+/** A record whose call holds a number as it is written. */
+const calling = (id: string, number: string) =>
+  `{"id": "${id}", "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"x":${number}}}}]}]}`;
+
 it('imports on a thread of its own and reports progress', async () => {
   let lastRecords = 0;
   const result = await importInWorker(workerUrl)(
@@ -73,6 +77,31 @@ it('reads an original again there, to compare or to keep', async () => {
     (await readdir(join(first.datasetDir, 'versions'))).length,
   ]).toEqual([undefined, 2, 2]);
 });
+
+it.each(['1.0', '1e2', '12345678901234567890'])(
+  'hands over the beginning of records of tools that hold %s, of an import and of an edit',
+  async (number) => {
+    const run = importInWorker(workerUrl);
+    const name = `tools ${number}`;
+    const sourcePath = join(dir, `${name}.jsonl`);
+    await writeFile(sourcePath, `${calling('a', number)}\n${calling('b', number)}\n`);
+    const first = { sourcePath, datasetDir: join(dir, 'bucket', name), stagingToken: 'token' };
+    const { signal } = new AbortController();
+    const imported = await run(first, () => undefined, signal);
+    const shown = { tool_calls: [{ function: { name: 'f', arguments: `{"x":${number}}` } }] };
+    expect(imported.statistics.sample_data[0]).toMatchObject({ messages: [{}, shown] });
+    const folder = join(first.datasetDir, 'versions', imported.version?.sha256 ?? '');
+    const revision = {
+      isNewFile: false,
+      sourceSha256: imported.version?.sourceSha256 ?? null,
+      current: { sha256: imported.version?.sha256 ?? '', path: join(folder, 'dataset.jsonl') },
+      isPreview: false,
+    };
+    const edited = { ...first, sourcePath: join(folder, 'source'), exclude: ['a'], revision };
+    const { version, statistics } = await run(edited, () => undefined, signal);
+    expect([version?.records, statistics.sample_data]).toMatchObject([1, [{ id: 'b' }]]);
+  },
+);
 
 it('I01 ends the thread at once when cancelled, and leaves nothing behind', async () => {
   const abort = new AbortController();

@@ -1,5 +1,6 @@
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { messagesOf } from '../../../../src/lib/types/record-turns';
+import { shownRecord } from '../shown-record';
 import { GrowingNumbers, HashIndex } from './hash-index';
 import { shortened } from './short-record';
 import { SplitTally } from './split-tally';
@@ -30,7 +31,7 @@ export class StatisticsTally {
   }
 
   add(record: CanonicalRecord): void {
-    if (this.samples.length < SAMPLE_RECORDS) this.samples.push(shortened(record));
+    if (this.samples.length < SAMPLE_RECORDS) this.samples.push(shortened(shownRecord(record)));
     this.split.add(record);
     if (record.quality_score !== undefined) {
       this.scored += 1;
