@@ -1,4 +1,6 @@
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
 import { Dataset } from '../../../src/lib/types/lora-training';
 import { dataset_versions, datasets, job_datasets, training_jobs } from '../schema';
@@ -43,6 +45,16 @@ export const datasetRepository = ({ db, userId }: Bound) => {
     return row ? Dataset.parse(row) : null;
   };
 
+  /** Newest first. */
+  const found = (where: SQL, by: SQLiteColumn): Dataset[] =>
+    db
+      .select()
+      .from(datasets)
+      .where(and(eq(datasets.user_id, userId), where))
+      .orderBy(desc(by))
+      .all()
+      .map((row) => Dataset.parse(row));
+
   const update = (id: string, changes: DatasetChanges): Dataset | null => {
     db.update(datasets).set(changes).where(own(id)).run();
     return get(id);
@@ -51,6 +63,11 @@ export const datasetRepository = ({ db, userId }: Bound) => {
   return {
     get,
     update,
+    /** Null where the import has ended in the meantime; its row then stays as it is. */
+    updateUnfinished: (id: string, changes: DatasetChanges): Dataset | null => {
+      const unfinished = and(own(id), inArray(datasets.status, ['uploading', 'validating']));
+      return db.update(datasets).set(changes).where(unfinished).run().changes > 0 ? get(id) : null;
+    },
     create: (dataset: NewDataset): Dataset =>
       Dataset.parse(
         // The row as its triggers left it, which RETURNING does not show.
@@ -62,22 +79,8 @@ export const datasetRepository = ({ db, userId }: Bound) => {
             .get().id,
         ),
       ),
-    list: (): Dataset[] =>
-      db
-        .select()
-        .from(datasets)
-        .where(and(eq(datasets.user_id, userId), isNull(datasets.deleted_at)))
-        .orderBy(desc(datasets.created_at))
-        .all()
-        .map((row) => Dataset.parse(row)),
-    listDeleted: (): Dataset[] =>
-      db
-        .select()
-        .from(datasets)
-        .where(and(eq(datasets.user_id, userId), isNotNull(datasets.deleted_at)))
-        .orderBy(desc(datasets.deleted_at))
-        .all()
-        .map((row) => Dataset.parse(row)),
+    list: (): Dataset[] => found(isNull(datasets.deleted_at), datasets.created_at),
+    listDeleted: (): Dataset[] => found(isNotNull(datasets.deleted_at), datasets.deleted_at),
     softDelete: (id: string): Dataset | null => update(id, { deleted_at: nowIso() }),
     restore: (id: string): Dataset | null => update(id, { deleted_at: null }),
     /** The jobs that use a version of it, the last one first. */

@@ -218,6 +218,40 @@ describe('cancel and recovery', () => {
     expect(await readdir(join(userDir, alive.id))).toHaveLength(1);
   });
 
+  it('counts an import as alive until its row says how it ended, also for another process', async () => {
+    const other = await bench.service();
+    const service = await bench.service(async (...given) => {
+      const result = await importFile(...given);
+      await other.recoverImports();
+      await other.recover();
+      return result;
+    });
+    const [outcome] = await service.import([await bench.file(jsonl(...many))]);
+    expect(outcome?.dataset.status).toBe('ready');
+    expect(bench.changes().map(({ status }) => status)).toEqual(['uploading', 'validating', 'ready']);
+    const folder = join(await bench.userDir(), outcome?.dataset.id ?? '');
+    expect((await readdir(folder)).toSorted()).toEqual(['dataset.jsonl', 'versions']);
+  });
+
+  it('leaves no folder of an import that came to nothing', async () => {
+    const service = await bench.service();
+    await service.import([join(bench.dir, 'absent.jsonl')]);
+    expect(await readdir(await bench.userDir())).toEqual([]);
+  });
+
+  it('interrupts no import that has ended since it was looked at', async () => {
+    const service = await bench.service();
+    const repositories = await bench.repositories();
+    const [outcome] = await service.import([await bench.file(jsonl(...many))]);
+    const { id = '' } = outcome?.dataset ?? {};
+    expect(await repositories.datasets.updateUnfinished(id, { status: 'error' })).toBeNull();
+    expect((await service.get(id)).status).toBe('ready');
+    await repositories.datasets.update(id, { status: 'validating' });
+    expect(await repositories.datasets.updateUnfinished(id, { status: 'error' })).toMatchObject({
+      status: 'error',
+    });
+  });
+
   it('S03 sweeps what dead imports left that no row names, and nothing else', async () => {
     const service = await bench.service();
     const userDir = await bench.userDir();

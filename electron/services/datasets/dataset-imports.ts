@@ -20,7 +20,7 @@ import { phaseClock } from './phase-clock';
 import type { TimedProgress } from './phase-clock';
 import { readProblems } from './problem-file';
 import { settleKilled } from './settle-killed';
-import { listDir, newStagingToken, reserveStaging, sweepUnfinished } from './staging';
+import { listDir, newStagingToken, releaseClaim, reserveStaging, sweepUnfinished } from './staging';
 import { throttled } from './throttle';
 import type { ImportRunner } from './worker-import';
 
@@ -60,6 +60,8 @@ interface PendingImport {
   readonly request: ImportRequest;
   readonly isChosen: boolean;
   readonly abort: AbortController;
+  /** Of the staging folder that says the import lives: the one it works in is gone before its row is written. */
+  readonly claim: string;
 }
 
 interface RunningImport extends PendingImport {
@@ -133,7 +135,10 @@ export class DatasetImports {
   }
 
   async #interrupt({ id }: Dataset): Promise<void> {
-    await this.#update(id, brokenColumns(importInterrupted().toPayload()));
+    const { repositories, publisher } = this.#options;
+    const columns = brokenColumns(importInterrupted().toPayload());
+    const dataset = await repositories.datasets.updateUnfinished(id, columns);
+    if (dataset !== null) publisher.publish('datasets.changed', dataset);
   }
 
   /** A database that was lost knows nothing of the imports that were under way. */
@@ -146,8 +151,8 @@ export class DatasetImports {
   async #prepare(path: string, options: ImportOptions): Promise<PendingImport> {
     const { repositories, paths, publisher, maxFileBytes } = this.#options;
     const id = randomUUID();
-    const stagingToken = newStagingToken();
-    await reserveStaging(paths.datasetDir(id), stagingToken);
+    const claim = newStagingToken();
+    await reserveStaging(paths.datasetDir(id), claim);
     const dataset = await repositories.datasets.create({
       id,
       ...namesOf(options.fileName ?? path, options.name),
@@ -161,7 +166,7 @@ export class DatasetImports {
       sourcePath: path,
       fileName: options.fileName,
       datasetDir: paths.datasetDir(id),
-      stagingToken,
+      stagingToken: newStagingToken(),
       followLink: options.followLinks ?? true,
       encoding: options.encoding,
       salvage: options.salvage,
@@ -173,11 +178,11 @@ export class DatasetImports {
       maxBytes: await maxFileBytes?.(),
     };
     const isChosen = options.isChosen ?? false;
-    return { dataset, request, isChosen, recipe: recipeOf(options), abort: new AbortController() };
+    return { dataset, request, isChosen, recipe: recipeOf(options), abort: new AbortController(), claim };
   }
 
   async #run(pending: PendingImport): Promise<ImportOutcome | null> {
-    const { dataset, request, abort } = pending;
+    const { dataset, request, abort, claim } = pending;
     this.#activeId = dataset.id;
     try {
       abort.signal.throwIfAborted();
@@ -189,6 +194,7 @@ export class DatasetImports {
       if (abort.signal.aborted && !this.#isStopping) return await this.#discard(dataset);
       return await this.#break(dataset.id, this.#isStopping ? importInterrupted() : importFailed(thrown));
     } finally {
+      await releaseClaim(request.datasetDir, claim);
       this.#activeId = null;
       this.#running.delete(dataset.id);
     }

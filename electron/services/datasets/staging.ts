@@ -23,6 +23,12 @@ export async function releaseStaging(datasetDir: string, token: string): Promise
   reserved.delete(stagingName(token));
 }
 
+/** With the folder of an import that has put nothing else into it. */
+export async function releaseClaim(datasetDir: string, token: string): Promise<void> {
+  await releaseStaging(datasetDir, token);
+  await removeIfEmpty(datasetDir);
+}
+
 /**
  * Removes the staging folders of dead imports once `settle` has put right what they may have left, and
  * answers whether a living one is there: then both wait, for what has no row may be what that one is making.
@@ -40,7 +46,17 @@ export async function sweepDeadStaging(datasetDir: string, settle: () => Promise
 export async function sweepUnfinished(datasetDir: string): Promise<void> {
   const isUnfinished = (await listDir(datasetDir)).some(isStagingName);
   if (!isUnfinished || (await sweepDeadStaging(datasetDir, () => Promise.resolve()))) return;
-  if ((await listDir(datasetDir)).length === 0) await rmdir(datasetDir);
+  await removeIfEmpty(datasetDir);
+}
+
+/** The dataset's folder is made for the import; without a result it goes again. */
+export async function removeIfEmpty(dir: string): Promise<void> {
+  try {
+    await rmdir(dir);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  }
 }
 
 export async function listDir(dir: string): Promise<string[]> {

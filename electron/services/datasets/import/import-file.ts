@@ -1,7 +1,8 @@
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { announceVersion } from '../announced-version';
 import { RECIPE_FILE, SOURCE_FILE, stagingName } from '../dataset-files';
+import { removeIfEmpty } from '../staging';
 import { recipeOf } from '../version-recipe';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
 import { isRefusedType, publishVersion } from './publish-version';
@@ -127,14 +128,4 @@ function refusedSource(fault: SourceFault, request: ImportRequest): ImportResult
     version: null,
     ...(request.revision !== undefined && { unkept: { kind: 'empty' } }),
   };
-}
-
-/** The dataset's folder is made for the import; without a result it goes again. */
-async function removeIfEmpty(dir: string): Promise<void> {
-  try {
-    await rmdir(dir);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
-  }
 }
