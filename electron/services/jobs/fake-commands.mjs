@@ -1,6 +1,6 @@
 // What the fake trainer answers to everything that is no run.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -109,8 +109,10 @@ export const shortCommands = {
   probe: async () => {
     const { name } = JSON.parse(readFileSync(join(rest[0], 'job.json'), 'utf8'));
     if (name === 'held') {
-      writeFileSync(join(tmpdir(), 'probing'), '');
+      const mark = join(rest[0], '../../probing');
+      writeFileSync(mark, '');
       await new Promise((resolve) => process.stdin.resume().once('end', resolve));
+      rmSync(mark);
       process.exit(75);
     }
     const memory = { rows: 4, longest_row_tokens: 100, trained_tokens: 50, path: 'stock', precision: 'fp32' };

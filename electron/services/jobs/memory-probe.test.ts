@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openWorld, removeWorld, type World } from './testing';
@@ -53,15 +52,15 @@ it('keeps the newest of a kind, and the newest of the same run counts', async ()
   expect(kept?.[1]).toHaveLength(5);
 });
 
-const MARK = () => join(tmpdir(), 'probing');
+/** There as long as a held probe is at work. */
+const mark = () => join(world.dir, 'probing');
 
 /** One under way; answers how it ends. */
 const begun = async () => {
   const ending: Promise<unknown> = world.jobs.memoryProbe
     .run({ ...request(16), name: 'held' })
     .catch((error: unknown) => error);
-  await expect.poll(() => existsSync(MARK())).toBe(true);
-  await rm(MARK());
+  await expect.poll(() => existsSync(mark())).toBe(true);
   return { ending };
 };
 
