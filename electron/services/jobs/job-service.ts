@@ -89,6 +89,7 @@ export class JobService {
     { name, sample_prompts, ...request }: NewJob,
     insistence: Insistence = {},
   ): Promise<TrainingJob> {
+    await this.#withoutTrial();
     return this.#queued(await this.#maker.make({ name, request, sample_prompts, ...insistence }));
   }
 
@@ -117,6 +118,7 @@ export class JobService {
         'Retry makes a new run of it.',
       );
     await checkResume(job, { inexact, signal: this.#closing.signal }, this.#options);
+    await this.#withoutTrial();
     const queued = await this.#options.repositories.jobs.requeue(id, [job.status]);
     if (!queued) throw refused('job_state', 'The run has changed meanwhile.', 'Look at it again.');
     return this.#queued(queued);
@@ -166,6 +168,7 @@ export class JobService {
     const file = await readJobFile(runDirOf(this.#options.paths, id)).catch(() => null);
     const { dataset_id, base_model_id, preset_id, hyperparameters } = job;
     const names = (await this.list()).map(({ name }) => name);
+    await this.#withoutTrial();
     return this.#queued(
       await this.#maker.make({
         name: nextName(job.name, names),
@@ -265,9 +268,15 @@ export class JobService {
     return last ? runSize(this.#options.paths, last) : null;
   }
 
-  async #queued(job: TrainingJob): Promise<TrainingJob> {
-    // The run was measured for a machine that works on nothing else.
+  /** A run is planned for a machine that works on nothing else. */
+  async #withoutTrial(): Promise<void> {
     this.#trials.current?.giveWay();
+    await this.#trials.current?.left();
+  }
+
+  async #queued(job: TrainingJob): Promise<TrainingJob> {
+    // One may have begun while the run was made.
+    await this.#withoutTrial();
     this.#options.publisher.publish('jobs.changed', job);
     await this.#options.runner.wake();
     return this.get(job.id);

@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { TrainingJob } from '../../../src/lib/types/lora-training';
+import { readJobFile } from './run-folder';
 import { openWorld, removeWorld, type World } from './testing';
+
+const Queued = z.object({ status: z.literal('queued') });
 
 let world: World;
 
@@ -39,7 +44,7 @@ it('a probe is what the estimate of its run then says, and corrects that of its 
   const kin = await estimated(32);
   expect(kin.method).toContain('one probe of this architecture');
   expect(kin.expected).toBeGreaterThan(1.9e9);
-  expect((await readdir(world.paths.cacheDir)).filter((name) => name.startsWith('probe-'))).toEqual([]);
+  expect(await leftBehind()).toEqual([]);
   expect(await world.jobs.list()).toEqual([]);
 });
 
@@ -51,6 +56,9 @@ it('keeps the newest of a kind, and the newest of the same run counts', async ()
   );
   expect(kept?.[1]).toHaveLength(5);
 });
+
+const leftBehind = async () =>
+  (await readdir(world.paths.cacheDir)).filter((name) => name.startsWith('probe-'));
 
 /** There as long as a held probe is at work. */
 const mark = () => join(world.dir, 'probing');
@@ -80,6 +88,44 @@ it('gives way to a run of another process', async () => {
   await other.create('plain');
   expect(await ending).toMatchObject({ code: 'trial_beside_run' });
   await other.close();
+});
+
+describe('a run that is started meanwhile finds the memory that the probe held free again', () => {
+  /** Whether a probe was at work whenever a run was said to be in the queue. */
+  let beside: boolean[];
+
+  beforeEach(async () => {
+    beside = [];
+    await world.close();
+    const publish = (_name: string, payload: unknown) => {
+      if (Queued.safeParse(payload).success) beside.push(existsSync(mark()));
+    };
+    const free_bytes = () => (existsSync(mark()) ? 1e6 : 16e9);
+    world = await openWorld({ dir: world.dir, free_bytes, listener: { publish } });
+  });
+
+  const plan = async ({ id }: TrainingJob) => (await readJobFile(world.jobs.runDir(id))).memory;
+
+  it('where it is new, or made again', async () => {
+    const first = await begun();
+    const job = await world.create('plain');
+    expect(await first.ending).toMatchObject({ code: 'trial_beside_run' });
+    await world.jobs.cancel({ id: job.id, save: false, reason: null });
+    const second = await begun();
+    const again = await world.jobs.retry(job.id, { force: true });
+    expect(await second.ending).toMatchObject({ code: 'trial_beside_run' });
+    expect([await plan(job), await plan(again), beside]).toEqual([undefined, undefined, [false, false]]);
+  });
+
+  it('where it is resumed', async () => {
+    const { id } = await world.create('crash');
+    await world.runner.start();
+    await world.until(id, 'failed');
+    const { ending } = await begun();
+    await world.jobs.resume(id);
+    expect(await ending).toMatchObject({ code: 'trial_beside_run' });
+    expect(beside).toEqual([false, false]);
+  });
 });
 
 it('is not made beside a run at work', async () => {

@@ -121,7 +121,7 @@ const addBaseModel = async (repositories: AsyncRepositories, dir: string): Promi
 };
 
 interface WorldOptions {
-  readonly free_bytes?: number;
+  readonly free_bytes?: number | (() => number);
   readonly dir?: string;
   readonly python?: string;
   readonly trainerDir?: string;
@@ -161,7 +161,7 @@ const machine = ({ free_bytes = 16e9 }: WorldOptions, disk_free_bytes: number): 
   cpu_cores: 2,
   cpu_bf16: false,
   memory_total_bytes: 32e9,
-  memory_free_bytes: free_bytes,
+  memory_free_bytes: typeof free_bytes === 'number' ? free_bytes : free_bytes(),
   disk_free_bytes,
   disk_total_bytes: 2e11,
 });

@@ -21,6 +21,7 @@ const POLL_MS = 250;
 export class Trial {
   readonly #options: TrialOptions;
   #ending: AbortController | null = null;
+  #left: Promise<void> = Promise.resolve();
 
   constructor(options: TrialOptions) {
     this.#options = options;
@@ -30,10 +31,17 @@ export class Trial {
    * Ends the trial before it, for which nobody waits any more. Throws `trial_beside_run` where a run is at work or
    * comes into the queue meanwhile, and what `stopped` says where it was stopped.
    */
-  async run<Found>(work: (signal: AbortSignal) => Promise<Found>): Promise<Found> {
+  run<Found>(work: (signal: AbortSignal) => Promise<Found>): Promise<Found> {
     const { slot } = this.#options;
     slot.current?.stop();
+    const before = slot.current?.left();
     slot.current = this;
+    const found = this.#run(work);
+    this.#left = Promise.allSettled([before, found]).then(() => undefined);
+    return found;
+  }
+
+  async #run<Found>(work: (signal: AbortSignal) => Promise<Found>): Promise<Found> {
     const ending = new AbortController();
     this.#ending = ending;
     let unwatch: () => void = () => undefined;
@@ -57,6 +65,11 @@ export class Trial {
   /** The same for a run that has come into the queue. */
   giveWay(): void {
     this.#ending?.abort(givenWay());
+  }
+
+  /** Resolves when its trainer is gone with what it held, and that of each trial before it. */
+  left(): Promise<void> {
+    return this.#left;
   }
 
   /** Runs that have come into the queue before, and have not begun. Throws `trial_beside_run` beside one at work. */
