@@ -284,7 +284,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     },
     stop: async () => {
       stopWatching();
-      services.jobs.stop();
+      await services.jobs.stop();
       await services.follower.stop();
       await services.runner.stop();
       await services.datasets.stop();

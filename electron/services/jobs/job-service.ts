@@ -94,9 +94,10 @@ export class JobService {
   }
 
   /** At the end of the program: what the trainer is asked about a run is nobody's question any more. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#closing.abort();
     this.#trials.current?.stop();
+    await this.#trials.current?.left();
   }
 
   async pause(id: string): Promise<TrainingJob> {

@@ -128,6 +128,13 @@ describe('a run that is started meanwhile finds the memory that the probe held f
   });
 });
 
+it('has left, with what it wrote, when the program ends', async () => {
+  const { ending } = await begun();
+  await world.jobs.stop();
+  expect([existsSync(mark()), await leftBehind()]).toEqual([false, []]);
+  expect(await ending).toMatchObject({ code: 'memory_probe_stopped' });
+});
+
 it('is not made beside a run at work', async () => {
   const { id } = await world.create('hold');
   await world.runner.start();

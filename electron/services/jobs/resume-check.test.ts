@@ -94,7 +94,7 @@ it('a check that is given up leaves the run as it was', async () => {
   const before = await standing(job);
   const resumed = world.jobs.resume(job.id);
   await expect.poll(() => existsSync(join(world.jobs.runDir(job.id), 'asked'))).toBe(true);
-  world.jobs.stop();
+  await world.jobs.stop();
   await expect(resumed).rejects.toMatchObject({ name: 'AbortError' });
   expect(await standing(job)).toEqual(before);
 });
