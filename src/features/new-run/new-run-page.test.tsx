@@ -247,7 +247,7 @@ test('a run that is known to stop at a record is not started, and what helps sta
   expect(page.text()).toContain(words);
   expect(page.text()).not.toContain('what is longer than 512 is cut');
   expect(page.find('[aria-label="Review"]').textContent).toContain(
-    'It would stop at records that do not fit',
+    'It would stop at records that it cannot train',
   );
 });
 

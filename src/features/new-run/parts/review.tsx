@@ -83,7 +83,7 @@ const Turn = ({ estimate }: { readonly estimate: Estimate | null }) => {
         <p>Cannot start</p>
         <p className="text-xs text-ink-2">
           {estimate.refused.length > 0
-            ? 'It would stop at records that do not fit'
+            ? 'It would stop at records that it cannot train'
             : 'It does not fit on this machine'}
         </p>
       </div>
