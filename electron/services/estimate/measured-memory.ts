@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
 import { BaseModel } from '../../../src/lib/types/base-model';
@@ -34,6 +35,13 @@ const NEWEST = 5;
 
 const keyOf = (architecture: string, gpuType: string): string => `memory_probes ${gpuType} ${architecture}`;
 
+const runOf = ({ model, settings, plan, longest_row }: MemoryProbe) => ({
+  model,
+  settings,
+  plan,
+  longest_row,
+});
+
 /** What runs and probes of them have held on this machine, which corrects what is reckoned of the next. */
 export class MeasuredMemory {
   readonly #options: MeasuredMemoryOptions;
@@ -48,15 +56,31 @@ export class MeasuredMemory {
     return [...(await this.#probes(architecture, gpuType)), ...runs];
   }
 
+  /** In place of an earlier one of the same run, so that one pressed again and again drives out no other. */
   async keep(probe: MemoryProbe, gpuType: string): Promise<void> {
     const { architecture } = probe.model;
-    const others = await this.#probes(architecture, gpuType);
-    await this.#options.settings.set(keyOf(architecture, gpuType), [probe, ...others].slice(0, NEWEST));
+    const kept = (await this.#kept(architecture, gpuType)).map((value) => ({
+      value,
+      probe: Probe.safeParse(value).data ?? null,
+    }));
+    const others = kept.flatMap((each) =>
+      each.probe && !isDeepStrictEqual(runOf(each.probe), runOf(probe)) ? [each.value] : [],
+    );
+    const ofNewerVersion = kept.flatMap((each) => (each.probe ? [] : [each.value]));
+    await this.#options.settings.set(keyOf(architecture, gpuType), [
+      ...[probe, ...others].slice(0, NEWEST),
+      ...ofNewerVersion,
+    ]);
   }
 
   /** Without what a newer version wrote. */
   async #probes(architecture: string, gpuType: string): Promise<readonly MemoryProbe[]> {
+    const kept = await this.#kept(architecture, gpuType);
+    return kept.flatMap((each) => Probe.safeParse(each).data ?? []);
+  }
+
+  async #kept(architecture: string, gpuType: string): Promise<readonly unknown[]> {
     const kept = (await this.#options.settings.all())[keyOf(architecture, gpuType)];
-    return Array.isArray(kept) ? kept.flatMap((each) => Probe.safeParse(each).data ?? []) : [];
+    return z.array(z.unknown()).safeParse(kept).data ?? [];
   }
 }

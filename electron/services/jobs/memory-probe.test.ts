@@ -48,13 +48,29 @@ it('a probe is what the estimate of its run then says, and corrects that of its 
   expect(await world.jobs.list()).toEqual([]);
 });
 
-it('keeps the newest of a kind, and the newest of the same run counts', async () => {
-  for (let probe = 0; probe < 7; probe += 1)
-    await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
-  const kept = Object.entries(await world.repositories.settings.all()).find(([key]) =>
-    key.startsWith('memory_probes cpu '),
-  );
-  expect(kept?.[1]).toHaveLength(5);
+const keptProbes = async () => {
+  const all = Object.entries(await world.repositories.settings.all());
+  const [key, kept] = all.find(([each]) => each.startsWith('memory_probes cpu ')) ?? ['', []];
+  return { key, kept: z.array(z.unknown()).parse(kept) };
+};
+
+it('keeps the newest probe of a run, and those of the five newest runs of a kind', async () => {
+  for (const rank of [4, 8, 8, 8, 8, 8, 8])
+    await world.jobs.memoryProbe.run({ ...request(rank), name: 'probe' });
+  const ranks = async () =>
+    z.array(z.object({ settings: z.object({ lora_rank: z.number() }) })).parse((await keptProbes()).kept);
+  expect((await ranks()).map(({ settings }) => settings.lora_rank)).toEqual([8, 4]);
+  for (const rank of [12, 16, 20, 24]) await world.jobs.memoryProbe.run({ ...request(rank), name: 'probe' });
+  expect((await ranks()).map(({ settings }) => settings.lora_rank)).toEqual([24, 20, 16, 12, 8]);
+});
+
+it('leaves what a newer version has kept', async () => {
+  await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
+  const { key, kept } = await keptProbes();
+  const newer = { probed: true, of: 'a newer version' };
+  await world.repositories.settings.set(key, [newer, ...kept]);
+  await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
+  expect((await keptProbes()).kept).toEqual([...kept, newer]);
 });
 
 const leftBehind = async () =>
