@@ -10,6 +10,22 @@ const [, ...rest] = process.argv.slice(4).filter((word) => word !== '--attended'
 const say = (document) => process.stdout.write(`${JSON.stringify(document)}\n`);
 export const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
+/** Of records of which none is too long. */
+const countsFor = ({ max_length }) => ({
+  ...{ records: 4, total_tokens: 40, trained_tokens: 20, kept_tokens: 40, over_limit: 0, cut_records: 0 },
+  ...{
+    lost_trained_tokens: 0,
+    turns: 4,
+    turn_tokens: 20,
+    avg_tokens_per_turn: 5,
+    min: 10,
+    median: 10,
+    p95: 10,
+  },
+  ...{ max: 10, histogram: { edges: [], counts: [] }, lengths: null, problems_total: 0, problems: [] },
+  ...{ too_long_rows: [], max_length, template: { source: 'own', note: '' }, methods: {} },
+});
+
 const serve = () => {
   say({ ready: true, pid: process.pid });
   createInterface({ input: process.stdin }).on('line', (line) => {
@@ -21,6 +37,7 @@ const serve = () => {
     if (method === 'die') process.exit(1);
     say({ id, progress: { done: 1 } });
     if (method === 'refuse') say({ id, error: { code: 'refused', message: 'no', hint: 'never' } });
+    else if (method === 'stats') say({ id, result: countsFor(params) });
     else say({ id, result: { method, params, pid: process.pid } });
   });
 };

@@ -22,6 +22,8 @@ const SEEN: ImportPreview = {
 const PATHS = ['/data/talk.jsonl', '/data/mail.jsonl'];
 
 const open = async (paths: readonly string[], refused: readonly string[] = []) => {
+  // Other tests may have left some.
+  importFiles.setState({ files: [] });
   addFiles(paths);
   const page = await mount(<ImportPage />, {
     datasets: {
@@ -33,7 +35,9 @@ const open = async (paths: readonly string[], refused: readonly string[] = []) =
       },
     },
   });
-  await page.until(() => expect(page.button('Import').hasAttribute('disabled')).toBe(false));
+  await page.until(() =>
+    expect(page.button(`Import ${String(paths.length)} files`).hasAttribute('disabled')).toBe(false),
+  );
   page.button('Import').focus();
   return page;
 };
