@@ -255,7 +255,7 @@ def too_few_cards(cards: int, processes: int) -> TrainerError:
     return TrainerError(
         "too_few_cards",
         f"{processes} processes need a card each, and {cards} can be used.",
-        hint=f"Train with --processes {cards}, or look with nvidia-smi for the cards that are missing.",
+        hint=(f"Set Cards (--processes) to {cards}, or look with nvidia-smi for the cards that are missing."),
     )
 
 

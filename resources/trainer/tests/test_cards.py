@@ -256,6 +256,7 @@ def test_fewer_cards_than_processes_are_refused_by_all(tmp_path: Path) -> None:
     found = as_processes(tmp_path, come)
     assert [getattr(error, "code", None) for error in found] == ["too_few_cards"] * 2
     assert "2 processes need a card each, and 1 can be used" in str(found[1])
+    assert "Set Cards (--processes) to 1" in str(getattr(found[1], "hint", None))
 
 
 def test_processes_of_several_machines_are_refused() -> None:
