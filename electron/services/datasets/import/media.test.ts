@@ -37,6 +37,7 @@ describe('Q6 media', () => {
     { messages, images: [] },
     { messages, images: [null, ' '], image: '', video: null, audio: { path: null } },
     { messages, audio: false },
+    { messages, images: 0, image: 'none', audio: 'None', video: 'null', videos: [0, 'null'] },
   ])('takes fields that hold none as not there: %j', async (record) => {
     expect((await bench().import(jsonl(record))).report.usable_records).toBe(1);
   });

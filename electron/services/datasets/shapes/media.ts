@@ -1,4 +1,4 @@
-import { isBlank, isJsonList } from '../readers/json-object';
+import { isJsonList } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { failure } from './conversion';
 import type { Fault } from './conversion';
@@ -18,9 +18,13 @@ export function checkMedia(holder: JsonObject, path: string, faults: Fault[]): v
   );
 }
 
-/** A name, a number, bytes, or anything filled inside a list or an object; yes and no are no media. */
+/** What a table of text writes where a record has none, as an amount or as a word. */
+const NONE_OF_IT: ReadonlySet<string> = new Set(['', '0', 'none', 'null']);
+
+/** A name, a number, bytes, or anything filled inside a list or an object; yes, no and none are no media. */
 function holdsMedia(value: unknown): boolean {
-  if (isBlank(value) || typeof value === 'boolean') return false;
   if (isJsonList(value)) return value.some(holdsMedia);
-  return typeof value === 'object' && value !== null ? Object.values(value).some(holdsMedia) : true;
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsMedia);
+  if (typeof value === 'string') return !NONE_OF_IT.has(value.trim().toLowerCase());
+  return typeof value === 'number' && value !== 0;
 }
