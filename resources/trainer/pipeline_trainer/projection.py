@@ -64,10 +64,7 @@ class _Chunked(torch.autograd.Function):
         for start in range(0, len(targets), rows):
             part = slice(start, start + rows)
             wanted = targets[part, None]  # (rows, 1)
-            product, logits = (
-                narrow[: len(wanted)],
-                wide[: len(wanted)],
-            )  # (rows, vocab)
+            product, logits = narrow[: len(wanted)], wide[: len(wanted)]  # (rows, vocab)
             torch.mm(hidden[part], weight.T, out=product)
             logits.copy_(product)
             top = logits.amax(dim=-1, keepdim=True)  # (rows, 1)

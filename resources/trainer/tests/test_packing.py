@@ -215,3 +215,11 @@ def test_losses_of_a_pack_are_those_of_the_plain_projection(tmp_path: Path, mode
     chosen = run.head.token_losses(pack(rows))
     plain = LossHead(run.trainable.model, select_rows=False).token_losses(pack(rows))
     assert torch.allclose(chosen, plain, rtol=1e-6)
+
+
+def test_a_filled_pack_has_no_position_beyond_those_of_its_rows() -> None:
+    batch = pack(make_rows([5, 16]), multiple=8, pad_id=0)
+    assert batch.documents == (5, 16, 3)
+    assert batch.positions is not None
+    assert batch.positions.tolist() == [[*range(5), *range(16), *range(3)]]
+    assert int(batch.predicts.max()) < 21

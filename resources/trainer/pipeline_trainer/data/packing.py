@@ -21,12 +21,12 @@ def split_packed(rows: Sequence[Row], budget: int) -> list[list[Row]]:
 def pack(rows: Sequence[Row], *, multiple: int = 1, pad_id: int = 0) -> Batch:
     """One row of all `rows`; the last token of each predicts nothing, and positions begin again with each.
 
-    Padding up to a multiple of `multiple` follows the last document as its end: nothing sees it.
+    Padding up to a multiple of `multiple` is a document of its own at the end: nothing sees it, and no position is
+    beyond those of its row.
     """
     filling = -sum(len(row.ids) for row in rows) % multiple
     input_ids = torch.tensor([[*(token for row in rows for token in row.ids), *[pad_id] * filling]])  # (1, tokens)
-    lengths = [len(row.ids) for row in rows]
-    lengths[-1] += filling
+    lengths = [*(len(row.ids) for row in rows), *([filling] if filling else [])]
     positions = torch.cat([torch.arange(length) for length in lengths]).unsqueeze(0)  # (1, tokens)
     marks = [mark for row in rows for mark in (*row.trained[1:], False)]
     predicts = torch.tensor([place for place, trained in enumerate(marks) if trained], dtype=torch.long)  # (marked,)
