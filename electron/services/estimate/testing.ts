@@ -1,4 +1,4 @@
-import type { BaseModel } from '../../../src/lib/types/base-model';
+import { fakeBaseModel } from '../../../src/fake-rows';
 import { Dataset } from '../../../src/lib/types/lora-training';
 import type { HardwareState } from '../../../src/lib/types/system';
 import type { MeasuredRun } from '../../../src/lib/training/memory-correction';
@@ -41,33 +41,7 @@ const dataset = Dataset.parse({
   verdict: null,
   revision: 0,
 });
-export const model: BaseModel = {
-  id: ID,
-  user_id: ID,
-  name: 'smollm2',
-  path: '/m',
-  architecture: 'llama',
-  parameters: 134_515_008,
-  dtype: 'BF16',
-  size_bytes: 269_000_000,
-  fingerprint: 'a'.repeat(64),
-  has_chat_template: true,
-  max_position_embeddings: 8192,
-  config: {
-    hidden_size: 576,
-    intermediate_size: 1536,
-    num_hidden_layers: 30,
-    num_attention_heads: 9,
-    num_key_value_heads: 3,
-    head_dim: 64,
-    vocab_size: 49_152,
-    tie_word_embeddings: true,
-  },
-  bundled: true,
-  checked_at: NOW,
-  created_at: NOW,
-  revision: 0,
-};
+export const model = { ...fakeBaseModel(1), id: ID, parameters: 134_515_008, size_bytes: 269_000_000 };
 const machine = (free: number, disk_free_bytes = 1e12, cpu_bf16 = false): HardwareState => ({
   gpus: [],
   problem: null,
