@@ -11,7 +11,7 @@ import type { LaunchedApp } from '../launch';
 import { DESIGNED_PAIRS } from './designed-pairs';
 
 /** The scripted trainer plays a run of one of these names: under way, to its end, or to where it breaks off. */
-export const PLAYED = 'Try it|evening|long|aggressive|balanced|night|by heart|draft';
+export const PLAYED = 'Try it|evening|long|aggressive|balanced|night|by heart|draft|cut short';
 const STANDS_AT_STEP = 240;
 
 const TINY = {
@@ -208,8 +208,8 @@ const agreeOnTime = async (dataDir: string, jobId: string): Promise<void> => {
 /** Jobs in every state; of the complete ones one is no better than the untouched model. */
 export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string) => {
   const create = (name: string, changes: object) => createJob(page, { dataset, name, changes });
-  const foreign = await create('Lighthouse keeper, other layers', { ...TINY, target_modules: ['c_attn'] });
-  await whenJob(page, foreign.id, ['failed']);
+  const short = await create('Lighthouse keeper, cut short', LONG);
+  await whenJob(page, short.id, ['failed']);
   const tried = await create('Try it: the lighthouse keeper', TRIED);
   await whenJob(page, tried.id, ['completed', 'failed']);
   const whole = await create('Lighthouse keeper, balanced', LONG);
@@ -241,7 +241,7 @@ export const fillQueue = async ({ page, dataDir }: LaunchedApp, dataset: string)
     waiting: waiting.id,
     paused: paused.id,
     interrupted: night.id,
-    failed: foreign.id,
+    failed: short.id,
     done: whole.id,
     cancelled: draft.id,
     worse: learned.id,

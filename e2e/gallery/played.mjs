@@ -5,6 +5,7 @@ export const PARTS = [
   { name: /^Try it/, until: 1, then: 'completes', hurry: 0.3 },
   { name: /balanced/, until: 1, then: 'completes' },
   { name: /by heart/, until: 1, then: 'completes', hurry: 0.5, learns: false },
+  { name: /cut short/, until: 0.2, then: 'fails' },
   { name: /night/, until: 0.45, then: 'breaks off' },
   { name: /./, until: 0.6, then: 'stands' },
 ];

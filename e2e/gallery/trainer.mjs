@@ -215,6 +215,16 @@ class Run {
     process.exit(this.ends === 'stop' ? 130 : 75);
   }
 
+  fail() {
+    this.emit('failed', {
+      code: 'out_of_memory',
+      message: 'The memory does not hold the training of a single row.',
+      hint: 'Lower max_length or the rank, close other programs, or choose a smaller base model.',
+      traceback: null,
+    });
+    process.exit(1);
+  }
+
   /** The result is the adapter of a real run beside this one: what is stored has to load. */
   complete() {
     this.emit('stage', { name: 'finalization', detail: `the best checkpoint, step ${this.best.step}` });
@@ -248,6 +258,7 @@ class Run {
       this.take((step += 1));
     }
     if (this.ends === null && this.part.then === 'completes') this.complete();
+    if (this.ends === null && this.part.then === 'fails') this.fail();
     if (this.part.then === 'breaks off') this.ends ??= 'signal';
     this.end(await this.stand(step));
   }
