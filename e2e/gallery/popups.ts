@@ -40,7 +40,7 @@ export const takePopups = async ({
       .getByText(/^≈ \d+ min/)
       .first()
       .hover();
-    await expect(page.getByText(/^From \d+ past runs of this base model/)).toBeVisible();
+    await expect(page.getByText(/^From (\d+ past runs|one past run) of this base model/)).toBeVisible();
   });
   await page.mouse.move(0, 0);
   await once('models-put-away', async () => {
