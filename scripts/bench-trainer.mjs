@@ -16,6 +16,9 @@ const QUICK = { repeats: '2', steps: '1' };
 /** The whole table of cards on a processor, in a minute: whether it runs, not how fast. */
 const TINY = { shapes: 'tiny', tokens: '64', steps: '4', 'lever-steps': '2', device: 'cpu' };
 
+/** A flag without a value. */
+const LEVERS = { levers: [] };
+
 const { values: options } = parseArgs({
   options: {
     repeats: { type: 'string' },
@@ -23,6 +26,7 @@ const { values: options } = parseArgs({
     dropout: { type: 'string' },
     precision: { type: 'string' },
     only: { type: 'string', multiple: true },
+    levers: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     card: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
@@ -33,18 +37,23 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const { quick, card, tiny, json, ...asked } = options;
+const { quick, card, tiny, levers, json, ...asked } = options;
 
 const measured = async (paths, module, flags) => {
   const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
   return JSON.parse(await runBench(paths, module, given));
 };
 
-/** The bundled model on the processor, against the rivals. */
+/** The bundled model on the processor, against the rivals, or against itself without one lever each. */
 const onProcessor = async () => {
   const paths = await benchSetUp();
   const own = { 'bench-python': benchPythonIn(paths), 'base-model': paths.smallModelDir };
-  return measured(paths, 'bench.compare', { ...own, ...(quick ? QUICK : {}), ...asked });
+  return measured(paths, 'bench.compare', {
+    ...own,
+    ...(quick ? QUICK : {}),
+    ...(levers ? LEVERS : {}),
+    ...asked,
+  });
 };
 
 /** Well-known shapes with random weights on a card, against stock PEFT. */

@@ -9,7 +9,10 @@ const COLUMNS = [
   ['tokens/processor s', ({ real_tokens_per_processor_second: value }) => value.toFixed(0)],
   ['peak MiB', ({ peak_bytes: value }) => (value / 2 ** 20).toFixed(0)],
   ['held-out loss', ({ held_out_loss: value }) => value.toFixed(4)],
-  ['ours is', (row, ours) => `${(ours.records_per_second / row.records_per_second).toFixed(2)} ×`],
+  [
+    'ours is',
+    (row, ours) => `${median(ours.seconds.map((own, turn) => row.seconds[turn] / own)).toFixed(2)} ×`,
+  ],
   ['by processor', (row, ours) => `${(processor(ours) / processor(row)).toFixed(2)} ×`],
 ];
 
@@ -20,10 +23,15 @@ export function trainerTable({ machine, base_held_out_loss, rows }) {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${machine.processor}, ${machine.threads} threads, ${machine.precision}; ${versions.join(', ')}`,
-    `medians of ${rows[0].repeats.length} repeats taken in turn; held-out loss of the base ${base_held_out_loss.toFixed(4)}`,
+    `${rows[0].seconds.length} repeats taken in turn, “ours is” by their median; held-out loss of the base ${base_held_out_loss.toFixed(4)}`,
     ...aligned(columns, rows),
     '',
   ].join('\n');
 }
+
+const median = (values) => {
+  const sorted = values.toSorted((one, other) => one - other);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+};
 
 const processor = (row) => row.real_tokens_per_processor_second;

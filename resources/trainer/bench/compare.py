@@ -6,7 +6,6 @@ Each has a process of its own; while one trains, the others wait. Prints one JSO
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,10 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from .contenders import LEVERS, PEERS
 from .records_seen import Seen, seen_in
 
 ROOT: Final = Path(__file__).parents[1]
-CONTENDERS: Final = ("ours", "peft", "trl_default", "trl_tuned")
 PACKAGES: Final = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
 
 
@@ -79,7 +78,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--records-per-step", type=int, default=8)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--only", nargs="*", default=CONTENDERS)
+    parser.add_argument("--only", nargs="*", default=PEERS, help="contenders by name")
+    parser.add_argument("--levers", action="store_const", dest="only", const=LEVERS, help="ours without one each")
     parser.add_argument("--precision", choices=("bf16", "fp32"), help="by default the processor's own")
     options = parser.parse_args()
     options.precision = options.precision or native_precision()
@@ -136,19 +136,14 @@ def start(name: str, folder: Path, options: argparse.Namespace) -> Contender:
 
 
 def row(contender: Contender, *, peak_bytes: int, held_out_loss: float, seen: list[Seen]) -> dict[str, Any]:
-    """One contender's figures; rates are medians over its repeats."""
-    per_second = [
-        {name: getattr(part, name) / seconds for name in ("records", "real_tokens", "trained_tokens")}
-        for part, seconds in zip(seen, contender.seconds, strict=True)
-    ]
-    rates = {
-        f"{name}_per_second": statistics.median(part[name] for part in per_second)
-        for name in ("records", "real_tokens", "trained_tokens")
-    }
-    by_processor = [part.real_tokens / own for part, own in zip(seen, contender.processor_seconds, strict=True)]
-    rates["real_tokens_per_processor_second"] = statistics.median(by_processor)
+    """One contender's figures, over all of its repeats: these differ in their rows, and are the same for all."""
+    names = ("records", "real_tokens", "trained_tokens")
+    done = {name: sum(getattr(part, name) for part in seen) for name in names}
+    seconds, own_seconds = sum(contender.seconds), sum(contender.processor_seconds)
+    rates = {f"{name}_per_second": count / seconds for name, count in done.items()}
+    rates["real_tokens_per_processor_second"] = done["real_tokens"] / own_seconds
     figures = {"peak_bytes": peak_bytes, "held_out_loss": held_out_loss}
-    return {"name": contender.name, **rates, **figures, "repeats": [part["records"] for part in per_second]}
+    return {"name": contender.name, **rates, **figures, "seconds": contender.seconds}
 
 
 def judge(folder: Path, options: argparse.Namespace) -> list[float]:
