@@ -8,6 +8,8 @@ const COLUMNS = [
   ['trained tokens/s', ({ trained_tokens_per_second: value }) => value.toFixed(0)],
   ['tokens/processor s', ({ real_tokens_per_processor_second: value }) => value.toFixed(0)],
   ['peak MiB', ({ peak_bytes: value }) => (value / 2 ** 20).toFixed(0)],
+  ['last loss', ({ loss }) => loss.toFixed(4)],
+  ['gradient norm', ({ gradient_norm }) => gradient_norm.toFixed(3)],
   ['held-out loss', ({ held_out_loss: value }) => value.toFixed(4)],
   [
     'ours is',

@@ -9,6 +9,8 @@ const row = (name, records_per_second) => ({
   trained_tokens_per_second: 100 * records_per_second,
   real_tokens_per_processor_second: 96 * records_per_second,
   peak_bytes: 2 ** 31,
+  loss: 1.5,
+  gradient_norm: 0.25,
   held_out_loss: 1.60851,
   seconds: [8 / records_per_second, 8 / records_per_second, 80],
 });
@@ -28,6 +30,8 @@ test('sets every rival beside ours, with the machine and what was compared', () 
     '100',
     '96',
     '2048',
+    '1.5000',
+    '0.250',
     '1.6085',
     '1.50 ×',
     '1.50 ×',

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -37,12 +38,12 @@ class Contender:
         self.seconds.append(float(said["seconds"]))
         self.processor_seconds.append(float(said["processor_seconds"]))
 
-    def finish(self) -> int:
-        """Let it save; returns the most bytes it held."""
+    def finish(self) -> dict[str, Any]:
+        """Let it save; returns the most bytes it held, and the last step's loss and gradient norm."""
         self._tell()
-        peak = int(self.hear()["peak_bytes"])
+        figures = self.hear()
         self.process.wait()
-        return peak
+        return figures
 
     def hear(self) -> dict[str, Any]:
         """The next thing it says. Raises RuntimeError when it is gone."""
@@ -110,11 +111,11 @@ def compare(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     for _ in range(options.repeats):
         for contender in contenders:
             contender.turn()
-    peaks = {contender.name: contender.finish() for contender in contenders}
+    figures = {contender.name: contender.finish() for contender in contenders}
     seen = seen_in(folder, options)
     base, *losses = judge(folder, options)
     rows = [
-        row(contender, peak_bytes=peaks[contender.name], held_out_loss=loss, seen=seen)
+        row(contender, {**figures[contender.name], "held_out_loss": loss}, seen=seen)
         for contender, loss in zip(contenders, losses, strict=True)
     ]
     return {"machine": machine(options), "base_held_out_loss": base, "rows": rows}
@@ -135,14 +136,13 @@ def start(name: str, folder: Path, options: argparse.Namespace) -> Contender:
     return Contender(name, process, [], [])
 
 
-def row(contender: Contender, *, peak_bytes: int, held_out_loss: float, seen: list[Seen]) -> dict[str, Any]:
+def row(contender: Contender, figures: Mapping[str, Any], *, seen: list[Seen]) -> dict[str, Any]:
     """One contender's figures, over all of its repeats: these differ in their rows, and are the same for all."""
     names = ("records", "real_tokens", "trained_tokens")
     done = {name: sum(getattr(part, name) for part in seen) for name in names}
     seconds, own_seconds = sum(contender.seconds), sum(contender.processor_seconds)
     rates = {f"{name}_per_second": count / seconds for name, count in done.items()}
     rates["real_tokens_per_processor_second"] = done["real_tokens"] / own_seconds
-    figures = {"peak_bytes": peak_bytes, "held_out_loss": held_out_loss}
     return {"name": contender.name, **rates, **figures, "seconds": contender.seconds}
 
 

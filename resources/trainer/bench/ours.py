@@ -75,10 +75,11 @@ def _train(job: JobFile, folder: Path, target: Path, *, turns: Turns) -> None:
     run = setup(folder, job=job, log=log, commands=commands, cache_dir=None)
     while not run.finished:
         answer_requests(run)
-        account(run, optimizer_step(run))
+        outcome = optimizer_step(run)
+        account(run, outcome)
         recover(run)
         turns.after_step()
-    turns.done(run.compute.device)
+    turns.done(run.compute.device, loss=outcome.loss, gradient_norm=outcome.gradient_norm)
     target.mkdir()
     write_adapter(target, adapter_tensors(run.trainable), adapter_config(run.trainable, base_name="bench"))
     log.close()

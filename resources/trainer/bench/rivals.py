@@ -59,7 +59,8 @@ def train_rival(name: str, folder: Path, target: Path, *, turns: Turns) -> None:
     trainer = make(kind, job, rows, model=model, tokenizer=tokenizer, at_once=int(rows_a_pass or PASSES[kind]), out=target)
     trainer.add_callback(Turn(turns))
     trainer.train()
-    turns.done(torch.device("cpu"))
+    last = [entry for entry in trainer.state.log_history if "loss" in entry][-1]
+    turns.done(torch.device("cpu"), loss=float(last["loss"]), gradient_norm=float(last["grad_norm"]))
     model.save_pretrained(str(target))
 
 
@@ -113,6 +114,7 @@ def _common(job: JobFile, at_once: int, out: Path) -> dict[str, Any]:
         "seed": settings.seed,
         "train_sampling_strategy": "sequential",
         "save_strategy": "no",
+        "logging_steps": 1,
         "report_to": [],
         "disable_tqdm": True,
         "use_cpu": True,

@@ -47,6 +47,6 @@ class Turns:
         self._out.write(json.dumps(fields) + "\n")
         self._out.flush()
 
-    def done(self, device: Any) -> None:
-        """Report the most memory that was held."""
-        self.tell(peak_bytes=peak_memory_bytes(device))
+    def done(self, device: Any, *, loss: float, gradient_norm: float) -> None:
+        """Report the most memory that was held, and the last step's loss and gradient norm."""
+        self.tell(peak_bytes=peak_memory_bytes(device), loss=loss, gradient_norm=gradient_norm)
