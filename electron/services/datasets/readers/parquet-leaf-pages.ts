@@ -1,0 +1,107 @@
+import type { AsyncBuffer, ColumnMetaData } from 'hyparquet';
+import { convert } from 'hyparquet/src/convert.js';
+import { readPlain } from 'hyparquet/src/plain.js';
+import { formatCount } from '../../../../src/lib/messages/format';
+import { DataPage } from './parquet-data-page';
+import type { Leaf } from './parquet-data-page';
+import { ChunkPages } from './parquet-pages';
+import type { PlacedPage } from './parquet-pages';
+import type { ColumnDecoder, Dictionary, Values } from './parquet-values';
+
+export interface LeafChunk {
+  readonly file: AsyncBuffer;
+  readonly leaf: Leaf;
+  readonly meta: ColumnMetaData;
+  /** Of an unpacked page, and of a row. */
+  readonly maxBytes: number;
+}
+
+export interface CurrentPage {
+  readonly page: DataPage;
+  /** Of an entry, on average. */
+  readonly entryBytes: number;
+}
+
+interface OpenPage extends CurrentPage {
+  readonly placed: PlacedPage;
+}
+
+/** The page of a column that is read, and the dictionary that it refers to. */
+export class LeafPages {
+  private readonly chunk: LeafChunk;
+  private readonly pages: ChunkPages;
+  private readonly dictionary: Dictionary = { values: null };
+  private dictionaryPage: PlacedPage | null = null;
+  private open: OpenPage | null = null;
+
+  constructor(chunk: LeafChunk) {
+    this.chunk = chunk;
+    this.pages = new ChunkPages({ file: chunk.file, meta: chunk.meta, maxPageBytes: chunk.maxBytes });
+  }
+
+  /** The page with the next entries; null where there are no more. */
+  async current(): Promise<CurrentPage | null> {
+    await this.holdDictionary();
+    if (this.open !== null && this.open.page.left > 0) {
+      const { page, placed } = this.open;
+      if (!page.isHeld) page.hold(await this.pages.unpacked(placed));
+      return this.open;
+    }
+    this.open = await this.nextWithEntries();
+    return this.open;
+  }
+
+  get heldBytes(): number {
+    const page = this.open?.page.isHeld ? bytesOf(this.open.placed) : 0;
+    return page + (this.dictionary.values === null ? 0 : bytesOf(this.dictionaryPage));
+  }
+
+  /** What is let go of is read again when it is needed. */
+  release(): void {
+    this.open?.page.release();
+    this.dictionary.values = null;
+  }
+
+  private async nextWithEntries(): Promise<OpenPage | null> {
+    for (let placed = await this.pages.next(); placed !== null; placed = await this.pages.next()) {
+      const { type } = placed.header;
+      if (type === 'DICTIONARY_PAGE') this.dictionaryPage = placed;
+      if (type !== 'DATA_PAGE' && type !== 'DATA_PAGE_V2') continue;
+      await this.holdDictionary();
+      const page = await this.opened(placed);
+      if (page.left > 0) return { placed, page, entryBytes: bytesOf(placed) / page.left };
+    }
+    return null;
+  }
+
+  private async opened(placed: PlacedPage): Promise<DataPage> {
+    const { dictionary } = this;
+    const { leaf, maxBytes } = this.chunk;
+    const bytes = await this.pages.unpacked(placed);
+    return new DataPage({ header: placed.header, bytes, leaf, dictionary, maxBytes });
+  }
+
+  private async holdDictionary(): Promise<void> {
+    if (this.dictionaryPage === null || this.dictionary.values !== null) return;
+    const bytes = await this.pages.unpacked(this.dictionaryPage);
+    const count = this.dictionaryPage.header.dictionary_page_header?.num_values ?? 0;
+    this.dictionary.values = dictionaryValues(bytes, count, this.chunk.leaf.decoder);
+  }
+}
+
+function bytesOf(placed: PlacedPage | null): number {
+  return placed?.header.uncompressed_page_size ?? 0;
+}
+
+/** Each is held with all that is around it. */
+const MAX_DICTIONARY_VALUES = 2_000_000;
+
+function dictionaryValues(bytes: Uint8Array, count: number, decoder: ColumnDecoder): Values {
+  if (count > MAX_DICTIONARY_VALUES)
+    throw new Error(`a dictionary has more than ${formatCount(MAX_DICTIONARY_VALUES)} values`);
+  const { buffer, byteOffset, byteLength } = bytes;
+  const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
+  const values = readPlain(reader, decoder.type, count, decoder.element.type_length);
+  if (reader.offset > byteLength) throw new Error('a dictionary ends before its last value');
+  return convert(values, decoder);
+}
