@@ -29,6 +29,8 @@ from .team import ALONE, Team
 
 Kind = Literal["dpo", "orpo", "kto"]
 HELD_OUT_RECORDS: Final = 4
+# Of an answer's tokens, on average: how far from certain the odds are taken to be at least.
+LEAST_DOUBT: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One of the methods; `beta` weighs the comparison."""
+    """One of the methods; `beta` weighs the comparison, `longest` is how many tokens a row may have."""
 
     kind: Kind
     beta: float
+    longest: int
 
     @property
     def method(self) -> str:
@@ -102,7 +105,7 @@ class Preference:
             return total
         training = parts.trainable.model.training
         parts.trainable.model.eval()
-        others = parts.team.share(exchanged(rows))
+        others = parts.team.share(exchanged(rows, self.longest))
         for part in parts.layout.passes(others, micro_batch):
             check()
             total += (log_probabilities(parts, part) - reference(parts, part)).sum()
@@ -113,13 +116,17 @@ class Preference:
     def _orpo(self, policy: Tensor, sides: Sequence[Row]) -> Tensor:
         lengths = sent(torch.tensor([side.trained_tokens for side in sides]), policy.device)
         mean = policy / lengths  # (sides,): log of the geometric mean of a token's probability
-        odds = mean - torch.log1p(-mean.exp())
+        # The odds of what is certain are infinite, and their gradient is no number.
+        doubted = mean.clamp(max=-LEAST_DOUBT)
+        odds = doubted - torch.log1p(-doubted.exp())
         return -mean[0::2] - self.beta * logsigmoid(odds[0::2] - odds[1::2])
 
 
 def preference_of(settings: Settings) -> Preference | None:
     """The method of a job that learns from comparisons; None for the others."""
-    return Preference(settings.method, settings.beta) if settings.method in ("dpo", "orpo", "kto") else None
+    if settings.method not in ("dpo", "orpo", "kto"):
+        return None
+    return Preference(settings.method, settings.beta, settings.max_length)
 
 
 def log_probabilities(parts: Parts, sides: Sequence[Row]) -> Tensor:
@@ -140,14 +147,15 @@ def reference(parts: Parts, sides: Sequence[Row]) -> Tensor:
         parts.trainable.model.train(training)
 
 
-def exchanged(rows: Sequence[Row]) -> list[Row]:
-    """Each record's prompt with the next one's answer."""
+def exchanged(rows: Sequence[Row], longest: int) -> list[Row]:
+    """Each record's prompt with the next one's answer; where both are more than `longest` tokens, the prompt's last ones."""
     followers = [*rows[1:], rows[0]]
-    return [_with_answer_of(row, other) for row, other in zip(rows, followers, strict=True)]
+    return [_with_answer_of(row, other, longest) for row, other in zip(rows, followers, strict=True)]
 
 
-def _with_answer_of(row: Row, other: Row) -> Row:
-    start, other_start = row.trained.index(True), other.trained.index(True)
-    ids = row.ids[:start] + other.ids[other_start:]
-    trained = row.trained[:start] + other.trained[other_start:]
+def _with_answer_of(row: Row, other: Row, longest: int) -> Row:
+    end, other_start = row.trained.index(True), other.trained.index(True)
+    start = max(0, end + len(other.ids) - other_start - longest)
+    ids = row.ids[start:end] + other.ids[other_start:]
+    trained = row.trained[start:end] + other.trained[other_start:]
     return Row(f"{row.record_id}/{other.record_id}", ids, trained)

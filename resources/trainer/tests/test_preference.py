@@ -20,7 +20,7 @@ from pipeline_trainer.data.templates import load_template
 from pipeline_trainer.data.tokens import How
 from pipeline_trainer.inspect_record import inspect
 from pipeline_trainer.model import without_adapter
-from pipeline_trainer.preference import exchanged
+from pipeline_trainer.preference import Preference, exchanged
 from pipeline_trainer.run_state import Run
 from pipeline_trainer.verify import main as verify
 
@@ -99,7 +99,7 @@ def expected_losses(run: Run, method: str, rows: list[Row]) -> list[float]:
             odds = [mean - torch.log(1 - mean.exp()) for mean in means]
             losses.append(float(-means[0] - BETA * logsigmoid(odds[0] - odds[1])))
         return losses
-    z = max(0.0, sum(float(gain(row)) for row in exchanged(rows)) / len(rows))
+    z = max(0.0, sum(float(gain(row)) for row in exchanged(rows, 128)) / len(rows))
     return [float(1 - torch.sigmoid((1 if row.wanted else -1) * BETA * (gain(row) - z))) for row in rows]
 
 
@@ -225,3 +225,32 @@ def test_evaluate_and_probe_know_the_method(
     assert measured["base"]["all"]["loss"] == pytest.approx(completed["base_validation_loss"], rel=1e-5)
     assert probe.main([str(folder.path)]) == 0
     assert json.loads(capsys.readouterr().out)["step_ms"] > 0
+
+
+def test_kto_exchanges_no_more_than_a_row_may_have(tmp_path: Path) -> None:
+    """A long prompt with another record's long answer goes through a model with as many places as `max_length`."""
+    base = make_model(tmp_path / "model", family="gpt2", n_positions=128, n_embd=32, n_head=4, n_layer=2)
+    records = [
+        {
+            **record,
+            "prompt": [turn("user", "q" * (100 if number % 2 else 5))],
+            "completion": [turn("assistant", "a" * length)],
+        }
+        for number, record in enumerate(make_comparisons("kto", 16))
+        for length in (5 if number % 2 else 100,)
+    ]
+    folder = make_run(tmp_path / "run", base, records=records, method="kto", max_length=128, num_epochs=1)
+    assert attempt(folder) == 0
+    long, short = Row("a", list(range(100)), [False] * 99 + [True]), Row("b", list(range(100)), [False] + [True] * 99)
+    cut, whole = exchanged([long, short], 128)
+    assert (len(cut.ids), cut.ids[:2], sum(cut.trained)) == (128, [70, 71], 99)
+    assert len(whole.ids) == 2
+
+
+def test_orpo_s_gradient_is_a_number_also_where_the_wanted_answer_is_certain() -> None:
+    rows = [Row("a/chosen", [1, 2], [False, True]), Row("a/rejected", [1, 3], [False, True])]
+    policy = torch.tensor([0.0, -3.0], requires_grad=True)
+    loss = Preference("orpo", BETA, 128)._orpo(policy, rows).sum()
+    (gradient,) = torch.autograd.grad(loss, policy)
+    assert math.isfinite(float(loss.detach()))
+    assert bool(gradient.isfinite().all())
