@@ -52,7 +52,7 @@ def trained_texts(row: Tokenized) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "backend"), EVERYWHERE)
-def test_trains_every_answer_with_its_end_of_turn_and_nothing_else(name: str, backend: str) -> None:
+def test_rule_2_trains_every_answer_with_its_end_of_turn_and_nothing_else(name: str, backend: str) -> None:
     record = make_record("Who are you?", "The keeper.", "And then?", "aye, keep your lamp lit.")
     found = [text.strip() for text in trained_texts(cut(record, make_template(name, backend)))]
     thought = "<think>\n\n</think>\n\n" if name == "thinking" else ""
@@ -60,7 +60,7 @@ def test_trains_every_answer_with_its_end_of_turn_and_nothing_else(name: str, ba
 
 
 @pytest.mark.parametrize(("name", "backend"), EVERYWHERE)
-def test_trains_no_system_text(name: str, backend: str) -> None:
+def test_rule_2_trains_no_system_text(name: str, backend: str) -> None:
     record = make_record("Who are you?", "The keeper.", "And then?", "Aye.", system="Answer in brief.")
     row = cut(record, make_template(name, backend), loss_scope="final")
     assert "Answer in brief." in row.text
@@ -70,7 +70,7 @@ def test_trains_no_system_text(name: str, backend: str) -> None:
 @pytest.mark.parametrize(("name", "backend"), EVERYWHERE)
 @settings(max_examples=25, deadline=None)
 @given(turns=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=3), system=st.none() | WORDS)
-def test_every_trained_token_lies_in_an_answer_or_is_its_end(
+def test_rule_2_every_trained_token_lies_in_an_answer_or_is_its_end(
     name: str, backend: str, turns: list[tuple[str, str]], system: str | None
 ) -> None:
     template = make_template(name, backend)
@@ -90,7 +90,7 @@ def test_every_trained_token_lies_in_an_answer_or_is_its_end(
 @pytest.mark.parametrize(("name", "backend"), [pair for pair in EVERYWHERE if pair[1] != "metaspace"])
 @settings(max_examples=15, deadline=None)
 @given(question=WORDS, answer=WORDS)
-def test_the_tokens_put_together_are_the_rendering(name: str, backend: str, question: str, answer: str) -> None:
+def test_rule_2_the_tokens_put_together_are_the_rendering(name: str, backend: str, question: str, answer: str) -> None:
     template = make_template(name, backend)
     row = cut(make_record(question, answer, question, answer), template)
     assert template.tokenizer.decode(row.ids, skip_special_tokens=False, clean_up_tokenization_spaces=False) == row.text
@@ -105,7 +105,7 @@ def test_the_prompt_at_inference_is_what_stood_before_the_answer(name: str) -> N
 
 
 @pytest.mark.parametrize("backend", ["bytes", "trimmed"])
-def test_a_token_that_prompt_and_answer_share_is_not_trained(backend: str) -> None:
+def test_rule_2_a_token_that_prompt_and_answer_share_is_not_trained(backend: str) -> None:
     row = cut(make_record("Who?", "aye, keep it lit."), make_template("melting", backend))
     assert trained_texts(row) == [", keep it lit. ###"]
 
