@@ -23,7 +23,7 @@ from torch import Tensor
 
 from pipeline_trainer.config import Settings
 from pipeline_trainer.data.batches import Row, collate
-from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.errors import TrainerError, is_out_of_memory
 from pipeline_trainer.fast_layers import LEVERS, speed_up_layers
 from pipeline_trainer.hardware import Compute, peak_memory_bytes, resolve
 from pipeline_trainer.kernels.recipe import keeping
@@ -32,7 +32,6 @@ from pipeline_trainer.lora_layer import speed_up
 from pipeline_trainer.loss import LossHead, backward
 from pipeline_trainer.model import Trainable, attach_adapter, first_line
 from pipeline_trainer.optimizer import optimizer_for
-from pipeline_trainer.out_of_memory import is_out_of_memory
 from pipeline_trainer.threads import prepare_environment
 
 from .shapes import SHAPES, Shape, build, operations

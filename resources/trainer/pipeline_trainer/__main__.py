@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 from .commands import leave_with_parent
 from .config import JobFile, load_job
-from .errors import TrainerError
+from .errors import TrainerError, is_failed_card, is_out_of_memory
 from .guard import deny_network
 from .kernels.body import keep_kernels_in
 from .processes import Others, Place, following, place_of, take_card
@@ -40,6 +40,11 @@ COMMANDS: Final = (
 TOLD_ITS_NAME: Final = {"inspect": "one_shot", "stats": "one_shot"}
 # A short command whose stdin is held open by whoever wants its answer.
 ATTENDED: Final = "--attended"
+MOST_CHARACTERS: Final = 500
+CARD_FAILED: Final = (
+    "Resume: the run goes on from its last checkpoint. If it happens again, restart the machine, and look for “Xid” "
+    "in the kernel's log (dmesg): the driver's number for what is wrong with the card."
+)
 GO_ON: Final = "The log has the details. Resume goes on from the last checkpoint."
 
 
@@ -143,13 +148,14 @@ def describe(error: BaseException) -> TrainerError:
     """What a failure means; what nobody foresaw is `unexpected`."""
     if isinstance(error, TrainerError):
         return error
-    # Also torch's own OutOfMemoryError, which is not imported for its name.
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if is_out_of_memory(error):
         return TrainerError(
             "out_of_memory", "There is not enough memory for this run.", hint="Lower max_length, batch_size or lora_rank."
         )
-    lines = f"{type(error).__name__}: {error}".splitlines()
-    return TrainerError("unexpected", lines[0][:500], hint=GO_ON)
+    line = f"{type(error).__name__}: {error}".splitlines()[0][:MOST_CHARACTERS]
+    if is_failed_card(error):
+        return TrainerError("card_failed", f"The card stopped computing. {line}", hint=CARD_FAILED)
+    return TrainerError("unexpected", line, hint=GO_ON)
 
 
 def run_command(command: str, arguments: list[str]) -> int:

@@ -6,13 +6,14 @@ from typing import Final
 
 from . import checkpoint
 from .adapter_folder import ADAPTER_FILES, WEIGHTS, read_adapter, set_adapter_tensors
-from .durable import publish, sha256_of, staging_folder, write_durably
+from .durable import publish, sha256_of, staging_folder, sweep_staging, write_durably
 from .errors import TrainerError
 from .hardware import peak_memory_bytes
 from .protocol import EXIT_CANCELLED, EXIT_INTERRUPTED, Command
 from .run_state import Run
+from .samples import sample
 from .team import ALONE
-from .validate import emit_evaluation, evaluate, sample, save
+from .validate import emit_evaluation, evaluate, save
 
 ADAPTER_PATH: Final = "adapter"
 REASONS: Final = {"pause": "paused", "parent_gone": "parent_gone", "signal": "signal"}
@@ -108,7 +109,15 @@ def write_result(run: Run) -> Result:
 
 
 def _copy(source: Path, target: Path) -> None:
-    staging = staging_folder(target)
-    for name in ADAPTER_FILES:
-        write_durably(staging / name, (source / name).read_bytes())
-    publish(staging, target)
+    try:
+        staging = staging_folder(target)
+        for name in ADAPTER_FILES:
+            write_durably(staging / name, (source / name).read_bytes())
+        publish(staging, target)
+    except OSError as error:
+        sweep_staging(target.parent)
+        raise TrainerError(
+            "result_failed",
+            f"The adapter could not be written to {target.name}: {error.strerror or error}.",
+            hint="Free some space on that drive and resume: the training is done, and no step is repeated.",
+        ) from error

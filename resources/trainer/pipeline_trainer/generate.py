@@ -73,8 +73,10 @@ def tokens(
     """New tokens of every row, one position a turn; None for rows that have ended."""
     cache = None
     alive = [True] * len(inputs.ids)
+    # Those of every token of a long prompt may be gigabytes.
+    last = {"logits_to_keep": 1} if takes(model, "logits_to_keep") else {}
     for _ in range(max_new_tokens):
-        output = model(**inputs.keywords(), past_key_values=cache, use_cache=True)
+        output = model(**inputs.keywords(), past_key_values=cache, use_cache=True, **last)
         chosen = choose(output.logits[:, -1].float())  # (batch,)
         row_tokens: list[int] = chosen.tolist()
         alive = [living and token not in stop_ids for living, token in zip(alive, row_tokens, strict=True)]
@@ -96,8 +98,8 @@ def answers(
 
     `check` is called at each token and may raise to stop. The model should be in evaluation mode.
     """
-    encoded = [template.prompt_ids(prompt) for prompt in prompts]
-    together = [encoded] if takes_positions(model) else [[prompt] for prompt in encoded]
+    encoded, max_new_tokens = fitting(model, [template.prompt_ids(prompt) for prompt in prompts], max_new_tokens)
+    together = [encoded] if takes(model, "position_ids") else [[prompt] for prompt in encoded]
     results: list[list[int]] = []
     for part in together:
         inputs = lay_out(part, pad_id=template.pad_id, device=model.device)
@@ -110,15 +112,28 @@ def answers(
     return [template.decode(row).strip() for row in results]
 
 
-def takes_positions(model: Any) -> bool:
-    """Whether rows of different length can be laid side by side."""
+def fitting(model: Any, prompts: Sequence[list[int]], max_new_tokens: int) -> tuple[list[list[int]], int]:
+    """The last tokens of each prompt, and how many new ones, so that together they have places in the model.
+
+    An answer gets at least half of them where it wants as many.
+    """
+    places = getattr(model.config, "max_position_embeddings", None)
+    if not isinstance(places, int):
+        return list(prompts), max_new_tokens
+    new = min(max_new_tokens, max(1, places // 2))
+    return [prompt[-max(1, places - new) :] for prompt in prompts], new
+
+
+def takes(model: Any, argument: str) -> bool:
+    """Whether the architecture knows that argument: with `position_ids` rows of different length go side by side."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return "position_ids" in inspect.signature(base.forward).parameters
+    return argument in inspect.signature(base.forward).parameters
 
 
 def stream(model: Any, template: ChatTemplate, prompt: str, *, max_new_tokens: int, choose: Choose) -> Iterator[str]:
     """One answer in pieces of whole characters."""
-    inputs = lay_out([template.prompt_ids(prompt)], pad_id=template.pad_id, device=model.device)
+    prompts, max_new_tokens = fitting(model, [template.prompt_ids(prompt)], max_new_tokens)
+    inputs = lay_out(prompts, pad_id=template.pad_id, device=model.device)
     ids: list[int] = []
     shown = ""
     for (token,) in tokens(model, inputs, stop_ids=template.stop_ids, max_new_tokens=max_new_tokens, choose=choose):

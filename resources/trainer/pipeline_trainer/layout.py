@@ -11,8 +11,8 @@ from .attention import SHORT, VARLEN_DTYPES, inputs_of, within_documents
 from .config import Packing
 from .data.batches import Batch, Row, collate, split_micro
 from .data.packing import pack, split_packed
+from .errors import is_out_of_memory
 from .hardware import Compute
-from .out_of_memory import is_out_of_memory
 from .pass_size import longest
 
 PROBE_ROWS: Final = 3

@@ -2,15 +2,13 @@
 
 import gc
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import torch
 
-from .errors import TrainerError
+from .errors import TrainerError, is_out_of_memory
 from .siblings import forget_failed_pass
 from .team import OutOfMemoryElsewhereError, Team
-
-CPU_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory")
 
 Done = TypeVar("Done")
 
@@ -48,10 +46,3 @@ def row_too_large() -> TrainerError:
         "The memory does not hold the training of a single row.",
         hint="Lower max_length or the rank, close other programs, or choose a smaller base model.",
     )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether a card or the processor ran out of memory."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(mark in str(error) for mark in CPU_OUT_OF_MEMORY)

@@ -13,21 +13,23 @@ from typing import Any, Final
 from . import products
 from .config import JobFile, load_job
 from .data.batches import Row
+from .errors import is_out_of_memory
 from .evaluate import BATCH_ROWS
 from .hardware import Compute, peak_memory_bytes, resolve
 from .layout import Layout, products_suit
 from .lora_layer import path_of
 from .loss import LossHead, backward
 from .optimizer import optimizer_for
-from .out_of_memory import is_out_of_memory, row_too_large
+from .out_of_memory import row_too_large
 from .pass_size import pass_size_for
 from .preference import Parts, preference_of
 from .protocol import Commands, EventLog
 from .run_data import Data, read_data
+from .samples import sample
 from .setup import build, load_trainable
 from .step import optimizer_step
 from .threads import pin
-from .validate import evaluate, measure_base, sample, save
+from .validate import evaluate, measure_base, save
 
 TIMED_SECONDS: Final = 3.0
 MEASURED_RATE: Final = 1e-9  # moves nothing that matters, and takes the same time

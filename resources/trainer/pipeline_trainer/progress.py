@@ -32,6 +32,11 @@ class HeldOut:
 Groups = dict[str, HeldOut]  # `all`, and one for each value of the scaffolding
 
 
+def numbers(groups: Groups) -> Groups:
+    """`groups` where their loss is a number; else none: nothing can be compared with it, and no checkpoint holds it."""
+    return groups if math.isfinite(groups["all"].total) else {}
+
+
 def count(groups: Groups, names: Iterable[str], result: HeldOut) -> None:
     """Add what one row gave to `all` and to its groups."""
     for name in ("all", *names):

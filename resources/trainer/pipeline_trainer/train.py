@@ -7,9 +7,10 @@ from .finish import complete, leave
 from .processes import ONE_PROCESS, Place
 from .protocol import EXIT_COMPLETED, Commands, EventLog
 from .run_state import Run, StoppedError
+from .samples import sample_if_due
 from .setup import setup
 from .step import optimizer_step
-from .validate import account, answer_requests, measure_base, recover, sample_if_due, save_if_due, validate
+from .validate import account, answer_requests, measure_base, recover, save_if_due, validate
 
 
 def run(

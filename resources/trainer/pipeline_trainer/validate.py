@@ -1,4 +1,4 @@
-"""What happens between two steps: figures, held-out loss, checkpoints, samples, going back."""
+"""What happens between two steps: figures, held-out loss, checkpoints, going back."""
 
 import math
 import time
@@ -10,19 +10,18 @@ from . import checkpoint, rng
 from .data.order import derive_seed
 from .errors import TrainerError
 from .evaluate import BATCH_ROWS, METHOD, evaluating, held_out_groups
-from .generate import answers
 from .model import without_adapter
 from .out_of_memory import free_memory, if_it_fits, row_too_large
 from .pass_size import micro_batch_for
 from .preference import HELD_OUT_RECORDS
-from .progress import Groups
+from .progress import Groups, numbers
 from .resume import find_checkpoint
 from .run_state import Run, StoppedError
+from .samples import ASKED, ask, sample
 from .step import Outcome
 
 NON_FINITE_LIMIT: Final = 3
 RATE_CUT: Final = 0.5
-ASKED: Final = "asked"
 NO_STEP: Final = -1
 
 
@@ -91,7 +90,7 @@ def validate(run: Run) -> bool:
         run.log.emit("metrics", **progress.last_metrics)
         raise
     progress.judge(groups, min_delta=settings.early_stopping_min_delta, patience=settings.early_stopping_patience)
-    progress.last_metrics["validation_loss"] = groups["all"].loss
+    progress.last_metrics["validation_loss"] = groups["all"].loss if numbers(groups) else None
     emit_evaluation(run, "adapter", {"all": groups["all"]}, step=progress.step)
     run.log.emit("metrics", **progress.last_metrics)
     return True
@@ -101,8 +100,9 @@ def measure_base(run: Run) -> None:
     """Held-out loss and answers of the untouched model, once a run."""
     if run.progress.base is None and run.held_out_rows:
         with without_adapter(run.trainable):
-            run.progress.base = evaluate(run)
-        emit_evaluation(run, "base", {"all": run.progress.base["all"]}, step=0)
+            found = evaluate(run)
+        run.progress.base = numbers(found)
+        emit_evaluation(run, "base", {"all": found["all"]}, step=0)
     if run.progress.sampled_step is None:
         with without_adapter(run.trainable):
             sample(run)
@@ -189,39 +189,6 @@ def save(run: Run, *, taken_back: Sequence[str] = ()) -> None:
     )
 
 
-def sample_if_due(run: Run) -> None:
-    """Answers at each checkpoint that the plan knows; those by time, and of a new best, have none."""
-    step = run.progress.step
-    planned = step > 0 and step % run.intervals.save_every == 0
-    # At the end the result answers, which need not be the last step.
-    if planned and not run.finished and run.progress.sampled_step != step:
-        sample(run)
-
-
-def sample(run: Run) -> None:
-    """Ask the job's prompts, all at once, and remember that it was done."""
-    prompts = run.job.sample_prompts if run.team.leads else ()
-    for prompt, text in zip(prompts, ask(run, [prompt.text for prompt in prompts]), strict=True):
-        emit_sample(run, prompt.id, prompt.text, text=text)
-    run.progress.sampled_step = run.progress.step
-
-
-def ask(run: Run, prompts: list[str]) -> list[str]:
-    """Greedy answers of the model as it stands, on generators of their own."""
-    if not prompts:
-        return []
-    with rng.isolated(derive_seed(run.job.settings.seed, "sampling")), evaluating(run.trainable.model):
-        return answers(
-            run.trainable.model, run.template, prompts, max_new_tokens=run.job.sample_max_new_tokens, check=run.check
-        )
-
-
-def emit_sample(run: Run, prompt_id: str, prompt: str, *, text: str) -> None:
-    """Report one answer."""
-    seed, step = run.job.settings.seed, run.progress.step
-    run.log.emit("sample", step=step, prompt_id=prompt_id, prompt=prompt, seed=seed, text=text)
-
-
 def answer_requests(run: Run) -> None:
     """Between two steps: the checkpoints and samples that a person asked for. Raises StoppedError."""
     run.check()
@@ -230,7 +197,7 @@ def answer_requests(run: Run) -> None:
         if request.kind == "checkpoint":
             save(run)
         else:
-            emit_sample(run, ASKED, request.prompt, text=ask(run, [request.prompt])[0])
+            ask(run, [(ASKED, request.prompt)])
 
 
 def last_whole_step(run: Run) -> int:

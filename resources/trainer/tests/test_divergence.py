@@ -14,7 +14,8 @@ from pipeline_trainer import setup as engine_setup
 from pipeline_trainer.data.batches import Batch
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.loss import LossHead
-from pipeline_trainer.protocol import Command
+from pipeline_trainer.progress import HeldOut
+from pipeline_trainer.protocol import EXIT_INTERRUPTED, Command
 from pipeline_trainer.step import optimizer_step
 
 
@@ -196,3 +197,39 @@ def test_rule_7_no_checkpoint_of_the_steps_that_were_taken_back_is_left(
     monkeypatch.setattr(engine_setup.EventLog, "warn", warn)
     assert attempt(folder) == 0
     assert seen == [[f"step-{step:06d}" for step in range(1, 6)]]
+
+
+def test_rule_7_held_out_losses_that_are_no_numbers_end_nothing(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An adapter that overflows after step 3 is evaluated and saved at step 4, before the run goes back."""
+    folder = make_run(tmp_path / "run", model, save_steps=2, eval_steps=2)
+    plain, overflown = LossHead.token_losses, [False]
+
+    def token_losses(self: LossHead, batch: Batch) -> Tensor:
+        if torch.is_grad_enabled() and folder.steps_reported == 3 and not overflown[0]:
+            overflown[0] = True
+            for parameter in self._model.parameters():
+                if parameter.requires_grad:
+                    parameter.data.fill_(1e30)
+        return plain(self, batch)
+
+    monkeypatch.setattr(LossHead, "token_losses", token_losses)
+    assert attempt(folder) == 0
+    codes = [event["code"] for event in folder.named("warning")]
+    assert codes.count("rate_halved") == 1
+    assert "evaluation_not_finite" in codes
+    assert folder.curve("validation_loss")[4] is not None
+    assert not list((folder.path / "checkpoints").glob(".staging-*"))
+
+
+def test_an_untouched_model_without_a_held_out_loss_is_compared_with_nothing(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_run(tmp_path / "run", model)
+    monkeypatch.setattr("pipeline_trainer.validate.evaluate", lambda _run: {"all": HeldOut(float("nan"), 10, 2)})
+    assert attempt(folder, at_poll={20: Command("pause")}) == EXIT_INTERRUPTED
+    assert attempt(folder) == 0
+    completed = folder.named("completed")[0]
+    assert completed["base_validation_loss"] is None
+    assert completed["final_validation_loss"] is None

@@ -9,9 +9,8 @@ from torch import Tensor
 from training_builders import Folder, attempt, make_model, make_run
 
 from pipeline_trainer.data.batches import Batch
-from pipeline_trainer.errors import TrainerError
+from pipeline_trainer.errors import TrainerError, is_out_of_memory
 from pipeline_trainer.loss import LossHead
-from pipeline_trainer.out_of_memory import is_out_of_memory
 from pipeline_trainer.pass_size import PassSize
 from pipeline_trainer.protocol import Command
 
