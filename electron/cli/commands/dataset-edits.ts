@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { exclusionWords } from '../../../src/lib/messages/exclusion-words';
 import { formatAmount } from '../../../src/lib/messages/format';
-import type { DatasetEdit, SafeFix } from '../../../src/lib/types/dataset-versions';
+import type { DatasetEdit, SafeFix, VersionDiff } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { operand, type Registry, usageError, type Workplace } from '../command';
 import { EXIT } from '../exit-codes';
@@ -20,10 +21,9 @@ const NOTHING: DatasetEdit = { exclude: [], include: [], fixes: [] };
 const DRY_RUN = [['--dry-run', 'show what would change, and keep nothing'], ...PAGE_FLAGS] as const;
 const Looking = PageOptions.extend({ dryRun: z.boolean().default(false) });
 
-/** What the current version leaves out or changes by hand, and a newer file does not. */
+/** What the current version changes by hand, and a newer file does not. */
 interface LeftBehind {
   readonly version: number;
-  readonly excluded: number;
   readonly fixes: readonly SafeFix[];
 }
 
@@ -34,16 +34,18 @@ interface Wish {
   readonly looking: z.infer<typeof Looking>;
 }
 
-const tellLeftBehind = ({ output }: Workplace, leftBehind: Wish['leftBehind']): void => {
+const tellOfFile = (
+  { output }: Workplace,
+  { leftBehind }: Wish,
+  exclusions: VersionDiff['exclusions'],
+): void => {
+  if (exclusions) for (const sentence of exclusionWords(exclusions)) output.note(sentence);
+  if (exclusions && exclusions.kept > 0)
+    output.note('`pipeline datasets include` takes excluded records back in.');
   if (!leftBehind) return;
-  const { version, excluded, fixes } = leftBehind;
-  const parts = [
-    ...(excluded > 0 ? [formatAmount(excluded, 'exclusion')] : []),
-    ...(fixes.length > 0 ? [`the fixes ${fixesText(fixes)}`] : []),
-  ];
-  const isOne = excluded + fixes.length === 1 && excluded === 1;
+  const { version, fixes } = leftBehind;
   output.note(
-    `Not carried over to the newer file: ${parts.join(' and ')} of version ${version}. ${isOne ? 'Make it' : 'Make them'} again on the new version.`,
+    `Not carried over to the newer file: the fixes ${fixesText(fixes)} of version ${version}. Make them again on the new version.`,
     'yellow',
   );
 };
@@ -51,31 +53,34 @@ const tellLeftBehind = ({ output }: Workplace, leftBehind: Wish['leftBehind']): 
 const leftBehindOf = async ({ app }: Workplace, { id }: Dataset): Promise<LeftBehind | null> => {
   const versions = await app.services.datasets.versions.list(id);
   const current = versions.find(({ is_current }) => is_current);
-  if (current === undefined || (current.excluded === 0 && current.fixes.length === 0)) return null;
-  return { version: current.number, excluded: current.excluded, fixes: current.fixes };
+  if (current === undefined || current.fixes.length === 0) return null;
+  return { version: current.number, fixes: current.fixes };
 };
 
-const preview = async (work: Workplace, { dataset, edit, leftBehind, looking }: Wish): Promise<void> => {
+const preview = async (work: Workplace, wish: Wish): Promise<void> => {
   const { app, output } = work;
+  const { dataset, edit, leftBehind, looking } = wish;
   const page = pageOf(output, looking);
   const diff = await app.services.datasets.versions.preview(dataset.id, edit, page);
   if (output.json) output.document({ ...diff, ...(leftBehind && { not_carried_over: leftBehind }) });
   else tellDiff(output, diff, page);
-  tellLeftBehind(work, leftBehind);
+  tellOfFile(work, wish, diff.exclusions);
 };
 
-const keep = async (work: Workplace, { dataset, edit, leftBehind }: Wish): Promise<void> => {
+const keep = async (work: Workplace, wish: Wish): Promise<void> => {
+  const { dataset, edit, leftBehind } = wish;
   const { versions } = work.app.services.datasets;
-  const edited = await versions.edit(dataset.id, edit);
+  const { dataset: edited, exclusions } = await versions.renew(dataset.id, edit);
   const current = (await versions.list(dataset.id)).find(({ is_current }) => is_current);
   const document = {
     ...datasetDocument(work, edited),
+    ...(exclusions && { exclusions }),
     ...(leftBehind && { not_carried_over: leftBehind }),
   };
   work.output.answer(document, () => [
     `Version ${current?.number ?? 1} of “${edited.name}” is current: ${formatAmount(current?.records ?? 0, 'record')}.`,
   ]);
-  tellLeftBehind(work, leftBehind);
+  tellOfFile(work, wish, exclusions);
 };
 
 /** Shows how far the reading is; a dry run keeps nothing. */
@@ -161,7 +166,7 @@ export const addEdits = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'renew <dataset> <file>',
     about:
-      'read a newer file in the place of the original, without exclusions and fixes; makes a new version',
+      'read a newer file in the place of the original, without fixes; excluded records that say the same stay out; makes a new version',
     flags: [...READING_FLAGS, ...DRY_RUN],
     options: Looking.extend(ReadingWords.shape),
     run: async (work) => {

@@ -62,18 +62,26 @@ describe('datasets renew', () => {
   });
 });
 
-it('datasets renew says what of the version before is not carried over, looked at or made', async () => {
+it('datasets renew says which exclusions are carried over, looked at or made, and that fixes are not', async () => {
   await bench.run('datasets', 'import', await bench.file('edited.jsonl', LINES.join('\n')));
   await answer('exclude', 'edited', '--lines', '3,4');
   await answer('fix', 'edited', '--fix', 'trim');
-  const newer = await bench.file('edited-newer.jsonl', [...LINES, record('Seven?', 'yes')].join('\n'));
-  const not_carried_over = { version: 3, excluded: 2, fixes: ['trim'] };
-  const said = 'Not carried over to the newer file: 2 exclusions and the fixes trim of version 3.';
-  expect((await answer('renew', 'edited', newer, '--dry-run')).document).toMatchObject({ not_carried_over });
-  expect((await bench.run('datasets', 'renew', 'edited', newer, '--dry-run')).err).toContain(said);
-  expect((await bench.run('datasets', 'renew', 'edited', newer)).err).toContain(said);
-  const again = await bench.file('edited-again.jsonl', [...LINES, record('Eight?', 'yes')].join('\n'));
-  expect((await answer('renew', 'edited', again)).document).not.toHaveProperty('not_carried_over');
+  const newer = await bench.file('edited-newer.jsonl', [record('Seven?', 'yes'), ...LINES].join('\n'));
+  const kept = {
+    not_carried_over: { version: 3, fixes: ['trim'] },
+    exclusions: { kept: 2, changed: 0, gone: 0 },
+  };
+  expect((await answer('renew', 'edited', newer, '--dry-run')).document).toMatchObject(kept);
+  for (const more of [['--dry-run'], []]) {
+    const { err } = await bench.run('datasets', 'renew', 'edited', newer, ...more);
+    expect(err).toContain('2 excluded records say the same and stay out.');
+    expect(err).toContain('Not carried over to the newer file: the fixes trim of version 3.');
+  }
+  expect((await answer('include', 'edited', '--lines', '4')).code).toBe(0);
+  const again = await bench.file('edited-again.jsonl', [record('Eight?', 'yes'), ...LINES].join('\n'));
+  const { document } = await answer('renew', 'edited', again);
+  expect(document).toMatchObject({ exclusions: { kept: 1 } });
+  expect(document).not.toHaveProperty('not_carried_over');
 });
 
 describe('datasets exclude and include', () => {

@@ -30,6 +30,8 @@ import { RevisionReader } from './revision-reader';
 import type { Base, Reading } from './revision-reader';
 import { removeUnrecorded, settleKilled } from './settle-killed';
 import { newStagingToken, releaseStaging, reserveStaging } from './staging';
+import { exclusionsOf, toldOf } from './told-of-file';
+import type { EditedDataset, ToldOfFile } from './told-of-file';
 import {
   editedRecipe,
   isKnownRecipe,
@@ -37,6 +39,7 @@ import {
   isSameRecipe,
   mergedFixes,
   VersionRecipe,
+  withExcluded,
 } from './version-recipe';
 import { columnsOfVersion, summaryOf, versionRow } from './version-row';
 
@@ -103,7 +106,7 @@ export class DatasetEdits {
     const found = await this.#lastLook.find({ version, recipe, file });
     if (found === null) return null;
     const diff = await compare({ from: paths.absolute(version.path), to: found.path, page }, signal);
-    return { ...diff, ...shaOf(found.look.file_sha256) };
+    return { ...diff, ...found.look.told };
   }
 
   async #look({ base, recipe, file, page, signal }: Looking, stamp: string | null): Promise<FileDiff> {
@@ -119,10 +122,10 @@ export class DatasetEdits {
       const result = await this.#reader.read({ base, recipe, file, how, signal });
       const { unkept } = result;
       if (unkept?.kind !== 'compared') throw refusal(dataset, result, file);
-      const file_sha256 = file && result.version?.sourceSha256;
+      const told = file ? toldOf(result) : {};
       isKept = hasMoreChanges(unkept.diff);
-      if (isKept) await this.#keep({ ...look, file_sha256 });
-      return { ...unkept.diff, ...shaOf(file_sha256) };
+      if (isKept) await this.#keep({ ...look, told });
+      return { ...unkept.diff, ...told };
     } finally {
       if (!isKept) await releaseStaging(datasetDir, look.token);
     }
@@ -139,7 +142,7 @@ export class DatasetEdits {
   }
 
   /** The dataset with its new current version. The old one stays as it is. */
-  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+  edit(id: string, edit: DatasetEdit): Promise<EditedDataset> {
     // Before it waits for its turn: what is done until then may take another file.
     const chosenIn = this.#sourceChosenIn(id, edit);
     // Heard below, unless the edit is cancelled before its turn.
@@ -216,7 +219,7 @@ export class DatasetEdits {
   }
 
   /** The folder that says that an edit is going on is also what tells the next start that one was not finished. */
-  async #attempt(base: Base, edit: DatasetEdit, signal: AbortSignal): Promise<Dataset | null> {
+  async #attempt(base: Base, edit: DatasetEdit, signal: AbortSignal): Promise<EditedDataset | null> {
     const { id, name } = base.dataset;
     const { file } = edit;
     await settleKilled(this.#options, base.dataset);
@@ -232,7 +235,10 @@ export class DatasetEdits {
       const result = await this.#reader.read({ base, recipe, file, how, signal });
       if (result.unkept !== undefined || result.version === null) throw refusal(base.dataset, result, file);
       await this.#requireOwn({ base, recipe, file }, result.version);
-      return await this.#adopt({ base, recipe, file, stagingDir }, result);
+      const { carried } = result;
+      const made = carried ? withExcluded(recipe, carried.ids) : recipe;
+      const dataset = await this.#adopt({ base, recipe: made, file, stagingDir }, result);
+      return dataset && { dataset, ...exclusionsOf(carried) };
     } finally {
       // What another process overtook, or a cancel, before it had its row.
       await removeUnrecorded(this.#options, id, await announcedIn(stagingDir));
@@ -281,9 +287,7 @@ export class DatasetEdits {
   }
 }
 
-/** A difference, and what the newer file held that it was made with. */
-type FileDiff = RecordDiff & Pick<VersionDiff, 'file_sha256'>;
-
-const shaOf = (file_sha256: string | undefined) => (file_sha256 === undefined ? {} : { file_sha256 });
+/** A difference, and what is told of the newer file that it was made with. */
+type FileDiff = RecordDiff & ToldOfFile;
 
 const namesRecords = ({ exclude, include }: DatasetEdit): boolean => exclude.length + include.length > 0;

@@ -4,6 +4,8 @@ export const RECORDS_FILE = 'dataset.jsonl';
 export const RECORDS_INDEX_FILE = 'records.idx';
 /** What made the version; the database has it too, and may be lost. */
 export const RECIPE_FILE = 'recipe.json';
+/** Records that were left out of the file before, as they stand in this one: no version of it has used them. */
+export const CARRIED_FILE = 'carried.jsonl';
 export const PROBLEMS_FILE = 'problems.jsonl';
 /** Named without the user's words: no name of theirs in a path. */
 export const SOURCE_FILE = 'source';

@@ -36,6 +36,7 @@ import { recordScans } from './record-scans';
 import type { RecordScans } from './record-scans';
 import { recordsAtLines } from './record-selection';
 import type { SelectedRecords } from './record-selection';
+import type { EditedDataset } from './told-of-file';
 import { columnsOfVersion } from './version-row';
 
 /** More of them nobody walks through one by one. */
@@ -82,7 +83,12 @@ export class DatasetVersions {
     return this.#edits.countFixes(id, fixes);
   }
 
-  edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+  async edit(id: string, edit: DatasetEdit): Promise<Dataset> {
+    return (await this.renew(id, edit)).dataset;
+  }
+
+  /** The same, and of a newer file what became of the records that were left out. */
+  renew(id: string, edit: DatasetEdit): Promise<EditedDataset> {
     return this.#edits.edit(id, edit);
   }
 

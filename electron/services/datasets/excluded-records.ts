@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import { CARRIED_FILE } from './dataset-files';
 import type { DatasetPaths } from './dataset-paths';
 import { isSought } from './record-index';
 import type { PageRequest } from './record-index';
@@ -20,7 +22,7 @@ interface OfVersion {
   readonly versionId: string;
 }
 
-/** Records that were left out by hand: only versions from before that still know them. */
+/** Records that were left out by hand: only versions from before that still know them, or carried them over. */
 export class ExcludedRecords {
   readonly #options: ExcludedOptions;
 
@@ -84,8 +86,9 @@ export class ExcludedRecords {
     const versions = await repositories.datasetVersions.list(datasetId);
     const source = versions.find(({ id }) => id === versionId)?.source_sha256;
     for (const { path, source_sha256 } of versions) {
+      if (source_sha256 !== source) continue;
       const file = paths.absolute(path);
-      if (source_sha256 === source && existsSync(file)) yield file;
+      for (const each of [file, join(dirname(file), CARRIED_FILE)]) if (existsSync(each)) yield each;
     }
   }
 }

@@ -5,6 +5,7 @@ import type { EditFile } from '../../../src/lib/types/dataset-versions';
 import type { DatasetVersionRow } from '../../db/schema';
 import { RECORDS_FILE, stagingName } from './dataset-files';
 import { releaseStaging } from './staging';
+import type { ToldOfFile } from './told-of-file';
 import { isSameReading } from './version-recipe';
 import type { VersionRecipe } from './version-recipe';
 
@@ -20,7 +21,7 @@ export interface Looked {
 export interface Look extends Looked {
   readonly datasetDir: string;
   readonly token: string;
-  readonly file_sha256?: string | undefined;
+  readonly told: ToldOfFile;
 }
 
 /** A file as it is now; null for none, and one that cannot be looked at is another one each time. */

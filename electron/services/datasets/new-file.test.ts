@@ -79,16 +79,6 @@ describe('a newer file', () => {
     ]);
   });
 
-  it('is read anew, without what was left out and fixed of the file before', async () => {
-    await service.versions.edit(id, { exclude: ['one'], include: [], fixes: ['trim'] });
-    await service.versions.edit(id, from(await newer()));
-    expect(await service.versions.list(id)).toMatchObject([
-      { number: 3, records: 4, excluded: 0, fixes: [] },
-      {},
-      {},
-    ]);
-  });
-
   it('is read as the one before, or as it is said', async () => {
     const table = (rows: string) => `frage,antwort\n${rows}\n`;
     const mapping = { user: 'frage', assistant: 'antwort' };

@@ -54,10 +54,18 @@ export class RevisionReader {
         isNewFile: file !== undefined,
         sourceSha256: version.source_sha256,
         current: { sha256: version.sha256, path: paths.absolute(version.path) },
+        carry: file && this.#leftOut(base),
         ...how,
       },
     };
     return runImport(request, this.#progressOf(dataset.id), signal);
+  }
+
+  #leftOut({ dataset, version: { source_path }, recipe }: Base): Revision['carry'] {
+    const { exclude: ids, fixes: _fixes, ...reading } = recipe;
+    if (ids.length === 0) return undefined;
+    const sourcePath = source_path === null ? null : this.#options.paths.absolute(source_path);
+    return { ids, sourcePath, fileName: dataset.file_name, reading };
   }
 
   async #newSource({ path }: EditFile) {

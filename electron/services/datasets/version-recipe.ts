@@ -84,6 +84,10 @@ export function editedRecipe(
   };
 }
 
+export function withExcluded(recipe: VersionRecipe, ids: readonly string[]): VersionRecipe {
+  return { ...recipe, exclude: [...new Set([...recipe.exclude, ...ids])] };
+}
+
 /** Each once and always in the same order; of two histories the shorter one. */
 export function mergedFixes(fixes: readonly SafeFix[]): SafeFix[] {
   const kept = keptHistory(fixes);

@@ -119,7 +119,10 @@ test('a newer file is shown record by record before a version is made of it', as
     ...handlers(),
     datasets: {
       ...handlers().datasets,
-      preview_edit: () => ({ ...DIFF, from: 2, to: null, file_sha256: 'e'.repeat(64) }),
+      preview_edit: () => ({
+        ...{ ...DIFF, from: 2, to: null, file_sha256: 'e'.repeat(64) },
+        exclusions: { kept: 38, changed: 1, gone: 0, records: [{ record_id: 'r7', source_line: 7 }] },
+      }),
     },
     desktop: { choose_files: () => chosen },
   });
@@ -127,6 +130,8 @@ test('a newer file is shown record by record before a version is made of it', as
   await page.click(page.button('New version…'));
   await page.until(() => expect(page.text()).toContain('corrected ü.jsonl takes the place of the original'));
   await page.until(() => expect(page.text()).toContain('1 changed, 1 removed, 0 added, 658 as they were'));
+  expect(page.text()).toContain('38 excluded records say the same and stay out.');
+  expect(page.text()).toContain('1 excluded record has changed and comes in again: r7 (line 7).');
   expect(called('datasets.edit')).toEqual([]);
   await page.until(() => expect(page.button('Make version 3').hasAttribute('disabled')).toBe(false));
   await page.click(page.button('Make version 3'));

@@ -30,8 +30,8 @@ export const EditFile = z.strictObject({
 export type EditFile = z.infer<typeof EditFile>;
 
 /**
- * What is to be changed of a dataset's current version; records by their ids. Of a newer `file` nothing is
- * left out and nothing fixed but what is said here.
+ * What is to be changed of a dataset's current version; records by their ids. Of a newer `file` is left out
+ * what was left out of the one before and says the same, and what is said here; fixed only what is said here.
  */
 export const DatasetEdit = z.strictObject({
   exclude: RecordIdList,
@@ -86,6 +86,21 @@ export type ChangesPage = z.infer<typeof ChangesPage>;
 
 export const FIRST_CHANGES: ChangesPage = { offset: 0, limit: MAX_SHOWN_CHANGES, change: null };
 
+/** What becomes, in a newer file, of the records that the version before left out by hand. */
+export const ExclusionsAfter = z.strictObject({
+  /** They say the same as before, and stay out. */
+  kept: Count,
+  /** They say something else, and come in again. */
+  changed: Count,
+  /** The newer file is without them. */
+  gone: Count,
+  /** The changed ones, in the order of the newer file; the first of them. */
+  records: z
+    .array(z.strictObject({ record_id: z.string(), source_line: z.int().min(1) }))
+    .max(MAX_SHOWN_CHANGES),
+});
+export type ExclusionsAfter = z.infer<typeof ExclusionsAfter>;
+
 /** What differs between two versions, by record id, and one page of the changes. */
 export const VersionDiff = z.strictObject({
   from: z.int().min(1),
@@ -93,6 +108,8 @@ export const VersionDiff = z.strictObject({
   to: z.int().min(1).nullable(),
   /** Of such an edit with a newer file: what the file held. */
   file_sha256: Sha256.optional(),
+  /** Of such an edit, where the version before left records out by hand. */
+  exclusions: ExclusionsAfter.optional(),
   added: Count,
   removed: Count,
   changed: Count,

@@ -37,6 +37,17 @@ export class RecordChanges {
     return [...fitting.subarray(offset, offset + limit)].map((at) => this.#placed(at));
   }
 
+  /** Of the older version's records that have changed: where each stands in the newer one. */
+  changed(): ReadonlyMap<number, number> {
+    const entries = this.#entries.values;
+    const found = new Map<number, number>();
+    for (let at = 0; at < entries.length; at += WIDTH) {
+      const { change, before, after } = this.#placed(at);
+      if (change === 'changed' && before !== null && after !== null) found.set(before, after);
+    }
+    return found;
+  }
+
   #placed(at: number): PlacedChange {
     const [line, kind, before, after] = [0, 1, 2, 3].map((part) => this.#entries.get(at + part));
     const change = KINDS[kind ?? 0] ?? 'changed';

@@ -16,6 +16,8 @@ export class RecordMatching {
   readonly #contentOf = new GrowingNumbers();
   readonly #lines = new GrowingNumbers();
   readonly #met = new GrowingNumbers();
+  /** Of each older record that was found again: its place in the newer file. */
+  readonly #newerOf = new GrowingNumbers();
   readonly #generated = new GrowingNumbers();
   readonly #unsettled = new GrowingNumbers();
   #newer = 0;
@@ -28,13 +30,14 @@ export class RecordMatching {
     this.#lines.push(sourceLineOf(line, rawId));
     this.#generated.push(hasPlaceInId(rawId) ? 1 : 0);
     this.#met.push(0);
+    this.#newerOf.push(NONE);
   }
 
   addNewer(line: string): void {
     const rawId = rawIdOf(line);
     const sameId = this.#ids.knownNumberOf(rawId) ?? NONE;
     const content = this.#contents.knownNumberOf(contentOf(line, rawId)) ?? NONE;
-    if (sameId !== NONE && content === this.#contentOf.get(sameId)) this.#meet(sameId);
+    if (sameId !== NONE && content === this.#contentOf.get(sameId)) this.#meet(sameId, this.#newer);
     else {
       const generated = hasPlaceInId(rawId) ? 1 : 0;
       this.#unsettled.push(sourceLineOf(line, rawId), sameId, content, generated, this.#newer);
@@ -57,6 +60,12 @@ export class RecordMatching {
     return { changes, unchanged: this.#unchanged };
   }
 
+  /** Once all is settled: where an older record stands in the newer file that says the same; null for none. */
+  sameAs(older: number): number | null {
+    const newer = this.#newerOf.get(older);
+    return newer === NONE ? null : newer;
+  }
+
   /** Records that only count anew. */
   #settleMoved(): void {
     const free = this.#freeByContent();
@@ -64,13 +73,14 @@ export class RecordMatching {
       const isGenerated = this.#unsettled.get(entry + ENTRY.isGenerated) === 1;
       const older = isGenerated ? free.take(this.#unsettled.get(entry + ENTRY.content)) : NONE;
       if (older === NONE) continue;
-      this.#meet(older);
+      this.#meet(older, this.#unsettled.get(entry + ENTRY.place));
       this.#unsettled.set(entry + ENTRY.place, NONE);
     }
   }
 
-  #meet(older: number): void {
+  #meet(older: number, newer: number): void {
     this.#met.set(older, 1);
+    this.#newerOf.set(older, newer);
     this.#unchanged += 1;
   }
 

@@ -5,9 +5,10 @@ import { RECIPE_FILE, SOURCE_FILE, stagingName } from '../dataset-files';
 import { removeIfEmpty } from '../staging';
 import { recipeOf } from '../version-recipe';
 import type { ImportProgress, ImportRequest, ImportResult } from './import-request';
+import { carryExclusions } from './carry-exclusions';
 import { isRefusedType, publishVersion } from './publish-version';
 import { readCopy } from './read-copy';
-import type { Findings } from './read-copy';
+import type { CopyReading, Findings } from './read-copy';
 import { refusedReport } from './report';
 import { judgeRevision } from './judge-revision';
 import { copySource } from './source-file';
@@ -67,7 +68,7 @@ async function importInto(
     revision === undefined || revision.isNewFile
       ? await copySource(request, target, hooks)
       : await linkStoredSource({ path: sourcePath, sha256: revision.sourceSha256 }, target, hooks);
-  const findings = await readCopy({
+  const asked: CopyReading = {
     request,
     copied,
     stagingDir,
@@ -81,18 +82,33 @@ async function importInto(
         ...found,
       });
     },
-  });
+  };
+  const carried = revision?.carry && (await carryExclusions(revision.carry, asked));
+  const reading = carried ? withExcluded(asked, carried.ids) : asked;
+  const findings = await readCopy(reading);
   signal.throwIfAborted();
+  return { ...(await publishOrJudge(findings, reading)), ...(carried && { carried }) };
+}
+
+async function publishOrJudge(
+  findings: Findings,
+  { request, copied, stagingDir, signal }: CopyReading,
+): Promise<ImportResult> {
+  const { revision, datasetDir, maxBytes } = request;
   const unkept = await judgeRevision(findings, { request, stagingDir, signal });
   if (unkept !== null) return { ...resultOf(findings, copied, null), unkept };
   if (findings.file !== null)
     await writeFile(join(stagingDir, RECIPE_FILE), JSON.stringify(recipeOf(request)), { mode: 0o600 });
   if (revision?.announceIn !== undefined && findings.file !== null)
     await announceVersion(revision.announceIn, findings.file.sha256);
-  const { datasetDir, maxBytes } = request;
   const isCurrent = revision === undefined;
   const versionDir = await publishVersion({ stagingDir, datasetDir, copied, findings, maxBytes, isCurrent });
   return resultOf(findings, copied, versionDir);
+}
+
+function withExcluded(reading: CopyReading, ids: readonly string[]): CopyReading {
+  const { request } = reading;
+  return { ...reading, request: { ...request, exclude: [...new Set([...(request.exclude ?? []), ...ids])] } };
 }
 
 function resultOf(findings: Findings, copied: CopiedSource, versionDir: string | null): ImportResult {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ColumnMapping, RoleNames, TableOptions } from '../../../../src/lib/types/dataset-reading';
+import { ColumnMapping, Reading, RoleNames, TableOptions } from '../../../../src/lib/types/dataset-reading';
 import type { DatasetReport } from '../../../../src/lib/types/dataset-records';
 import { ChangesPage, SafeFix } from '../../../../src/lib/types/dataset-versions';
+import type { ExclusionsAfter } from '../../../../src/lib/types/dataset-versions';
 import type { RecordDiff } from '../compare/compare-versions';
 import type { ImportStatistics } from './statistics';
 
@@ -11,6 +12,16 @@ export const Revision = z.strictObject({
   sourceSha256: z.string().nullable(),
   /** What the result is compared with; an absolute path. */
   current: z.strictObject({ sha256: z.string(), path: z.string() }),
+  /** Of a newer file: what the version before left out by hand, and the original in which these ids name records. */
+  carry: z
+    .strictObject({
+      ids: z.array(z.string()),
+      /** Null where it is not kept. */
+      sourcePath: z.string().nullable(),
+      fileName: z.string(),
+      reading: Reading,
+    })
+    .optional(),
   /** Compares, and keeps nothing. */
   isPreview: z.boolean(),
   /** Of a preview: which changes are shown, and where what was read goes if there are more than one call shows. */
@@ -66,6 +77,13 @@ export interface ImportedVersion {
   readonly records: number;
 }
 
+/** What became, in a newer file, of records that were left out by hand. */
+export interface CarriedExclusions {
+  /** In the newer file, of those that stay out. */
+  readonly ids: readonly string[];
+  readonly told: ExclusionsAfter;
+}
+
 /** Why a revision was not kept. */
 export type UnkeptRevision =
   | { readonly kind: 'compared'; readonly diff: RecordDiff }
@@ -88,6 +106,8 @@ export interface ImportResult {
   readonly version: ImportedVersion | null;
   /** Absent for a first import, and where the new version was kept. */
   readonly unkept?: UnkeptRevision;
+  /** Absent where the version before left nothing out by hand, or its original was read again. */
+  readonly carried?: CarriedExclusions;
 }
 
 export interface ImportProgress {

@@ -1,6 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { Bucket } from '../../storage/buckets';
-import { PROBLEMS_FILE, RECIPE_FILE, RECORDS_FILE, RECORDS_INDEX_FILE, versionPath } from '../dataset-files';
+import {
+  CARRIED_FILE,
+  PROBLEMS_FILE,
+  RECIPE_FILE,
+  RECORDS_FILE,
+  RECORDS_INDEX_FILE,
+  versionPath,
+} from '../dataset-files';
 import type { Findings } from './read-copy';
 import type { CopiedSource } from './source-file';
 
@@ -15,7 +22,7 @@ interface Publication {
   readonly isCurrent: boolean;
 }
 
-const DERIVED = [RECORDS_FILE, RECORDS_INDEX_FILE, PROBLEMS_FILE, RECIPE_FILE];
+const DERIVED = [RECORDS_FILE, RECORDS_INDEX_FILE, PROBLEMS_FILE, RECIPE_FILE, CARRIED_FILE];
 
 /**
  * Hands a finished import to the bucket as its version, named by its content, and mostly makes it the

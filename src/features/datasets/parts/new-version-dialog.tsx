@@ -6,7 +6,9 @@ import { FileText } from '../../../components/file-text';
 import { Dialog } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
 import { baseName } from '../../../lib/file-name';
+import { exclusionWords } from '../../../lib/messages/exclusion-words';
 import { FIRST_CHANGES } from '../../../lib/types/dataset-versions';
+import type { ExclusionsAfter } from '../../../lib/types/dataset-versions';
 import { useLoad } from '../../../use-load';
 import { placeOf } from '../use-edits';
 import type { Edits, NewFile } from '../use-edits';
@@ -64,7 +66,7 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
     >
       <p className="text-ink-2">
         <FileText>{name}</FileText>
-        {` takes the place of the original, read in the same way; what was excluded or fixed is not taken over. Version ${next} comes of it; version ${current} stays as it is and can be used again.`}
+        {` takes the place of the original, read in the same way; excluded records that say the same stay out, fixes are not taken over. Version ${next} comes of it; version ${current} stays as it is and can be used again.`}
       </p>
       <section
         aria-label="What would change"
@@ -72,7 +74,12 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
         className="relative max-h-[48vh] overflow-y-auto rounded-md border"
       >
         <Async state={state} errorTitle="No version can be made of this file" onRetry={reload} rows={3}>
-          {(diff) => <EditDifference key={file.path} dataset={dataset} edit={edit} diff={diff} />}
+          {(diff) => (
+            <>
+              {diff.exclusions ? <Exclusions exclusions={diff.exclusions} /> : null}
+              <EditDifference key={file.path} dataset={dataset} edit={edit} diff={diff} />
+            </>
+          )}
         </Async>
       </section>
       <ErrorNote error={action.failure} />
@@ -83,3 +90,13 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
     </form>
   );
 };
+
+const Exclusions = ({ exclusions }: { readonly exclusions: ExclusionsAfter }) => (
+  <ul aria-label="Excluded records" className="border-b px-4 py-2 text-ink-2">
+    {exclusionWords(exclusions).map((sentence) => (
+      <li key={sentence}>
+        <FileText>{sentence}</FileText>
+      </li>
+    ))}
+  </ul>
+);
