@@ -6,6 +6,7 @@ import type { Publisher } from '../src/lib/contract/derived';
 import { AppError } from '../src/lib/messages/app-error';
 import type { ErrorPayload } from '../src/lib/types/system';
 import { type Database, openDatabase } from './db/client';
+import { emptyBin } from './empty-bin';
 import { createEstimates } from './estimates';
 import { createPacks } from './packs';
 import { threadsIn } from './threads';
@@ -55,6 +56,8 @@ export interface AppOptions {
   readonly onFailure: (thrown: unknown) => void;
   /** What the user has to know though all goes on; a failure where it is not given. */
   readonly onNotice?: (notice: ErrorPayload) => void;
+  /** What was done without being asked. */
+  readonly onLog: (sentence: string) => void;
 }
 
 const openData = async (options: AppOptions): Promise<Database> => {
@@ -132,11 +135,7 @@ const buildData = ({ resourcesDir }: AppOptions, ground: Ground) => {
     maxFileBytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },
   });
-  const previews = new DatasetPreviews({
-    memory,
-    maxFileBytes,
-    runPreview: threads.runPreview,
-  });
+  const previews = new DatasetPreviews({ memory, maxFileBytes, runPreview: threads.runPreview });
   return { baseModels, datasets, previews, bundledDir };
 };
 
@@ -275,6 +274,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     services,
     start: async () => {
       await services.datasets.recover();
+      await emptyBin({ ...services, onLog: options.onLog }).catch(options.onFailure);
       await services.baseModels.ensureBundled();
       if (options.kind === 'app') {
         stopWatching = services.hardware.watch(HARDWARE_EVERY_MS, options.onFailure);

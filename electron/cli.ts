@@ -39,6 +39,7 @@ const code = await runCli(process.argv.slice(2), {
       migrationsDir: join(rootDir, 'migrations'),
       kind: 'cli',
       onFailure: say,
+      onLog: (sentence) => process.stderr.write(`${sentence}\n`),
     }),
   onStop: (listener) => stops.on(listener),
 });

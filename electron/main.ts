@@ -91,6 +91,7 @@ const start = async (): Promise<void> => {
     kind: 'app',
     onFailure: (thrown) => log.error(thrown),
     onNotice: showNotice,
+    onLog: (sentence) => log.info(sentence),
   });
   network = pipeline.services.network;
   denyNetwork(session.defaultSession, onDenied);

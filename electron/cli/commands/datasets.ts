@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { recognisedFormat, unrecognisedWords } from '../../../src/lib/messages/dataset-formats';
+import { DAYS_IN_BIN, purgeWords } from '../../../src/lib/messages/bin-words';
 import { formatBytes, formatCount, formatExactTime } from '../../../src/lib/messages/format';
 import { problemAmounts, problemAmountWords } from '../../../src/lib/messages/problem-amounts';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
@@ -45,6 +46,11 @@ const COLUMNS: readonly Column<Dataset>[] = [
     text: ({ report }) => count(report && problemAmounts(report).problems),
   },
   { title: 'SIZE', align: 'right', text: ({ file_size }) => formatBytes(file_size) },
+];
+
+const BIN_COLUMNS: readonly Column<Dataset>[] = [
+  ...COLUMNS,
+  { title: 'PURGED', text: ({ deleted_at }) => (deleted_at ? purgeWords(deleted_at, Date.now()) : '') },
 ];
 
 /** What of the records read is not used, and why; together with those in use they are all. */
@@ -132,7 +138,7 @@ const addLooks = (group: Command, { add }: Registry): void => {
       else if (datasets.length === 0 && options.deleted) output.line('The bin is empty.');
       else if (datasets.length === 0)
         output.line(`No datasets yet. Add one with: ${output.command('datasets import FILE')}`);
-      else output.table(COLUMNS, datasets);
+      else output.table(options.deleted ? BIN_COLUMNS : COLUMNS, datasets);
       return EXIT.done;
     },
   });
@@ -160,7 +166,7 @@ const addRemovals = (group: Command, { add }: Registry): void => {
       const jobs = await app.services.datasets.jobsOf(id);
       await app.services.datasets.delete(id);
       output.answer({ id, deleted: true, used_by: jobs }, () => [
-        `“${name}” was put away. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
+        `“${name}” was put away for ${DAYS_IN_BIN} days, and is removed for good then. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
         ...(jobs.length === 0
           ? []
           : [

@@ -14,6 +14,8 @@ import {
 } from './dataset-errors';
 import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
 import { SOURCE_FILE } from './dataset-files';
+import { purgeExpired } from './expired-bin';
+import type { AsyncRepositories } from '../../db/async-repositories';
 import { DatasetImports } from './dataset-imports';
 import type { ImportOptions, StartedImport } from './dataset-imports';
 import { DatasetVersions } from './dataset-versions';
@@ -28,6 +30,7 @@ import { readMetadata } from './source-metadata';
 import { listDir } from './staging';
 
 export interface DatasetServiceOptions extends VersionsOptions {
+  readonly repositories: VersionsOptions['repositories'] & Pick<AsyncRepositories, 'settings'>;
   readonly sample: { readonly path: string; readonly name: string };
 }
 
@@ -249,6 +252,12 @@ export class DatasetService {
     await repositories.datasets.purge(id);
     await paths.remove(id);
     publisher.publish('datasets.removed', { id });
+  }
+
+  /** Of the bin, what was there long enough; answers what is gone. */
+  purgeExpired(): Promise<readonly Dataset[]> {
+    const { paths, now, repositories } = this.#options;
+    return purgeExpired({ datasets: this, paths, now, store: repositories.settings });
   }
 
   #changed(id: string, dataset: Dataset | null): Dataset {

@@ -69,6 +69,7 @@ test('what is deleted, restored or purged elsewhere shows while the bin is open'
   });
   await page.click(page.button('Bin'));
   await page.until(() => page.button('Restore Dataset 1'));
+  expect(page.text()).toMatch(/in \d+ days?|at a next start, unless a run needs it/u);
   const rows = () => [...document.querySelectorAll('tbody tr')].map(({ textContent }) => textContent);
   const second = fakeDataset(2, { deleted_at: '2026-03-03T08:00:00.000Z', revision: 2 });
   act(() => page.fake.emit('datasets', 'changed', second));

@@ -9,7 +9,8 @@ import { formatBytes, formatCount, NOTHING } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { AlertDialog } from '../../../components/overlays';
 import { Async, EmptyState } from '../../../components/states';
-import { Ago } from '../../../components/time';
+import { Ago, useNow } from '../../../components/time';
+import { DAYS_IN_BIN, purgeWords } from '../../../lib/messages/bin-words';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { mapLoaded, useLive } from '../../../live-store';
 import { binnedDatasets, datasets } from '../../../stores';
@@ -38,7 +39,7 @@ export const DatasetBin = () => {
         <Panel plain>
           {rows.length === 0 ? (
             <EmptyState icon={Trash2} title="The bin is empty">
-              Datasets that you delete are kept here until you remove them for good.
+              {`Datasets that you delete are kept here for ${DAYS_IN_BIN} days, or until you remove them for good.`}
             </EmptyState>
           ) : (
             <DataTable label="Bin" columns={COLUMNS} rows={rows} rowKey={({ id }) => id} />
@@ -74,12 +75,20 @@ const COLUMNS: readonly Column<Dataset>[] = [
     cell: ({ deleted_at }) => (deleted_at ? <Ago time={deleted_at} /> : NOTHING),
   },
   {
+    key: 'purged',
+    head: 'Purged',
+    right: true,
+    cell: ({ deleted_at }) => (deleted_at ? <Purged deletedAt={deleted_at} /> : NOTHING),
+  },
+  {
     key: 'actions',
     head: 'Actions',
     quiet: true,
     cell: (dataset) => <Actions dataset={dataset} />,
   },
 ];
+
+const Purged = ({ deletedAt }: { readonly deletedAt: string }) => purgeWords(deletedAt, useNow());
 
 const Actions = ({ dataset }: { readonly dataset: Dataset }) => {
   const [isAsking, setAsking] = useState(false);

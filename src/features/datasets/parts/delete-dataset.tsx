@@ -4,6 +4,7 @@ import { FileText } from '../../../components/file-text';
 import { formatCount } from '../../../components/format';
 import { AlertDialog } from '../../../components/overlays';
 import { showToast } from '../../../components/toasts';
+import { DAYS_IN_BIN } from '../../../lib/messages/bin-words';
 import { isActive } from '../../../lib/training/job-states';
 import type { Dataset, TrainingJob } from '../../../lib/types/lora-training';
 import { useRows } from '../../../live-store';
@@ -26,7 +27,10 @@ const Asking = ({ dataset, onClose, onDeleted }: Omit<DeleteDatasetProps, 'open'
   const users = useUsers(dataset);
   const remove = async () => {
     await api.datasets.delete({ id });
-    showToast(`“${name}” deleted`, 'It is in the bin, from which it can be restored.');
+    showToast(
+      `“${name}” deleted`,
+      `It is in the bin, from which it can be restored for ${DAYS_IN_BIN} days.`,
+    );
     onDeleted?.();
   };
   return (
@@ -39,8 +43,7 @@ const Asking = ({ dataset, onClose, onDeleted }: Omit<DeleteDatasetProps, 'open'
       onConfirm={() => void attempt(`“${name}” was not deleted`, remove)}
     >
       <p>
-        The copy in the data folder goes to the bin; it can be restored. Your original file, past runs and
-        their models stay.
+        {`The copy in the data folder goes to the bin; it can be restored for ${DAYS_IN_BIN} days and is purged then. Your original file, past runs and their models stay.`}
       </p>
       {users.length > 0 ? (
         <p className="mt-2">
