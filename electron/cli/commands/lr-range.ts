@@ -10,6 +10,7 @@ import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
 const COLUMNS: readonly Column<LrRange['points'][number]>[] = [
   { title: 'RATE', align: 'right', text: ({ learning_rate }) => learning_rate.toExponential(1) },
   { title: 'LOSS', align: 'right', text: ({ loss }) => loss.toFixed(4) },
+  { title: 'SMOOTHED', align: 'right', text: ({ smoothed }) => smoothed.toFixed(4) },
 ];
 
 const tell = (output: Output, { points, suggestion, method, exploded }: LrRange): void => {

@@ -142,6 +142,7 @@ export const shortCommands = {
     const points = Array.from({ length: steps }, (_, step) => ({
       learning_rate: 1e-6 * 2 ** step,
       loss: 3 - step,
+      smoothed: 3 - step / 2,
     }));
     for (const point of points) {
       say({ point });

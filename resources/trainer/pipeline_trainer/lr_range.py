@@ -79,7 +79,7 @@ def main(argv: list[str]) -> int:
         finally:
             log.close()
     document = {
-        "points": [asdict(point) for point in points],
+        "points": told(points),
         "suggestion": suggest(points),
         "method": METHOD,
         "exploded": exploded,
@@ -107,10 +107,10 @@ def open_sweep(run_dir: Path, job: JobFile, *, steps: int, log: EventLog) -> Run
     return run
 
 
-def sweep(run: Run, say: Callable[[Point], None]) -> tuple[list[Point], bool]:
+def sweep(run: Run, say: Callable[[Sequence[Point]], None]) -> tuple[list[Point], bool]:
     """The points, and whether the loss exploded, which ends the sweep; a loss that is no number is no point.
 
-    `say` hears of each point at once.
+    `say` hears of each point at once, as the last of all so far.
     """
     points: list[Point] = []
     while run.progress.step < run.schedule.total_steps:
@@ -119,16 +119,22 @@ def sweep(run: Run, say: Callable[[Point], None]) -> tuple[list[Point], bool]:
             return points, True
         run.progress.step += 1
         points.append(Point(outcome.rate, outcome.loss))
-        say(points[-1])
+        say(points)
         smooth = smoothed(points)
         if smooth[-1] > EXPLODED * min(smooth):
             return points, True
     return points, False
 
 
-def _say(point: Point) -> None:
-    sys.stdout.write(json.dumps({"point": asdict(point)}) + "\n")
+def _say(points: Sequence[Point]) -> None:
+    sys.stdout.write(json.dumps({"point": told(points)[-1]}) + "\n")
     sys.stdout.flush()
+
+
+def told(points: Sequence[Point]) -> list[dict[str, float]]:
+    """Each point with the smoothed loss there, by which the suggestion is made."""
+    means = smoothed(points)
+    return [{**asdict(point), "smoothed": mean} for point, mean in zip(points, means, strict=True)]
 
 
 def smoothed(points: Sequence[Point]) -> list[float]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from training_builders import Folder, make_model, make_run
 
 from pipeline_trainer import lr_range
-from pipeline_trainer.lr_range import HIGHEST, LOWEST, Point, Sweep, suggest
+from pipeline_trainer.lr_range import HIGHEST, LOWEST, Point, Sweep, smoothed, suggest
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,8 @@ def test_a_sweep_of_the_real_steps_prints_points_and_keeps_nothing(
     ratios = [after / before for before, after in itertools.pairwise(rates)]
     assert ratios == pytest.approx([ratios[0]] * 11)
     assert found["points"][-1]["loss"] < found["points"][0]["loss"]
+    losses = [Point(point["learning_rate"], point["loss"]) for point in found["points"]]
+    assert [point["smoothed"] for point in found["points"]] == smoothed(losses)
     assert LOWEST <= found["suggestion"] <= HIGHEST
     assert "tenth" in found["method"]
     assert sorted(path.name for path in folder.path.iterdir()) == before

@@ -10,9 +10,9 @@ let page: Awaited<ReturnType<typeof mount>>;
 afterEach(() => page.unmount());
 
 const POINTS = [
-  { learning_rate: 1e-6, loss: 3.2 },
-  { learning_rate: 2e-3, loss: 1.25 },
-  { learning_rate: 1e-2, loss: 6 },
+  { learning_rate: 1e-6, loss: 3.2, smoothed: 3.2 },
+  { learning_rate: 2e-3, loss: 1.25, smoothed: 2.117 },
+  { learning_rate: 1e-2, loss: 6, smoothed: 3.708 },
 ];
 const FOUND: LrRange = { points: POINTS, suggestion: 2e-4, method: 'a tenth of the lowest', exploded: true };
 
@@ -74,10 +74,10 @@ test('shows each point as it comes, then the suggestion, and takes it where it i
   await page.until(() => expect(page.text()).toContain('Suggested: 2e-4, a tenth of the lowest.'));
   expect(page.text()).toContain('The loss exploded after the last point');
   expect(page.find('figcaption').textContent).toBe(
-    'Training loss is lowest, 1.250, at a rate of 2e-3. A rate of 2e-4 is suggested.',
+    'The smoothed training loss is lowest, 2.117, at a rate of 2e-3. A rate of 2e-4 is suggested.',
   );
   await page.click(page.button('Show as a table'));
-  expect(page.find('[role=region] tbody').textContent).toContain('2e-31.250');
+  expect(page.find('[role=region] tbody').textContent).toContain('2e-31.2502.117');
   await page.click(page.button('Use this rate'));
   await page.until(() => expect(page.field('Learning rate').value).toBe('2e-4'));
 });

@@ -36,10 +36,10 @@ export const rateTestWords = (test: RateTest): string => {
 /** The curve in a sentence, for those who cannot see it. */
 export const rateCurveWords = (points: readonly LrPoint[], suggestion: number | null): string => {
   const lowest = points.reduce<LrPoint | null>(
-    (least, point) => (least === null || point.loss < least.loss ? point : least),
+    (least, point) => (least === null || point.smoothed < least.smoothed ? point : least),
     null,
   );
   if (!lowest) return 'No point yet.';
   const advice = suggestion === null ? '' : ` A rate of ${formatRate(suggestion)} is suggested.`;
-  return `Training loss is lowest, ${formatLoss(lowest.loss)}, at a rate of ${formatRate(lowest.learning_rate)}.${advice}`;
+  return `The smoothed training loss is lowest, ${formatLoss(lowest.smoothed)}, at a rate of ${formatRate(lowest.learning_rate)}.${advice}`;
 };

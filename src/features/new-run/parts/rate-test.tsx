@@ -8,6 +8,7 @@ import { Dialog } from '../../../components/overlays';
 import { ErrorNote } from '../../../components/states';
 import type { RunRequest } from '../../../lib/contract/contract';
 import { LR_RANGE_STEPS } from '../../../lib/types/lr-range';
+import { lossAt, rateCurves } from '../rate-curves';
 import { rateCurveWords, rateTestWords } from '../rate-words';
 import { useRateTest } from '../use-rate-test';
 import type { RateTest } from '../use-rate-test';
@@ -67,16 +68,7 @@ const Curve = ({ test }: { readonly test: RateTest }) => {
   const [asTable, setAsTable] = useState(false);
   const points = test.kind === 'idle' ? null : test.points;
   const suggestion = test.kind === 'done' ? test.range.suggestion : null;
-  const series = useMemo(
-    () => [
-      {
-        name: 'Training loss',
-        number: 1 as const,
-        points: (points ?? []).map(({ learning_rate, loss }) => ({ x: learning_rate, y: loss })),
-      },
-    ],
-    [points],
-  );
+  const series = useMemo(() => rateCurves(points ?? []), [points]);
   const marks = useMemo(
     () =>
       suggestion === null
@@ -103,6 +95,7 @@ const Curve = ({ test }: { readonly test: RateTest }) => {
         series={series}
         marks={marks}
         asTable={asTable}
+        also={{ name: 'this step', at: lossAt(points) }}
         xUnit="learning rate"
         xPowers={RATES}
         className="h-72 px-2 pb-1"
