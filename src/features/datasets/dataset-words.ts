@@ -3,6 +3,7 @@ import { formatAmount, formatCount } from '../../components/format';
 import { lineSought } from '../../lib/line-sought';
 import { problemAmounts } from '../../lib/messages/problem-amounts';
 import { problemWords } from '../../lib/messages/problem-words';
+import { MAX_KEPT_PROBLEMS } from '../../lib/types/dataset-records';
 import type { DatasetProblem, ProblemFilter } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 
@@ -21,6 +22,13 @@ export const filterWords = ({ type, severity, query }: ProblemFilter): string =>
 const soughtWords = (query: string): string => {
   const line = lineSought(query);
   return line === null ? `that holds “${query}”` : `of line ${formatCount(line)}`;
+};
+
+/** How many problems a list of them has; where not all were kept, among how many. */
+export const listedWords = (found: number, all: number): string => {
+  if (all <= MAX_KEPT_PROBLEMS) return formatAmount(found, 'problem');
+  const kept = `the first ${formatCount(MAX_KEPT_PROBLEMS)} of ${formatAmount(all, 'problem')}`;
+  return found >= MAX_KEPT_PROBLEMS ? kept : `${formatCount(found)} among ${kept}`;
 };
 
 export const datasetState = ({

@@ -147,6 +147,26 @@ it.each([
     ],
   ],
   [
+    'warnings of many records on one line, in a report that did not count them',
+    dataset({
+      problems_total: 300,
+      problems: Array.from({ length: 100 }, (_, nth) =>
+        problem({ line: 1, record_id: `record ${String(nth)}`, type: 'role_order', severity: 'warning' }),
+      ),
+    }),
+    null,
+    [
+      [
+        'advice',
+        /^At least 100 records have a warning: role order\.$/,
+        [
+          { to: 'problems', filter: WARNINGS },
+          { to: 'exclude', filter: WARNINGS },
+        ],
+      ],
+    ],
+  ],
+  [
     'warnings behind as many errors as a report lists',
     dataset({
       problems_total: 103,

@@ -158,7 +158,7 @@ const warningsOf = ({
   }
   // Earlier reports knew the first problems only.
   const warnings = problems.filter(({ severity }) => severity === 'warning');
-  const records = new Set(warnings.map(({ line }) => line)).size;
+  const records = new Set(warnings.map(({ line, record_id }) => `${line} ${record_id}`)).size;
   return { records, types: warnings.map(({ type }) => type), isAll: problems.length >= problems_total };
 };
 
@@ -167,9 +167,10 @@ const warningAdvice = (report: DatasetReport): Finding[] => {
   if (types.length === 0) return [];
   const kinds = [...new Set(types.map(problemWords))].join(', ');
   const atLeast = isAll ? '' : 'At least ';
+  const whose = records === 0 ? 'The file' : `${atLeast}${amount(records, 'record')}`;
   return [
     advice(
-      `${atLeast}${amount(records, 'record')} ${verb(records, 'has', 'have')} a warning: ${kinds}.`,
+      `${whose} ${verb(Math.max(1, records), 'has', 'have')} a warning: ${kinds}.`,
       'Look at the warnings; exclude what should not be learned.',
       [
         { to: 'problems', filter: WARNINGS },

@@ -134,6 +134,9 @@ export const DatasetProblem = z.strictObject({
 });
 export type DatasetProblem = z.infer<typeof DatasetProblem>;
 
+/** More than this many are only counted: nobody reads them, and the database must hold them. */
+export const MAX_KEPT_PROBLEMS = 100_000;
+
 /** Which problems are meant; `query` stands in their words, their place or the id of their record. */
 export const ProblemFilter = z.strictObject({
   type: ProblemType.nullable(),

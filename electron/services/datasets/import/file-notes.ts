@@ -32,6 +32,8 @@ export class FileNotes {
   private firstTag = '';
   /** Which columns were taken for question and answer; of the first record, when they need saying. */
   columns: string | null = null;
+  /** How often a warning was noted of a record. */
+  warnings = 0;
   private version: { readonly labels: readonly string[]; readonly line: number } | null = null;
 
   /** What a file calls itself; the first place counts. */
@@ -46,6 +48,7 @@ export class FileNotes {
   noteFields(names: readonly string[], line: number): void {
     for (const name of names) {
       if (KNOWN_PAIR_FIELDS.has(name)) continue;
+      this.warnings += 1;
       const note = this.unknownFields.get(name);
       if (note !== undefined) note.records += 1;
       else if (this.unknownFields.size < MAX_NAMES) this.unknownFields.set(name, { line, records: 1 });
@@ -58,6 +61,7 @@ export class FileNotes {
   }
 
   noteSeparators(line: number): void {
+    this.warnings += 1;
     count(this.separators, line);
   }
 
@@ -67,6 +71,7 @@ export class FileNotes {
   }
 
   noteLabel(line: number): void {
+    this.warnings += 1;
     count(this.labels, line);
   }
 

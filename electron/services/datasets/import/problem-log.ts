@@ -1,13 +1,11 @@
 import { join } from 'node:path';
+import { MAX_KEPT_PROBLEMS } from '../../../../src/lib/types/dataset-records';
 import type { DatasetProblem } from '../../../../src/lib/types/dataset-records';
 import { PROBLEMS_FILE } from '../dataset-files';
 import { ProblemCounts } from './problem-counts';
 import { TextFile } from './text-file';
 
 const KEPT_IN_REPORT = 100;
-
-/** More than this many are only counted: nobody reads them, and the database must hold them. */
-export const MAX_KEPT_PROBLEMS = 100_000;
 
 /** All problems of an import, in `problems.jsonl`; the first ones also in memory. */
 export class ProblemLog {

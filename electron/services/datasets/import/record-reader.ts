@@ -50,6 +50,7 @@ export class RecordReader {
   readonly tally = new Tally();
   readonly notes = new FileNotes();
   private readonly ids = new RecordIds();
+  private listedWarnings = 0;
   /** Records to be left out that were not met yet. */
   readonly unmet: Set<string>;
   readonly trials: FixTrials;
@@ -104,8 +105,14 @@ export class RecordReader {
       return;
     }
     this.tally.records += 1;
+    const [{ excluded }, before] = [this.tally, this.warnings];
     if (isJsonObject(value)) this.takeObject(raw, value);
     else this.reject(raw, null, [noObject(value)]);
+    if (this.warnings > before && this.tally.excluded === excluded) this.tally.warned += 1;
+  }
+
+  private get warnings(): number {
+    return this.listedWarnings + this.notes.warnings;
   }
 
   private takeObject(raw: RawRecord, original: JsonObject): void {
@@ -196,7 +203,10 @@ export class RecordReader {
   }
 
   private list(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
-    for (const fault of faults) this.outputs.log.add(problemOf(raw, recordId, fault));
+    for (const fault of faults) {
+      this.outputs.log.add(problemOf(raw, recordId, fault));
+      if (fault.severity === 'warning') this.listedWarnings += 1;
+    }
   }
 }
 

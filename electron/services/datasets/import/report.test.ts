@@ -35,6 +35,27 @@ describe('the report of an import', () => {
     expect(report.warned_records).toBe(2);
   });
 
+  it('counts records that are refused on one line, and have no id, one by one', async () => {
+    const refused = chat(['user', 'a'], ['assistant', ''], ['user', 'c']);
+    const { report } = await bench.import(JSON.stringify([...Array<object>(300).fill(refused), good]));
+    expect(report.rejected_records).toBe(300);
+    expect(report.warned_records).toBe(
+      report.problem_counts?.find(({ severity }) => severity === 'warning')?.count,
+    );
+    expect(report.warned_records).toBe(300);
+  });
+
+  it('counts all records of which a warning is told once for the file', async () => {
+    const odd = { prompt: 'a ->', completion: ' b END' };
+    const { report } = await bench.import(lines(...Array<object>(300).fill(odd)));
+    expect(report.problem_counts).toContainEqual({
+      type: 'unsupported_content',
+      severity: 'warning',
+      count: 1,
+    });
+    expect(report.warned_records).toBe(300);
+  });
+
   it('says where a file could not be read on', async () => {
     const whole = gzipSync(lines(...Array.from({ length: 3000 }, (_, id) => ({ ...good, id: String(id) }))));
     const { report } = await bench.import(whole.subarray(0, whole.length / 2), { name: 'cut.jsonl.gz' });

@@ -49,7 +49,7 @@ export function passReport(pass: PassFindings, notes: readonly string[]): Datase
     problems_total: pass.log.total,
     problems: [...pass.log.first],
     problem_counts: kinds.counts(),
-    ...(kinds.warnedRecords > 0 && { warned_records: kinds.warnedRecords }),
+    ...(tally.warned > 0 && { warned_records: tally.warned }),
     ...(broken !== undefined && { read_until: { line: broken.line, reason: broken.reason } }),
     ...(mapping !== undefined && { mapping }),
   };

@@ -31,6 +31,8 @@ export class Tally {
   nullTargets = 0;
   /** Left out by hand. */
   excluded = 0;
+  /** With a warning of their own, or one that the file is told once for all of them. */
+  warned = 0;
   /** Of which nothing could be parsed, whatever the reason. */
   unread = 0;
   badEncoding = 0;

@@ -4,7 +4,7 @@ import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
 import { SearchInput, Segments, Select } from '../../../components/fields';
-import { formatAmount, formatCount } from '../../../components/format';
+import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
@@ -12,7 +12,7 @@ import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/data
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
-import { filterWords, problemWords } from '../dataset-words';
+import { filterWords, listedWords, problemWords } from '../dataset-words';
 import type { Edits } from '../use-edits';
 import { ProblemRow } from './problem-row';
 
@@ -60,7 +60,7 @@ export const Problems = ({ edits, start, onExcluded }: ProblemsProps) => {
                 ))}
               </ul>
               <Pager
-                label={formatAmount(total, 'problem')}
+                label={listedWords(total, dataset.report?.problems_total ?? 0)}
                 total={total}
                 offset={offset}
                 limit={LIMIT}
