@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gt, isNotNull, or, sql } from 'drizzle-orm';
-import { lineSought } from '../../../src/lib/line-sought';
+import { lineSought, wordsSought } from '../../../src/lib/line-sought';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { DatasetProblem, ProblemFilter, ProblemType } from '../../../src/lib/types/dataset-records';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
@@ -95,7 +95,7 @@ const soughtIn = (query: string) => {
   if (query === '') return undefined;
   const wanted = lineSought(query);
   return wanted === null
-    ? or(...[error, suggestion, path, record_id].map((column) => holds(column, query)))
+    ? or(...[error, suggestion, path, record_id].map((column) => holds(column, wordsSought(query))))
     : eq(line, wanted);
 };
 

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { MAX_REJECTED_LINES } from '../../../src/lib/types/dataset-numbers';
 import type { FoundRecords, RejectedLines } from '../../../src/lib/types/dataset-numbers';
 import { PROBLEM_TYPES } from '../../../src/lib/types/dataset-records';
 import type {
@@ -40,7 +41,6 @@ import type { EditedDataset } from './told-of-file';
 import { columnsOfVersion } from './version-row';
 
 /** More of them nobody walks through one by one. */
-const MAX_REJECTED_LINES = 10_000;
 
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where they are not given. */

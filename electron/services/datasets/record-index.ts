@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lineSought } from '../../../src/lib/line-sought';
+import { lineSought, wordsSought } from '../../../src/lib/line-sought';
 import { CanonicalRecord } from '../../../src/lib/types/dataset-records';
 import { Count } from '../../../src/lib/types/primitives';
 import { textsOf } from '../../../src/lib/types/record-turns';
@@ -93,7 +93,7 @@ export async function searchRecords(
 export function isSought(record: CanonicalRecord, query: string): boolean {
   const line = lineSought(query);
   if (line !== null) return record.source_line === line;
-  const wanted = query.toLowerCase();
+  const wanted = wordsSought(query).toLowerCase();
   return textsOf(record).some((text) => text.toLowerCase().includes(wanted));
 }
 

@@ -31,6 +31,9 @@ describe('records to edit', () => {
     const of = (query: string, type: 'unsupported_content' | 'empty_value' | null) =>
       service.versions.recordIds({ id, query, problem: type === null ? null : { ...ANY_PROBLEM, type } });
     expect(await of('FOUR', null)).toEqual({ ids: ['four'], indexes: [2], truncated: false });
+    expect((await of('4', null)).ids).toEqual(['four']);
+    expect((await of('2', null)).ids).toEqual(['two']);
+    expect((await of('"1"', null)).ids).toEqual(['one']);
     expect((await of('', 'unsupported_content')).ids).toEqual(['two']);
     expect((await of('four', 'unsupported_content')).ids).toEqual([]);
     expect((await of('', 'empty_value')).ids).toEqual([]);

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakeBaseModel, fakeDataset, fakeSettings } from '../../fake-rows';
+import { MAX_REJECTED_LINES } from '../../lib/types/dataset-numbers';
 import type { CanonicalRecord } from '../../lib/types/dataset-records';
 import { mount } from '../../mount';
 import { ModelView } from './parts/model-view';
@@ -104,4 +105,28 @@ test('the marks of all records are made once, not each time that the page is dra
   expect(seen.at(-1)).not.toBe(before);
   expect(seen.at(-1)?.of).toBe(before?.of);
   expect(seen.at(-1)?.indexes).toBe(before?.indexes);
+});
+
+test('a list with only the first of the lines that are left out says so', async () => {
+  const line = {
+    path: null,
+    record_id: null,
+    type: 'role_order',
+    severity: 'error',
+    suggestion: null,
+  } as const;
+  const lines = Array.from({ length: MAX_REJECTED_LINES }, (_, index) => ({
+    ...{ ...line, line: index + 2, place: index, error: 'Odd.' },
+  }));
+  const { report } = fakeDataset(1);
+  const dataset = fakeDataset(1, { report: report && { ...report, rejected_records: 20_000 } });
+  page = await mount(<ModelView dataset={dataset} />, {
+    datasets: {
+      records: ({ offset, limit }) => ({ total: 9, records: ROWS.slice(offset, offset + limit) }),
+      rejected: () => ({ lines, truncated: true }),
+    },
+  });
+  await page.until(() =>
+    expect(page.text()).toContain('The first 10,000 lines that are left out stand here'),
+  );
 });

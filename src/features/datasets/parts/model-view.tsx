@@ -7,6 +7,7 @@ import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
+import { MAX_REJECTED_LINES } from '../../../lib/types/dataset-numbers';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { shownTurns } from '../../../lib/types/record-turns';
 import type { RecordView } from '../../../lib/types/record-view';
@@ -60,7 +61,12 @@ export const ModelView = ({
           records={records}
           flagged={flagged}
           lengths={lengths}
-          foot={<Ways ways={ways} canCut={maxLength !== null} />}
+          foot={
+            <>
+              <MoreRejected shown={rejected.length} />
+              <Ways ways={ways} canCut={maxLength !== null} />
+            </>
+          }
         />
         <Panel plain className="flex min-h-0 flex-1 flex-col">
           <div className="flex min-h-10 flex-wrap items-center gap-3 border-b px-4 py-1">
@@ -150,6 +156,13 @@ const tokensOf = (state: Loaded<RecordView | null>): number | null =>
   state.kind === 'ready' ? (state.value?.total_tokens ?? null) : null;
 
 /** The keys of this page, which work wherever the focus is. */
+const MoreRejected = ({ shown }: { readonly shown: number }) =>
+  shown < MAX_REJECTED_LINES ? null : (
+    <p className="border-t px-3 py-2 text-xs text-ink-2">
+      {`The first ${formatCount(shown)} lines that are left out stand here; Problems lists the others.`}
+    </p>
+  );
+
 const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: boolean }) => (
   <div role="group" aria-label="Go to a record" className="flex flex-wrap justify-between border-t p-1">
     <Button small look="plain" shortcut="J" onClick={ways.next}>

@@ -106,7 +106,8 @@ const KINDS_OF_LIST = { used: 'record in use', excluded: 'excluded record' } as 
 
 const emptyWords = ({ query, side, isFiltered }: Records): string => {
   const line = lineSought(query);
-  if (line !== null) return `No ${KINDS_OF_LIST[side]} begins on line ${formatCount(line)}.`;
+  if (line !== null)
+    return `No ${KINDS_OF_LIST[side]} begins on line ${formatCount(line)}. To find ${query.trim()} in texts, put it in quotes.`;
   if (isFiltered) return query ? `No marked record holds “${query}”.` : 'No record is marked.';
   if (side === 'excluded') return query ? `No excluded record holds “${query}”.` : 'No record was excluded.';
   return query ? `No record holds “${query}”.` : 'No usable record.';
