@@ -20,9 +20,13 @@ const { values: options } = parseArgs({
 await setUp('terminal');
 const dir = mkdtempSync(join(tmpdir(), 'bench-memory-'));
 try {
-  const { peakMemoryBytes } = await import(await buildModule(projectRoot, dir, 'src/lib/training/memory.ts'));
+  const { lengthBytes, peakMemoryBytes } = await import(
+    await buildModule(projectRoot, dir, 'src/lib/training/memory.ts')
+  );
   const measured = await measureMemory(pathsIn(projectRoot), options.only ?? []);
-  const rows = measured.map((row) => ({ ...row, estimated_bytes: peakMemoryBytes(requestOf(row)) }));
+  const estimateOf = (row) =>
+    peakMemoryBytes(requestOf(row)) + (row.differing ? lengthBytes(requestOf(row)) : 0);
+  const rows = measured.map((row) => ({ ...row, estimated_bytes: estimateOf(row) }));
   process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : memoryTable(rows));
 } finally {
   rmSync(dir, { recursive: true, force: true });

@@ -21,7 +21,7 @@ const USUAL = {
   method: 'sft',
 };
 
-const changesOf = ({ settings, recompute_mlps, recompute_layers }) => {
+const changesOf = ({ settings, recompute_mlps, recompute_layers, differing }) => {
   const changed = Object.entries({ ...USUAL, optimizer: 'adamw', target_modules: 'all-linear' })
     .filter(([name, usual]) => settings[name] !== undefined && `${settings[name]}` !== `${usual}`)
     .map(([name]) => `${name} ${settings[name]}`);
@@ -29,7 +29,7 @@ const changesOf = ({ settings, recompute_mlps, recompute_layers }) => {
     [recompute_mlps, 'MLPs recomputed'],
     [recompute_layers, 'layers recomputed'],
   ].flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : []));
-  return [...changed, ...recomputed].join(', ') || '–';
+  return [...changed, ...recomputed, ...(differing ? ['lengths differ'] : [])].join(', ') || '–';
 };
 
 /** Estimate beside measurement for people, with how far the estimate is off at most. */

@@ -69,6 +69,9 @@ describe('sizes', () => {
   );
 
   it('gives an estimate its band', () => {
+    expect(formatMemoryBand({ low: 1.6 * GIBIBYTE, expected: 1.8 * GIBIBYTE, high: 2.6 * GIBIBYTE })).toBe(
+      '≈ 1.8 GB, at most 2.6',
+    );
     expect(formatMemoryBand({ low: 17.5 * GIBIBYTE, expected: 18.1 * GIBIBYTE, high: 18.7 * GIBIBYTE })).toBe(
       '≈ 18.1 GB ± 0.6',
     );

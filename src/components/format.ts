@@ -87,11 +87,15 @@ export const formatDurationBand = (band: Band): string => {
   return `${time} ± ${amount}`;
 };
 
-/** `≈ 18.1 GB ± 0.6`. */
+/** Of the distance to what is least: a band that reaches further up says how far. */
+const UNEVEN = 1.5;
+
+/** `≈ 18.1 GB ± 0.6`, or `≈ 1.8 GB, at most 2.6`. */
 export const formatMemoryBand = ({ low, expected, high }: Band): string => {
   const unit = expected >= 1024 ** 3 ? 1024 ** 3 : 1024 ** 2;
-  const spread = (high - low) / 2 / unit;
-  return `≈ ${formatMemory(expected)} ± ${spread.toFixed(unit === 1024 ** 3 ? 1 : 0)}`;
+  const written = (bytes: number): string => (bytes / unit).toFixed(unit === 1024 ** 3 ? 1 : 0);
+  const isEven = high - expected <= UNEVEN * (expected - low);
+  return `≈ ${formatMemory(expected)}${isEven ? ` ± ${written((high - low) / 2)}` : `, at most ${written(high)}`}`;
 };
 
 /** `0:21`, `26:10`, `1:02:10`: what a stopwatch shows. */

@@ -15,7 +15,7 @@ const config = {
 const wordsFor = (base: BasePlace | undefined, recompute_layers = 0): string =>
   memoryMethod(
     { micro_batch: 1, recompute_mlps: 0, recompute_layers, ...(base && { base }) },
-    { model: { config }, runs: 0, probes: 0, isProbed: false, isAtWork: false },
+    { model: { config }, runs: 0, probes: 0, isProbed: false, isAtWork: false, length_bytes: 0 },
   );
 
 it('says that the base model leaves the card, and what is computed twice beside it', () => {
@@ -33,5 +33,14 @@ it.each([
   [{ runs: 1, probes: 1, isProbed: false }, /that one past run and one probe of this architecture used/],
   [{ runs: 3, probes: 1, isProbed: true }, /^As two steps at the longest row held on this machine; ± 3 %\.$/],
 ])('says of %j where the figure comes from', (measured, words) => {
-  expect(memoryMethod(PLAN, { model: { config }, isAtWork: false, ...measured })).toMatch(words);
+  expect(memoryMethod(PLAN, { model: { config }, isAtWork: false, length_bytes: 0, ...measured })).toMatch(
+    words,
+  );
+});
+
+it('says what lengths that differ may leave', () => {
+  const measured = { runs: 0, probes: 0, isProbed: true };
+  expect(
+    memoryMethod(PLAN, { model: { config }, isAtWork: false, length_bytes: 512 * 1024 ** 2, ...measured }),
+  ).toMatch(/± 3 %\. Beyond that, rows of differing lengths may leave 512 MB in use/);
 });

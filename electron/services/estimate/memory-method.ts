@@ -1,4 +1,5 @@
 import { MEMORY_BAND } from '../../../src/lib/training/memory-plan';
+import { formatMemory } from '../../../src/lib/messages/format';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { MemoryPlan } from '../../../src/lib/types/run-folder';
 
@@ -42,16 +43,28 @@ const MOVED = {
 
 const AFTER_OURS = ' What the run at work holds counts as free: it ends before this one begins.';
 
+const furtherUp = (bytes: number): string =>
+  bytes === 0
+    ? ''
+    : ` Beyond that, rows of differing lengths may leave ${formatMemory(bytes)} in use after many steps on a processor.`;
+
 /** Where the figure of memory comes from, what the run does to fit, and what it fits into. */
 export const memoryMethod = (
   plan: MemoryPlan,
   {
     model,
     isAtWork,
+    length_bytes,
     ...measured
-  }: Measured & { readonly model: Pick<BaseModel, 'config'>; readonly isAtWork: boolean },
+  }: Measured & {
+    readonly model: Pick<BaseModel, 'config'>;
+    readonly isAtWork: boolean;
+    /** What the upper end of the band has for lengths that differ. */
+    readonly length_bytes: number;
+  },
 ): string =>
   basis(measured) +
+  furtherUp(length_bytes) +
   MOVED[plan.base ?? 'kept'] +
   recomputed(plan, model.config.num_hidden_layers) +
   (isAtWork ? AFTER_OURS : '');

@@ -7,6 +7,7 @@ import {
 import {
   longestOf,
   memoryBand,
+  moreByLengths,
   planMemory,
   probedBand,
   uncounted,
@@ -49,7 +50,7 @@ export const plannedMemory = (
   const planned = plannedRun(known, settings);
   const { processes } = settings;
   const run = {
-    ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
+    ...uncounted({ ...planned, ...correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
     beside: known.room.beside,
@@ -63,6 +64,7 @@ export const plannedMemory = (
     runs: measured.filter(({ probed }) => probed !== true).length,
     probes: measured.filter(({ probed }) => probed === true).length,
     isProbed: probe !== null,
+    length_bytes: moreByLengths(probe ? { ...run, ...probe } : run, plan),
   });
   return {
     plan,

@@ -35,12 +35,10 @@ const estimated = async (rank = 16) => {
 it('a probe is what the estimate of its run then says, and corrects that of its kin', async () => {
   expect((await estimated()).method).toContain('± 10 %');
   await world.jobs.memoryProbe.run({ ...request(16), name: 'probe' });
-  expect(await estimated()).toMatchObject({
-    low: 1.94e9,
-    expected: 2e9,
-    high: 2.06e9,
-    method: 'As two steps at the longest row held on this machine; ± 3 %.',
-  });
+  const found = await estimated();
+  expect(found).toMatchObject({ low: 1.94e9, expected: 2e9 });
+  expect(found.high).toBeGreaterThan(2.06e9);
+  expect(found.method).toMatch(/^As two steps at the longest row held on this machine; ± 3 %\. Beyond that,/);
   const kin = await estimated(32);
   expect(kin.method).toContain('one probe of this architecture');
   expect(kin.expected).toBeGreaterThan(1.9e9);

@@ -23,6 +23,9 @@ from .workload import settings_of
 
 BUNDLED: Final = "bundled"
 STEPS: Final = 2
+# Of a run whose lengths differ: what is held between tensors has grown to most of what it will be.
+MANY_STEPS: Final = 12
+PASSES_A_STEP: Final = 4
 TOKENIZER_FILES: Final = ("tokenizer*", "special_tokens_map.json", "vocab.json", "merges.txt", "chat_template*")
 NARROW: Final = {"precision": "bf16"}
 USUAL: Final = {"variant": "lora", "optimizer": "adamw", "packing": "auto", "quantization": "none"}
@@ -46,6 +49,7 @@ class Configuration:
     settings: dict[str, Any] = field(default_factory=dict)
     recompute_mlps: int = 0
     recompute_layers: int = 0
+    differing: bool = False  # lengths, from a fifth of the longest row to all of it, in a dozen steps of several passes
 
 
 CONFIGURATIONS: Final = (
@@ -109,6 +113,19 @@ CONFIGURATIONS: Final = (
     Configuration("wide", 2, 256, settings={**NARROW, "variant": "dora"}),
     Configuration("deep", 4, 256, settings=NARROW),
     Configuration("vocabulary", 4, 256, 0.5, settings=NARROW),
+    Configuration("wide", 2, 256, settings={**NARROW, "variant": "dora", "lora_dropout": 0.05}),
+    Configuration("wide", 2, 256, settings={**NARROW, "variant": "dora", "lora_dropout": 0.05, "quantization": "nf4"}),
+    Configuration("wide", 4, 256, settings={**NARROW, "method": "kto"}),
+    Configuration("wide", 2, 256, settings={**NARROW, "method": "orpo"}),
+    Configuration("wide", 2, 256, settings={"variant": "pissa", "quantization": "nf4"}),
+    Configuration(BUNDLED, 2, 384, settings=NARROW, differing=True),
+    Configuration("wide", 4, 256, settings=NARROW, differing=True),
+    Configuration("deep", 4, 256, settings=NARROW, differing=True),
+    Configuration("wide", 4, 256, differing=True),
+    Configuration("small", 4, 512, settings=NARROW, differing=True),
+    Configuration("deep", 4, 256, differing=True),
+    Configuration(BUNDLED, 2, 256, differing=True),
+    Configuration("vocabulary", 4, 256, settings=NARROW, differing=True),
 )
 
 
@@ -193,8 +210,10 @@ def measure(folder: Path, model: Path, document: dict[str, Any], *, threads: int
 
 
 def _job(model: Path, document: dict[str, Any], *, threads: int) -> dict[str, Any]:
-    rows = document["micro_batch"]
-    settings = {**settings_of(records_per_step=rows, steps=STEPS, dropout=0.0, precision="fp32"), **USUAL}
+    rows, steps = document["micro_batch"], STEPS
+    if document["differing"]:
+        rows, steps = rows * PASSES_A_STEP, MANY_STEPS
+    settings = {**settings_of(records_per_step=rows, steps=steps, dropout=0.0, precision="fp32"), **USUAL}
     plan = {name: document[name] for name in ("micro_batch", "recompute_mlps", "recompute_layers")}
     return {
         "schema": 1,
@@ -204,7 +223,7 @@ def _job(model: Path, document: dict[str, Any], *, threads: int) -> dict[str, An
         "app_version": "0.0.0",
         "settings": {**settings, "max_length": document["longest_row"], **document["settings"]},
         "preset_id": "custom",
-        "total_steps": STEPS,
+        "total_steps": steps,
         "total_epochs": 1,
         "dataset": {
             "dataset_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "bench-2")),
@@ -213,7 +232,7 @@ def _job(model: Path, document: dict[str, Any], *, threads: int) -> dict[str, An
             "sha256": "0" * 64,
             "path": "none",
             "format": "chat",
-            "records": STEPS * rows,
+            "records": steps * rows,
         },
         "base_model": {
             "base_model_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "bench-4")),

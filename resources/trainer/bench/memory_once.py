@@ -1,4 +1,4 @@
-"""One configuration in a process of its own: trains it for two steps and prints the most memory it held.
+"""One configuration in a process of its own: trains it for some steps and prints the most memory it held.
 
 `python -m bench.memory_once FOLDER`, with the configuration as JSON on stdin. Everything is the trainer's own, from the
 loading of the base model to the writing of the adapter; only the rows are made here, so that they are as long as asked.
@@ -8,13 +8,14 @@ import json
 import random
 import sys
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 from pipeline_trainer.threads import prepare_environment
 
-STEPS: Final = 2
 HELD_OUT: Final = 2
+LEAST_SHARE: Final = 0.2
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
 
 
 def measure(folder: Path, configuration: dict[str, Any]) -> dict[str, int]:
-    """The whole life of a run of two steps, in float32 or as its settings say."""
+    """The whole life of a run of some steps, in float32 or as its settings say."""
     import peft  # noqa: F401, PLC0415 (counted with the process)
     import torch  # noqa: PLC0415 (after prepare_environment)
     from transformers import AutoModelForCausalLM  # noqa: F401, PLC0415 (counted with the process)
@@ -75,25 +76,32 @@ def measure(folder: Path, configuration: dict[str, Any]) -> dict[str, int]:
 
 
 def _rows(configuration: dict[str, Any], *, method: str) -> tuple[list[Any], list[Any]]:
-    """Rows of the asked length, the last share of each trained; of a comparison both sides are alike long."""
+    """Rows of the asked length or, where lengths differ, up to it; the last share of each trained.
+
+    The first is as long as asked. Of a comparison both sides are alike long.
+    """
     from pipeline_trainer.data.batches import Row  # noqa: PLC0415 (torch)
 
     stream = random.Random(42)  # noqa: S311 (no secret)
-    length, vocabulary = configuration["longest_row"], configuration["shape"]["vocab_size"]
-    trained = max(1, round(configuration["trained_share"] * length))
+    longest, vocabulary = configuration["longest_row"], configuration["shape"]["vocab_size"]
 
-    def single(name: str) -> Row:
+    def single(name: str, length: int) -> Row:
+        trained = max(1, round(configuration["trained_share"] * length))
         ids = [stream.randrange(10, vocabulary) for _ in range(length)]
         return Row(name, ids, [position >= length - trained for position in range(length)])
 
-    def row(name: str) -> Row:
+    def row(name: str, number: int) -> Row:
+        differs = configuration["differing"] and number > 0
+        length = stream.randint(round(LEAST_SHARE * longest), longest) if differs else longest
         if method not in {"dpo", "orpo"}:
-            return single(name)
-        pair = (single(f"{name}/chosen"), single(f"{name}/rejected"))
+            made = single(name, length)
+            return replace(made, wanted=number % 2 == 0) if method == "kto" else made
+        pair = (single(f"{name}/chosen", length), single(f"{name}/rejected", length))
         return Row(name, pair[0].ids + pair[1].ids, pair[0].trained + pair[1].trained, pair=pair)
 
-    count = configuration["job"]["settings"]["batch_size"] * STEPS
-    return [row(f"train-{n}") for n in range(count)], [row(f"held-out-{n}") for n in range(HELD_OUT)]
+    settings = configuration["job"]["settings"]
+    count = settings["batch_size"] * settings["max_steps"]
+    return [row(f"train-{n}", n) for n in range(count)], [row(f"held-out-{n}", n) for n in range(HELD_OUT)]
 
 
 if __name__ == "__main__":

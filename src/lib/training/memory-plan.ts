@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../types/run-folder';
 import type { TrainingSettings } from '../types/training-settings';
-import { awayBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
+import { awayBytes, lengthBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
 export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
@@ -13,6 +13,8 @@ export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
   readonly cpu_bf16?: boolean | undefined;
   /** How many train together, a card each; one where nothing is said. */
   readonly processes?: number;
+  /** Whether a past run, and no mere probe, is among what `correction` comes from. */
+  readonly has_run?: boolean;
   /** Bytes that are free in the computer's memory, where the run is on a card. */
   readonly beside?: number;
 }
@@ -25,7 +27,7 @@ export interface MemoryBand {
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
 export const uncounted = (
-  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction' | 'cpu_bf16'>,
+  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction' | 'has_run' | 'cpu_bf16'>,
 ): Unplanned => ({
   ...run,
   weight_bytes: weightBytes(run),
@@ -86,6 +88,10 @@ const atMost = (request: Unplanned, plan: MemoryPlan): number =>
 const bandOf = ({ correction }: Unplanned): number =>
   correction === null ? MEMORY_BAND.cold : MEMORY_BAND.measured;
 
+/** Past runs had lengths that differ, and held what comes of it; probes have one length. */
+export const moreByLengths = (request: Unplanned, plan: MemoryPlan): number =>
+  request.has_run ? 0 : lengthBytes({ ...request, plan });
+
 /** Peak of a planned run: what is expected, and what it may be at most. */
 export const memoryBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => {
   const expected = peakMemoryBytes({ ...request, plan });
@@ -94,17 +100,17 @@ export const memoryBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => 
     // What past runs held at most says nothing of the least.
     low: Math.round(expected * (1 - MEMORY_BAND.cold)),
     expected,
-    high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)),
+    high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)) + moreByLengths(request, plan),
   };
 };
 
-/** Peak of a run that was probed as it is laid out: the probe took as many of the longest rows as it will. */
+/** Peak of a run that was probed as it is laid out: the probe took as many of the longest rows as it will, and no others. */
 export const probedBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => {
   const expected = peakMemoryBytes({ ...request, plan });
   return {
     low: Math.round(expected * (1 - MEMORY_BAND.probed)),
     expected,
-    high: Math.round(expected * (1 + MEMORY_BAND.probed)),
+    high: Math.round(expected * (1 + MEMORY_BAND.probed)) + moreByLengths(request, plan),
   };
 };
 

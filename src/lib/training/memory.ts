@@ -33,6 +33,10 @@ const CARD_ALLOCATOR = 1.04;
  * Where adapters make no copies, fewer tensors come and go.
  */
 const HEAP_GAPS = { stock: 0.9, fast: 0.6 } as const;
+/** What it may hold more once many passes of differing lengths have left theirs, of the same: by measurement. */
+const LENGTH_GAPS = { stock: 1.1, fast: 0.4 } as const;
+/** Of products in 16 bit that are compiled for their shapes (the trainer's `threads.py`): by measurement. */
+const COMPILED_BYTES = 400 * MEBIBYTE;
 /** What unpacked weights leave there, as a share of all of them in float32: by measurement. */
 const UNPACKED_GAPS = 0.3;
 
@@ -162,13 +166,12 @@ export const awayBytes = (request: Omit<MemoryRequest, 'plan'>): number =>
 /** Layers that are there at once of a base that has left the card: one in use, and one whose copy is queued. */
 const COPIES = 2;
 
-/** What is had at once to compute with: of the largest layer, but all that DoRA multiplies by behind dropout. */
+/** What is had at once to compute with, of the largest layer. */
 const borrowedBytes = (request: MemoryRequest): number => {
-  const { model, settings, weight_bytes, plan } = request;
-  const { quantization, variant, lora_dropout } = settings;
+  const { model, weight_bytes, plan } = request;
+  const { quantization } = request.settings;
   if (quantization === 'none' && !isAway(plan)) return 0;
-  const { parameters, largest } = frozenLayers(model.config);
-  if (variant === 'dora' && lora_dropout > 0) return parameters * weight_bytes;
+  const { largest } = frozenLayers(model.config);
   const copied = isAway(plan) ? COPIES * largest * heldBytesOf(request) : 0;
   if (quantization === 'none') return copied;
   // int8 is multiplied in float32.
@@ -183,30 +186,40 @@ const gapBytes = (request: Pass): number => {
 };
 
 const partsOf = (request: Pass): MemoryParts => {
-  const { model, settings, device } = request;
+  const { model, device } = request;
   return {
     process: PROCESS_BYTES[device],
     weights: weightsBytes(request),
     adapter: adapterBytes(request),
-    activations: activationBytes(request),
+    activations: activationBytes(request) + copiedBytes(request),
     loss: lossBytes(request),
-    buffers:
-      bufferBytes(request) +
-      borrowedBytes(request) +
-      doraBytes(adaptedLayers(model.config, settings), settings),
+    buffers: bufferBytes(request) + borrowedBytes(request) + doraBytes(request),
     gaps: gapBytes(request),
     loading: device === 'cpu' ? model.size_bytes : 0,
   };
 };
 
 /** DoRA makes the whole product of its halves for the norm of its rows. */
-const doraBytes = (
-  layers: readonly { readonly input: number; readonly output: number }[],
-  { variant }: TrainingSettings,
-): number =>
-  variant === 'dora'
-    ? 4 * Math.max(0, ...layers.map(({ input, output }) => input * (input + 3 * output)))
+const doraBytes = ({ model, settings }: MemoryRequest): number =>
+  settings.variant === 'dora'
+    ? 4 *
+      Math.max(
+        0,
+        ...adaptedLayers(model.config, settings).map(({ input, output }) => input * (input + 3 * output)),
+      )
     : 0;
+
+/** Behind dropout DoRA multiplies by the weights in float32, and a copy is kept of those that are not. */
+const copiedBytes = ({ model, settings, weight_bytes }: MemoryRequest): number => {
+  const { variant, lora_dropout, quantization } = settings;
+  const isWhole = quantization === 'none' && weight_bytes === 4;
+  if (variant !== 'dora' || lora_dropout === 0 || isWhole) return 0;
+  const ofBlock = adaptedLayers(model.config, settings).reduce(
+    (sum, { input, output }) => sum + input * output,
+    0,
+  );
+  return 4 * model.config.num_hidden_layers * ofBlock;
+};
 
 /** What a pass holds at most beside process and weights: of loading or of training, whichever is more. */
 const heldIn = (
@@ -230,6 +243,22 @@ export const peakMemoryBytes = (request: MemoryRequest): number => {
   const { weights } = memoryParts(request);
   return Math.round(PROCESS_BYTES[request.device] + weights + heldBytes(request) * (request.correction ?? 1));
 };
+
+/**
+ * What a run on a processor may hold beyond the estimate, which knows passes of one length: how much of it, depends
+ * on how much its lengths differ.
+ */
+export const lengthBytes = (request: MemoryRequest): number => {
+  if (request.device !== 'cpu') return 0;
+  const path = request.path ?? adapterPath(request);
+  const compiled = request.weight_bytes === 2 ? COMPILED_BYTES : 0;
+  return Math.round(LENGTH_GAPS[path] * memoryParts(wholly(request)).activations + compiled);
+};
+
+const wholly = (request: MemoryRequest): MemoryRequest => ({
+  ...request,
+  plan: { ...request.plan, ...KEEP_ALL },
+});
 
 /** Measured ÷ estimated of a run that has ended, process and weights left out, which are known. */
 export const memoryRatio = (request: MemoryRequest, measured: number): number => {
