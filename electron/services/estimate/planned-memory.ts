@@ -1,3 +1,4 @@
+import { lengthBytes } from '../../../src/lib/training/memory';
 import {
   correctionOf,
   type MeasuredRun,
@@ -7,7 +8,6 @@ import {
 import {
   longestOf,
   memoryBand,
-  moreByLengths,
   planMemory,
   probedBand,
   uncounted,
@@ -50,7 +50,7 @@ export const plannedMemory = (
   const planned = plannedRun(known, settings);
   const { processes } = settings;
   const run = {
-    ...uncounted({ ...planned, ...correctionOf(past, planned) }),
+    ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
     longest_row: Math.max(1, Math.min(longest, longestOf(settings))),
     trained_share,
     beside: known.room.beside,
@@ -64,7 +64,7 @@ export const plannedMemory = (
     runs: measured.filter(({ probed }) => probed !== true).length,
     probes: measured.filter(({ probed }) => probed === true).length,
     isProbed: probe !== null,
-    length_bytes: moreByLengths(probe ? { ...run, ...probe } : run, plan),
+    length_bytes: lengthBytes({ ...run, ...probe, plan }),
   });
   return {
     plan,

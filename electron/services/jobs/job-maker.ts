@@ -183,7 +183,7 @@ export class JobMaker {
     const past = await this.#options.measuredMemory.of(base_model.architecture, gpu_config.gpu_type);
     const planned = { model: base_model, settings: resolved, device, cpu_bf16 };
     const run = {
-      ...uncounted({ ...planned, ...correctionOf(past, planned) }),
+      ...uncounted({ ...planned, correction: correctionOf(past, planned) }),
       beside: beside_bytes,
       processes,
     };

@@ -73,18 +73,8 @@ export const probeOf = (past: readonly MeasuredRun[], run: LaidOut): Probed | nu
   return { trained_share, path, weight_bytes, correction: ratioOf(found, run) };
 };
 
-/**
- * Measured ÷ estimated of past runs and probes: the largest, so that what is said to fit does fit. Null where there
- * are none.
- */
-export const correctionOf = (
-  past: readonly MeasuredRun[],
-  run: Planned,
-): { readonly correction: number | null; readonly has_run: boolean } => {
-  const like = runsLike(past, run);
-  const ratios = like.map((each) => ratioOf(each, run));
-  return {
-    correction: ratios.length === 0 ? null : Math.max(LEAST, ...ratios),
-    has_run: like.some(({ probed }) => probed !== true),
-  };
+/** Measured ÷ estimated of past runs: the largest, so that what is said to fit does fit. Null where there are none. */
+export const correctionOf = (past: readonly MeasuredRun[], run: Planned): number | null => {
+  const ratios = runsLike(past, run).map((each) => ratioOf(each, run));
+  return ratios.length === 0 ? null : Math.max(LEAST, ...ratios);
 };

@@ -13,8 +13,6 @@ export interface Unplanned extends Omit<MemoryRequest, 'plan'> {
   readonly cpu_bf16?: boolean | undefined;
   /** How many train together, a card each; one where nothing is said. */
   readonly processes?: number;
-  /** Whether a past run, and no mere probe, is among what `correction` comes from. */
-  readonly has_run?: boolean;
   /** Bytes that are free in the computer's memory, where the run is on a card. */
   readonly beside?: number;
 }
@@ -27,7 +25,7 @@ export interface MemoryBand {
 
 /** A run of which only the model and the settings are known: rows as long as they may be, and all of them trained. */
 export const uncounted = (
-  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction' | 'has_run' | 'cpu_bf16'>,
+  run: Pick<Unplanned, 'model' | 'settings' | 'device' | 'correction' | 'cpu_bf16'>,
 ): Unplanned => ({
   ...run,
   weight_bytes: weightBytes(run),
@@ -88,10 +86,6 @@ const atMost = (request: Unplanned, plan: MemoryPlan): number =>
 const bandOf = ({ correction }: Unplanned): number =>
   correction === null ? MEMORY_BAND.cold : MEMORY_BAND.measured;
 
-/** Past runs had lengths that differ, and held what comes of it; probes have one length. */
-export const moreByLengths = (request: Unplanned, plan: MemoryPlan): number =>
-  request.has_run ? 0 : lengthBytes({ ...request, plan });
-
 /** Peak of a planned run: what is expected, and what it may be at most. */
 export const memoryBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => {
   const expected = peakMemoryBytes({ ...request, plan });
@@ -100,7 +94,8 @@ export const memoryBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => 
     // What past runs held at most says nothing of the least.
     low: Math.round(expected * (1 - MEMORY_BAND.cold)),
     expected,
-    high: Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)) + moreByLengths(request, plan),
+    high:
+      Math.round(Math.max(expected, atMost(request, plan)) * (1 + share)) + lengthBytes({ ...request, plan }),
   };
 };
 
@@ -110,7 +105,7 @@ export const probedBand = (request: Unplanned, plan: MemoryPlan): MemoryBand => 
   return {
     low: Math.round(expected * (1 - MEMORY_BAND.probed)),
     expected,
-    high: Math.round(expected * (1 + MEMORY_BAND.probed)) + moreByLengths(request, plan),
+    high: Math.round(expected * (1 + MEMORY_BAND.probed)) + lengthBytes({ ...request, plan }),
   };
 };
 
