@@ -7,7 +7,12 @@ import type { IndexedRecord } from './record-pages';
 
 type Line = RejectedLines['lines'][number];
 
-const NONE: readonly Line[] = [];
+const NONE: RejectedLines = { lines: [], truncated: false };
+
+interface Rejected {
+  readonly rows: readonly IndexedRecord[];
+  readonly isCut: boolean;
+}
 
 /** Those between the same two records share the space between their places. */
 export const standIns = (lines: readonly Line[]): IndexedRecord[] => {
@@ -25,12 +30,12 @@ export const standIns = (lines: readonly Line[]): IndexedRecord[] => {
   });
 };
 
-/** The lines of which nothing is used, as rows of a list of records. */
-export const useRejected = ({ id, revision, report }: Dataset): readonly IndexedRecord[] => {
+/** The lines of which nothing is used, as rows of a list of records; `isCut` where there are more of them. */
+export const useRejected = ({ id, revision, report }: Dataset): Rejected => {
   const isAsked = (report?.rejected_records ?? 0) > 0;
   const { state } = useLoad(JSON.stringify([id, revision, isAsked]), async () =>
-    isAsked ? (await api.datasets.rejected({ id })).lines : NONE,
+    isAsked ? api.datasets.rejected({ id }) : NONE,
   );
-  const lines = state.kind === 'ready' ? state.value : NONE;
-  return useMemo(() => standIns(lines), [lines]);
+  const { lines, truncated } = state.kind === 'ready' ? state.value : NONE;
+  return useMemo(() => ({ rows: standIns(lines), isCut: truncated }), [lines, truncated]);
 };

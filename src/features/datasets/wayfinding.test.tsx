@@ -29,7 +29,7 @@ const REJECTED = {
 
 const Walker = ({ maxLength }: { readonly maxLength: number }) => {
   const dataset = DATASET;
-  const rejected = useRejected(dataset);
+  const { rows: rejected } = useRejected(dataset);
   const records = useRecords(dataset, { rejected });
   const places = usePlaces({ dataset, model: fakeBaseModel(1), maxLength });
   const flagged = useFlags(places, rejected);

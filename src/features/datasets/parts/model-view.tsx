@@ -7,7 +7,6 @@ import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async, EmptyState } from '../../../components/states';
 import type { BaseModel } from '../../../lib/types/base-model';
-import { MAX_REJECTED_LINES } from '../../../lib/types/dataset-numbers';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { shownTurns } from '../../../lib/types/record-turns';
 import type { RecordView } from '../../../lib/types/record-view';
@@ -43,7 +42,7 @@ export const ModelView = ({
   const reader = useReader(dataset);
   const { model, maxLength } = reader;
   const places = usePlaces({ dataset, model, maxLength });
-  const rejected = useRejected(dataset);
+  const { rows: rejected, isCut } = useRejected(dataset);
   const flagged = useFlags(places, rejected);
   const lengths = useLengths(dataset, model, maxLength);
   const records = useRecords(dataset, { index: start, flagged, rejected });
@@ -63,7 +62,7 @@ export const ModelView = ({
           lengths={lengths}
           foot={
             <>
-              <MoreRejected shown={rejected.length} />
+              <MoreRejected isCut={isCut} shown={rejected.length} />
               <Ways ways={ways} canCut={maxLength !== null} />
             </>
           }
@@ -155,14 +154,14 @@ const rolesOf = (row: IndexedRecord | null): readonly string[] =>
 const tokensOf = (state: Loaded<RecordView | null>): number | null =>
   state.kind === 'ready' ? (state.value?.total_tokens ?? null) : null;
 
-/** The keys of this page, which work wherever the focus is. */
-const MoreRejected = ({ shown }: { readonly shown: number }) =>
-  shown < MAX_REJECTED_LINES ? null : (
+const MoreRejected = ({ isCut, shown }: { readonly isCut: boolean; readonly shown: number }) =>
+  isCut ? (
     <p className="border-t px-3 py-2 text-xs text-ink-2">
-      {`The first ${formatCount(shown)} lines that are left out stand here; Problems lists the others.`}
+      {`The first ${formatCount(shown)} lines that are left out stand here; Problems lists more of them.`}
     </p>
-  );
+  ) : null;
 
+/** The keys of this page, which work wherever the focus is. */
 const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: boolean }) => (
   <div role="group" aria-label="Go to a record" className="flex flex-wrap justify-between border-t p-1">
     <Button small look="plain" shortcut="J" onClick={ways.next}>
