@@ -61,8 +61,6 @@ test('what the model sees opens at once when the tokenizer is warm, and keys lea
   await show(page, `/datasets/${id}`);
   await page.getByRole('tab', { name: 'What the model sees' }).click();
   await expect(page.getByText(/^\d+ tokens, \d+ trained/)).toBeVisible({ timeout: 240_000 });
-  // The list is read anew once it is known what is left out, and no key leads anywhere meanwhile.
-  await expect(page.getByRole('option', { name: /“messages” is empty/ })).toBeVisible();
   const times: number[] = [];
   for (let line = 2; line <= 12; line += 1) {
     await page.evaluate((wanted) => {

@@ -54,21 +54,26 @@ const loadPlaces = async ({ id, offset, query, rejected }: Wanted, places: reado
 const atLine = (rejected: readonly IndexedRecord[], query: string): readonly IndexedRecord[] =>
   rejected.filter(({ rejected: problem }) => problem?.line === lineSought(query));
 
-const loadUsed = async ({ id, offset, query, rejected }: Wanted) => {
-  const page = await api.datasets.records({ id, offset, limit: PAGE_OF_RECORDS, query });
-  if (query.trim() === '') {
-    const between = rejected.filter(({ index }) => pageOf(index) === offset);
-    return { total: page.total, records: inOrder([...page.records, ...between]) };
-  }
-  const found = atLine(rejected, query);
-  return { total: page.total + found.length, records: inOrder([...page.records, ...found]) };
+export interface RecordsOfPage {
+  readonly total: number;
+  readonly records: readonly IndexedRecord[];
+}
+
+/** A page of the records in use, and between them the lines of which nothing is used; those that are sought count. */
+export const withRejected = (
+  page: RecordsOfPage,
+  { offset, query, rejected }: Pick<Wanted, 'offset' | 'query' | 'rejected'>,
+): RecordsOfPage => {
+  const isSought = query.trim() !== '';
+  const lines = isSought ? atLine(rejected, query) : rejected.filter(({ index }) => pageOf(index) === offset);
+  return { total: page.total + (isSought ? lines.length : 0), records: inOrder([...page.records, ...lines]) };
 };
 
 /** A page of the records in use or left out; with `places` only of those. */
-export const loadPage = async (wanted: Wanted, places: readonly number[] | null) => {
+export const loadPage = async (wanted: Wanted, places: readonly number[] | null): Promise<RecordsOfPage> => {
   const { id, side, offset, query } = wanted;
   if (places !== null) return loadPlaces(wanted, places);
-  if (side === 'used') return loadUsed(wanted);
+  if (side === 'used') return api.datasets.records({ id, offset, limit: PAGE_OF_RECORDS, query });
   const { total, records } = await api.datasets.excluded({ id, offset, limit: PAGE_OF_RECORDS, query });
   return { total, records: records.map((record, position) => ({ index: offset + position, record })) };
 };

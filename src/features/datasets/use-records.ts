@@ -1,18 +1,16 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import { mapLoaded } from '../../live-store';
 import type { RecordSide } from '../../lib/types/dataset-records';
 import type { Dataset } from '../../lib/types/lora-training';
 import { useLoad } from '../../use-load';
-import { loadPage, PAGE_OF_RECORDS, pageOf } from './record-pages';
-import type { IndexedRecord } from './record-pages';
+import { loadPage, PAGE_OF_RECORDS, pageOf, withRejected } from './record-pages';
+import type { IndexedRecord, RecordsOfPage, Wanted } from './record-pages';
 import type { Flagged } from './use-flags';
 
 /** Chosen when a page comes: its last record. */
 const LAST = Infinity;
 
-const NO_RECORDS: { readonly records: readonly IndexedRecord[]; readonly total: number } = {
-  records: [],
-  total: 0,
-};
+const NO_RECORDS: RecordsOfPage = { records: [], total: 0 };
 
 const currentOf = (rows: readonly IndexedRecord[], chosen: number | null): IndexedRecord | null => {
   const fallback = chosen === LAST ? rows.at(-1) : rows[0];
@@ -46,6 +44,25 @@ interface Begin {
 
 const NO_LINES: readonly IndexedRecord[] = [];
 
+/** What is left out comes later than the records, and must not take them away meanwhile. */
+const usePage = (
+  wanted: Wanted,
+  { revision, only }: { readonly revision: number; readonly only: Flagged | null },
+) => {
+  const { side, offset, query, rejected } = wanted;
+  const isMixed = side === 'used' && only === null;
+  const key = JSON.stringify({
+    ...{ ...wanted, rejected: isMixed ? 0 : rejected.length },
+    ...{ revision, only: only?.key },
+  });
+  const { state, reload } = useLoad(key, () => loadPage(wanted, only?.indexes ?? null));
+  const mixed = useMemo(
+    () => mapLoaded(state, (page) => (isMixed ? withRejected(page, { offset, query, rejected }) : page)),
+    [state, isMixed, offset, query, rejected],
+  );
+  return { state: mixed, reload };
+};
+
 /** A page of records and the chosen one; shared by the tabs that show a record beside the list. */
 export const useRecords = (
   dataset: Dataset,
@@ -57,9 +74,7 @@ export const useRecords = (
   const [chosen, setChosen] = useState<number | null>(start);
   const { isFiltered, only, placeOf, setFiltered } = useFilter(flagged);
   const wanted = { id: dataset.id, side, offset, query, rejected };
-  const { revision } = dataset;
-  const key = JSON.stringify({ ...wanted, rejected: rejected.length, revision, only: only?.key });
-  const { state, reload } = useLoad(key, () => loadPage(wanted, only?.indexes ?? null));
+  const { state, reload } = usePage(wanted, { revision: dataset.revision, only });
   const { records: rows, total } = state.kind === 'ready' ? state.value : NO_RECORDS;
   const current = currentOf(rows, chosen);
   const turnTo = (nextOffset: number, next: number | null) => {

@@ -91,3 +91,26 @@ test('the next problem is also a line left out, a record refused and one repeate
   }
   expect(seen).toEqual(['on', 'on', 'on', 'on', 'on', 'again']);
 });
+
+test('the records stay when it becomes known what is left out', async () => {
+  const rows = Array.from({ length: 9 }, (_, index) => ({ index, record: record(index) }));
+  let answer = (_lines: typeof REJECTED): void => undefined;
+  let reads = 0;
+  page = await mount(<Walker maxLength={512} />, {
+    datasets: {
+      records: () => {
+        reads += 1;
+        return { total: 9, records: rows };
+      },
+      over_limit: () => ({ ids: [], indexes: [], truncated: false }),
+      record_ids: () => ({ ids: [], indexes: [], truncated: false }),
+      repeated_ids: () => ({ ids: [], indexes: [], truncated: false }),
+      rejected: () => new Promise<typeof REJECTED>((resolve) => (answer = resolve)),
+    },
+  });
+  await page.until(() => expect(page.text()).toContain('at 0.'));
+  answer(REJECTED);
+  await page.until(() => expect(page.text()).toContain('2 flagged'));
+  expect(page.text()).toContain('at 0.');
+  expect(reads).toBe(1);
+});
