@@ -40,8 +40,6 @@ import type { SelectedRecords } from './record-selection';
 import type { EditedDataset } from './told-of-file';
 import { columnsOfVersion } from './version-row';
 
-/** More of them nobody walks through one by one. */
-
 export interface VersionsOptions extends EditsOptions {
   /** On the calling thread where they are not given. */
   readonly scans?: RecordScans;
