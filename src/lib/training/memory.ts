@@ -178,11 +178,14 @@ const borrowedBytes = (request: MemoryRequest): number => {
   return copied + largest * (quantization === 'int8' && weight_bytes === 2 ? 6 : weight_bytes);
 };
 
+/** What all layers would keep, recomputed or not. */
+const keptOfAll = (request: Pass): number =>
+  activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
+
 const gapBytes = (request: Pass): number => {
-  const kept = activationBytes({ ...request, plan: { ...request.plan, ...KEEP_ALL } });
   const { quantization } = request.settings;
   const unpacked = quantization === 'none' ? 0 : 4 * frozenLayers(request.model.config).parameters;
-  return HEAP_GAPS[request.path] * kept + UNPACKED_GAPS * unpacked;
+  return HEAP_GAPS[request.path] * keptOfAll(request) + UNPACKED_GAPS * unpacked;
 };
 
 const partsOf = (request: Pass): MemoryParts => {
@@ -250,15 +253,10 @@ export const peakMemoryBytes = (request: MemoryRequest): number => {
  */
 export const lengthBytes = (request: MemoryRequest): number => {
   if (request.device !== 'cpu') return 0;
-  const path = request.path ?? adapterPath(request);
   const compiled = request.weight_bytes === 2 ? COMPILED_BYTES : 0;
-  return Math.round(LENGTH_GAPS[path] * memoryParts(wholly(request)).activations + compiled);
+  const gaps = passesOf(request).map((pass) => LENGTH_GAPS[pass.path] * keptOfAll(pass));
+  return Math.round(Math.max(...gaps) + compiled);
 };
-
-const wholly = (request: MemoryRequest): MemoryRequest => ({
-  ...request,
-  plan: { ...request.plan, ...KEEP_ALL },
-});
 
 /** Measured ÷ estimated of a run that has ended, process and weights left out, which are known. */
 export const memoryRatio = (request: MemoryRequest, measured: number): number => {
