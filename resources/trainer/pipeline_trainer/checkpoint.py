@@ -90,7 +90,7 @@ def save(folder: Path, snapshot: Snapshot) -> Written:
         }
         _write_json(staging / MANIFEST, {"schema": CHECKPOINT_SCHEMA, "step": step, "files": files})
         publish(staging, target)
-    except (OSError, SafetensorError, ValueError) as error:
+    except (OSError, SafetensorError) as error:
         sweep_staging(folder)
         raise TrainerError(
             "checkpoint_failed",
