@@ -79,7 +79,7 @@ def test_every_contender_learns_the_same(folder: Folder) -> None:
     for name in LEVERS:
         own = Folder(folder.path / name, folder.model)
         own.path.mkdir()
-        train_ours(name, folder.path, own.path / "adapter", turns=NoTurns())  # type: ignore[arg-type]
+        train_ours(name, folder.path, own.path / "adapter", turns=NoTurns())  # type: ignore[arg-type]  # all that the loop asks of them
         tensors = load_file(own.path / "adapter" / "adapter_model.safetensors")
         learned[name] = torch.cat([tensors[key].flatten() for key in sorted(tensors) if "lora_B" in key])
         assert own.named("plan")[0]["packing"]["packed"] is (name != f"{WITHOUT}packing")
