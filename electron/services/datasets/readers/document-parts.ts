@@ -1,4 +1,4 @@
-/** One value cut out of a document, not yet parsed. Column counts bytes, from 1. */
+/** One value cut out of a document, not yet parsed. Column counts UTF-16 units, from 1. */
 export interface CutValue {
   readonly key: string | null;
   readonly index: number | null;

@@ -1,3 +1,4 @@
+import { ColumnCounter } from './column-counter';
 import { BACKSLASH, CLOSES, LF, NO_BYTES, OPENS, QUOTE, SCALAR_END, SPACE, foundAt } from './document-parts';
 import type { CutValue, Expects, Inside, StructureFault, Wanted } from './document-parts';
 import { MAX_LINE_BYTES } from './limits';
@@ -25,8 +26,7 @@ export class DocumentScanner {
   private index: number | null = null;
   private isKey = false;
   private line: number;
-  private offset = 0;
-  private lineStart = 0;
+  private readonly columns = new ColumnCounter();
   private pieces: Buffer[] = [];
   private heldBytes = 0;
   private pieceStart = 0;
@@ -50,7 +50,7 @@ export class DocumentScanner {
       at = this.inside === 'structure' ? this.structure(chunk, at) : this.skipValue(chunk, at);
     }
     if (this.inside !== 'structure') this.hold(chunk.subarray(this.pieceStart));
-    this.offset += chunk.length;
+    this.columns.endChunk(chunk);
     return this.takeCuts();
   }
 
@@ -273,11 +273,11 @@ export class DocumentScanner {
 
   private newLine(at: number): void {
     this.line += 1;
-    this.lineStart = this.offset + at + 1;
+    this.columns.newLine(at);
   }
 
   private place(at: number): { line: number; column: number } {
-    return { line: this.line, column: this.offset + at - this.lineStart + 1 };
+    return { line: this.line, column: this.columns.at(this.chunk, at) };
   }
 
   private fault(at: number, error: string): void {
