@@ -80,6 +80,9 @@ export const datasetVersionRepository = (bound: Bound) => {
 
 const { line, path, record_id, type, severity, error, suggestion } = dataset_problems;
 
+/** Which element of a list a problem is in: all of them may stand on one line. */
+const elementOf = sql`CASE WHEN ${path} GLOB '/[0-9]*' THEN substr(${path}, 2, instr(substr(${path}, 2) || '/', '/') - 1) END`;
+
 const holds = (column: SQLiteColumn, text: string) => sql`instr(lower(${column}), lower(${text})) > 0`;
 
 const fitting = (datasetId: string, filter: ProblemFilter) =>
@@ -127,7 +130,7 @@ export const datasetProblemRepository = (bound: Bound) => {
         .all()
         .flatMap(({ id, type: kind }) => (id === null ? [] : { id, type: kind }));
     },
-    /** Lines of which nothing is used, each with its first error, ascending; the first `limit` of them. */
+    /** Records of which nothing is used, each with its first error, by their lines; the first `limit` of them. */
     rejectedLines: (datasetId: string, limit: number): DatasetProblem[] => {
       if (!owns(datasetId)) return [];
       const first = sql<number>`min(${dataset_problems.id})`;
@@ -135,8 +138,8 @@ export const datasetProblemRepository = (bound: Bound) => {
         .select({ line, path, record_id, type, severity, error, suggestion, first })
         .from(dataset_problems)
         .where(and(eq(dataset_problems.dataset_id, datasetId), eq(severity, 'error'), gt(line, 0)))
-        .groupBy(line)
-        .orderBy(asc(line))
+        .groupBy(line, elementOf)
+        .orderBy(asc(line), asc(first))
         .limit(limit)
         .all()
         .map(({ first: _, ...problem }) => problem);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetService } from './dataset-service';
 import { benchWith, edit, FOUR_RECORDS, stagingFolders, versionNumbers } from './edit-testing';
 import { importFile } from './import/import-file';
+import { chat } from './import/testing';
 import type { ServiceBench } from './service-bench';
 
 let bench: ServiceBench;
@@ -252,6 +253,17 @@ describe('a line', () => {
       lines: [{ line: 3, place: 2, type: 'empty_value' }],
       truncated: false,
     });
+  });
+
+  it('may hold several elements of a list of which nothing is used', async () => {
+    const wrong = { messages: [{ role: 'wizard', content: '' }] };
+    const text = JSON.stringify([chat('q', 'a'), wrong, chat('r', 'b'), wrong]);
+    const [outcome] = await service.import([await bench.file(text, 'one.json')]);
+    const { lines } = await service.versions.rejectedLines(outcome?.dataset.id ?? '');
+    expect(lines.map(({ line, path }) => [line, path])).toEqual([
+      [1, '/1/messages/0/role'],
+      [1, '/3/messages/0/role'],
+    ]);
   });
 
   it('is found by its number, among the records and among the problems', async () => {

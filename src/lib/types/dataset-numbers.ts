@@ -37,8 +37,8 @@ export const FoundRecords = z.strictObject({
 });
 export type FoundRecords = z.infer<typeof FoundRecords>;
 
-/** More than these are left to the list of problems. */
-export const MAX_REJECTED_LINES = 10_000;
+/** All of them may stand on one page of records; more are left to the list of problems. */
+export const MAX_REJECTED_LINES = 1000;
 
 /** Lines of the original of which nothing is used; `place` is how many records of the version begin before it. */
 export const RejectedLines = z.strictObject({
