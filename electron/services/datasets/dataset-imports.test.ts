@@ -75,7 +75,8 @@ describe('import', () => {
       total: 1,
       problems: [{ line: 2 }],
     });
-    expect(await service.rawLine(id, 2)).toBe('{"messages":"x"}');
+    const place = { line: 2, path: '/messages', error: '' };
+    expect(await service.originals.rawPart(id, place)).toMatchObject({ text: '{"messages":"x"}' });
     await expect(service.records({ id, offset: 0, limit: 1 })).rejects.toMatchObject({
       code: 'dataset_not_ready',
     });

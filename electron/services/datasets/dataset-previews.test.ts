@@ -37,14 +37,14 @@ describe('how a file was read', () => {
     const service = await bench.service();
     const [failed] = await service.import([await bench.file(TEXT, 'first.csv')]);
     expect(failed?.dataset.status).toBe('error');
-    const { path, file_name } = await service.source(failed?.dataset.id ?? '');
+    const { path, file_name } = await service.originals.source(failed?.dataset.id ?? '');
     expect(await previews.look(path, { mapping }, file_name)).toMatchObject({
       file_name: 'first.csv',
       report: { usable_records: 1 },
     });
     const [read] = await service.import([path], { mapping, fileName: file_name });
     expect(read?.dataset).toMatchObject({ name: 'first', file_name: 'first.csv', status: 'ready' });
-    await expect(service.source('nothing')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(service.originals.source('nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is not remembered of an import that made nothing, or that was told nothing', async () => {

@@ -37,8 +37,11 @@ describe('looking into a dataset', () => {
     await writeFile(path, Buffer.from(`\ufeff${jsonl(chat('ü', 'a'), chat('b', 'c'))}`, 'utf16le'));
     const [outcome] = await service.import([path]);
     const id = outcome?.dataset.id ?? '';
-    expect(await service.rawLine(id, 1)).toBe(jsonl(chat('ü', 'a')));
-    await expect(service.rawLine(id, 9)).rejects.toMatchObject({ code: 'not_found' });
+    const place = { line: 1, path: null, error: '' };
+    expect(await service.originals.rawPart(id, place)).toMatchObject({ text: jsonl(chat('ü', 'a')) });
+    await expect(service.originals.rawPart(id, { ...place, line: 9 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('answers not_found for an unknown dataset', async () => {

@@ -1,33 +1,22 @@
-import { access } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { isActive } from '../../../src/lib/training/job-states';
 import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
-import type { SourceMetadata } from '../../../src/lib/types/dataset-metadata';
 import type { Dataset } from '../../../src/lib/types/lora-training';
-import {
-  datasetNotFound,
-  datasetNotReady,
-  lineNotFound,
-  recordNotFound,
-  sourceMissing,
-} from './dataset-errors';
+import { datasetNotFound, datasetNotReady, recordNotFound } from './dataset-errors';
 import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
-import { SOURCE_FILE } from './dataset-files';
 import { purgeExpired } from './expired-bin';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { DatasetImports } from './dataset-imports';
 import type { ImportOptions, StartedImport } from './dataset-imports';
+import { DatasetOriginals } from './dataset-originals';
 import { DatasetVersions } from './dataset-versions';
 import type { VersionsOptions } from './dataset-versions';
 import type { ImportOutcome } from './import-outcome';
-import { readRawLine } from './raw-line';
 import { OnlyTheLast } from './only-the-last';
 import { readRecordsPage } from './record-index';
 import type { RecordsPage } from './record-index';
 import { recordScans } from './record-scans';
-import { readMetadata } from './source-metadata';
-import { listDir } from './staging';
 
 export interface DatasetServiceOptions extends VersionsOptions {
   readonly repositories: VersionsOptions['repositories'] & Pick<AsyncRepositories, 'settings'>;
@@ -70,11 +59,13 @@ export class DatasetService {
   readonly #searches = new OnlyTheLast();
   /** What was and is made of each original. */
   readonly versions: DatasetVersions;
+  readonly originals: DatasetOriginals;
 
   constructor(options: DatasetServiceOptions) {
     this.#options = options;
     this.#imports = new DatasetImports(options);
     this.versions = new DatasetVersions(options);
+    this.originals = new DatasetOriginals(options);
   }
 
   /** Before anything else at start. */
@@ -185,28 +176,6 @@ export class DatasetService {
     }
   }
 
-  /** A line of the original file as it stands there. */
-  async rawLine(id: string, line: number): Promise<string> {
-    await this.get(id);
-    const sourcePath = await this.#sourcePath(id);
-    const text = sourcePath === null ? null : await readRawLine(sourcePath, line);
-    if (text === null) throw lineNotFound(line);
-    return text;
-  }
-
-  /** The original as it was kept, to be read another way. */
-  async source(id: string): Promise<{ readonly path: string; readonly file_name: string }> {
-    const { name, file_name } = await this.get(id);
-    const path = await this.#sourcePath(id);
-    if (path === null) throw sourceMissing(name);
-    return { path, file_name };
-  }
-
-  /** What the original says of itself. */
-  async metadata(id: string): Promise<SourceMetadata> {
-    return readMetadata((await this.source(id)).path);
-  }
-
   /** What its user says of it; what is not said stays. */
   async describe(id: string, words: DatasetWords): Promise<Dataset> {
     const { name, description, tags } = words;
@@ -271,19 +240,6 @@ export class DatasetService {
     const version = await this.currentVersion(id);
     if (version === null) throw datasetNotReady(dataset.name);
     return version;
-  }
-
-  /** That of the current version; a file without usable records has a folder but no version. */
-  async #sourcePath(id: string): Promise<string | null> {
-    const { repositories, paths } = this.#options;
-    const version = await repositories.datasetVersions.current(id);
-    if (version?.source_path) return paths.absolute(version.source_path);
-    const versionsDir = join(paths.datasetDir(id), 'versions');
-    const [only] = await listDir(versionsDir);
-    if (only === undefined) return null;
-    const path = join(versionsDir, only, SOURCE_FILE);
-    await access(path);
-    return path;
   }
 }
 

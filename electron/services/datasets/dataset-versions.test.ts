@@ -72,7 +72,8 @@ describe('an edit', () => {
     expect((await source()).ino).toBe(before.ino);
     expect(bench.published.at(-1)?.name).toBe('datasets.changed');
     expect(bench.published.filter(({ name }) => name === 'datasets.progress').length).toBeGreaterThan(1);
-    expect(await service.rawLine(id, 3)).toContain('"bad"');
+    const place = { line: 3, path: null, error: '' };
+    expect((await service.originals.rawPart(id, place)).text).toContain('"bad"');
   });
 
   it('reads with the options of the import', async () => {

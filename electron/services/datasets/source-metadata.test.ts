@@ -11,7 +11,7 @@ afterEach(() => bench.remove());
 const membersOf = async (content: string) => {
   const service = await bench.service();
   const [outcome] = await service.import([await bench.file(content)]);
-  const { encoding, archive, members } = await service.metadata(outcome?.dataset.id ?? '');
+  const { encoding, archive, members } = await service.originals.metadata(outcome?.dataset.id ?? '');
   expect({ encoding, archive }).toEqual({ encoding: 'utf-8', archive: null });
   return members.map(({ name, text }) => `${name}: ${text}`);
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { SourceMetadata } from '../../../src/lib/types/dataset-metadata';
 import { FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import { SplitView } from '../../../src/lib/types/dataset-split';
+import { RawPart } from '../../../src/lib/types/raw-part';
 import { Count } from '../../../src/lib/types/primitives';
 import { answerOfWorker } from '../worker-answer';
 import { RecordsPage } from './record-index';
@@ -21,5 +23,7 @@ export function scansInWorker(workerUrl: URL): RecordScans {
     select: async (scan) => FoundRecords.parse(await answerTo({ kind: 'select', ...scan })),
     places: async (scan) => z.array(Count).parse(await answerTo({ kind: 'places', ...scan })),
     search: async (scan, signal) => RecordsPage.parse(await answerTo({ kind: 'search', ...scan }, signal)),
+    metadata: async (scan) => SourceMetadata.parse(await answerTo({ kind: 'metadata', ...scan })),
+    raw: async (scan) => RawPart.nullable().parse(await answerTo({ kind: 'raw', ...scan })),
   };
 }

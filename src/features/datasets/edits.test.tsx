@@ -74,7 +74,12 @@ const handlers = (): FakeHandlers => {
       versions: () => versions,
       diff: () => DIFF,
       problems: () => ({ total: 1, problems: [WARNING] }),
-      raw_line: () => ({ text: '{"messages": [{"content": "<|im_start|>"}]}' }),
+      raw_part: () => ({
+        text: '{"messages": [{"content": "<|im_start|>"}]}',
+        spot: { start: 26, end: 40 },
+        is_cut_before: true,
+        is_cut_after: false,
+      }),
       records: () => ({
         total: 2,
         records: [1, 2].map((n) => ({ index: n - 1, record: record(`r${n}`, n) })),
@@ -162,6 +167,7 @@ test('a line is shown with its bad spot marked', async () => {
   await page.until(() => page.button('Show line'));
   await page.click(page.button('Show line'));
   await page.until(() => expect(page.find('mark').textContent).toBe('"<|im_start|>"'));
+  expect(page.find('pre').textContent).toBe('…{"messages": [{"content": "<|im_start|>"}]}');
 });
 
 test('records are marked and left out by keys', async () => {

@@ -50,7 +50,12 @@ const handlers = (): FakeHandlers => {
       list: () => [{ ...dataset, report }],
       records: () => ({ total: 1, records: [{ index: 0, record: RECORD }] }),
       problems: () => ({ total: 1, problems: [PROBLEM] }),
-      raw_line: () => ({ text: `{"${HOSTILE}": 1}` }),
+      raw_part: () => ({
+        text: `{"${HOSTILE}": 1}`,
+        spot: { start: 1, end: 8 },
+        is_cut_before: false,
+        is_cut_after: false,
+      }),
     },
   };
 };

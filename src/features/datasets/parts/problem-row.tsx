@@ -7,8 +7,9 @@ import { Button } from '../../../components/button';
 import { formatCount } from '../../../components/format';
 import { withoutFlags } from '../../../lib/messages/without-flags';
 import type { DatasetProblem } from '../../../lib/types/dataset-records';
+import type { Dataset } from '../../../lib/types/lora-training';
+import type { RawPart } from '../../../lib/types/raw-part';
 import { errorWords, placeWords, problemWords } from '../dataset-words';
-import { spotOf } from '../raw-spot';
 import type { Edits } from '../use-edits';
 import { FileText } from '../../../components/file-text';
 import { visibleText } from '../../../components/visible-text';
@@ -24,8 +25,8 @@ export const ProblemRow = ({
   readonly problem: DatasetProblem;
 }) => {
   const { dataset } = edits;
-  const [raw, setRaw] = useState<string | null>(null);
-  const show = async () => setRaw((await api.datasets.raw_line({ id: dataset.id, line: problem.line })).text);
+  const [raw, setRaw] = useState<RawPart | null>(null);
+  const show = async () => setRaw(await api.datasets.raw_part(placeIn(dataset, problem)));
   const exclude = excludable(problem);
   const ask = () => edits.ask({ kind: 'exclude', ids: exclude, which: '' });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -79,7 +80,7 @@ export const ProblemRow = ({
           <FileText>{withoutFlags(problem.suggestion, ON_IMPORT)}</FileText>
         </p>
       ) : null}
-      {raw === null ? null : <RawLine text={raw} problem={problem} />}
+      {raw === null ? null : <RawLine part={raw} line={problem.line} />}
     </li>
   );
 };
@@ -88,15 +89,20 @@ export const ProblemRow = ({
 const excludable = ({ record_id, severity }: DatasetProblem): string[] =>
   record_id === null || severity === 'error' ? [] : [record_id];
 
-/** The line as it stands in the file, with the bad spot marked where it is known. */
-export const RawLine = ({ text, problem }: { readonly text: string; readonly problem: DatasetProblem }) => {
-  const spot = spotOf(text, problem);
+export const placeIn = ({ id }: Pick<Dataset, 'id'>, { line, path, error }: DatasetProblem) => ({
+  ...{ id, line, path, error },
+});
+
+/** As it stands in the file, with the bad spot marked where it is known. */
+export const RawLine = ({ part, line }: { readonly part: RawPart; readonly line: number }) => {
+  const { text, spot, is_cut_before, is_cut_after } = part;
   return (
     <pre
       tabIndex={0}
-      aria-label={`Line ${problem.line}`}
+      aria-label={`Line ${line}`}
       className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono whitespace-pre-wrap"
     >
+      {is_cut_before ? '…' : null}
       {spot === null ? (
         <FileText>{text}</FileText>
       ) : (
@@ -112,6 +118,7 @@ export const RawLine = ({ text, problem }: { readonly text: string; readonly pro
           {visibleText(text.slice(spot.end))}
         </bdi>
       )}
+      {is_cut_after ? '…' : null}
     </pre>
   );
 };

@@ -7,18 +7,19 @@ import type { DatasetProblem } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
 import { errorWords, problemWords } from '../dataset-words';
-import { ON_IMPORT, RawLine } from './problem-row';
+import { ON_IMPORT, placeIn, RawLine } from './problem-row';
 
 /** A line of which a model sees nothing: why, and as it stands in the file. */
 export const RejectedLine = ({
-  dataset: { id },
+  dataset,
   problem,
 }: {
   readonly dataset: Dataset;
   readonly problem: DatasetProblem;
 }) => {
   const { line, type, suggestion } = problem;
-  const { state, reload } = useLoad(`${id} ${line}`, () => api.datasets.raw_line({ id, line }));
+  const place = placeIn(dataset, problem);
+  const { state, reload } = useLoad(JSON.stringify(place), () => api.datasets.raw_part(place));
   return (
     <div className="flex flex-col gap-2 p-4">
       <p className="flex items-center gap-2 text-ink-2">
@@ -34,7 +35,7 @@ export const RejectedLine = ({
         </p>
       )}
       <Async state={state} errorTitle="The line cannot be shown" onRetry={reload} rows={3}>
-        {({ text }) => <RawLine text={text} problem={problem} />}
+        {(part) => <RawLine part={part} line={line} />}
       </Async>
     </div>
   );

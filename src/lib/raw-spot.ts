@@ -1,33 +1,37 @@
-import type { DatasetProblem } from '../../lib/types/dataset-records';
+import type { Spot } from './types/raw-part';
 
-/** A range [start, end) of a text, in UTF-16 units; empty where something is missing. */
-export interface Spot {
-  readonly start: number;
-  readonly end: number;
+interface Beginning {
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
 }
 
-/** Where in a line of the original file a problem is; null where that cannot be told. */
-export const spotOf = (text: string, problem: DatasetProblem): Spot | null =>
-  spotByColumn(text, problem) ?? spotByPath(text, problem.path);
-
-const spotByColumn = (text: string, { error, line }: DatasetProblem): Spot | null => {
-  const [, column] = new RegExp(`\\(line ${line}, column (\\d+)\\)`).exec(error) ?? [];
-  if (column === undefined) return null;
-  const start = Number(column) - 1;
-  if (start > text.length) return null;
+/** Where in a part of a file is the “(line 3, column 7)” of a message; null for none, or one that is not there. */
+export const spotByColumn = (text: string, begins: Beginning, error: string): Spot | null => {
+  const [, line, column] = /\(line (\d+), column (\d+)\)/.exec(error) ?? [];
+  if (line === undefined) return null;
+  const lineStart = startOfLine(text, Number(line) - begins.line);
+  if (lineStart === null) return null;
+  const start = lineStart + Number(column) - (Number(line) === begins.line ? begins.column : 1);
+  if (start < 0 || start > text.length) return null;
   const units = (text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
   return { start, end: Math.min(text.length, start + units) };
 };
 
-/** A pointer may begin above the line, where a record is a part of one document. */
-const spotByPath = (text: string, path: string | null): Spot | null => {
-  const names = (path ?? '').split('/').slice(1).map(unescaped);
-  for (let first = 0; first < names.length; first += 1) {
-    const spot = jsonSpot(text, names.slice(first));
-    if (spot) return spot;
+/** Of a line by its number from 0. */
+const startOfLine = (text: string, number: number): number | null => {
+  if (number < 0) return null;
+  let start = 0;
+  for (let passed = 0; passed < number; passed += 1) {
+    const end = text.indexOf('\n', start);
+    if (end === -1) return null;
+    start = end + 1;
   }
-  return null;
+  return start;
 };
+
+/** The names of a JSON pointer, from the outermost. */
+export const namesOf = (pointer = ''): readonly string[] => pointer.split('/').slice(1).map(unescaped);
 
 const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
