@@ -11,7 +11,7 @@ const PROBLEM: DatasetProblem = {
   record_id: null,
   type: 'role_order',
   severity: 'error',
-  error: 'The role "wizard" is not known.',
+  error: 'The role “wizard” is not known.',
   suggestion: 'Choose a role for it on the import page, or with --role wizard=user on the command line.',
 };
 

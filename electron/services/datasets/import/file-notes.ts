@@ -79,7 +79,7 @@ export class FileNotes {
     const fields = [...this.unknownFields].map(([name, note]) =>
       fileProblem('unsupported_content', note, {
         severity: 'warning',
-        error: `The field ${JSON.stringify(name.slice(0, 60))} is not part of the format and was ignored.`,
+        error: `The field “${name.slice(0, 60)}” is not part of the format and was ignored.`,
         suggestion: 'Nothing has to be done: training does not need it.',
       }),
     );

@@ -270,7 +270,7 @@ function foreignFault(shape: RecordShape, detected: RecordShape | null): Fault |
 function repeatedId(id: string): Fault {
   return caution('duplicate_id', {
     path: '/id',
-    error: `An earlier record has the same id, so this one is called ${JSON.stringify(id)}.`,
+    error: `An earlier record has the same id, so this one is called “${id}”.`,
     suggestion: 'Give every record an id of its own if ids matter to you.',
   });
 }

@@ -71,10 +71,9 @@ function roleSpelling(turn: JsonObject, path: string, faults: Fault[]): string |
 }
 
 function unknownRole(spelling: string, path: string): Fault {
-  const shown = JSON.stringify(spelling.slice(0, 40));
   return failure('role_order', {
     path,
-    error: `The role ${shown} is not known.`,
+    error: `The role “${spelling.slice(0, 40)}” is not known.`,
     suggestion: `Choose a role for it on the import page, or with ${roleFlag(spelling.trim())} on the command line; the usual names are system, user, assistant and tool.`,
   });
 }
