@@ -19,6 +19,7 @@ import type { ImportOutcome } from './import-outcome';
 import { phaseClock } from './phase-clock';
 import type { TimedProgress } from './phase-clock';
 import { readProblems } from './problem-file';
+import { finishPurges } from './purge-folder';
 import { settleKilled } from './settle-killed';
 import { listDir, newStagingToken, releaseClaim, reserveStaging, sweepUnfinished } from './staging';
 import { throttled } from './throttle';
@@ -122,13 +123,15 @@ export class DatasetImports {
       const isAlive = await settleKilled({ repositories, paths }, dataset);
       if (isUnfinished(dataset) && !isAlive) await this.#interrupt(dataset);
     }
+    await finishPurges({ repositories, paths });
     await this.#sweepUnknown();
   }
 
-  /** The same for imports alone, which costs nothing where none is unfinished: for a process that does one thing. */
+  /** The same for what is unfinished alone, which costs nothing where nothing is: for a process that does one thing. */
   async recoverImports(): Promise<void> {
     const { repositories, paths } = this.#options;
     const unfinished = (await repositories.datasets.list()).filter(isUnfinished);
+    await finishPurges({ repositories, paths });
     for (const dataset of unfinished)
       if (!this.#running.has(dataset.id) && !(await settleKilled({ repositories, paths }, dataset)))
         await this.#interrupt(dataset);

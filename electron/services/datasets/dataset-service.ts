@@ -6,6 +6,7 @@ import type { Dataset } from '../../../src/lib/types/lora-training';
 import { datasetNotFound, datasetNotReady, recordNotFound } from './dataset-errors';
 import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
 import { purgeExpired } from './expired-bin';
+import { bringBack, purgeFolder } from './purge-folder';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { DatasetImports } from './dataset-imports';
 import type { ImportOptions, StartedImport } from './dataset-imports';
@@ -208,6 +209,7 @@ export class DatasetService {
   }
 
   async restore(id: string): Promise<Dataset> {
+    await bringBack(this.#options.paths.datasetDir(id));
     return this.#changed(id, await this.#options.repositories.datasets.restore(id));
   }
 
@@ -218,8 +220,7 @@ export class DatasetService {
     if (dataset.deleted_at === null) throw datasetNotDeleted(dataset.name);
     const jobs = await repositories.datasets.jobsOf(id);
     if (jobs.length > 0) throw datasetInUse(dataset.name, jobs.length);
-    await repositories.datasets.purge(id);
-    await paths.remove(id);
+    await purgeFolder({ repositories, paths }, id);
     publisher.publish('datasets.removed', { id });
   }
 

@@ -1,0 +1,55 @@
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DatasetService } from './dataset-service';
+import { jsonl, pair } from './import/testing';
+import { purgeFolder } from './purge-folder';
+import { ServiceBench } from './service-bench';
+
+let bench: ServiceBench;
+let service: DatasetService;
+let id = '';
+let userDir = '';
+
+beforeEach(async () => {
+  bench = await ServiceBench.create();
+  service = await bench.service();
+  const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
+  id = outcome?.dataset.id ?? '';
+  userDir = await bench.userDir();
+  await service.delete(id);
+});
+afterEach(() => bench.remove());
+
+/** As a process leaves it that ends in the middle of a purge. */
+const beginPurge = () => rename(join(userDir, id), join(userDir, `.purged-${id}`));
+
+it('a purge that was cut off before the row went is finished at the next start', async () => {
+  await beginPurge();
+  await service.recover();
+  expect(await service.listDeleted()).toEqual([]);
+  expect(await readdir(userDir)).toEqual([]);
+});
+
+it('one that was cut off after it is finished by the next command', async () => {
+  await beginPurge();
+  await (await bench.repositories()).datasets.purge(id);
+  await service.recoverImports();
+  expect(await readdir(userDir)).toEqual([]);
+});
+
+it('a dataset that is restored instead has its files again', async () => {
+  await beginPurge();
+  await service.restore(id);
+  expect(await service.records({ id, offset: 0, limit: 1 })).toMatchObject({ total: 1 });
+  await service.recover();
+  expect(await readdir(userDir)).toEqual([id]);
+});
+
+it('one that a run was made of in that moment keeps its files', async () => {
+  await bench.makeJob(id);
+  const { datasets } = await bench.repositories();
+  const paths = { userDir, datasetDir: () => join(userDir, id) };
+  await expect(purgeFolder({ repositories: { datasets }, paths }, id)).rejects.toThrow();
+  expect(await service.records({ id, offset: 0, limit: 1 })).toMatchObject({ total: 1 });
+});
