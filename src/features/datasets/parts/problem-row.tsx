@@ -100,7 +100,7 @@ export const RawLine = ({ part, line }: { readonly part: RawPart; readonly line:
     <pre
       tabIndex={0}
       aria-label={`Line ${line}`}
-      className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono whitespace-pre-wrap"
+      className="mt-2 max-h-40 overflow-auto rounded-md border bg-surface-0 p-2 font-mono text-mono wrap-anywhere whitespace-pre-wrap"
     >
       {is_cut_before ? '…' : null}
       {spot === null ? (
