@@ -26,7 +26,15 @@ export const ProblemRow = ({
 }) => {
   const { dataset } = edits;
   const [raw, setRaw] = useState<RawPart | null>(null);
-  const show = async () => setRaw(await api.datasets.raw_part(placeIn(dataset, problem)));
+  const [isReading, setReading] = useState(false);
+  const show = async () => {
+    if (isReading) return;
+    setReading(true);
+    await attempt(`Line ${formatCount(problem.line)} cannot be shown`, async () =>
+      setRaw(await api.datasets.raw_part(placeIn(dataset, problem))),
+    );
+    setReading(false);
+  };
   const exclude = excludable(problem);
   const ask = () => edits.ask({ kind: 'exclude', ids: exclude, which: '' });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -65,13 +73,9 @@ export const ProblemRow = ({
             small
             look="plain"
             aria-expanded={raw !== null}
-            onClick={() =>
-              raw === null
-                ? void attempt(`Line ${formatCount(problem.line)} cannot be shown`, show)
-                : setRaw(null)
-            }
+            onClick={() => (raw === null ? void show() : setRaw(null))}
           >
-            {raw === null ? 'Show line' : 'Hide line'}
+            {isReading ? 'Reading…' : raw === null ? 'Show line' : 'Hide line'}
           </Button>
         ) : null}
       </div>
