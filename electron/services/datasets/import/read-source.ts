@@ -96,9 +96,11 @@ function grouped(rows: Batches, turns: TurnColumns | null, { remarks }: ReadingN
   if (turns === null) return rows;
   remarks.push(`Its rows are turns, put together by “${turns.conversation}”.`);
   const split = 'Rows of one conversation that lie far apart were not put together.';
-  return groupTurns(rows, turns, () => {
-    if (!remarks.includes(split)) remarks.push(split);
-  });
+  const disorder = `“${turns.order ?? ''}” holds neither numbers nor times in all rows of a conversation, so that its turns stay in the order of the file.`;
+  const note = (remark: string) => () => {
+    if (!remarks.includes(remark)) remarks.push(remark);
+  };
+  return groupTurns(rows, turns, { onSplit: note(split), onDisorder: note(disorder) });
 }
 
 async function* readBlocks(chunks: AsyncIterable<Buffer>, isMarkdown: boolean, { remarks }: ReadingNotes) {

@@ -136,6 +136,29 @@ describe('Q12 delimited tables', () => {
     ]);
   });
 
+  it.each([
+    ['days', '2024-05-02,2024-05-01'],
+    ['times of a database', '2024-05-01 12:00:01+00,2024-05-01 12:00:00.5+00'],
+    ['the finest times', '2024-05-01T12:00:00.000000002,2024-05-01T12:00:00.000000001'],
+    ['numbers beyond floats', '1152921504606846978,1152921504606846977'],
+    ['numbers below zero', '-1,-2'],
+  ])('puts them in the order of %s', async (_, orders) => {
+    const [late, early] = orders.split(',');
+    const rows = `conversation_id,at,role,content\nc,${late ?? ''},assistant,b\nc,${early ?? ''},user,a\n`;
+    const mapping = { conversation: 'conversation_id', order: 'at', role: 'role', content: 'content' };
+    const { records, report } = await table(rows, { mapping });
+    expect(records.map(({ messages }) => spoken(messages))).toEqual([['user: a', 'assistant*: b']]);
+    expect(report.reason).not.toContain('stay in the order');
+  });
+
+  it('says where a column gives no order', async () => {
+    const rows = 'conversation_id,at,role,content\nc,1 May,user,a\nc,2 May,assistant,b\nd,,user,x\n';
+    const mapping = { conversation: 'conversation_id', order: 'at', role: 'role', content: 'content' };
+    const { records, report } = await table(rows, { mapping });
+    expect(records.map(({ messages }) => spoken(messages))).toEqual([['user: a', 'assistant*: b']]);
+    expect(report.reason).toContain('“at” holds neither numbers nor times');
+  });
+
   it('puts one turn a row together, in the order that a column gives', async () => {
     const { report, records } = await table(
       'conversation_id,turn,role,content\nc1,2,assistant,b\nc2,1,user,x\nc1,1,user,a\nc2,2,assistant,y\n',

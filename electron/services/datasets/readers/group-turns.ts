@@ -3,7 +3,7 @@ import type { JsonObject } from './json-object';
 import type { RawRecord, TurnColumns } from './raw-record';
 
 interface Row {
-  readonly order: unknown;
+  readonly order: string | null;
   readonly turn: JsonObject;
 }
 
@@ -15,14 +15,22 @@ interface OpenConversation {
 /** Held at most; beyond it conversations are written as far as they are known. */
 const MAX_HELD_CHARACTERS = 32 * 1024 * 1024;
 
+/** What could not be done as it was asked for. */
+interface Shortfalls {
+  readonly onSplit: () => void;
+  /** A conversation has rows that no column puts in order; they stay as they are in the file. */
+  readonly onDisorder: () => void;
+}
+
 /** Rows as conversations of form C, in the order in which they begin. Rows of one may lie apart. */
 export async function* groupTurns(
   batches: AsyncIterable<readonly RawRecord[]>,
   columns: TurnColumns,
-  onSplit: () => void,
+  { onSplit, onDisorder }: Shortfalls,
 ): AsyncGenerator<readonly RawRecord[]> {
   const open = new Map<string, OpenConversation>();
   let held = 0;
+  const all = () => takeAll(open, columns.order === null ? () => undefined : onDisorder);
   for await (const batch of batches) {
     const others: RawRecord[] = [];
     for (const raw of batch) {
@@ -38,10 +46,10 @@ export async function* groupTurns(
     if (held > MAX_HELD_CHARACTERS) {
       onSplit();
       held = 0;
-      yield takeAll(open);
+      yield all();
     }
   }
-  yield takeAll(open);
+  yield all();
 }
 
 function rowOf({ parsed }: RawRecord): JsonObject | null {
@@ -49,7 +57,10 @@ function rowOf({ parsed }: RawRecord): JsonObject | null {
 }
 
 function turnOf(row: JsonObject, { order, role, content }: TurnColumns): Row {
-  return { order: order === null ? null : row[order], turn: { role: row[role], content: row[content] } };
+  return {
+    order: order === null ? null : textOf(row[order]),
+    turn: { role: row[role], content: row[content] },
+  };
 }
 
 function add(
@@ -62,15 +73,50 @@ function add(
   else known.rows.push(row);
 }
 
-function takeAll(open: Map<string, OpenConversation>): RawRecord[] {
-  const records = [...open].map(([id, { first, rows }]) => conversationRecord(id, first, rows));
+function takeAll(open: Map<string, OpenConversation>, onDisorder: () => void): RawRecord[] {
+  const records = [...open].map(([id, { first, rows }]) => {
+    const sorted = inOrder(rows);
+    if (sorted === null) onDisorder();
+    const value = { conversation_id: id, turns: (sorted ?? rows).map(({ turn }) => turn) };
+    return { ...first, parsed: { kind: 'value' as const, value } };
+  });
   open.clear();
   return records;
 }
 
-function conversationRecord(id: string, first: RawRecord, rows: readonly Row[]): RawRecord {
-  const isOrdered = rows.every(({ order }) => textOf(order) !== null && Number.isFinite(Number(order)));
-  const sorted = isOrdered ? rows.toSorted((left, right) => Number(left.order) - Number(right.order)) : rows;
-  const value = { conversation_id: id, turns: sorted.map(({ turn }) => turn) };
-  return { ...first, parsed: { kind: 'value', value } };
+/** By numbers or by times; null where they are neither, or not all of one kind. */
+function inOrder(rows: readonly Row[]): readonly Row[] | null {
+  if (rows.length < 2) return rows;
+  const orders = rows.map(({ order }) => order?.trim() ?? '');
+  const isOf = (kind: (order: string) => boolean) => orders.every((order) => order !== '' && kind(order));
+  const placeOf = isOf(isNumber) ? Number : isOf(isTime) ? timeOf : null;
+  if (placeOf === null) return null;
+  const keyed = rows.map((row, index) => ({
+    row,
+    order: orders[index] ?? '',
+    place: placeOf(orders[index] ?? ''),
+  }));
+  return keyed
+    .toSorted((left, right) => left.place - right.place || finer(left.order, right.order))
+    .map(({ row }) => row);
+}
+
+const isNumber = (order: string): boolean => Number.isFinite(Number(order));
+
+const isTime = (order: string): boolean => !Number.isNaN(timeOf(order));
+
+/** ISO 8601 and what databases make of it: other ways to write a day are read in different ways. */
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/** In ms; one without a zone is taken for UTC, where no hour comes twice. */
+function timeOf(order: string): number {
+  const [, day, time = '00:00', zone = 'Z'] = TIME.exec(order) ?? [];
+  if (day === undefined) return Number.NaN;
+  return Date.parse(`${day}T${time}${/^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone.toUpperCase()}`);
+}
+
+/** Of two that are the same to a float or a millisecond and may differ in their last digits. */
+function finer(left: string, right: string): number {
+  if (left === right || left.length !== right.length) return 0;
+  return left < right === !left.startsWith('-') ? -1 : 1;
 }
