@@ -92,8 +92,9 @@ function wholeLines(bytes: Buffer): string {
 }
 
 async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
-  const { columns, unpackedBytes } = await readableParquet(path);
+  const { columns, unclear, unpackedBytes } = await readableParquet(path);
   refuseWide(columns);
+  if (unclear !== null) throw SourceFault.unclearColumn(unclear);
   if (unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);
   return { kind: 'parquet', path, columns, turns: turnColumns(columns, request.mapping) };
 }

@@ -1,6 +1,9 @@
 import { parquetMetadata } from 'hyparquet';
 import { expect, it } from 'vitest';
 import { parquetSlices } from '../readers/parquet-slices';
+import { useBench } from './bench-setup';
+
+const bench = useBench();
 
 /** What `rowsOfFiles` makes, by pyarrow 26 (data_page_size=40, write_batch_size=5): a few values in each page. */
 const FILES = {
@@ -42,3 +45,20 @@ function rowsOfFiles() {
 function normal(rows: readonly unknown[]): unknown {
   return JSON.parse(JSON.stringify(rows, (_, value: unknown) => value ?? null));
 }
+
+/** By pyarrow 26: two columns of one name, a field that is every object's own, two ways to one path. */
+const UNCLEAR = {
+  completion:
+    'UEFSMRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAeBUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAeBUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgEBAAAAeBUEGUw1ABgGc2NoZW1hFQYAFQwlAhgGcHJvbXB0JQBMHAAAABUMJQIYCmNvbXBsZXRpb24lAEwcAAAAFQwlAhgKY29tcGxldGlvbiUATBwAAAAWAhkcGTwmABwVDBklBgAZGAZwcm9tcHQVABYCFjwWPCYISRwVABUAFQIAPBYCGQYZJgACAAAAJgAcFQwZJQYAGRgKY29tcGxldGlvbhUAFgIWPBY8JkRJHBUAFQAVAgA8FgIZBhkmAAIAAAAmABwVDBklBgAZGApjb21wbGV0aW9uFQAWAhY8FjwmgAFJHBUAFQAVAgA8FgIZBhkmAAIAAAAWtAEWAiYIFrQBACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAAtAQAAUEFSMQ==',
+  ['__proto__']:
+    'UEFSMRUAFRYVFiwVAhUAFQYVBhwAAAACAAAAAgIBAAAAeBUEGTw1ABgGc2NoZW1hFQIANQIYBG1ldGEVAgAVDCUCGAlfX3Byb3RvX18lAEwcAAAAFgIZHBkcJgAcFQwZJQYAGSgEbWV0YQlfX3Byb3RvX18VABYCFjwWPCYISRwVABUAFQIAPBYCGQYZNgAAAgAAABY8FgImCBY8ACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZHBwAAACjAAAAUEFSMQ==',
+  'm.a.b':
+    'UEFSMRUAFRQVFCwVAhUAFQYVBhwAAAACAAAAAgIBAAAAFQAVFBUULBUCFQAVBhUGHAAAAAIAAAACAwIAAAAVBBlcNQAYBnNjaGVtYRUCADUCGAFtFQQAFQIlAhgDYS5iADUCGAFhFQIAFQIlAhgBYgAWAhkcGSwmABwVAhklBgAZKAFtA2EuYhUAFgIWOhY6JghJHBUAFQAVAgA8KQYZNgAAAgAAACYAHBUCGSUGABk4AW0BYQFiFQAWAhY6FjomQkkcFQAVABUCADwpBhlGAAAAAgAAABZ0FgImCBZ0ACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZLBwAABwAAADMAAAAUEFSMQ==',
+};
+
+it.each(Object.entries(UNCLEAR))('refuses a table in which a name is not clear: %s', async (name, base64) => {
+  const { report } = await bench().import(Buffer.from(base64, 'base64'), { name: 'a.parquet' });
+  expect(report.problems).toMatchObject([
+    { error: `The name “${name}” does not say which column or field of the table is meant.` },
+  ]);
+});

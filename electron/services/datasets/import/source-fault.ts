@@ -80,6 +80,13 @@ export class SourceFault extends Error {
     });
   }
 
+  static unclearColumn(name: string): SourceFault {
+    return new SourceFault('unsupported_content', {
+      error: `The name “${name}” does not say which column or field of the table is meant.`,
+      suggestion: 'Name each of them differently, and import the table again.',
+    });
+  }
+
   static lfsPointer(): SourceFault {
     return new SourceFault('lfs_pointer', {
       error: 'This is a Git LFS pointer: a note of where the data are, not the data.',

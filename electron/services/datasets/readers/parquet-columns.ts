@@ -5,7 +5,7 @@ import { assembleNested } from 'hyparquet/src/assemble.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from 'hyparquet/src/schema.js';
 import type { Leaf } from './parquet-data-page';
-import type { ColumnDecoder, Values } from './parquet-values';
+import type { ColumnDecoder, Values } from './parquet-converted';
 import { UnreadableText } from './plain-value';
 
 type Parsers = ColumnDecoder['parsers'];
@@ -28,6 +28,20 @@ export function parquetColumns(metadata: FileMetaData, encoding = 'utf-8'): Parq
     return { name, leaves, assemble: (ofLeaves) => assembled({ tree, parsers, leaves }, ofLeaves) };
   });
 }
+
+/** A name that two columns or fields have, or one of a field that no object can have; null where all are clear. */
+export function unclearName(columns: readonly ParquetColumn[]): string | null {
+  const fields = columns.flatMap(({ leaves }) => leaves.map(({ decoder }) => decoder.pathInSchema));
+  if (fields.some(([, ...below]) => below.includes(PROTOTYPE))) return PROTOTYPE;
+  const names = columns.map(({ name }) => name);
+  return repeatedIn(names) ?? repeatedIn(fields.map((path) => path.join('.')));
+}
+
+/** The library sets it as it sets any other, which gives an object no field. */
+const PROTOTYPE = '__proto__';
+
+const repeatedIn = (names: readonly string[]): string | null =>
+  names.find((name, index) => names.indexOf(name) < index) ?? null;
 
 function elementsOf({ element, children }: SchemaTree): SchemaElement[] {
   return [element, ...children.flatMap(elementsOf)];

@@ -5,7 +5,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { MAX_LINE_BYTES } from './limits';
 import { NOT_UTF8 } from './parse-json';
 import type { BrokenPlace } from './open-source';
-import { parquetColumns } from './parquet-columns';
+import { parquetColumns, unclearName } from './parquet-columns';
 import { parquetSlices } from './parquet-slices';
 import type { ParquetSlice } from './parquet-slices';
 import { jsonBytes, plainValue, unreadableIn } from './plain-value';
@@ -14,6 +14,8 @@ import type { RawRecord } from './raw-record';
 
 export interface ParquetOutline {
   readonly columns: readonly string[];
+  /** One that does not say which column is meant. */
+  readonly unclear: string | null;
   /** At least, as the file states its columns and its rows. */
   readonly unpackedBytes: number;
 }
@@ -26,11 +28,12 @@ export async function outlineParquet(path: string): Promise<ParquetOutline> {
   const file = await open(path, 'r');
   try {
     const metadata = await parquetMetadataAsync(await asyncBuffer(file));
-    const columns = parquetColumns(metadata).map(({ name }) => name);
+    const all = parquetColumns(metadata);
+    const columns = all.map(({ name }) => name);
     const columnBytes = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
     const emptyRow = Object.fromEntries(columns.map((column) => [column, null]));
     const rowBytes = Number(metadata.num_rows) * jsonBytes(emptyRow);
-    return { columns, unpackedBytes: Math.max(columnBytes, rowBytes) };
+    return { columns, unclear: unclearName(all), unpackedBytes: Math.max(columnBytes, rowBytes) };
   } finally {
     await file.close();
   }
