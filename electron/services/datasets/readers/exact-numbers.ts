@@ -29,6 +29,8 @@ export function parseAsWritten(text: string): unknown {
   return MAY_CHANGE.test(text) ? JSON.parse(text, asWritten) : JSON.parse(text);
 }
 
+export const isToolField = (field: string): boolean => TOOL_FIELDS.has(field);
+
 /** For what stands in a field as a text. */
 export function parserOf(field: string): (text: string) => unknown {
   return TOOL_FIELDS.has(field) ? parseAsWritten : (text) => withSpelling(JSON.parse(text), text);

@@ -2,7 +2,8 @@ import type { PageHeader } from 'hyparquet';
 import { RunReader } from './parquet-runs';
 import type { PageBytes } from './parquet-runs';
 import { valuesOf } from './parquet-values';
-import type { ColumnDecoder, Dictionary, PageValues, Values } from './parquet-values';
+import type { ColumnDecoder, Values } from './parquet-converted';
+import type { Dictionary, PageValues } from './parquet-values';
 
 /** A column of values that the file holds; lists and objects have several. */
 export interface Leaf {

@@ -1,12 +1,13 @@
 import type { AsyncBuffer, ColumnMetaData } from 'hyparquet';
-import { convert } from 'hyparquet/src/convert.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { formatCount } from '../../../../src/lib/messages/format';
+import { converted } from './parquet-converted';
+import type { ColumnDecoder, Values } from './parquet-converted';
 import { DataPage } from './parquet-data-page';
 import type { Leaf } from './parquet-data-page';
 import { ChunkPages } from './parquet-pages';
 import type { PlacedPage } from './parquet-pages';
-import type { ColumnDecoder, Dictionary, Values } from './parquet-values';
+import type { Dictionary } from './parquet-values';
 
 export interface LeafChunk {
   readonly file: AsyncBuffer;
@@ -103,5 +104,5 @@ function dictionaryValues(bytes: Uint8Array, count: number, decoder: ColumnDecod
   const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
   const values = readPlain(reader, decoder.type, count, decoder.element.type_length);
   if (reader.offset > byteLength) throw new Error('a dictionary ends before its last value');
-  return convert(values, decoder);
+  return converted(values, decoder);
 }

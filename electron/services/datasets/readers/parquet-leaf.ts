@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
 import type { Entries } from './parquet-data-page';
 import { LeafPages } from './parquet-leaf-pages';
 import type { CurrentPage, LeafChunk } from './parquet-leaf-pages';
-import type { Values } from './parquet-values';
+import type { Values } from './parquet-converted';
 
 /** At most so many rows, and no more once they are about so long; one in any case. */
 interface Wanted {

@@ -3,7 +3,7 @@ import { parquetColumns } from './parquet-columns';
 import type { ParquetColumn } from './parquet-columns';
 import type { Leaf } from './parquet-data-page';
 import { LeafRows } from './parquet-leaf';
-import type { Values } from './parquet-values';
+import type { Values } from './parquet-converted';
 
 /** Rows that are in memory at once by their columns; `first` is the number of the first of them. */
 export interface ParquetSlice {

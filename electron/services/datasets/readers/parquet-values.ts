@@ -1,11 +1,9 @@
-import { convert } from 'hyparquet/src/convert.js';
 import { readPlain } from 'hyparquet/src/plain.js';
+import { converted } from './parquet-converted';
+import type { ColumnDecoder, Values } from './parquet-converted';
 import { decodeWhole } from './parquet-deltas';
 import { RunReader } from './parquet-runs';
 import type { PageBytes } from './parquet-runs';
-
-export type ColumnDecoder = Parameters<typeof convert>[1];
-export type Values = ReturnType<typeof convert>;
 
 /** What the pages of a column chunk refer to by number; let go of and brought back as their bytes are. */
 export interface Dictionary {
@@ -47,7 +45,7 @@ function plainValues({ page, start, decoder }: WrittenValues): PageValues {
     ({ offset } = reader);
     // The library looks at what lies behind the page, too.
     if (offset > page.bytes.length) throw new Error('a page ends before its last value');
-    return convert(values, decoder);
+    return converted(values, decoder);
   };
   return { take };
 }
@@ -100,7 +98,7 @@ function wholeValues(written: WrittenValues): PageValues {
     decoded ??= decodeWhole(reader, { encoding, count, decoder, maxBytes });
     const values = decoded.slice(taken, taken + wanted);
     taken += wanted;
-    return convert(values, decoder);
+    return converted(values, decoder);
   };
   const release = () => {
     decoded = null;

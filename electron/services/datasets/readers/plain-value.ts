@@ -25,10 +25,9 @@ export function plainValue(value: unknown): unknown {
   if (value instanceof UnreadableText) return plainValue(value.bytes);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value === undefined) return null;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return { bytes: value.byteLength };
   if (isJsonList(value)) return value.map(plainValue);
-  if (!isJsonObject(value)) return value;
+  if (!isJsonObject(value) || JSON.isRawJSON(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
 }
 
