@@ -130,7 +130,7 @@ const buildData = ({ resourcesDir }: AppOptions, ground: Ground) => {
   const datasets = new DatasetService({
     ...common,
     memory,
-    paths: new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
+    paths: new DatasetPaths({ ...paths, bucketDir: join(paths.storageDir, DATASET_BUCKET), userId }),
     ...threads,
     maxFileBytes,
     sample: { path: join(resourcesDir, 'samples', 'lighthouse-keeper.jsonl'), name: SAMPLE_NAME },

@@ -78,6 +78,7 @@ const appOver = async (world: World, publisher: Publisher): Promise<CliApp> => {
     publisher,
     now,
     paths: new DatasetPaths({
+      cacheDir: paths.cacheDir,
       bucketDir: join(paths.storageDir, DATASET_BUCKET),
       userId: known?.user_id ?? '',
     }),

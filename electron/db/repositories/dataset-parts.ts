@@ -65,6 +65,13 @@ export const datasetVersionRepository = (bound: Bound) => {
         .orderBy(...CURRENT_FIRST)
         .limit(1)
         .get()?.version ?? null,
+    /** Of every profile: what is worked out of a version is kept once for all. */
+    hashes: (): string[] =>
+      db
+        .selectDistinct({ sha256: dataset_versions.sha256 })
+        .from(dataset_versions)
+        .all()
+        .map(({ sha256 }) => sha256),
     get: (id: string): DatasetVersionRow | null =>
       mine()
         .where(and(eq(dataset_versions.id, id), eq(datasets.user_id, userId)))

@@ -16,6 +16,7 @@ import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { readKept, writeKept } from './kept-numbers';
+import { versionCacheDir } from './version-cache';
 import { makeSplit } from './make-split';
 import { recordScans } from './record-scans';
 import type { RecordScans } from './record-scans';
@@ -164,8 +165,9 @@ export class DatasetNumbers {
     split: SplitChoice,
     use: (path: string) => Promise<Value>,
   ): Promise<Value> {
-    const path = join(this.#options.cacheDir, 'numbers', `split-${crypto.randomUUID()}.json`);
-    await mkdir(join(this.#options.cacheDir, 'numbers'), { recursive: true });
+    const folder = versionCacheDir(this.#options.cacheDir, measured.version.sha256);
+    const path = join(folder, `split-${crypto.randomUUID()}.json`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       await makeSplit(this.#options.makeData, { ...measured, split }, path);
       return await use(path);
@@ -177,7 +179,8 @@ export class DatasetNumbers {
   /** Two who ask the same at the same time wait for one answer. */
   async #numbers<Numbers>({ dataset, version }: Measured, measure: Measure<Numbers>): Promise<Numbers> {
     const key = keyOf(version, measure);
-    const kept = await readKept(this.#pathOf(key), measure.schema);
+    const path = join(versionCacheDir(this.#options.cacheDir, version.sha256), `${key}.json`);
+    const kept = await readKept(path, measure.schema);
     if (kept !== null) return kept;
     const running = this.#running.get(dataset.id) ?? new Map<string, Promise<unknown>>();
     this.#running.set(dataset.id, running);
@@ -185,7 +188,7 @@ export class DatasetNumbers {
     running.set(key, asked);
     try {
       const numbers = measure.schema.parse(await asked);
-      await writeKept(this.#pathOf(key), numbers);
+      await writeKept(path, numbers);
       return numbers;
     } finally {
       running.delete(key);
@@ -225,10 +228,6 @@ export class DatasetNumbers {
       avg_tokens_per_turn,
     });
     if (changed !== null) this.#options.publisher.publish('datasets.changed', changed);
-  }
-
-  #pathOf(key: string): string {
-    return join(this.#options.cacheDir, 'numbers', `${key}.json`);
   }
 }
 

@@ -69,6 +69,6 @@ describe('where packing puts the borders', () => {
     });
     const split = SplitFile.parse(JSON.parse(await readFile(String(asked[0]?.params['split']), 'utf8')));
     expect(split.train.length + split.held_out.length).toBe(2);
-    expect(await readdir(join(cacheDir, 'numbers'))).toHaveLength(1);
+    expect(await readdir(join(cacheDir, 'data'), { recursive: true })).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunRequest } from '../../../src/lib/contract/contract';
 import { splitOf } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
@@ -12,6 +12,7 @@ import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
 import { makeSplit, type SplitWanted } from './make-split';
+import { versionCacheDir } from './version-cache';
 
 export interface DatasetPacksOptions {
   readonly dataset: (id: string) => Promise<Dataset>;
@@ -70,9 +71,8 @@ export class DatasetPacks {
   async #splitOf(dataset: Dataset, version: CurrentVersion, settings: TrainingSettings): Promise<string> {
     const split = splitOf(settings);
     const path = join(
-      this.#options.cacheDir,
-      'numbers',
-      `split-${version.sha256}-${String(split.seed)}-${String(split.share)}-${split.stratify}.json`,
+      versionCacheDir(this.#options.cacheDir, version.sha256),
+      `split-${String(split.seed)}-${String(split.share)}-${split.stratify}.json`,
     );
     const making = this.#splits.get(path) ?? this.#makeSplit(path, { dataset, version, split });
     this.#splits.set(path, making);
@@ -86,8 +86,8 @@ export class DatasetPacks {
 
   async #makeSplit(path: string, wanted: SplitWanted): Promise<void> {
     if (await isThere(path)) return;
-    const { cacheDir, makeData } = this.#options;
-    await mkdir(join(cacheDir, 'numbers'), { recursive: true, mode: 0o700 });
+    const { makeData } = this.#options;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const staging = `${path}.${crypto.randomUUID()}`;
     try {
       await makeSplit(makeData, wanted, staging);

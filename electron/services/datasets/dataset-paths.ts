@@ -4,12 +4,21 @@ import { Bucket } from '../storage/buckets';
 import { storagePath } from '../storage/storage-path';
 import { RECORDS_FILE, SOURCE_FILE } from './dataset-files';
 
+interface DatasetFolders {
+  readonly bucketDir: string;
+  readonly userId: string;
+  readonly cacheDir: string;
+}
+
 /** Where the files of one user's datasets are. The database holds paths relative to the bucket, with `/`. */
 export class DatasetPaths {
   readonly #bucketDir: string;
   readonly #userId: string;
+  /** Where what is worked out of versions is kept. */
+  readonly cacheDir: string;
 
-  constructor({ bucketDir, userId }: { readonly bucketDir: string; readonly userId: string }) {
+  constructor({ bucketDir, userId, cacheDir }: DatasetFolders) {
+    this.cacheDir = cacheDir;
     this.#bucketDir = bucketDir;
     this.#userId = userId;
   }

@@ -2,7 +2,6 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../../src/lib/messages/bin-words';
-import { DatasetPaths } from './dataset-paths';
 import type { DatasetService } from './dataset-service';
 import { benchWith, THREE_RECORDS } from './edit-testing';
 import { purgeExpired } from './expired-bin';
@@ -31,7 +30,7 @@ const startOn = async (day: number) => {
   const userDir = await bench.userDir();
   const gone = await purgeExpired({
     datasets: service,
-    paths: new DatasetPaths({ bucketDir: bench.bucketDir, userId: userDir.split('/').at(-1) ?? '' }),
+    paths: { datasetDir: (dataset) => join(userDir, dataset) },
     store: settings,
     now: () => new Date(deletedAt + day * DAY_MS).toISOString(),
   });

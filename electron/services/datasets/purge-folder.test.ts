@@ -1,15 +1,17 @@
-import { readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DatasetService } from './dataset-service';
 import { jsonl, pair } from './import/testing';
 import { purgeFolder } from './purge-folder';
 import { ServiceBench } from './service-bench';
+import { versionCacheDir } from './version-cache';
 
 let bench: ServiceBench;
 let service: DatasetService;
 let id = '';
 let userDir = '';
+let cacheDir = '';
 
 beforeEach(async () => {
   bench = await ServiceBench.create();
@@ -17,6 +19,7 @@ beforeEach(async () => {
   const [outcome] = await service.import([await bench.file(jsonl(pair()))]);
   id = outcome?.dataset.id ?? '';
   userDir = await bench.userDir();
+  cacheDir = join(bench.dir, 'cache');
   await service.delete(id);
 });
 afterEach(() => bench.remove());
@@ -48,8 +51,21 @@ it('a dataset that is restored instead has its files again', async () => {
 
 it('one that a run was made of in that moment keeps its files', async () => {
   await bench.makeJob(id);
-  const { datasets } = await bench.repositories();
-  const paths = { userDir, datasetDir: () => join(userDir, id) };
-  await expect(purgeFolder({ repositories: { datasets }, paths }, id)).rejects.toThrow();
+  const repositories = await bench.repositories();
+  const paths = { userDir, cacheDir, datasetDir: () => join(userDir, id) };
+  await expect(purgeFolder({ repositories, paths }, id)).rejects.toThrow();
   expect(await service.records({ id, offset: 0, limit: 1 })).toMatchObject({ total: 1 });
+});
+
+it('what was worked out of it goes as well, and that of other datasets stays', async () => {
+  const [other] = await service.import([await bench.file(jsonl(pair(), pair()), 'other.jsonl')]);
+  const kept = await service.currentVersion(other?.dataset.id ?? '');
+  const gone = await service.currentVersion(id);
+  for (const version of [kept, gone]) {
+    const folder = versionCacheDir(cacheDir, version?.sha256 ?? '');
+    await mkdir(join(folder, 'tokens'), { recursive: true });
+    await writeFile(join(folder, 'tokens', 'ids.npy'), 'the text in other words');
+  }
+  await service.purge(id);
+  expect(await readdir(join(cacheDir, 'data'))).toEqual([kept?.sha256]);
 });

@@ -5,12 +5,14 @@ import { isMissing } from '../trainer/file-errors';
 import { codeOf, flushFolder } from '../storage/flush';
 import type { DatasetPaths } from './dataset-paths';
 import { listDir } from './staging';
+import { forgetAllBut } from './version-cache';
 
 interface Purged {
   readonly repositories: {
     readonly datasets: Pick<AsyncRepositories['datasets'], 'get' | 'purge'>;
+    readonly datasetVersions: Pick<AsyncRepositories['datasetVersions'], 'hashes'>;
   };
-  readonly paths: Pick<DatasetPaths, 'userDir' | 'datasetDir'>;
+  readonly paths: Pick<DatasetPaths, 'userDir' | 'datasetDir' | 'cacheDir'>;
 }
 
 const PREFIX = '.purged-';
@@ -18,7 +20,7 @@ const PREFIX = '.purged-';
 const takenDir = (dir: string): string => join(dirname(dir), `${PREFIX}${basename(dir)}`);
 
 /**
- * Row and files of a dataset for good. The folder gets another name first: whoever ends in between leaves a name
+ * Row and files of a dataset for good, and what was worked out of them. The folder gets another name first: whoever ends in between leaves a name
  * that says what is still to be done, and not files that nobody knows of.
  */
 export async function purgeFolder({ repositories, paths }: Purged, id: string): Promise<void> {
@@ -31,6 +33,7 @@ export async function purgeFolder({ repositories, paths }: Purged, id: string): 
     await bringBack(dir);
     throw error;
   }
+  await forgetAllBut(paths.cacheDir, new Set(await repositories.datasetVersions.hashes()));
   await rm(takenDir(dir), { recursive: true, force: true });
 }
 

@@ -86,7 +86,7 @@ export class ServiceBench {
     return new DatasetService({
       repositories,
       publisher: { publish: (name, payload) => this.published.push({ name, payload }) },
-      paths: new DatasetPaths({ bucketDir: this.bucketDir, userId }),
+      paths: new DatasetPaths({ bucketDir: this.bucketDir, userId, cacheDir: join(this.dir, 'cache') }),
       runImport,
       memory: new ReadingMemory(repositories.settings),
       now: () => '2026-01-02T03:04:05.678Z',

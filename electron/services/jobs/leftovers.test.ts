@@ -23,16 +23,16 @@ it('what was left more than a day ago goes, with all that is in it, and nothing 
   }
   await mkdir(join(cacheDir, `probe-${RUN}`), { recursive: true });
   await writeFile(join(cacheDir, `card-${RUN}.md`), '');
-  await mkdir(join(cacheDir, 'a'.repeat(64)));
+  for (const name of ['a'.repeat(64), 'numbers', 'data', 'kernels']) await mkdir(join(cacheDir, name));
   await sweepLeftovers(folders(), Date.now() + DAY_MS / 2);
-  expect([...(await readdir(runsDir)), ...(await readdir(cacheDir))]).toHaveLength(5);
+  expect([...(await readdir(runsDir)), ...(await readdir(cacheDir))]).toHaveLength(8);
   await sweepLeftovers(folders(), Date.now() + 2 * DAY_MS);
   expect(await readdir(runsDir)).toEqual([RUN]);
-  expect(await readdir(cacheDir)).toEqual(['a'.repeat(64)]);
+  expect((await readdir(cacheDir)).toSorted()).toEqual(['data', 'kernels']);
 });
 
 it('a split that was made to look at goes, the numbers beside it stay', async () => {
-  const numbers = join(folders().cacheDir, 'numbers');
+  const numbers = join(folders().cacheDir, 'data', 'b'.repeat(64));
   await mkdir(numbers, { recursive: true });
   for (const name of [`split-${RUN}.json`, `${'a'.repeat(64)}.json`])
     await writeFile(join(numbers, name), '{}');

@@ -5,7 +5,8 @@ import { isMissing } from '../trainer/file-errors';
 import type { Paths } from './paths';
 
 const UNFINISHED_RUN = /\.new$/;
-const CACHED_FOR_A_MOMENT = /^(probe|card)-/;
+/** And what older versions kept, of which nobody could tell whose it is. */
+const CACHED_FOR_A_MOMENT = /^(?:(?:probe|card)-|numbers$|[0-9a-f]{64}$)/;
 /** Made again in seconds where they are wanted. */
 const SPLIT_TO_LOOK_AT = /^split-/;
 /** Another process may be making one right now, and none is made for longer. */
@@ -35,5 +36,7 @@ export const sweepLeftovers = async (
 ): Promise<void> => {
   await sweep(runsDir, UNFINISHED_RUN, now - KEPT_MS);
   await sweep(cacheDir, CACHED_FOR_A_MOMENT, now - KEPT_MS);
-  await sweep(join(cacheDir, 'numbers'), SPLIT_TO_LOOK_AT, now - KEPT_MS);
+  const versions = join(cacheDir, 'data');
+  for (const name of await namesIn(versions))
+    await sweep(join(versions, name), SPLIT_TO_LOOK_AT, now - KEPT_MS);
 };

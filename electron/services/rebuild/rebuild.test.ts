@@ -86,7 +86,11 @@ const datasetsOf = (userId: string): DatasetService =>
     repositories: world.repositories,
     publisher: { publish: () => undefined },
     memory: new ReadingMemory(world.repositories.settings),
-    paths: new DatasetPaths({ bucketDir: join(world.paths.storageDir, 'lora-datasets'), userId }),
+    paths: new DatasetPaths({
+      ...world.paths,
+      bucketDir: join(world.paths.storageDir, 'lora-datasets'),
+      userId,
+    }),
     runImport: (request) => importFile(request),
     sample: { path: '', name: '' },
     now: () => new Date().toISOString(),

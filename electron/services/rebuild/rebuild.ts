@@ -91,7 +91,7 @@ interface KnownRuns {
 
 const addDatasets = async (options: RebuildOptions, { runs, unreadable }: KnownRuns): Promise<number> => {
   const { repositories, paths, userId } = options;
-  const folders = new DatasetPaths({ bucketDir: join(paths.storageDir, DATASET_BUCKET), userId });
+  const folders = new DatasetPaths({ ...paths, bucketDir: join(paths.storageDir, DATASET_BUCKET), userId });
   // A run that cannot be read may be of any version.
   const isUsed = (id: string, sha256: string): boolean =>
     unreadable.length > 0 || usesOf(runs, id).some((use) => use.sha256 === sha256);

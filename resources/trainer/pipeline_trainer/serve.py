@@ -17,7 +17,7 @@ from .commands import filled_lines
 from .data.records import parse_record
 from .data.split import read_split
 from .data.templates import ChatTemplate, load_template
-from .data.tokens import How, key_of
+from .data.tokens import How, folder_of
 from .errors import TrainerError
 from .events import claim_stdout, write_all
 from .hidden import without_torch
@@ -115,7 +115,7 @@ class Helper:
             found = record_at(Path(params["dataset"]), int(params["index"])) if record is None else parse_record(record)
             return inspect(found, template, how)
         if method == "packs":
-            kept = Path(params["cache_dir"]) / key_of(str(params["sha256"]), template, how)
+            kept = folder_of(Path(params["cache_dir"]), str(params["sha256"]), template=template, how=how)
             return self._packs.plan(kept, Path(params["split"]), settings_of(params)).packs_of(int(params["index"]))
 
         cache_dir = params.get("cache_dir")

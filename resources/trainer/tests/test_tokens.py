@@ -17,7 +17,7 @@ from pipeline_trainer.data import tokens as tokens_module
 from pipeline_trainer.data.records import Message, Record, parse_record
 from pipeline_trainer.data.rows import load_rows
 from pipeline_trainer.data.templates import load_template
-from pipeline_trainer.data.tokens import How, TokenSet, key_of, tokenize_dataset
+from pipeline_trainer.data.tokens import How, TokenSet, folder_of, key_of, tokenize_dataset
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.inspect_record import inspect
 from pipeline_trainer.stats import dataset_stats, over_limit
@@ -175,7 +175,7 @@ def test_statistics_make_the_tokens_that_training_reads(
 def test_a_damaged_cache_is_made_anew(dataset: Path, tmp_path: Path, name: str, damage: str) -> None:
     template, sha, cache = make_template("chatml"), sha_of(dataset), tmp_path / "cache"
     fresh = tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=cache)
-    path = cache / key_of(sha, template, HOW) / name
+    path = folder_of(cache, sha, template=template, how=HOW) / name
     raw = bytearray(path.read_bytes())
     raw[-3] ^= 0x55
     path.unlink()
@@ -184,7 +184,7 @@ def test_a_damaged_cache_is_made_anew(dataset: Path, tmp_path: Path, name: str, 
     if (name, damage) != ("meta.json", "flip"):  # a flipped bit of text may still be text
         assert tokens_module.load(path.parent) is None
     assert same(tokenize_dataset(dataset, template, HOW, sha256=sha, cache_dir=cache), fresh)
-    assert [entry.name for entry in cache.iterdir()] == [path.parent.name]
+    assert [entry.name for entry in path.parent.parent.iterdir()] == [path.parent.name]
 
 
 def test_every_cause_of_other_tokens_has_a_set_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """A whole dataset tokenised once: for its statistics, and then, by the same files, for training.
 
-A set is kept in a folder named by the hash of everything that decides its tokens, so that a change of
-dataset, tokenizer, template, length, scope or of this code makes another one. Arrays are read by memory map.
+A set is kept in its dataset's folder, in one named by the hash of everything that decides its tokens, so that a
+change of tokenizer, template, length, scope or of this code makes another one. Arrays are read by memory map.
 """
 
 import hashlib
@@ -99,13 +99,18 @@ def tokenize_dataset(
         verify_sha256(dataset, sha256)
     if sha256 is None or cache_dir is None:
         return _tokenize(dataset, template, how, progress=progress)
-    folder = cache_dir / key_of(sha256, template, how)
+    folder = folder_of(cache_dir, sha256, template=template, how=how)
     found = load(folder)
     if found is not None:
         return found
     made = _tokenize(dataset, template, how, progress=progress)
     store(made, folder)
     return made
+
+
+def folder_of(cache_dir: Path, sha256: str, *, template: ChatTemplate, how: How) -> Path:
+    """Where a set is kept: all that is worked out of a dataset lies together, to go when the dataset goes."""
+    return cache_dir / "data" / sha256 / key_of(sha256, template, how)
 
 
 def key_of(sha256: str, template: ChatTemplate, how: How) -> str:
