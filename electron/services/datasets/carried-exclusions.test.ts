@@ -57,6 +57,36 @@ describe('records that were left out, in a newer file', () => {
     expect(await ids()).toEqual(['record-1', 'record-2', 'record-4']);
   });
 
+  it('stay out in every copy where every copy was left out, and only so many where others are used', async () => {
+    await imported(turn('spam'), turn('twice'), turn('b'), turn('twice'));
+    await exclude('record-1', 'record-4');
+    const newer = await file(
+      turn('spam'),
+      turn('twice'),
+      turn('spam'),
+      turn('twice'),
+      turn('b'),
+      turn('twice'),
+    );
+    const renewed = await service.versions.renew(id, newer);
+    expect(renewed.exclusions).toEqual({ kept: 3, changed: 0, gone: 0, records: [] });
+    expect(await ids()).toEqual(['record-2', 'record-5', 'record-6']);
+  });
+
+  it('are known by what they say where the file has given them other ids', async () => {
+    await exclude('a', 'c');
+    const other = (name: string, id: string, answer = name) => ({ id, ...turn(name, answer) });
+    const newer = await file(other('new', 'a'), other('a', 'b'), other('b', 'c'), other('c', 'd', 'other'));
+    const renewed = await service.versions.renew(id, newer);
+    expect(renewed.exclusions).toEqual({
+      kept: 1,
+      changed: 1,
+      gone: 0,
+      records: [{ record_id: 'c', source_line: 3 }],
+    });
+    expect(await ids()).toEqual(['a', 'c', 'd']);
+  });
+
   it('are known whatever was fixed of the file before', async () => {
     await service.versions.edit(id, edit({ exclude: ['a'], fixes: ['trim'] }));
     await service.versions.edit(id, await file(named('a'), named('d')));
