@@ -2,6 +2,7 @@ import { AppError } from '../../../src/lib/messages/app-error';
 import { formatDuration } from '../../../src/lib/messages/format';
 import { notThere } from '../../../src/lib/messages/not-there';
 import { SOURCE_DAMAGED } from './import/stored-source';
+import { gravest } from '../../../src/lib/types/dataset-records';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 
@@ -166,7 +167,7 @@ export function lineNotFound(line: number): AppError {
 
 /** Why a finished import leaves a dataset that cannot be used. */
 export function noUsableRecords({ records_total, problems, reason }: DatasetReport): AppError {
-  const first = problems[0];
+  const first = gravest(problems);
   const why = first === undefined ? reason : first.error;
   const message =
     records_total > 1 ? `None of the ${String(records_total)} records can be used. ${why}` : why;

@@ -1,5 +1,6 @@
 import { formatCount } from '../messages/format';
 import { problemWords } from '../messages/problem-words';
+import { gravest } from '../types/dataset-records';
 import type { DatasetReport, ProblemFilter, ProblemType } from '../types/dataset-records';
 import type { Dataset } from '../types/lora-training';
 
@@ -64,7 +65,7 @@ const blockOf = (dataset: JudgedDataset): Finding | null => {
   if (status === 'uploading' || status === 'validating')
     return blocking('The file is still being imported.', 'Wait until it is read.', []);
   if (isUsable(dataset)) return null;
-  const first = report?.problems[0];
+  const first = report ? gravest(report.problems) : undefined;
   return blocking(
     noneUsable(report),
     first?.suggestion ?? 'Correct the file and import it again.',
@@ -82,7 +83,7 @@ const noneUsable = (report: Dataset['report']): string => {
     records_total > 1
       ? `None of its ${formatCount(records_total)} records can be used.`
       : 'No record can be used.';
-  return `${what} ${problems[0]?.error ?? reason}`;
+  return `${what} ${gravest(problems)?.error ?? reason}`;
 };
 
 const ERRORS: Remedy = { to: 'problems', filter: { severity: 'error' } };

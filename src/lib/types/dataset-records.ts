@@ -134,6 +134,10 @@ export const DatasetProblem = z.strictObject({
 });
 export type DatasetProblem = z.infer<typeof DatasetProblem>;
 
+/** Why nothing can be used: what is only doubtful is no reason. */
+export const gravest = (problems: readonly DatasetProblem[]): DatasetProblem | undefined =>
+  problems.find(({ severity }) => severity === 'error') ?? problems[0];
+
 /** More than this many are only counted: nobody reads them, and the database must hold them. */
 export const MAX_KEPT_PROBLEMS = 100_000;
 

@@ -197,9 +197,14 @@ export class RecordReader {
     this.outputs.writer.add(origin, draft.content);
   }
 
+  /** What is only doubtful says how the rest is used, of which there is none. */
   private reject(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {
     this.tally.rejected += 1;
-    this.list(raw, recordId, faults);
+    this.list(
+      raw,
+      recordId,
+      faults.filter(({ severity }) => severity === 'error'),
+    );
   }
 
   private list(raw: RawRecord, recordId: string | null, faults: readonly Fault[]): void {

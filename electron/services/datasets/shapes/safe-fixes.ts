@@ -51,8 +51,10 @@ function withContent(turn: Turn, content: string): Turn {
 
 function beforeEmptyAnswer(turns: Turns): Turns {
   const isAnswer = ({ message }: Turn) => message.role === 'assistant';
-  const cut = turns.findIndex((turn) => isAnswer(turn) && isEmptyTurn(turn));
-  return turns.slice(0, Math.max(cut, 0)).some(isAnswer) ? turns.slice(0, cut) : turns;
+  const empty = turns.findIndex((turn) => isAnswer(turn) && isEmptyTurn(turn));
+  // The question before it would be one that no answer follows.
+  const last = turns.slice(0, Math.max(empty, 0)).findLastIndex(isAnswer);
+  return last === -1 ? turns : turns.slice(0, last + 1);
 }
 
 function withoutRepeatedUserTurns(turns: Turns): Turns {
