@@ -27,6 +27,14 @@ describe('Q1 encoding', () => {
     expect(dialogue(records[1])).toEqual(['user: Grüße?', 'assistant*: Schöne 中文 😀']);
   });
 
+  it.each(['utf16le', 'utf16be'])('refuses half a character of %s, and never alters it', async (encoding) => {
+    const text = jsonl(german, chat('q', 'a HALF b'), german).replace('HALF', '\ud83d');
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    const { report, problems } = await bench().import(encoding === 'utf16be' ? bytes.swap16() : bytes);
+    expect(report).toMatchObject({ usable_records: 2, rejected_records: 1 });
+    expect(kinds(problems)).toEqual(['2 encoding_error error']);
+  });
+
   it.each(['utf-16le', 'utf-16be'])(
     'names %s without a byte order mark, and reads it when told',
     async (name) => {
