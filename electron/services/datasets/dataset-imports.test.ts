@@ -75,7 +75,7 @@ describe('import', () => {
       total: 1,
       problems: [{ line: 2 }],
     });
-    const place = { line: 2, path: '/messages', error: '' };
+    const place = { line: 2, path: '/messages', type: 'empty_value', error: '' } as const;
     expect(await service.originals.rawPart(id, place)).toMatchObject({ text: '{"messages":"x"}' });
     await expect(service.records({ id, offset: 0, limit: 1 })).rejects.toMatchObject({
       code: 'dataset_not_ready',

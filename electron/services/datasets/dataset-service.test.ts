@@ -37,7 +37,7 @@ describe('looking into a dataset', () => {
     await writeFile(path, Buffer.from(`\ufeff${jsonl(chat('ü', 'a'), chat('b', 'c'))}`, 'utf16le'));
     const [outcome] = await service.import([path]);
     const id = outcome?.dataset.id ?? '';
-    const place = { line: 1, path: null, error: '' };
+    const place = { line: 1, path: null, type: 'empty_value', error: '' } as const;
     expect(await service.originals.rawPart(id, place)).toMatchObject({ text: jsonl(chat('ü', 'a')) });
     await expect(service.originals.rawPart(id, { ...place, line: 9 })).rejects.toMatchObject({
       code: 'not_found',

@@ -72,7 +72,7 @@ describe('an edit', () => {
     expect((await source()).ino).toBe(before.ino);
     expect(bench.published.at(-1)?.name).toBe('datasets.changed');
     expect(bench.published.filter(({ name }) => name === 'datasets.progress').length).toBeGreaterThan(1);
-    const place = { line: 3, path: null, error: '' };
+    const place = { line: 3, path: null, type: 'empty_value', error: '' } as const;
     expect((await service.originals.rawPart(id, place)).text).toContain('"bad"');
   });
 

@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RawPart } from '../../../src/lib/types/raw-part';
+import type { ProblemPlace, RawPart } from '../../../src/lib/types/raw-part';
 import { chat, ImportBench } from './import/testing';
-import type { ProblemPlace } from './raw-part';
 import { readRawPart } from './raw-part';
 import { readingOfWords } from './version-recipe';
 import type { ImportRequest } from './import/import-request';
@@ -30,6 +29,7 @@ function partAt(problem: ProblemPlace, { name = 'file.jsonl', ...words }: Words)
   );
 }
 
+const NO_WORDS = { type: 'empty_value', error: '' } as const;
 const marked = ({ text, spot }: RawPart): string | null => spot && text.slice(spot.start, spot.end);
 
 const wizard = {
@@ -98,7 +98,7 @@ it('shows a row of a Parquet file, which has no lines', async () => {
   const [part] = await partsOf(file, { name: 'rows.parquet' });
   expect(part?.text).toBe('{"prompt":"two","completion":""}');
   expect(part && marked(part)).toBe('""');
-  expect(await partAt({ line: 9, path: null, error: '' }, { name: 'rows.parquet' })).toBeNull();
+  expect(await partAt({ line: 9, path: null, ...NO_WORDS }, { name: 'rows.parquet' })).toBeNull();
 });
 
 it('shows a line in its encoding, out of an archive, and as long as anyone reads', async () => {
@@ -111,7 +111,14 @@ it('shows a line in its encoding, out of an archive, and as long as anyone reads
   expect(part).toMatchObject({ is_cut_before: true, is_cut_after: false });
 });
 
+it('marks the first byte that is no text', async () => {
+  const good = JSON.stringify(chat('q', 'a'));
+  const lines = Buffer.from(`${good}\n{"messages": [{"role": "user", "content": "caf\xe9"}]}\n`, 'latin1');
+  const [part] = await partsOf(lines);
+  expect(part && marked(part)).toBe('\ufffd');
+});
+
 it('has nothing where there is no such line', async () => {
   await bench.write('{"messages": []}\n{"messages": []}\n');
-  expect(await partAt({ line: 9, path: null, error: '' }, {})).toBeNull();
+  expect(await partAt({ line: 9, path: null, ...NO_WORDS }, {})).toBeNull();
 });

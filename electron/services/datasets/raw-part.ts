@@ -1,6 +1,5 @@
 import { jsonSpot, namesOf, spotByColumn } from '../../../src/lib/raw-spot';
-import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
-import type { RawPart, Spot } from '../../../src/lib/types/raw-part';
+import type { ProblemPlace, RawPart, Spot } from '../../../src/lib/types/raw-part';
 import { cellSpot } from './cell-spot';
 import { chooseContainer } from './import/choose-container';
 import { noNotes, readRecords } from './import/read-source';
@@ -20,8 +19,6 @@ export interface KeptSource {
   readonly fileName: string;
   readonly reading: Reading;
 }
-
-export type ProblemPlace = Pick<DatasetProblem, 'line' | 'path' | 'error'>;
 
 /**
  * What stands in an original where a problem is: the whole record, whether it is a line, a row, or an element
@@ -101,7 +98,16 @@ async function written(
       : { text, spot: cellSpot(text, columns.indexOf(names[0] ?? ''), container.layout) };
   }
   const text = raw.parsed?.kind === 'value' ? textOf(raw.parsed.value) : raw.bytes.toString('utf8');
-  return { text, spot: spotByColumn(text, raw, place.error) ?? jsonSpot(text, names) };
+  return {
+    text,
+    spot: spotByColumn(text, raw, place.error) ?? jsonSpot(text, names) ?? unreadable(text, place),
+  };
+}
+
+/** Where bytes are no text. */
+function unreadable(text: string, { type }: ProblemPlace): Spot | null {
+  const start = type === 'encoding_error' ? text.indexOf('\ufffd') : -1;
+  return start === -1 ? null : { start, end: start + 1 };
 }
 
 /** A block of a plain text is a record of nothing else. */

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { SourceMetadata } from '../../../src/lib/types/dataset-metadata';
 import { Reading } from '../../../src/lib/types/dataset-reading';
-import { DatasetProblem, SplitFile } from '../../../src/lib/types/dataset-records';
+import { SplitFile } from '../../../src/lib/types/dataset-records';
 import type { SplitView } from '../../../src/lib/types/dataset-split';
+import { ProblemPlace } from '../../../src/lib/types/raw-part';
 import type { RawPart } from '../../../src/lib/types/raw-part';
 import { readRawPart } from './raw-part';
 import { searchRecords } from './record-index';
@@ -33,7 +34,7 @@ export const RecordScan = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('raw'),
     kept: z.strictObject({ path: Path, fileName: z.string(), reading: Reading }),
-    place: DatasetProblem.pick({ line: true, path: true, error: true }),
+    place: ProblemPlace,
   }),
 ]);
 export type RecordScan = z.infer<typeof RecordScan>;

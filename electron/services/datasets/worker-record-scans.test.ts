@@ -58,7 +58,10 @@ it('finds there what it finds here, and says what fails', async () => {
   expect(await there.search(search, signal)).toEqual(await recordScans.search(search, signal));
   expect(await there.places({ path, lines: [0, 1, 50, 101] })).toEqual([0, 0, 49, 100]);
   const reading = {};
-  const raw = { kept: { path, fileName: 'a.jsonl', reading }, place: { line: 7, path: '/id', error: '' } };
+  const raw = {
+    kept: { path, fileName: 'a.jsonl', reading },
+    place: { line: 7, path: '/id', type: 'empty_value', error: '' } as const,
+  };
   expect(await there.raw(raw)).toEqual(await recordScans.raw(raw));
   expect(await there.raw({ ...raw, place: { ...raw.place, line: 700 } })).toBeNull();
   expect(await there.metadata({ path })).toEqual(await recordScans.metadata({ path }));

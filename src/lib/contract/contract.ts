@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BaseModel } from '../types/base-model';
 import { SourceMetadata } from '../types/dataset-metadata';
-import { RawPart } from '../types/raw-part';
+import { ProblemPlace, RawPart } from '../types/raw-part';
 import { DatasetStats, DatasetSurvey, FoundRecords, RejectedLines } from '../types/dataset-numbers';
 import { CanonicalRecord, DatasetProblem, ProblemFilter, RecordSide } from '../types/dataset-records';
 import { SplitChoice, SplitView } from '../types/dataset-split';
@@ -119,10 +119,7 @@ export const contract = {
       z.strictObject({ total: Count, problems: z.array(DatasetProblem) }),
     ),
     /** Where a problem of an import is in the original. */
-    raw_part: call(
-      z.strictObject({ id: Uuid, ...DatasetProblem.pick({ line: true, path: true, error: true }).shape }),
-      RawPart,
-    ),
+    raw_part: call(z.strictObject({ id: Uuid, ...ProblemPlace.shape }), RawPart),
     records: call(
       SearchPage,
       z.strictObject({

@@ -93,8 +93,8 @@ export const ProblemRow = ({
 const excludable = ({ record_id, severity }: DatasetProblem): string[] =>
   record_id === null || severity === 'error' ? [] : [record_id];
 
-export const placeIn = ({ id }: Pick<Dataset, 'id'>, { line, path, error }: DatasetProblem) => ({
-  ...{ id, line, path, error },
+export const placeIn = ({ id }: Pick<Dataset, 'id'>, { line, path, type, error }: DatasetProblem) => ({
+  ...{ id, line, path, type, error },
 });
 
 /** As it stands in the file, with the bad spot marked where it is known. */
