@@ -4,6 +4,7 @@ import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
 import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../src/lib/types/dataset-records';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { datasetNotFound, datasetNotReady, recordNotFound } from './dataset-errors';
+import { fileOfVersion } from './version-file';
 import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
 import { purgeExpired } from './expired-bin';
 import { bringBack, purgeFolder } from './purge-folder';
@@ -143,7 +144,7 @@ export class DatasetService {
 
   /** A page of records, or of those with a text in them; positions count from 0. */
   async records({ id, query = '', ...page }: RecordsRequest): Promise<RecordsPage> {
-    const { path } = await this.#requireVersion(id);
+    const path = await this.#currentFile(id);
     if (query.trim() === '') return readRecordsPage(dirname(path), page);
     const { scans = recordScans } = this.#options;
     return this.#searches.run(id, (signal) => scans.search({ path, query, ...page }, signal));
@@ -236,11 +237,11 @@ export class DatasetService {
     return dataset;
   }
 
-  async #requireVersion(id: string): Promise<CurrentVersion> {
-    const dataset = await this.get(id);
-    const version = await this.currentVersion(id);
-    if (version === null) throw datasetNotReady(dataset.name);
-    return version;
+  async #currentFile(id: string): Promise<string> {
+    const { name } = await this.get(id);
+    const version = await this.#options.repositories.datasetVersions.current(id);
+    if (version === null) throw datasetNotReady(name);
+    return fileOfVersion(version, this.#options.paths);
   }
 }
 

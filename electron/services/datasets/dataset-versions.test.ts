@@ -245,6 +245,12 @@ describe('older versions', () => {
     const attempts = [() => service.versions.use(id, 1), () => service.versions.diff({ id, from: 1, to: 2 })];
     for (const attempt of attempts)
       await expect(attempt()).rejects.toMatchObject({ code: 'dataset_version_missing' });
+    const current = await service.currentVersion(id);
+    await rm(dirname(current?.path ?? ''), { recursive: true });
+    for (const query of ['', 'one'])
+      await expect(service.records({ id, offset: 0, limit: 1, query })).rejects.toMatchObject({
+        code: 'dataset_version_missing',
+      });
   });
 });
 

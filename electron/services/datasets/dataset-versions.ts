@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MAX_REJECTED_LINES } from '../../../src/lib/types/dataset-numbers';
 import type { FoundRecords, RejectedLines } from '../../../src/lib/types/dataset-numbers';
@@ -19,17 +18,10 @@ import type {
 } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { DatasetVersionRow } from '../../db/schema';
-import { isMissing } from '../trainer/file-errors';
 import { compareVersions } from './compare/compare-versions';
 import { DatasetEdits } from './dataset-edits';
 import type { EditsOptions } from './dataset-edits';
-import {
-  datasetNotFound,
-  datasetNotReady,
-  linesUnusable,
-  versionFilesMissing,
-  versionNotFound,
-} from './dataset-errors';
+import { datasetNotFound, datasetNotReady, linesUnusable, versionNotFound } from './dataset-errors';
 import { ExcludedRecords } from './excluded-records';
 import { readAllProblems } from './problem-file';
 import type { PageRequest } from './record-index';
@@ -38,6 +30,7 @@ import type { RecordScans } from './record-scans';
 import { recordsAtLines } from './record-selection';
 import type { SelectedRecords } from './record-selection';
 import type { EditedDataset } from './told-of-file';
+import { fileOfVersion } from './version-file';
 import { columnsOfVersion } from './version-row';
 
 export interface VersionsOptions extends EditsOptions {
@@ -211,7 +204,7 @@ export class DatasetVersions {
   }
 
   async #currentFile(dataset: Dataset): Promise<string> {
-    return this.#options.paths.absolute((await this.#current(dataset)).path);
+    return fileOfVersion(await this.#current(dataset), this.#options.paths);
   }
 
   async #current({ id, name }: Dataset): Promise<DatasetVersionRow> {
@@ -225,12 +218,7 @@ export class DatasetVersions {
     const { repositories, paths } = this.#options;
     const version = (await repositories.datasetVersions.list(id)).find((each) => each.number === number);
     if (version === undefined) throw versionNotFound({ id, name }, number);
-    try {
-      await access(paths.absolute(version.path));
-    } catch (error) {
-      if (isMissing(error)) throw versionFilesMissing(number);
-      throw error;
-    }
+    await fileOfVersion(version, paths);
     return version;
   }
 }
