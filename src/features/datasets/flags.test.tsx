@@ -127,6 +127,6 @@ test('a list with only the first of the lines that are left out says so', async 
     },
   });
   await page.until(() =>
-    expect(page.text()).toContain('The first 10,000 lines that are left out stand here'),
+    expect(page.text()).toContain('The first 1,000 lines that are left out stand here'),
   );
 });

@@ -21,7 +21,7 @@ import { shapeWords } from '../../../lib/messages/dataset-formats';
 import { importWords, phaseShare } from '../../import';
 import { problemWords } from '../dataset-words';
 import { RECORD_METHODS } from '../record-methods';
-import { useUsualStats } from '../use-numbers';
+import { useSurvey, useUsualStats } from '../use-numbers';
 import { Readiness } from './readiness';
 import type { Places } from './readiness';
 import { FileText } from '../../../components/file-text';
@@ -57,7 +57,7 @@ export const Overview = ({ dataset, places }: { readonly dataset: Dataset; reado
   );
 };
 
-/** Tokens are only asked for where they were counted before: then the answer is kept. */
+/** Tokens are only asked for where they were counted before: then the answer is kept, and that of a comparison beside it. */
 const Judged = ({ dataset, places }: { readonly dataset: Dataset; readonly places: Places }) => {
   const model = useRows(baseModels)[0];
   return dataset.total_tokens !== null && model ? (
@@ -76,8 +76,16 @@ const JudgedByTokens = ({
   readonly model: BaseModel;
   readonly places: Places;
 }) => {
-  const { state } = useUsualStats(dataset, model);
-  return <Readiness dataset={dataset} cut={state.kind === 'ready' ? state.value : null} places={places} />;
+  const { state: stats } = useUsualStats(dataset, model);
+  const { state: survey } = useSurvey(dataset);
+  return (
+    <Readiness
+      dataset={dataset}
+      cut={stats.kind === 'ready' ? stats.value : null}
+      survey={survey.kind === 'ready' ? survey.value : null}
+      places={places}
+    />
+  );
 };
 
 type FactRow = readonly [string, ReactNode];

@@ -3,8 +3,10 @@ import { useLocation } from 'wouter';
 import { Button } from '../../../components/button';
 import { formatAmount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
-import { readiness } from '../../../lib/training/readiness';
+import { alikeAdvice } from '../../../lib/training/alike-advice';
+import { isBlocked, readiness } from '../../../lib/training/readiness';
 import type { Finding, KnownCut, Remedy } from '../../../lib/training/readiness';
+import type { DatasetSurvey } from '../../../lib/types/dataset-numbers';
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
@@ -23,13 +25,15 @@ export interface Places {
 interface ReadinessProps {
   readonly dataset: Dataset;
   readonly cut: KnownCut | null;
+  /** Once records were compared. */
+  readonly survey?: DatasetSurvey | null;
   readonly places: Places;
 }
 
 /** What stands against a run with a dataset: what blocks it, and apart from that advice. */
-export const Readiness = ({ dataset, cut, places }: ReadinessProps) => {
+export const Readiness = ({ dataset, cut, survey = null, places }: ReadinessProps) => {
   const [, navigate] = useLocation();
-  const findings = readiness(dataset, cut);
+  const findings = [...readiness(dataset, cut), ...(isBlocked(dataset) ? [] : alikeAdvice(survey))];
   const go = (remedy: Remedy): void => {
     if (remedy.to === 'import') void chooseAndImport(navigate);
     else if (remedy.to === 'reading') void readAgain(dataset, navigate);
