@@ -60,9 +60,15 @@ def inspect(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:
         "lost_tokens": len(whole.ids) if kept is None else kept.lost_tokens,
         "lost_trained_tokens": whole.trained_tokens if kept is None else kept.lost_trained_tokens,
         "dropped_turns": len(messages) if kept is None else kept.dropped_turns,
-        "template": described(template, has_tools=bool(record.tools)),
+        "template": _template(record, template),
         "max_length": how.max_length,
     }
+
+
+def _template(record: Record, template: ChatTemplate) -> dict[str, str]:
+    if record.text is not None:
+        return {"source": template.source, "note": "Plain text is trained as it is, without a template."}
+    return described(template, has_tools=bool(record.tools))
 
 
 def _of_sides(record: Record, template: ChatTemplate, how: How) -> dict[str, Any]:

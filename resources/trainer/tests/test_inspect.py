@@ -95,3 +95,10 @@ def test_finds_a_record_by_its_number(tmp_path: Path) -> None:
         with pytest.raises(TrainerError) as caught:
             record_at(dataset, index)
         assert caught.value.code == "record_missing"
+
+
+def test_says_of_a_plain_text_that_no_template_writes_it() -> None:
+    template = make_template("chatml")
+    shown = inspect(Record("r1", 1, text="Once upon a time."), template, How(64, "auto", "text"))
+    assert shown["template"]["note"] == "Plain text is trained as it is, without a template."
+    assert inspect(TALK, template, WIDE)["template"]["note"] == "The base model's own chat template."
