@@ -1,7 +1,11 @@
+import { isAscii } from 'node:buffer';
+
 /** Counts the column of a place in a line that comes in chunks, in UTF-16 units as texts have them. */
 export class ColumnCounter {
   private passed = 0;
   private from = 0;
+  private chunk: Buffer | null = null;
+  private isPlain = false;
 
   /** A line ends at this byte of the chunk. */
   newLine(at: number): void {
@@ -11,13 +15,21 @@ export class ColumnCounter {
 
   /** From 1. Asked of places in their order. */
   at(chunk: Buffer, place: number): number {
-    for (; this.from < place; this.from += 1) this.passed += unitsOf(chunk[this.from] ?? 0);
+    if (this.chunk !== chunk) {
+      this.chunk = chunk;
+      // Mostly every byte is a character, which is told of all at once.
+      this.isPlain = isAscii(chunk);
+    }
+    if (this.isPlain) this.passed += Math.max(0, place - this.from);
+    else for (let at = this.from; at < place; at += 1) this.passed += unitsOf(chunk[at] ?? 0);
+    this.from = Math.max(this.from, place);
     return this.passed + 1;
   }
 
   endChunk(chunk: Buffer): void {
     this.at(chunk, chunk.length);
     this.from = 0;
+    this.chunk = null;
   }
 }
 
