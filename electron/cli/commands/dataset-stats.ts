@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatAmount, formatCount } from '../../../src/lib/messages/format';
 import { AppError } from '../../../src/lib/messages/app-error';
+import { refusedReason } from '../../../src/lib/messages/refused-words';
 import { splitOf } from '../../../src/lib/training/settings';
 import type { DatasetStats, DatasetSurvey } from '../../../src/lib/types/dataset-numbers';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -10,6 +11,7 @@ import { EXIT } from '../exit-codes';
 import { findBaseModel, findDataset } from '../find';
 import { barChart } from '../output/bar-chart';
 import type { Output } from '../output/output';
+import { rangeWords } from '../run/line-ranges';
 import { usualSettings } from '../usual-settings';
 
 const LANGUAGES_SHOWN = 5;
@@ -43,7 +45,28 @@ const tokenPairs = (stats: DatasetStats): [string, string][] => [
   ['a turn', stats.avg_tokens_per_turn === null ? '–' : `${stats.avg_tokens_per_turn} on average`],
   [`over ${formatCount(stats.max_length)}`, stats.over_limit === 0 ? 'none' : fateWords(stats)],
   ['refused', stats.problems_total === 0 ? 'none' : records(stats.problems_total)],
+  ...refusedPairs(stats),
 ];
+
+const RANGES_SHOWN = 20;
+
+/** What a run stops at, by reason, each with the numbers by which `exclude` takes them. */
+const refusedPairs = ({ problems, problems_total }: DatasetStats): [string, string][] => {
+  const reasons = [...new Set(problems.map(refusedReason))];
+  const more = problems_total - problems.length;
+  return [
+    ...reasons.map((reason): [string, string] => {
+      const numbers = problems
+        .filter((problem) => refusedReason(problem) === reason)
+        .map(({ index }) => index + 1);
+      return [
+        `  ${formatCount(numbers.length)}`,
+        `--records ${rangeWords(numbers, RANGES_SHOWN)}: ${reason}`,
+      ];
+    }),
+    ...(more > 0 ? [['', `and ${formatCount(more)} more`] satisfies [string, string]] : []),
+  ];
+};
 
 const duplicateWords = ({ exact, near, groups_total }: DatasetSurvey['duplicates']): string =>
   groups_total === 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LineRanges } from './line-ranges';
+import { LineRanges, rangeWords } from './line-ranges';
 
 it('reads numbers and ranges, each line once and in order', () => {
   expect(LineRanges.parse('9-12,3, 10')).toEqual([3, 9, 10, 11, 12]);
@@ -29,4 +29,10 @@ it('gives the lines that were written down, whatever they are', () => {
       );
     }),
   );
+});
+
+it('writes numbers as it reads them', () => {
+  expect(rangeWords([3, 9, 10, 11, 12], 9)).toBe('3,9-12');
+  expect(rangeWords([1, 3, 5], 2)).toBe('1,3 …');
+  expect(LineRanges.parse(rangeWords([2, 3, 7], 9))).toEqual([2, 3, 7]);
 });

@@ -9,6 +9,20 @@ const rangeOf = (word: string): readonly [number, number] | null => {
   return first === undefined || Number(first) < 1 ? null : [Number(first), Number(last)];
 };
 
+/** Ascending numbers as ranges, `3,9-12`; of many only the first ones. */
+export const rangeWords = (numbers: readonly number[], most: number): string => {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  const shown = ranges
+    .slice(0, most)
+    .map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return `${shown.join()}${ranges.length > most ? ' …' : ''}`;
+};
+
 /** `3,9-12` as the numbers of those lines, each once, in order. */
 export const LineRanges = z.string('give --lines').transform((words, context) => {
   const ranges = words.split(',').map(rangeOf);

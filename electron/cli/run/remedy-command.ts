@@ -16,6 +16,7 @@ export const remedyCommand = (remedy: Remedy, id: string): string => {
     problems: `datasets problems ${id}`,
     exclude: `datasets exclude ${id} --lines LINES`,
     duplicates: `datasets stats ${id} --base-model MODEL`,
+    tokens: `datasets stats ${id} --base-model MODEL`,
     repeats: `datasets exclude ${id} --repeated`,
     fixes: `datasets fix ${id} --fix ${FIXES} --dry-run`,
   }[remedy.to];

@@ -92,9 +92,16 @@ describe('the numbers of a dataset', () => {
   });
 
   it('name the records over a limit by the count of the tokens, which is made once for both', async () => {
-    const stats = { ...STATS, over_limit: 1, too_long_rows: [TOO_LONG] };
+    const stats = { ...STATS, over_limit: 1, cut_records: 1, too_long_rows: [TOO_LONG] };
     const { numbers, asked, ask, id, datasets } = await setUp(() => Promise.resolve(stats));
-    const found = { ids: ['b'], indexes: [1], lost_tokens: [30], refused: [false], truncated: false };
+    const found = {
+      ids: ['b'],
+      indexes: [1],
+      lost_tokens: [30],
+      refused: [false],
+      over: [true],
+      truncated: false,
+    };
     expect(await Promise.all([numbers.overLimit(ask), numbers.stats(ask), numbers.overLimit(ask)])).toEqual([
       found,
       stats,
@@ -113,9 +120,19 @@ describe('the numbers of a dataset', () => {
 
   it('are counted before the helper names more records over a limit than they list, and then once', async () => {
     const found = { ids: ['a', 'b'], indexes: [0, 1], lost_tokens: [8, 30], truncated: false };
-    const answers = [{ ...STATS, over_limit: 2, too_long_rows: [TOO_LONG] }, found];
+    const answers = [{ ...STATS, over_limit: 2, cut_records: 2, too_long_rows: [TOO_LONG] }, found];
     const { numbers, asked, ask } = await setUp(() => Promise.resolve(answers.shift()));
     expect(await Promise.all([numbers.overLimit(ask), numbers.overLimit(ask)])).toEqual([found, found]);
+    expect(await numbers.overLimit(ask)).toEqual(found);
+    expect(asked.map(({ method }) => method)).toEqual(['stats', 'over_limit']);
+  });
+
+  it('name what is refused at any length as well, which no list of the long ones has', async () => {
+    const found = { ids: ['b'], indexes: [1], refused: [true], over: [false], truncated: false };
+    const problem = { index: 1, line: 2, path: null, record_id: 'b', type: 'template_refused' };
+    const words = { severity: 'error', error: 'It cannot be written.', suggestion: null };
+    const answers = [{ ...STATS, problems_total: 1, problems: [{ ...problem, ...words }] }, found];
+    const { numbers, asked, ask } = await setUp(() => Promise.resolve(answers.shift()));
     expect(await numbers.overLimit(ask)).toEqual(found);
     expect(asked.map(({ method }) => method)).toEqual(['stats', 'over_limit']);
   });

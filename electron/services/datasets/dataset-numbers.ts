@@ -15,6 +15,7 @@ import type { RunDataMaker } from '../jobs/run-data';
 import type { ServeProcess } from '../trainer/serve-process';
 import { datasetNotReady } from './dataset-errors';
 import type { CurrentVersion } from './dataset-service';
+import { refusedOtherwise } from '../../../src/lib/messages/refused-words';
 import { readKept, writeKept } from './kept-numbers';
 import { versionCacheDir } from './version-cache';
 import { makeSplit } from './make-split';
@@ -60,7 +61,7 @@ interface Measure<Numbers> {
 type Asking = Required<NonNullable<Parameters<ServeProcess['request']>[2]>>;
 
 /** Raise it with every change to what is counted. */
-const NUMBERS_VERSION = 5;
+const NUMBERS_VERSION = 6;
 
 /** The numbers of datasets: made by the trainer's helper, kept for each version and question. */
 export class DatasetNumbers {
@@ -98,8 +99,9 @@ export class DatasetNumbers {
     const counting = await this.#counting(request);
     const { measured, how, params } = counting;
     return this.#longest.to(keyOf(measured.version, { kind: 'over_limit', how }), async () => {
-      const { over_limit, too_long_rows } = await this.#count(counting);
-      if (over_limit === too_long_rows.length) return foundIn(too_long_rows);
+      const stats = await this.#count(counting);
+      const { over_limit, too_long_rows } = stats;
+      if (refusedOtherwise(stats) === 0 && over_limit === too_long_rows.length) return foundIn(too_long_rows);
       const asked = { ...params, most: MAX_EDITED_RECORDS };
       return FoundRecords.parse(await this.#options.request('over_limit', asked));
     });
@@ -236,6 +238,7 @@ const foundIn = (rows: DatasetStats['too_long_rows']): FoundRecords => ({
   indexes: rows.map(({ index }) => index),
   lost_tokens: rows.map(({ lost_tokens }) => lost_tokens),
   refused: rows.map(({ refused }) => refused),
+  over: rows.map(() => true),
   truncated: false,
 });
 

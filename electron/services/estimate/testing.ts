@@ -72,6 +72,7 @@ const TOO_LONG = {
   severity: 'error' as const,
   error: 'It does not fit.',
   suggestion: null,
+  index: 0,
   needed_tokens: 600,
 };
 

@@ -87,14 +87,25 @@ def over_limit(
     cache_dir: Path | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, Any]:
-    """The first `most` records longer than the limit: ids, numbers in the dataset, what each loses, which are refused."""
+    """The first `most` records that are longer than the limit, or refused whatever it is.
+
+    Ids, numbers in the dataset, what each loses, which are refused and which are longer.
+    """
     tokens = tokenize_dataset(dataset, template, how, sha256=sha256, cache_dir=cache_dir, progress=progress)
-    found = _longer_than(how.max_length, tokens)
-    indexes = [int(index) for index in found[:most]]
+    over = {int(index) for index in _longer_than(how.max_length, tokens)}
+    found = sorted(over | tokens.problems.keys())
+    indexes = found[:most]
     ids = [tokens.records[index][0] for index in indexes]
     lost = [_lost_tokens(tokens, index) for index in indexes]
     refused = [index in tokens.problems for index in indexes]
-    return {"ids": ids, "indexes": indexes, "lost_tokens": lost, "refused": refused, "truncated": len(found) > most}
+    return {
+        "ids": ids,
+        "indexes": indexes,
+        "lost_tokens": lost,
+        "refused": refused,
+        "over": [index in over for index in indexes],
+        "truncated": len(found) > most,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ def _problem(tokens: TokenSet, index: int) -> dict[str, Any]:
     record_id, line, _groups = tokens.records[index]
     problem = tokens.problems[index]
     return {
+        "index": index,
         "line": line,
         "path": None,
         "record_id": record_id,

@@ -94,7 +94,7 @@ def test_a_turn_that_records_repeat_counts_once(tmp_path: Path) -> None:
 
 def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: Path) -> None:
     silent = Record("silent", 5, (Message("user", "Who?"), Message("assistant", "nobody " * 90)))
-    records = [*RECORDS, silent]
+    records = [*RECORDS[:3], silent]
     found = over_limit(write_dataset(tmp_path / "long.jsonl", records), make_template("chatml"), HOW, most=10)
     assert found["ids"] == ["chat", "long", "silent"]
     views = [inspect(records[index], make_template("chatml"), HOW) for index in found["indexes"]]
@@ -103,6 +103,14 @@ def test_says_what_each_record_over_the_limit_loses_as_its_view_does(tmp_path: P
     part, all_of_it, none = found["lost_tokens"]
     assert 0 < part < views[0]["total_tokens"]
     assert (all_of_it, none) == (views[1]["total_tokens"], 0)
+
+
+def test_names_what_is_refused_at_any_length_beside_what_is_too_long(dataset: Path) -> None:
+    found = over_limit(dataset, make_template("chatml"), HOW, most=10)
+    assert found["ids"] == ["chat", "long", "silent"]
+    assert (found["refused"], found["over"]) == ([False, True, True], [True, True, False])
+    stats = dataset_stats(dataset, make_template("chatml"), HOW)
+    assert [(problem["index"], problem["record_id"]) for problem in stats["problems"]] == [(2, "long"), (3, "silent")]
 
 
 def pair(name: str, prompt: list[str], *answers: str, label: bool | None = None) -> dict[str, Any]:

@@ -146,6 +146,7 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
       setTab('problems');
     },
     duplicates: () => setTab('tokens'),
+    tokens: () => setTab('tokens'),
   };
   return [
     { id: 'overview', label: 'Overview', content: <Overview dataset={dataset} places={places} /> },

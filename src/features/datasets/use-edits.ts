@@ -31,8 +31,8 @@ interface Fitting {
 interface OverLimit {
   readonly base_model_id: string;
   readonly max_length: number;
-  /** Null for all, also those that a run only cuts. */
-  readonly only: 'refused' | null;
+  /** Null for all that are longer, also those that a run only cuts; or what it refuses however long it may be. */
+  readonly only: 'refused' | 'otherwise' | null;
 }
 
 /** A newer file that is to take the place of the original. */
@@ -45,6 +45,13 @@ type Asked = Selection | NewFile | 'fixes' | null;
 
 const versionInUse = async (id: string): Promise<number> =>
   currentOf(await api.datasets.versions({ id }))?.number ?? 1;
+
+const whichWords = (only: OverLimit['only'], tokens: string): string => {
+  if (only === 'otherwise') return 'that a run with this base model refuses at any length.';
+  return only === null
+    ? `longer than ${tokens}.`
+    : `that do not fit into ${tokens} even in their shortest form.`;
+};
 
 /** What an edit is asked about once it is known which records, or which file, it is of. */
 const waysToAsk = (id: string, ask: (next: Asked) => void) => {
@@ -67,19 +74,19 @@ const waysToAsk = (id: string, ask: (next: Asked) => void) => {
       if (path !== undefined) ask({ kind: 'file', path });
     });
   const askOverLimit = ({ only, ...limit }: OverLimit) =>
-    attempt('The records over the limit were not found', async () => {
-      const { ids, truncated, refused = [] } = await api.datasets.over_limit({ id, ...limit });
+    attempt('The records were not found', async () => {
+      const found = await api.datasets.over_limit({ id, ...limit });
+      const { ids, truncated, refused = [], over = [] } = found;
+      const isWanted = (position: number) =>
+        only === 'otherwise'
+          ? over[position] === false
+          : over[position] !== false && (only === null || refused[position] === true);
       const which = truncated ? `The first ${formatCount(ids.length)}` : 'All';
-      const tokens = formatAmount(limit.max_length, 'token');
-      ask(
-        only === null
-          ? { kind: 'exclude', ids, which: `${which} longer than ${tokens}.` }
-          : {
-              kind: 'exclude',
-              ids: ids.filter((_, position) => refused[position] === true),
-              which: `${which} that do not fit into ${tokens} even in their shortest form.`,
-            },
-      );
+      ask({
+        kind: 'exclude',
+        ids: ids.filter((_, position) => isWanted(position)),
+        which: `${which} ${whichWords(only, formatAmount(limit.max_length, 'token'))}`,
+      });
     });
   return { askFitting, askRepeated, askFile, askOverLimit };
 };

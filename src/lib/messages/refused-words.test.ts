@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { overWords, refusedWords } from './refused-words';
+import { overWords, refusedOtherwise, refusedWords } from './refused-words';
 
 const problem = (type: string, needed_tokens: number | null = null) => ({
+  index: 0,
   line: 1,
   path: null,
   record_id: 'r',
@@ -17,6 +18,10 @@ const stats = (problems: ReturnType<typeof problem>[], total = problems.length) 
   problems_total: total,
 });
 const TOO_LONG = [problem('token_overflow', 600), problem('token_overflow', 860)];
+
+it('counts what is refused whatever its length', () => {
+  expect(refusedOtherwise({ problems_total: 5, over_limit: 3, cut_records: 1 })).toBe(3);
+});
 
 it('tells what is cut from what is refused', () => {
   expect(overWords({ over_limit: 2, cut_records: 0 })).toBe('2 over: 2 refused');

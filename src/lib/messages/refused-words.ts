@@ -9,6 +9,19 @@ const tooLongOf = ({ problems }: Refusing) => problems.filter(({ type }) => type
 /** Only so many are listed; of the rest nobody knows why a run refuses them. */
 const areAllListed = ({ problems, problems_total }: Refusing): boolean => problems.length === problems_total;
 
+/** How many a run refuses whatever its length is: their base model cannot write them, or nothing of them is trained. */
+export const refusedOtherwise = ({
+  problems_total,
+  over_limit,
+  cut_records,
+}: Over & Pick<DatasetStats, 'problems_total'>): number => problems_total - (over_limit - cut_records);
+
+/** Without the line, which stands beside it or is one of many. */
+export const refusedReason = ({ error }: Pick<Refusing['problems'][number], 'error'>): string => {
+  const reason = error.replace(/^Line \d+: /u, '');
+  return `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
+};
+
 /** What becomes of the records over the limit: `12 over: 10 cut, 2 refused`. */
 export const overWords = ({ over_limit, cut_records }: Over): string => {
   const refused = over_limit - cut_records;
@@ -49,5 +62,6 @@ const remedyOf = (stats: Refusing, what: string): string => {
 
 const othersWords = ({ problems }: Refusing): string => {
   const [first] = problems;
-  return `${first?.error ?? ''} Exclude ${THEM[numberOf(problems.length)]}, or correct the file and import it again.`;
+  const reason = first === undefined ? '' : problems.length > 1 ? refusedReason(first) : first.error;
+  return `${reason} Exclude ${THEM[numberOf(problems.length)]}, or correct the file and import it again.`;
 };

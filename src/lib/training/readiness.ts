@@ -11,6 +11,8 @@ export type Remedy =
   /** Of the same file: by other columns, or in another encoding, or what of it can be read. */
   | { readonly to: 'reading'; readonly what: 'mapping' | 'other' }
   | { readonly to: 'duplicates' }
+  /** What of the records a base model cannot take. */
+  | { readonly to: 'tokens' }
   | { readonly to: 'repeats' }
   | { readonly to: 'problems'; readonly filter: Pick<ProblemFilter, 'severity'> }
   | { readonly to: 'exclude'; readonly filter: Pick<ProblemFilter, 'severity'> }

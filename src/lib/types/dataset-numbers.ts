@@ -34,6 +34,8 @@ export const FoundRecords = z.strictObject({
   lost_tokens: z.array(Count).optional(),
   /** Of the same: whether a run refuses it instead of cutting it. */
   refused: z.array(z.boolean()).optional(),
+  /** Of the same: whether it is longer, or else refused for another reason. */
+  over: z.array(z.boolean()).optional(),
 });
 export type FoundRecords = z.infer<typeof FoundRecords>;
 
@@ -67,6 +69,7 @@ export const DatasetStats = z.strictObject({
   problems: z.array(
     z.strictObject({
       ...DatasetProblem.shape,
+      index: Count,
       type: z.string(),
       /** Of a record that is too long, what would be enough. */
       needed_tokens: Count.nullable().optional(),

@@ -63,7 +63,7 @@ const Judged = ({ dataset, places }: { readonly dataset: Dataset; readonly place
   return dataset.total_tokens !== null && model ? (
     <JudgedByTokens dataset={dataset} model={model} places={places} />
   ) : (
-    <Readiness dataset={dataset} cut={null} places={places} />
+    <Readiness dataset={dataset} stats={null} places={places} />
   );
 };
 
@@ -81,7 +81,7 @@ const JudgedByTokens = ({
   return (
     <Readiness
       dataset={dataset}
-      cut={stats.kind === 'ready' ? stats.value : null}
+      stats={stats.kind === 'ready' ? stats.value : null}
       survey={survey.kind === 'ready' ? survey.value : null}
       places={places}
     />

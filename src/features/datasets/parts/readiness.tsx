@@ -5,8 +5,9 @@ import { formatAmount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { alikeAdvice } from '../../../lib/training/alike-advice';
 import { isBlocked, readiness } from '../../../lib/training/readiness';
-import type { Finding, KnownCut, Remedy } from '../../../lib/training/readiness';
-import type { DatasetSurvey } from '../../../lib/types/dataset-numbers';
+import { refusedAdvice } from '../../../lib/training/refused-advice';
+import type { Finding, Remedy } from '../../../lib/training/readiness';
+import type { DatasetStats, DatasetSurvey } from '../../../lib/types/dataset-numbers';
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
@@ -17,6 +18,7 @@ export interface Places {
   readonly problems: (filter: Partial<ProblemFilter>) => void;
   readonly exclude: (filter: Partial<ProblemFilter>) => void;
   readonly duplicates: () => void;
+  readonly tokens: () => void;
   readonly repeats: () => void;
   readonly fixes: () => void;
   readonly renew: () => void;
@@ -24,16 +26,20 @@ export interface Places {
 
 interface ReadinessProps {
   readonly dataset: Dataset;
-  readonly cut: KnownCut | null;
+  /** Once tokens were counted. */
+  readonly stats: DatasetStats | null;
   /** Once records were compared. */
   readonly survey?: DatasetSurvey | null;
   readonly places: Places;
 }
 
 /** What stands against a run with a dataset: what blocks it, and apart from that advice. */
-export const Readiness = ({ dataset, cut, survey = null, places }: ReadinessProps) => {
+export const Readiness = ({ dataset, stats, survey = null, places }: ReadinessProps) => {
   const [, navigate] = useLocation();
-  const findings = [...readiness(dataset, cut), ...(isBlocked(dataset) ? [] : alikeAdvice(survey))];
+  const findings = [
+    ...readiness(dataset, stats),
+    ...(isBlocked(dataset) ? [] : [...refusedAdvice(stats), ...alikeAdvice(survey)]),
+  ];
   const go = (remedy: Remedy): void => {
     if (remedy.to === 'import') void chooseAndImport(navigate);
     else if (remedy.to === 'reading') void readAgain(dataset, navigate);
@@ -108,6 +114,7 @@ const LABELS: Record<Exclude<Remedy['to'], 'reading' | 'setting'>, string> = {
   problems: 'See the problems',
   exclude: 'Exclude these…',
   duplicates: 'See the duplicates',
+  tokens: 'See which',
   repeats: 'Exclude the repeats…',
   fixes: 'Safe fixes…',
   renew: 'New version…',
@@ -124,7 +131,8 @@ const READING_WORDS = {
 const shownRemedy = (remedy: string, best: Remedy | undefined): string =>
   best?.to === 'reading' ? READING_WORDS[best.what] : remedy;
 
-const isLook = ({ to }: Remedy): boolean => to === 'problems' || to === 'duplicates';
+const LOOKS: ReadonlySet<Remedy['to']> = new Set(['problems', 'duplicates', 'tokens']);
+const isLook = ({ to }: Remedy): boolean => LOOKS.has(to);
 
 /** In every row to look stands before to act, whichever of them is best. */
 const lookFirst = (remedies: readonly Remedy[]): readonly Remedy[] => [

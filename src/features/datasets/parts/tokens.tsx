@@ -25,6 +25,7 @@ import { refusedWords } from '../../../lib/messages/refused-words';
 import type { Edits } from '../use-edits';
 import { MaxLength } from './max-length';
 import { Measuring } from './measuring';
+import { RefusedRecords } from './refused-records';
 import { lineColumn, RecordTable } from './record-table';
 import type { OnRecord } from './record-table';
 import { tooLongColumns } from './too-long-columns';
@@ -132,7 +133,12 @@ const Counted = ({
         )}
       </Panel>
       <Measuring datasetId={dataset.id} kind="stats" state={state} onRetry={reload}>
-        {(stats) => <TooLong stats={stats} model={model} edits={edits} onRecord={onRecord} />}
+        {(stats) => (
+          <>
+            <RefusedRecords stats={stats} model={model} edits={edits} onRecord={onRecord} />
+            <TooLong stats={stats} model={model} edits={edits} onRecord={onRecord} />
+          </>
+        )}
       </Measuring>
     </>
   );
