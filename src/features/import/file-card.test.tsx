@@ -4,7 +4,7 @@ import type { ImportPreview } from '../../lib/types/import-preview';
 import type { Dataset } from '../../lib/types/lora-training';
 import { mount } from '../../mount';
 import type { ImportFile } from './import-file';
-import { blank } from './import-store';
+import { addFiles, blank, importFiles } from './import-store';
 import { FileCard } from './parts/file-card';
 
 const FILE = blank('/data/talk.jsonl');
@@ -98,4 +98,41 @@ test('the words beside a switch move it, and its help goes once it is on', async
   const told = await open({}, fakeDataset(1), { ...broken, reading: { salvage: true } });
   await told.until(() => expect(told.text()).toContain('A comma is missing.'));
   expect(told.text()).not.toContain(words);
+});
+
+const problemOf = (path: string | null) => ({
+  ...{ line: 1, path, record_id: null, severity: 'error' as const, type: 'unknown_shape' as const },
+  ...{ error: 'It is not clear.', suggestion: 'Say it with --map.' },
+});
+
+const COLUMNS = {
+  columns: ['frage', 'antwort'],
+  rows: [{ frage: 'Why?', antwort: 'So.' }],
+  roles: { user: 'frage', assistant: 'antwort' },
+};
+
+const tableWith = (path: string | null): ImportPreview => ({
+  ...ZIP,
+  ...COLUMNS,
+  container: 'a table',
+  report: { ...ZIP.report, records_total: 1, problems: [problemOf(path)], mapping: COLUMNS },
+});
+
+test('a mapping that is only suggested is said to be, and taken as it stands by one press', async () => {
+  addFiles([FILE.path]);
+  const card = await open({}, fakeDataset(1), tableWith(null));
+  await card.until(() => expect(card.text()).toContain('not in use yet'));
+  await card.click(card.button('Use this mapping'));
+  const mapping = { user: 'frage', assistant: 'antwort' };
+  expect(importFiles.getState().files).toMatchObject([{ reading: { mapping } }]);
+  expect(document.activeElement).toBe(card.find('table[aria-label=Columns]'));
+  await card.unmount();
+  const told = await open({}, fakeDataset(1), { ...tableWith(null), reading: { mapping } });
+  await told.until(() => told.find('table'));
+  expect(told.text()).not.toContain('not in use yet');
+});
+
+test('a mapping that is suggested where a label is unclear says what it would train', async () => {
+  const card = await open({}, fakeDataset(1), tableWith('/label'));
+  await card.until(() => expect(card.text()).toContain('all answers are trained, wanted or not'));
 });

@@ -42,6 +42,13 @@ export const withRole = (
   return Object.fromEntries(chosen.map(([name, played]) => [played, name]));
 };
 
+/** Whether the roles that are shown are a suggestion only: nothing is read before one says what is what. */
+export const isOnlyProposed = ({ roles, reading, report }: ImportPreview): boolean =>
+  report.format === null &&
+  report.mapping !== undefined &&
+  reading.mapping === undefined &&
+  Object.keys(roles).length > 0;
+
 /** A reading with some of its words changed; those that say nothing are left out. */
 export const changedReading = (reading: Reading, changes: Partial<Reading>): Reading =>
   Object.fromEntries(Object.entries({ ...reading, ...changes }).filter(([, value]) => !isNothing(value)));

@@ -1,15 +1,17 @@
 import { Table } from 'lucide-react';
+import { useRef } from 'react';
 import { Button } from '../../../components/button';
 import { Field, Select, TextArea } from '../../../components/fields';
 import { SwitchField } from '../../../components/switch-field';
 import { visibleText } from '../../../components/visible-text';
-import type { ColumnRole, Reading } from '../../../lib/types/dataset-reading';
+import type { ColumnMapping, ColumnRole, Reading } from '../../../lib/types/dataset-reading';
 import { MessageRole } from '../../../lib/types/dataset-records';
 import type { ImportPreview } from '../../../lib/types/import-preview';
 import {
   ROLE_WORDS,
   SALVAGE_WORDS,
   changedReading,
+  isOnlyProposed,
   rolesByColumn,
   withRole,
   withRoleName,
@@ -119,46 +121,69 @@ const asRole = (value: string): ColumnRole | null =>
 
 const Columns = ({ preview, onChange }: Editing) => {
   const { columns, rows, roles, reading } = preview;
+  const table = useRef<HTMLTableElement>(null);
   const played = rolesByColumn(roles);
-  const give = (column: string, role: string) =>
-    onChange(changedReading(reading, { mapping: withRole(roles, column, asRole(role)) }));
+  const change = (mapping: ColumnMapping) => onChange(changedReading(reading, { mapping }));
+  const use = () => {
+    change(roles);
+    // The button goes with what it answers.
+    table.current?.focus();
+  };
   return (
-    <table aria-label="Columns" className="w-full table-fixed border-collapse">
-      <thead>
-        <tr className="text-left text-xs text-ink-3">
-          <th scope="col" className="h-7 w-1/4 font-medium">
-            Column
-          </th>
-          <th scope="col" className="h-7 font-medium">
-            In the first record
-          </th>
-          <th scope="col" className="h-7 w-52 font-medium">
-            Is read as
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {columns.map((column) => (
-          <tr key={column} className="border-t">
-            <td className="h-9 truncate pr-3 font-mono text-mono">{visibleText(column)}</td>
-            <td className="h-9 truncate pr-3 text-ink-2">
-              <bdi>{visibleText(rows[0]?.[column] ?? '')}</bdi>
-            </td>
-            <td className="h-9">
-              <Select
-                small
-                label={`Role of ${column}`}
-                value={played.get(column) ?? NO_ROLE}
-                options={ROLE_OPTIONS}
-                onChange={(role) => give(column, role)}
-              />
-            </td>
+    <div className="flex flex-col gap-2">
+      {isOnlyProposed(preview) ? <Proposal preview={preview} onUse={use} /> : null}
+      <table ref={table} tabIndex={-1} aria-label="Columns" className="w-full table-fixed border-collapse">
+        <thead>
+          <tr className="text-left text-xs text-ink-3">
+            <th scope="col" className="h-7 w-1/4 font-medium">
+              Column
+            </th>
+            <th scope="col" className="h-7 font-medium">
+              In the first record
+            </th>
+            <th scope="col" className="h-7 w-52 font-medium">
+              Is read as
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {columns.map((column) => (
+            <tr key={column} className="border-t">
+              <td className="h-9 truncate pr-3 font-mono text-mono">{visibleText(column)}</td>
+              <td className="h-9 truncate pr-3 text-ink-2">
+                <bdi>{visibleText(rows[0]?.[column] ?? '')}</bdi>
+              </td>
+              <td className="h-9">
+                <Select
+                  small
+                  label={`Role of ${column}`}
+                  value={played.get(column) ?? NO_ROLE}
+                  options={ROLE_OPTIONS}
+                  onChange={(role) => change(withRole(roles, column, asRole(role)))}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 };
+
+const Proposal = ({ preview, onUse }: { readonly preview: ImportPreview; readonly onUse: () => void }) => (
+  <div className="flex items-center gap-3 rounded-md bg-info-tint px-3 py-2 text-info">
+    <p className="min-w-0 flex-1">
+      Suggested by the names, not in use yet.
+      {isUnclearLabel(preview) ? ' So read, all answers are trained, wanted or not.' : null}
+    </p>
+    <Button small onClick={onUse}>
+      Use this mapping
+    </Button>
+  </div>
+);
+
+const isUnclearLabel = ({ report }: ImportPreview): boolean =>
+  report.problems.some(({ path }) => path === '/label');
 
 const SPEAKERS = MessageRole.options.map((value) => ({ value, label: value }));
 
