@@ -54,5 +54,13 @@ it('leaves out a folder that cannot be read, takes what is beside it, and says h
     'data.jsonl/a.csv',
     'data.jsonl/b.csv',
   ]);
-  expect(found).toMatchObject({ left_out: 0, unread_folders: 1 });
+  expect(found).toMatchObject({ left_out: 0, unread_folders: 1, empty_folders: 0 });
+});
+
+it('counts the given folders in which there is nothing to take', async () => {
+  const empty = join(dir, 'empty');
+  await mkdir(join(empty, 'inside'), { recursive: true });
+  await writeFile(join(empty, 'inside', '.hidden'), 'x');
+  const found = await findFiles([empty, join(dir, 'data.jsonl'), join(dir, 'absent')]);
+  expect(found).toMatchObject({ empty_folders: 1, unread_folders: 0 });
 });

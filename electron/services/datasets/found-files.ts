@@ -1,13 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-
-export interface FoundFiles {
-  readonly paths: string[];
-  /** Files that were there beyond the limit. */
-  readonly left_out: number;
-  readonly unread_folders: number;
-}
+import type { FoundFiles } from '../../../src/lib/types/import-preview';
 
 type ListFolder = (folder: string) => Promise<readonly Dirent[]>;
 
@@ -23,23 +17,29 @@ const MAX_COUNTED = 10_000;
 
 /**
  * The files that dropped or chosen paths stand for: themselves, and those in folders, by name. Hidden
- * files and links inside folders are left out: nobody chose them. Folders that cannot be read are counted.
+ * files and links inside folders are left out: nobody chose them. Folders that cannot be read
+ * or hold nothing are counted.
  */
 export async function findFiles(
   paths: readonly string[],
   list: ListFolder = (folder) => readdir(folder, { withFileTypes: true }),
 ): Promise<FoundFiles> {
-  const search: Search = { found: [], unread: new Set(), list };
-  for (const path of paths) {
-    if (await isFolder(path)) await collect(path, search, MAX_DEPTH);
-    else search.found.push(path);
-  }
-  const unique = [...new Set(search.found)];
+  const searches: Search[] = [];
+  for (const path of paths) searches.push(await searchIn(path, list));
+  const unique = [...new Set(searches.flatMap(({ found }) => found))];
   return {
     paths: unique.slice(0, MAX_FILES),
     left_out: Math.max(0, unique.length - MAX_FILES),
-    unread_folders: search.unread.size,
+    unread_folders: new Set(searches.flatMap(({ unread }) => [...unread])).size,
+    empty_folders: searches.filter(({ found, unread }) => found.length + unread.size === 0).length,
   };
+}
+
+async function searchIn(path: string, list: ListFolder): Promise<Search> {
+  const search: Search = { found: [], unread: new Set(), list };
+  if (await isFolder(path)) await collect(path, search, MAX_DEPTH);
+  else search.found.push(path);
+  return search;
 }
 
 async function collect(folder: string, search: Search, depth: number): Promise<void> {

@@ -8,7 +8,7 @@ import { SplitChoice, SplitView } from '../types/dataset-split';
 import { Reading } from '../types/dataset-reading';
 import { ChangesPage, DatasetEdit, DatasetVersion, VersionDiff } from '../types/dataset-versions';
 import { Estimate, ExpectedTime } from '../types/estimate';
-import { ImportPreview } from '../types/import-preview';
+import { FoundFiles, ImportPreview } from '../types/import-preview';
 import {
   Checkpoint,
   Evaluation,
@@ -170,10 +170,7 @@ export const contract = {
     split: call(SurveyRequest, SplitView),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
-    find_files: call(
-      Paths,
-      z.strictObject({ paths: z.array(z.string()), left_out: Count, unread_folders: Count }),
-    ),
+    find_files: call(Paths, FoundFiles),
     /** Null: as files like it were read last time, else as it is recognised. */
     preview: call(
       z.strictObject({ path: z.string(), reading: Reading.nullable(), file_name: FileName.optional() }),

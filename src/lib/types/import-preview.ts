@@ -36,3 +36,14 @@ export const ImportPreview = z.strictObject({
   is_remembered: z.boolean(),
 });
 export type ImportPreview = z.infer<typeof ImportPreview>;
+
+/** The files that dropped or chosen paths stand for, and what is not among them. */
+export const FoundFiles = z.strictObject({
+  paths: z.array(z.string()),
+  /** Files that were there beyond the limit. */
+  left_out: Count,
+  unread_folders: Count,
+  /** Given ones that were read and hold nothing to take. */
+  empty_folders: Count,
+});
+export type FoundFiles = z.infer<typeof FoundFiles>;
