@@ -9,6 +9,7 @@ import { Dialog, Menu, Tabs } from '../../components/overlays';
 import type { Tab } from '../../components/overlays';
 import { DatasetSkeleton } from '../../components/skeletons';
 import { ThingPage } from '../../components/thing-page';
+import { problemAmounts } from '../../lib/messages/problem-amounts';
 import { readiness } from '../../lib/training/readiness';
 import { ANY_PROBLEM } from '../../lib/types/dataset-records';
 import type { ProblemFilter, RecordSide } from '../../lib/types/dataset-records';
@@ -153,7 +154,7 @@ const useTabs = ({ edits, setTab, compared, setCompared }: TabsOptions): Tab[] =
     {
       id: 'problems',
       label: 'Problems',
-      count: formatCount(dataset.report?.problems_total ?? 0),
+      count: formatCount(problemAmounts(dataset.report).problems),
       content: <Problems edits={edits} start={filter} onExcluded={showExcluded} />,
     },
     {

@@ -1,7 +1,7 @@
 import type { Tone } from '../../components/badge';
 import { formatAmount, formatCount } from '../../components/format';
 import { lineSought } from '../../lib/line-sought';
-import { problemAmounts } from '../../lib/messages/problem-amounts';
+import { keptWords, listedAmount, problemAmounts } from '../../lib/messages/problem-amounts';
 import { problemWords } from '../../lib/messages/problem-words';
 import { MAX_KEPT_PROBLEMS } from '../../lib/types/dataset-records';
 import type { DatasetProblem, ProblemFilter } from '../../lib/types/dataset-records';
@@ -25,10 +25,15 @@ const soughtWords = (query: string): string => {
 };
 
 /** How many problems a list of them has; where not all were kept, among how many. */
-export const listedWords = (found: number, all: number): string => {
-  if (all <= MAX_KEPT_PROBLEMS) return formatAmount(found, 'problem');
-  const kept = `the first ${formatCount(MAX_KEPT_PROBLEMS)} of ${formatAmount(all, 'problem')}`;
-  return found >= MAX_KEPT_PROBLEMS ? kept : `${formatCount(found)} among ${kept}`;
+export const listedWords = (
+  found: number,
+  { severity }: Pick<ProblemFilter, 'severity'>,
+  report: Dataset['report'],
+): string => {
+  const kept = keptWords(report);
+  if (kept !== null) return found >= MAX_KEPT_PROBLEMS ? kept : `${formatCount(found)} among ${kept}`;
+  if (severity === 'info') return formatAmount(found, 'note');
+  return listedAmount(found, severity === null && problemAmounts(report).notes > 0);
 };
 
 export const datasetState = ({

@@ -84,6 +84,18 @@ test('records with a null answer are counted only where there are some', async (
   await page.until(() => expect(page.text()).toContain('Left out by a null answer3'));
 });
 
+test('the tab of problems counts what the badge counts, and names the notes beside', async () => {
+  const note: DatasetProblem = { ...UNKNOWN, type: 'older_version', severity: 'info' };
+  const problems = { problems_total: 2, problems: [UNKNOWN, note] };
+  await open(datasetWith(problems), { problems: () => ({ total: 2, problems: [UNKNOWN, note] }) });
+  await page.until(() => page.button('Problems'));
+  expect(page.button('Problems').textContent).toBe('Problems1');
+  expect(page.text()).toContain('1 problem');
+  expect(page.text()).toMatch(/Problems: 1 [^,]+\. Notes: 1 /u);
+  await page.click(page.button('Problems'));
+  await page.until(() => expect(page.text()).toContain('1 problem and 1 note'));
+});
+
 // Last: a dataset opens at the tab where it was left.
 test('where all records with a problem are left out already, there is none to exclude', async () => {
   await open(datasetWith({ problems_total: 1, problems: [UNKNOWN] }), {

@@ -1,5 +1,6 @@
+import { MAX_KEPT_PROBLEMS } from '../types/dataset-records';
 import type { DatasetReport } from '../types/dataset-records';
-import { formatAmount } from './format';
+import { formatAmount, formatCount } from './format';
 
 type Counted = Pick<DatasetReport, 'problems' | 'problems_total' | 'problem_counts'>;
 
@@ -30,3 +31,14 @@ export const problemAmountWords = (report: Counted | null): string | null => {
   ];
   return parts.length === 0 ? null : parts.join(' and ');
 };
+
+/** `the first 100,000 of 300,000 problems`; null where all are kept. */
+export const keptWords = (report: Counted | null): string | null => {
+  if (report === null || report.problems_total <= MAX_KEPT_PROBLEMS) return null;
+  const { notes } = problemAmounts(report);
+  return `the first ${formatCount(MAX_KEPT_PROBLEMS)} of ${listedAmount(report.problems_total, notes > 0)}`;
+};
+
+/** Of a list in which notes may stand among the problems, which are counted without them elsewhere. */
+export const listedAmount = (count: number, mayHaveNotes: boolean): string =>
+  mayHaveNotes ? `${formatCount(count)} problems and notes` : formatAmount(count, 'problem');

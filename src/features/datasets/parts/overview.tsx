@@ -190,11 +190,14 @@ const ProblemCounts = ({ dataset }: { readonly dataset: Dataset }) => {
   if (report === null || report.problems_total === 0) return null;
   const { problems, problems_total: total, problem_counts } = report;
   const isAll = problem_counts !== undefined || total <= problems.length;
-  const counts = problem_counts ?? problems.map(({ type }) => ({ type, count: 1 }));
+  const counts = problem_counts ?? problems.map(({ type, severity }) => ({ type, severity, count: 1 }));
+  const notes = counts.filter(({ severity }) => severity === 'info');
+  const others = counts.filter(({ severity }) => severity !== 'info');
+  const first = `Among the first ${problems.length} of ${formatCount(total)} problems`;
   return (
     <p className="mt-2 text-ink-2">
-      {isAll ? 'Problems: ' : `Among the first ${problems.length} of ${formatCount(total)} problems: `}
-      {countedTypes(counts)}.
+      {others.length > 0 ? `${isAll ? 'Problems' : first}: ${countedTypes(others)}. ` : null}
+      {notes.length > 0 ? `Notes: ${countedTypes(notes)}.` : null}
     </p>
   );
 };

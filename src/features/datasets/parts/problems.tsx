@@ -8,6 +8,7 @@ import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
+import { problemAmountWords } from '../../../lib/messages/problem-amounts';
 import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
@@ -45,7 +46,12 @@ export const Problems = ({ edits, start, onExcluded }: ProblemsProps) => {
     setOffset(0);
   };
   return (
-    <Panel title="Problems" plain actions={<Actions edits={edits} />}>
+    <Panel
+      title="Problems"
+      note={problemAmountWords(dataset.report)}
+      plain
+      actions={<Actions edits={edits} />}
+    >
       <Filters edits={edits} filter={filter} onChange={change} />
       <OfExcluded count={dataset.report?.excluded_records ?? 0} onShow={onExcluded} />
       <Async state={state} errorTitle="The problems cannot be read" onRetry={reload}>
@@ -60,7 +66,7 @@ export const Problems = ({ edits, start, onExcluded }: ProblemsProps) => {
                 ))}
               </ul>
               <Pager
-                label={listedWords(total, dataset.report?.problems_total ?? 0)}
+                label={listedWords(total, filter, dataset.report)}
                 total={total}
                 offset={offset}
                 limit={LIMIT}
