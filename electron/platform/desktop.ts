@@ -46,13 +46,13 @@ export const desktopHandlers = (
       if (path !== null) await writeFileWhole(path, Buffer.from(content, encoding));
       return path;
     },
-    save_problems: async ({ id }) => {
+    save_problems: async ({ id, ...filter }) => {
       const { name } = await datasets.get(id);
       const path = await save('save', `${fileNameOf(name, 'dataset')} problems.csv`, {
         title: 'Save the list of problems',
       });
       if (path === null) return null;
-      await writeFileWhole(path, problemsCsv(await datasets.allProblems(id)));
+      await writeFileWhole(path, problemsCsv(await datasets.allProblems(id, filter)));
       return path;
     },
     show_in_folder: ({ path }) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatCount } from '../../../src/lib/messages/format';
+import { unkeptWords } from '../../../src/lib/messages/problem-amounts';
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
 import { operand, type Registry } from '../command';
 import { PROBLEM_COLUMNS } from '../../services/datasets/problem-sheet';
@@ -32,6 +33,8 @@ export const addProblems = (group: Command, { add }: Registry): void =>
       else if (output.json) output.document(problems);
       else if (problems.length === 0) output.line('No problems.');
       else output.table(COLUMNS, problems);
+      const unkept = unkeptWords(report);
+      if (unkept !== null) output.warning(unkept);
       const excluded = report?.excluded_records ?? 0;
       if (excluded > 0) output.note(`Without those of ${formatCount(excluded)} excluded records.`);
       return EXIT.done;

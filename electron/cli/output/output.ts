@@ -70,7 +70,11 @@ export class Output {
 
   /** For the person, beside the answer; nothing for programs. */
   note(text: string, style: Style = 'dim'): void {
-    if (this.json) return;
+    if (!this.json) this.warning(text, style);
+  }
+
+  /** What the answer lacks: for whoever reads the log of a program, too. */
+  warning(text: string, style: Style = 'yellow'): void {
     this.#clearLive();
     this.#io.stderr.write(`${this.#painted(text, style, this.#io.stderr.isTTY === true)}\n`);
   }

@@ -235,6 +235,13 @@ describe('datasets', () => {
     expect(nowhere.err).toContain('/nowhere/x.csv could not be written');
   });
 
+  it('says of a list of problems that it has not all of them', async () => {
+    await importAs('many', `${GOOD}${'{"messages":[]}\n'.repeat(100_001)}`);
+    const { err, documents } = await bench.run('datasets', 'problems', 'many', '--json');
+    expect(documents()).toMatchObject([{ length: 100_000 }]);
+    expect(err).toContain('Only the first 100,000 of 100,001 problems are kept');
+  });
+
   it('delete, restore and purge', async () => {
     const id = await importAs('thrown away');
     expect((await bench.run('datasets', 'delete', id, '--json')).documents()).toEqual([

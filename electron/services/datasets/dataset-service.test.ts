@@ -1,6 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANY_PROBLEM } from '../../../src/lib/types/dataset-records';
+import type { ProblemFilter } from '../../../src/lib/types/dataset-records';
 import { textsOf } from '../../../src/lib/types/record-turns';
 import { chat, jsonl, pair } from './import/testing';
 import { ServiceBench } from './service-bench';
@@ -42,6 +44,18 @@ describe('looking into a dataset', () => {
     await expect(service.originals.rawPart(id, { ...place, line: 9 })).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('lists all problems, or those that are asked for', async () => {
+    const service = await bench.service();
+    const source = jsonl(chat('{{name}}', 'a'), chat('b', ''), chat('c', ''));
+    const [outcome] = await service.import([await bench.file(source)]);
+    const id = outcome?.dataset.id ?? '';
+    const lines = async (filter: Partial<ProblemFilter>) =>
+      (await service.allProblems(id, { ...ANY_PROBLEM, ...filter })).map(({ line }) => line);
+    expect(await lines({})).toEqual([1, 2, 3]);
+    expect(await lines({ severity: 'error' })).toEqual([2, 3]);
+    expect(await lines({ severity: 'error', query: '3' })).toEqual([3]);
   });
 
   it('answers not_found for an unknown dataset', async () => {

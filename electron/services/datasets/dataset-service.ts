@@ -168,10 +168,11 @@ export class DatasetService {
     return this.#options.repositories.datasetProblems.page(id, { offset, limit }, filter);
   }
 
-  async allProblems(id: string): Promise<DatasetProblem[]> {
+  /** Those that are kept; the report says of how many. */
+  async allProblems(id: string, filter: ProblemFilter = ANY_PROBLEM): Promise<DatasetProblem[]> {
     const found: DatasetProblem[] = [];
     for (;;) {
-      const page = { id, offset: found.length, limit: PROBLEMS_AT_ONCE, ...ANY_PROBLEM };
+      const page = { id, offset: found.length, limit: PROBLEMS_AT_ONCE, ...filter };
       const { total, problems } = await this.problems(page);
       found.push(...problems);
       if (problems.length === 0 || found.length >= total) return found;

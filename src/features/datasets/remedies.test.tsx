@@ -26,6 +26,7 @@ const datasetWith = (report: Partial<DatasetReport>, rest: Partial<Dataset> = {}
 
 const open = async (dataset: Dataset, handlers: FakeHandlers['datasets'] = {}) => {
   page = await mount(<DatasetPage id={fakeId(1)} />, {
+    desktop: { save_problems: () => null },
     datasets: { list: () => [dataset], versions: () => [], ...handlers },
   });
 };
@@ -106,4 +107,15 @@ test('where all records with a problem are left out already, there is none to ex
   await page.click(page.button('Problems'));
   await page.until(() => expect(page.button('Exclude these records').hasAttribute('disabled')).toBe(true));
   expect(page.button('Exclude these records').title).toContain('left out already');
+});
+
+test('the list of problems is saved as it is shown', async () => {
+  await open(datasetWith({ problems_total: 1, problems: [UNKNOWN] }), {
+    problems: () => ({ total: 1, problems: [UNKNOWN] }),
+  });
+  await page.until(() => page.button('Save the list…'));
+  await page.click(page.button('Errors'));
+  await page.click(page.button('Save the list…'));
+  const input = { id: fakeId(1), type: null, severity: 'error', query: '' };
+  expect(page.fake.calls).toContainEqual({ name: 'desktop.save_problems', input });
 });

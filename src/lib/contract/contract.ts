@@ -270,7 +270,7 @@ export const contract = {
     choose_files: call(FileChoice, z.array(z.string())),
     choose_folder: call(z.strictObject({ title: z.string().max(200) }), z.string().nullable()),
     choose_save_path: call(z.strictObject({ name: z.string().max(200) }), z.string().nullable()),
-    save_problems: call(ById, z.string().nullable()),
+    save_problems: call(z.strictObject({ id: Uuid, ...ProblemFilter.shape }), z.string().nullable()),
     /** Asks where, writes the whole file or none of it, and answers its path; null where nobody chose one. */
     save_file: call(
       z.strictObject({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DatasetProblem } from '../types/dataset-records';
-import { problemAmounts, problemAmountWords } from './problem-amounts';
+import { problemAmounts, problemAmountWords, unkeptWords } from './problem-amounts';
 
 const NOTE: DatasetProblem = {
   line: 1,
@@ -29,4 +29,13 @@ it.each([
 ])('tells notes from problems: %s', (_name, report, ...[words, problems]) => {
   expect(problemAmountWords(report)).toBe(words);
   expect(problemAmounts(report).problems).toBe(problems);
+});
+
+it('says of a list that lacks some that it does', () => {
+  const none = { problems: [], problem_counts: [] };
+  expect(unkeptWords(null)).toBeNull();
+  expect(unkeptWords({ ...none, problems_total: 100_000 })).toBeNull();
+  expect(unkeptWords({ ...none, problems_total: 100_001 })).toContain(
+    'Only the first 100,000 of 100,001 problems are kept',
+  );
 });

@@ -39,6 +39,14 @@ export const keptWords = (report: Counted | null): string | null => {
   return `the first ${formatCount(MAX_KEPT_PROBLEMS)} of ${listedAmount(report.problems_total, notes > 0)}`;
 };
 
+/** Of a list that was written and lacks some; null where it lacks none. */
+export const unkeptWords = (report: Counted | null): string | null => {
+  const kept = keptWords(report);
+  return kept === null
+    ? null
+    : `Only ${kept} are kept, and this list is of those. Correct them, and import again to see the others.`;
+};
+
 /** Of a list in which notes may stand among the problems, which are counted without them elsewhere. */
 export const listedAmount = (count: number, mayHaveNotes: boolean): string =>
   mayHaveNotes ? `${formatCount(count)} problems and notes` : formatAmount(count, 'problem');

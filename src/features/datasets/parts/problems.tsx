@@ -8,7 +8,8 @@ import { formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Pager } from '../../../components/pager';
 import { Async, EmptyState } from '../../../components/states';
-import { problemAmountWords } from '../../../lib/messages/problem-amounts';
+import { showToast } from '../../../components/toasts';
+import { problemAmountWords, unkeptWords } from '../../../lib/messages/problem-amounts';
 import { ANY_PROBLEM, PROBLEM_TYPES, ProblemType } from '../../../lib/types/dataset-records';
 import type { ProblemFilter } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
@@ -50,7 +51,7 @@ export const Problems = ({ edits, start, onExcluded }: ProblemsProps) => {
       title="Problems"
       note={problemAmountWords(dataset.report)}
       plain
-      actions={<Actions edits={edits} />}
+      actions={<Actions edits={edits} filter={filter} />}
     >
       <Filters edits={edits} filter={filter} onChange={change} />
       <OfExcluded count={dataset.report?.excluded_records ?? 0} onShow={onExcluded} />
@@ -93,8 +94,13 @@ const OfExcluded = ({ count, onShow }: { readonly count: number; readonly onShow
     </p>
   );
 
-const Actions = ({ edits }: { readonly edits: Edits }) => {
+const Actions = ({ edits, filter }: { readonly edits: Edits; readonly filter: ProblemFilter }) => {
   const { id, report, training_ready } = edits.dataset;
+  const save = () =>
+    attempt('The list of problems was not saved', async () => {
+      const path = await api.desktop.save_problems({ id, ...filter });
+      if (path !== null) showToast('Saved', [path, unkeptWords(report)].filter(Boolean).join('. '));
+    });
   return (
     <>
       <Button small icon={Wrench} disabled={!training_ready} onClick={() => edits.ask('fixes')}>
@@ -104,9 +110,8 @@ const Actions = ({ edits }: { readonly edits: Edits }) => {
         small
         icon={Download}
         disabled={(report?.problems_total ?? 0) === 0}
-        onClick={() =>
-          void attempt('The list of problems was not saved', () => api.desktop.save_problems({ id }))
-        }
+        title="As CSV, with what the list shows"
+        onClick={() => void save()}
       >
         Save the list…
       </Button>
