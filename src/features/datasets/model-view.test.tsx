@@ -93,3 +93,9 @@ test('the list tells the tokens of a record once they are counted, and its turns
   await page.until(() => expect(row()).toContain('1,004 tokens'));
   expect(row()).not.toContain('turn');
 });
+
+test('the place of what a key found out is there before, so that the list does not shrink below its row', async () => {
+  await open(() => ({ ...fakeSettings('balanced'), max_length: RUN_LENGTH }));
+  await page.until(() => page.button('Next'));
+  expect(page.find('[role=status].min-h-5').textContent).toBe('');
+});

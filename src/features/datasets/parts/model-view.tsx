@@ -183,11 +183,10 @@ const Ways = ({ ways, canCut }: { readonly ways: Wayfinding; readonly canCut: bo
     <Button small look="plain" shortcut="P" aria-label="Next problem" onClick={ways.nextProblem}>
       Problem
     </Button>
-    {ways.says ? (
-      <p role="status" className="basis-full px-2 pb-1 text-xs text-ink-2">
-        {ways.says}
-      </p>
-    ) : null}
+    {/* Its line is kept: the list would shrink, and the row that was just reached go out of sight. */}
+    <p role="status" className="min-h-5 basis-full px-2 pb-1 text-xs text-ink-2">
+      {ways.says}
+    </p>
   </div>
 );
 
