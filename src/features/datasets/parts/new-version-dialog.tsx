@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { api } from '../../../api';
 import { attempt } from '../../../attempt';
 import { Button } from '../../../components/button';
@@ -7,13 +7,17 @@ import { Dialog } from '../../../components/overlays';
 import { Async, ErrorNote } from '../../../components/states';
 import { baseName } from '../../../lib/file-name';
 import { exclusionWords } from '../../../lib/messages/exclusion-words';
+import { withoutFlags } from '../../../lib/messages/without-flags';
+import type { Reading } from '../../../lib/types/dataset-reading';
 import { FIRST_CHANGES } from '../../../lib/types/dataset-versions';
 import type { ExclusionsAfter } from '../../../lib/types/dataset-versions';
+import type { Loaded } from '../../../live-store';
 import { useLoad } from '../../../use-load';
 import { placeOf } from '../use-edits';
 import type { Edits, NewFile } from '../use-edits';
 import { NO_EDIT } from '../version-words';
 import { EditProgress } from './edit-dialog';
+import { NewFileReading } from './new-file-reading';
 import { EditDifference } from './version-diff';
 
 /** Shows what a newer file would change, record by record, and makes the next version of it. */
@@ -29,7 +33,7 @@ export const NewVersionDialog = ({ edits }: { readonly edits: Edits }) => {
       title="New version from a file"
       wide
     >
-      {file ? <Offer edits={edits} file={file} /> : null}
+      {file ? <Offer key={file.path} edits={edits} file={file} /> : null}
     </Dialog>
   );
 };
@@ -45,8 +49,9 @@ const useUnwanted = (isReading: boolean, id: string) => {
 const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile }) => {
   const { dataset, versions, action } = edits;
   const { id, revision } = dataset;
-  const edit = { ...NO_EDIT, file: { path: file.path } };
-  const { state, reload } = useLoad(`${id} ${revision} ${file.path}`, () =>
+  const [reading, setReading] = useState<Reading | null>(null);
+  const edit = { ...NO_EDIT, file: { path: file.path, ...(reading && { reading }) } };
+  const { state, reload } = useLoad(`${id} ${revision} ${JSON.stringify(edit.file)}`, () =>
     api.datasets.preview_edit({ id, edit, ...FIRST_CHANGES }),
   );
   const { next, current } = placeOf(versions);
@@ -66,14 +71,19 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
     >
       <p className="text-ink-2">
         <FileText>{name}</FileText>
-        {` takes the place of the original, read in the same way; excluded records that say the same stay out, fixes are not taken over. Version ${next} comes of it; version ${current} stays as it is and can be used again.`}
+        {` takes the place of the original, read in the same way${reading ? ' but for what is said below' : ''}; excluded records that say the same stay out, fixes are not taken over. Version ${next} comes of it; version ${current} stays as it is and can be used again.`}
       </p>
       <section
         aria-label="What would change"
         tabIndex={0}
         className="relative max-h-[48vh] overflow-y-auto rounded-md border"
       >
-        <Async state={state} errorTitle="No version can be made of this file" onRetry={reload} rows={3}>
+        <Async
+          state={inWindow(state)}
+          errorTitle="No version can be made of this file"
+          onRetry={reload}
+          rows={3}
+        >
           {(diff) => (
             <>
               {diff.exclusions ? <Exclusions exclusions={diff.exclusions} /> : null}
@@ -82,6 +92,9 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
           )}
         </Async>
       </section>
+      {reading !== null || isToBeSaid(state) ? (
+        <NewFileReading path={file.path} reading={reading} onRead={setReading} />
+      ) : null}
       <ErrorNote error={action.failure} />
       <EditProgress edits={edits} isReading={isReading} />
       <Button look="filled" submit className="self-end" busy={action.busy !== null} disabled={!canApply}>
@@ -90,6 +103,18 @@ const Offer = ({ edits, file }: { readonly edits: Edits; readonly file: NewFile 
     </form>
   );
 };
+
+/** Whether the file can be read once it is said how. */
+const isToBeSaid = (state: Loaded<unknown>): boolean =>
+  state.kind === 'error' && state.error.code === 'no_usable_records' && state.error.hint.includes('--');
+
+const inWindow = <Value,>(state: Loaded<Value>): Loaded<Value> =>
+  state.kind === 'error'
+    ? {
+        ...state,
+        error: { ...state.error, hint: withoutFlags(state.error.hint, 'Say so in the fields below.') },
+      }
+    : state;
 
 const Exclusions = ({ exclusions }: { readonly exclusions: ExclusionsAfter }) => (
   <ul aria-label="Excluded records" className="border-b px-4 py-2 text-ink-2">
