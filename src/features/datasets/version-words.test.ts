@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { diffWords, madeWords, selectionWords } from './version-words';
 
 it('says in plain words what made a version', () => {
-  expect(madeWords({ excluded: 0, fixes: [] })).toBe('As imported');
-  expect(madeWords({ excluded: 1, fixes: ['trim', { truncate_history: 4 }] })).toBe(
+  expect(madeWords({ number: 1, excluded: 0, fixes: [] })).toBe('As imported');
+  expect(madeWords({ number: 2, excluded: 0, fixes: [] })).toBe('Read from a newer file');
+  expect(madeWords({ number: 2, excluded: 1, fixes: ['trim', { truncate_history: 4 }] })).toBe(
     '1 record excluded, white space trimmed, history cut to the last 4 turns',
   );
 });

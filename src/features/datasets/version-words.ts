@@ -43,12 +43,18 @@ export const fixDone = (fix: SafeFix): string =>
     : `history cut to the last ${formatAmount(fix.truncate_history, 'turn')}`;
 
 /** What made a version of its file: `3 records excluded, white space trimmed`. */
-export const madeWords = ({ excluded, fixes }: Pick<DatasetVersion, 'excluded' | 'fixes'>): string => {
+export const madeWords = ({
+  number,
+  excluded,
+  fixes,
+}: Pick<DatasetVersion, 'number' | 'excluded' | 'fixes'>): string => {
   const parts = [
     ...(excluded > 0 ? [`${formatAmount(excluded, 'record')} excluded`] : []),
     ...fixes.map(fixDone),
   ];
-  return parts.length === 0 ? 'As imported' : parts.join(', ');
+  if (parts.length > 0) return parts.join(', ');
+  // All of one file again is the version that is there already: another one is of another file.
+  return number === 1 ? 'As imported' : 'Read from a newer file';
 };
 
 /** The figures first: `3 changed, 1 removed, 0 added, 1,280 as they were`. */
