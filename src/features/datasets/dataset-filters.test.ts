@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sortRows } from '../../components/data-table';
 import { fakeDataset } from '../../fake-rows';
-import { NO_FILTERS, filtered, isFiltered, tagsOf } from './dataset-filters';
+import { NO_FILTERS, filtered, isFiltered, noMatchWords, tagsOf } from './dataset-filters';
 
 const report = fakeDataset(1).report;
 const ALL = [
@@ -46,4 +46,12 @@ it('narrows and sorts a thousand before anyone sees it', () => {
   console.info(`of 1,000 datasets ${String(found.length)} found in ${milliseconds.toFixed(1)} ms`);
   expect(found).toHaveLength(111);
   expect(milliseconds).toBeLessThan(100);
+});
+
+it('where nothing fits, it is said what was looked for, and where', () => {
+  expect(noMatchWords({ ...NO_FILTERS, state: 'ready' })).toBe('No dataset is like that.');
+  expect(noMatchWords({ ...NO_FILTERS, query: ' q ' })).toBe(
+    'No dataset has “q” in its name, file name, description or tags.',
+  );
+  expect(noMatchWords({ ...NO_FILTERS, query: 'q', tag: 'old' })).toContain('No such dataset has “q”');
 });

@@ -43,7 +43,7 @@ const stateOf = ({ status, report }: Dataset): string => {
   return problemAmounts(report).problems > 0 ? 'problems' : 'ready';
 };
 
-/** Datasets that fit every filter; words are looked for in names, descriptions and tags. */
+/** Datasets that fit every filter; words are looked for in names, also of files, descriptions and tags. */
 export const filtered = (
   all: readonly Dataset[],
   { query, state, kind, format, tag }: Filters,
@@ -61,6 +61,14 @@ export const filtered = (
 
 const textOf = ({ name, file_name, description, tags }: Dataset): string =>
   [name, file_name, description ?? '', ...tags].join('\n').toLowerCase();
+
+/** Of a list in which nothing is left: where was looked, and among which. */
+export const noMatchWords = ({ query, ...others }: Filters): string => {
+  const sought = query.trim();
+  if (sought === '') return 'No dataset is like that.';
+  const which = Object.values(others).some((value) => value !== ALL) ? 'No such dataset' : 'No dataset';
+  return `${which} has “${sought}” in its name, file name, description or tags.`;
+};
 
 /** Every tag in use, by name. */
 export const tagsOf = (all: readonly Dataset[]): string[] =>

@@ -12,7 +12,7 @@ import { useKeptSort, useKeptView } from '../../../kept-state';
 import { readiness } from '../../../lib/training/readiness';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';
-import { NO_FILTERS, filtered, formatWords, isFiltered, tagsOf } from '../dataset-filters';
+import { NO_FILTERS, filtered, formatWords, isFiltered, noMatchWords, tagsOf } from '../dataset-filters';
 import type { Filters } from '../dataset-filters';
 import { COLUMNS, filledColumns } from './dataset-columns';
 import { FilterBar } from './dataset-filter-bar';
@@ -66,7 +66,7 @@ export const DatasetList = ({ rows }: { readonly rows: readonly Dataset[] | null
       />
       <Panel plain>
         {none ? (
-          <NoMatch query={filters.query} onClear={() => change(NO_FILTERS)} />
+          <NoMatch filters={filters} onClear={() => change(NO_FILTERS)} />
         ) : (
           <DataTable
             label="Datasets"
@@ -143,9 +143,9 @@ const Pages = ({
     />
   ) : null;
 
-const NoMatch = ({ query, onClear }: { readonly query: string; readonly onClear: () => void }) => (
+const NoMatch = ({ filters, onClear }: { readonly filters: Filters; readonly onClear: () => void }) => (
   <div className="flex items-center gap-3 p-4 text-ink-2">
-    {query === '' ? 'No dataset is like that.' : `No dataset has “${query}” in its name.`}
+    {noMatchWords(filters)}
     <Button small onClick={onClear}>
       Clear filter
     </Button>
