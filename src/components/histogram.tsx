@@ -31,8 +31,8 @@ interface HistogramProps {
   readonly unit: string;
   /** What is beyond it is marked; not drawn where nothing is. */
   readonly limit?: Limit | undefined;
-  /** Where one of those that were counted stands. */
-  readonly here?: Place | undefined;
+  /** Where one of those that were counted stands; null while that is not known, for its words need their place. */
+  readonly here?: Place | null;
   readonly className: string;
 }
 
@@ -69,8 +69,9 @@ const BinTable = ({ label, bins, unit }: Pick<HistogramProps, 'label' | 'bins' |
   </div>
 );
 
-/** Of the chart, so that the mark stays clear of the words at the limit. */
-const HERE_HEIGHT = 0.8;
+/** Words stand above the bars, those of the limit above those of a single one: on a bar they would cut it in two. */
+const ROW_OF_WORDS = 16;
+const ABOVE_BARS = 4;
 
 interface Bar {
   readonly x: number;
@@ -83,7 +84,7 @@ type BarsProps = Pick<HistogramProps, 'bins' | 'unit' | 'limit' | 'here'>;
 const Bars = ({ bins, unit, limit, here }: BarsProps) => {
   const draw = useCallback(() => {
     const shown = { bins, unit, limit, here };
-    return { options: optionsOf(shown), data: { datasets: [barsOf(shown)] } };
+    return { options: histogramOptions(shown), data: { datasets: [barsOf(shown)] } };
   }, [bins, unit, limit, here]);
   const canvas = useChart<'bar', Bar[]>('bar', draw);
   return (
@@ -110,8 +111,9 @@ const barsOf = ({ bins, limit }: BarsProps) => ({
   ),
 });
 
-const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> => {
+export const histogramOptions = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> => {
   const numbers = { color: () => token('--text-3'), font: smallFont() };
+  const isLimitRaised = limit !== undefined && here !== undefined;
   const { min, max, ticks } = histogramAxis(
     bins,
     [limit, here].flatMap((place) => (place ? [place.at] : [])),
@@ -121,7 +123,7 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
     parsing: false,
     responsive: true,
     maintainAspectRatio: false,
-    layout: { padding: { top: 20, right: 16 } },
+    layout: { padding: { top: ABOVE_BARS + ROW_OF_WORDS * (isLimitRaised ? 2 : 1), right: 16 } },
     scales: {
       x: {
         type: 'linear',
@@ -152,7 +154,7 @@ const optionsOf = ({ bins, unit, limit, here }: BarsProps): ChartOptions<'bar'> 
       annotation: {
         clip: false,
         annotations: {
-          ...(limit && limitMark(limit)),
+          ...(limit && limitMark(limit, isLimitRaised ? ROW_OF_WORDS : 0)),
           ...(here && hereMark(here)),
         },
       },
@@ -177,6 +179,8 @@ const wordsBeside = ({ at, label }: Place) => {
   };
   return {
     type: 'label' as const,
+    // What is marked begins at the top of the bars; it does not raise it.
+    adjustScaleRange: false,
     xValue: at,
     xAdjust: (drawn: Drawn) => (turns(drawn) ? -1 : 1) * pixels('--space-2'),
     content: label,
@@ -187,25 +191,29 @@ const wordsBeside = ({ at, label }: Place) => {
   };
 };
 
+const topOf = ({ chart }: Drawn): number => chart.scales['y']?.max ?? 0;
+
 /** A line with its head and its words. */
 const hereMark = (place: Place): Record<string, AnnotationOptions> => {
   const { at } = place;
   const { side, ...words } = wordsBeside(place);
-  const top = ({ chart }: { readonly chart: Chart }): number => (chart.scales['y']?.max ?? 0) * HERE_HEIGHT;
   return {
     here: {
       type: 'line',
+      adjustScaleRange: false,
       xMin: at,
       xMax: at,
       yMin: 0,
-      yMax: top,
+      yMax: topOf,
       borderColor: () => token('--text-1'),
       borderWidth: 1,
     },
     hereHead: {
       type: 'point',
+      adjustScaleRange: false,
       xValue: at,
-      yValue: top,
+      yValue: topOf,
+      yAdjust: -ABOVE_BARS,
       pointStyle: 'triangle',
       rotation: 180,
       radius: 4,
@@ -214,15 +222,15 @@ const hereMark = (place: Place): Record<string, AnnotationOptions> => {
     },
     hereWords: {
       ...words,
-      yValue: top,
-      position: (drawn) => ({ x: side(drawn), y: 'center' }),
+      yValue: topOf,
+      position: (drawn) => ({ x: side(drawn), y: 'end' }),
       color: () => token('--text-1'),
     },
   };
 };
 
-/** A dashed line, with its words above the bars. */
-const limitMark = (place: Limit): Record<string, AnnotationOptions> => {
+/** A dashed line, with its words so many pixels above the bars. */
+const limitMark = (place: Limit, above: number): Record<string, AnnotationOptions> => {
   const { side, ...words } = wordsBeside(place);
   const color = () => token(place.isLoss ? '--bad' : '--text-2');
   return {
@@ -236,7 +244,8 @@ const limitMark = (place: Limit): Record<string, AnnotationOptions> => {
     },
     limitWords: {
       ...words,
-      yValue: ({ chart }: Drawn) => chart.scales['y']?.max ?? 0,
+      yValue: topOf,
+      yAdjust: -above,
       position: (drawn) => ({ x: side(drawn), y: 'end' }),
       color,
     },

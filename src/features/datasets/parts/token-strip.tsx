@@ -92,7 +92,7 @@ const Strip = ({ stats, kind, all = stats.records, tokens }: StripProps) => {
               }
             : undefined
         }
-        here={tokens === null ? undefined : { at: tokens, label: `this record, ${formatCount(tokens)}` }}
+        here={tokens === null ? null : { at: tokens, label: `this record, ${formatCount(tokens)}` }}
         className="h-27"
       />
     </div>
