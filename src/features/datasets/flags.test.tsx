@@ -126,7 +126,5 @@ test('a list with only the first of the lines that are left out says so', async 
       rejected: () => ({ lines, truncated: true }),
     },
   });
-  await page.until(() =>
-    expect(page.text()).toContain('The first 1,000 lines that are left out stand here'),
-  );
+  await page.until(() => expect(page.text()).toContain('The first 1,000 lines that are left out stand here'));
 });

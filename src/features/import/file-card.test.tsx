@@ -119,6 +119,7 @@ const tableWith = (path: string | null): ImportPreview => ({
 });
 
 test('a mapping that is only suggested is said to be, and taken as it stands by one press', async () => {
+  importFiles.setState({ files: [] });
   addFiles([FILE.path]);
   const card = await open({}, fakeDataset(1), tableWith(null));
   await card.until(() => expect(card.text()).toContain('not in use yet'));
