@@ -5,25 +5,23 @@ import type {
   SafeFix,
   VersionDiff,
 } from '../../../src/lib/types/dataset-versions';
-import type { CanonicalRecord } from '../../../src/lib/types/dataset-records';
-import { shownTurns } from '../../../src/lib/types/record-turns';
+import { changedTurns } from '../../../src/lib/turn-changes';
 import type { Output } from '../output/output';
 
 export const fixesText = (fixes: readonly SafeFix[]): string =>
   fixes.map((fix) => (typeof fix === 'string' ? fix : `truncate_history=${fix.truncate_history}`)).join(',');
-
-/** White space is what a fix may change, so a text is shown as JSON. */
-const turnLines = (record: CanonicalRecord | null): string[] =>
-  record === null ? [] : shownTurns(record).map(({ name, content }) => `${name}: ${JSON.stringify(content)}`);
 
 const tellChange = (
   output: Output,
   { record_id, source_line, change, before, after }: RecordChange,
 ): void => {
   output.line(`line ${source_line}, ${record_id}: ${change}`, 'bold');
-  const [old, young] = [turnLines(before), turnLines(after)];
-  for (const line of old) if (!young.includes(line)) output.line(`  - ${line}`, 'red');
-  for (const line of young) if (!old.includes(line)) output.line(`  + ${line}`, 'green');
+  for (const { name, before: old, after: young } of changedTurns(before, after)) {
+    if (old === young) continue;
+    // White space is what a fix may change, so a text is shown as JSON.
+    if (old !== null) output.line(`  - ${name}: ${JSON.stringify(old)}`, 'red');
+    if (young !== null) output.line(`  + ${name}: ${JSON.stringify(young)}`, 'green');
+  }
 };
 
 /** What differs, for people: the figures, then a page of the records turn by turn. */

@@ -12,20 +12,30 @@ export function messagesOf(content: RecordContent): readonly CanonicalMessage[] 
   return 'completion' in content ? [...content.prompt, ...content.completion] : [];
 }
 
+interface SpokenTurn {
+  /** Its role, or the side of a comparison that it belongs to. */
+  readonly who: string;
+  readonly message: CanonicalMessage;
+}
+
+/** The turns of a record in reading order, those of a comparison side after side; none for plain text. */
+export function spokenTurns(content: RecordContent): SpokenTurn[] {
+  if ('text' in content) return [];
+  const plain = (messages: readonly CanonicalMessage[]) =>
+    messages.map((message) => ({ who: message.role, message }));
+  const ofSide = (messages: readonly CanonicalMessage[], side: string) =>
+    messages.map((message) => ({ who: sideName(message, side), message }));
+  if ('messages' in content) return plain(content.messages);
+  const prompt = plain(content.prompt);
+  return 'completion' in content
+    ? [...prompt, ...ofSide(content.completion, content.label ? 'wanted' : 'unwanted')]
+    : [...prompt, ...ofSide(content.chosen, 'chosen'), ...ofSide(content.rejected, 'rejected')];
+}
+
 /** All that a record says, in reading order, whatever kind it is of. */
 export function shownTurns(content: RecordContent): ShownTurn[] {
   if ('text' in content) return [{ name: 'text', content: content.text, trained: true }];
-  if ('messages' in content) return content.messages.map((message) => named(message, message.role));
-  const prompt = content.prompt.map((message) => named(message, message.role));
-  if ('completion' in content) {
-    const side = content.label ? 'wanted' : 'unwanted';
-    return [...prompt, ...content.completion.map((message) => named(message, sideName(message, side)))];
-  }
-  return [
-    ...prompt,
-    ...content.chosen.map((message) => named(message, sideName(message, 'chosen'))),
-    ...content.rejected.map((message) => named(message, sideName(message, 'rejected'))),
-  ];
+  return spokenTurns(content).map(({ who, message }) => named(message, who));
 }
 
 /** Every text of a record. */

@@ -14,8 +14,8 @@ import type {
   VersionDiff,
 } from '../../../lib/types/dataset-versions';
 import type { Dataset } from '../../../lib/types/lora-training';
-import { changedTurns, splitChange } from '../turn-changes';
-import type { Split, TurnPair } from '../turn-changes';
+import { changedTurns, splitChange } from '../../../lib/turn-changes';
+import type { Split, TurnPair } from '../../../lib/turn-changes';
 import { useChanges } from '../use-versions';
 import type { Difference } from '../use-versions';
 import { diffWords } from '../version-words';

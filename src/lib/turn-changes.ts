@@ -1,10 +1,6 @@
-import type { CanonicalRecord } from '../../lib/types/dataset-records';
-import { shownTurns } from '../../lib/types/record-turns';
-
-interface Turn {
-  readonly name: string;
-  readonly content: string;
-}
+import { recordLines } from './record-lines';
+import type { RecordLine as Turn } from './record-lines';
+import type { CanonicalRecord } from './types/dataset-records';
 
 /** A turn of one of two records, or of both; null where one is without it. */
 export interface TurnPair {
@@ -113,7 +109,7 @@ const costTable = (old: readonly Turn[], young: readonly Turn[]): Costs => {
 
 /** Turns of a change by record, the unchanged ones too. */
 export const changedTurns = (before: CanonicalRecord | null, after: CanonicalRecord | null): TurnPair[] =>
-  pairTurns(before ? shownTurns(before) : [], after ? shownTurns(after) : []);
+  pairTurns(before ? recordLines(before) : [], after ? recordLines(after) : []);
 
 /** A text in three: what stays, what differs, what stays. */
 export interface Split {
