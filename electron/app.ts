@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Publisher } from '../src/lib/contract/derived';
-import { AppError } from '../src/lib/messages/app-error';
-import type { ErrorPayload } from '../src/lib/types/system';
-import { type Database, openDatabase } from './db/client';
+import type { Database } from './db/client';
+import { type DataOptions, openData, tell } from './open-data';
 import { emptyBin } from './empty-bin';
 import { createEstimates } from './estimates';
 import { createPacks } from './packs';
@@ -41,48 +39,14 @@ import { ServeProcess } from './services/trainer/serve-process';
 
 export const APP_VERSION = packageJson.version;
 export const SAMPLE_NAME = 'The lighthouse keeper';
-const NODE_API_OF_PACKAGED_SQLITE = 10;
 const HARDWARE_EVERY_MS = 5000;
 
-export interface AppOptions {
-  readonly dataDir: string;
-  /** Holds `trainer/`, `samples/`, `icons/`, `runtime/` and `models/`. */
-  readonly resourcesDir: string;
-  /** Holds the bundled threads. */
-  readonly bundleDir: string;
-  readonly migrationsDir: string;
+export interface AppOptions extends DataOptions {
   readonly publisher: Publisher;
   readonly kind: 'app' | 'cli';
-  readonly onFailure: (thrown: unknown) => void;
-  /** What the user has to know though all goes on; a failure where it is not given. */
-  readonly onNotice?: (notice: ErrorPayload) => void;
   /** What was done without being asked. */
   readonly onLog: (sentence: string) => void;
 }
-
-const openData = async (options: AppOptions): Promise<Database> => {
-  const { dataDir, resourcesDir, bundleDir, migrationsDir } = options;
-  const old = Number(process.versions['napi'] ?? 0) < NODE_API_OF_PACKAGED_SQLITE;
-  const database = await openDatabase(
-    pathToFileURL(join(bundleDir, 'database-worker.js')),
-    {
-      path: join(dataDir, 'pipeline.db'),
-      migrationsDir,
-      backupsDir: join(dataDir, 'backups'),
-      ...(old && {
-        nativeBinding: join(resourcesDir, 'runtime', 'better-sqlite3-napi9', 'better_sqlite3.node'),
-      }),
-    },
-    options.onFailure,
-  );
-  if (database.notice !== null) tell(options, database.notice);
-  return database;
-};
-
-const tell = ({ onNotice, onFailure }: AppOptions, notice: ErrorPayload): void => {
-  if (onNotice) onNotice(notice);
-  else onFailure(new AppError({ ...notice, message: `${notice.message} ${notice.hint}` }));
-};
 
 /** What everything else stands on. */
 const buildGround = async (options: AppOptions, database: Database) => {
@@ -143,7 +107,11 @@ const buildData = ({ resourcesDir }: AppOptions, ground: Ground) => {
 const buildRuns = (
   options: AppOptions,
   ground: Ground,
-  { database, estimates }: { database: Database; estimates: EstimateService },
+  {
+    database,
+    estimates,
+    baseModels,
+  }: { database: Database; estimates: EstimateService; baseModels: BaseModelService },
 ) => {
   const { places, common, settings, hardware } = ground;
   const { repositories, paths } = common;
@@ -163,6 +131,7 @@ const buildRuns = (
   });
   const sources = createRunSources({
     repositories,
+    baseModel: (id) => baseModels.current(id),
     paths,
     hardware: () => hardware.current(),
     isAtWork: ground.isAtWork,
@@ -221,13 +190,13 @@ const buildServices = async (options: AppOptions, database: Database) => {
     cacheDir,
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
-    baseModel: (id) => baseModels.get(id),
+    baseModel: (id) => baseModels.current(id),
     makeData,
     scans,
     request: (...asked) => counting.request(...asked),
   });
   const estimates = createEstimates({ datasets, baseModels, numbers, ground });
-  const runs = buildRuns(options, ground, { database, estimates });
+  const runs = buildRuns(options, ground, { database, estimates, baseModels });
   return {
     ...runs,
     packs: createPacks({ datasets, baseModels, jobs: runs.jobs, serve, hardware, cacheDir, makeData }),

@@ -26,7 +26,7 @@ export const createEstimates = ({ datasets, baseModels, numbers, ground }: Recko
   const { records } = ground.common.repositories;
   return new EstimateService({
     dataset: (id) => datasets.get(id),
-    baseModel: (id) => baseModels.get(id),
+    baseModel: (id) => baseModels.current(id),
     hardware: () => ground.hardware.current(),
     isAtWork: ground.isAtWork,
     measuredSpeed: (...asked) => records.measuredSpeed(...asked),

@@ -29,7 +29,7 @@ export const createPacks = ({
     ...rest,
     dataset: (id) => datasets.get(id),
     currentVersion: (id) => datasets.currentVersion(id),
-    baseModel: (id) => baseModels.get(id),
+    baseModel: (id) => baseModels.current(id),
     settings: (request) => jobs.settings(request),
     device: async () => ((await hardware.current()).gpus.length > 0 ? 'cuda' : 'cpu'),
     request: (...asked) => serve.request(...asked),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { BaseModel } from '../../../src/lib/types/base-model';
 import { base_models, type BaseModelRow } from '../schema';
@@ -7,6 +8,8 @@ export type NewBaseModel = Omit<BaseModel, 'id' | 'user_id' | 'created_at' | 're
   /** SHA-256 of each file that the fingerprint is made of. */
   readonly hashes?: Readonly<Record<string, string>>;
 };
+
+const Hashes = z.record(z.string(), z.string());
 
 const fromRow = (row: BaseModelRow): BaseModel => {
   const { details, hashes: _hashes, updated_at: _updated, deleted_at: _deleted, ...columns } = row;
@@ -30,6 +33,15 @@ export const baseModelRepository = ({ db, userId }: Bound) => {
     get: (id: string): BaseModel | null => {
       const row = db.select().from(base_models).where(own(id)).get();
       return row ? fromRow(row) : null;
+    },
+    hashes: (id: string): Readonly<Record<string, string>> | null => {
+      const row = db
+        .select({ hashes: base_models.hashes })
+        .from(base_models)
+        .where(and(own(id), isNull(base_models.deleted_at)))
+        .get();
+      const hashes = Hashes.safeParse(row?.hashes).data ?? {};
+      return Object.keys(hashes).length === 0 ? null : hashes;
     },
     list: (): BaseModel[] =>
       db

@@ -5,6 +5,7 @@ import { AppError } from '../../../src/lib/messages/app-error';
 import { notThere } from '../../../src/lib/messages/not-there';
 import type { NewBaseModel } from '../../db/repositories/base-models';
 import type { BaseModel } from '../../../src/lib/types/base-model';
+import { ChangedFiles } from './changed-files';
 import { checkModelFolder } from './check-folder';
 import { modelFoldersIn } from './model-folders';
 
@@ -13,6 +14,8 @@ export const BUNDLED_MODEL = 'smollm2-135m-instruct';
 export interface BaseModelStore {
   list(): Promise<BaseModel[]>;
   get(id: string): Promise<BaseModel | null>;
+  /** By the names of its files; null for a model that is not in use. */
+  hashes(id: string): Promise<Readonly<Record<string, string>> | null>;
   /** Whether the folder was ever added, also when it was removed since. */
   knows(path: string): Promise<boolean>;
   upsert(model: NewBaseModel): Promise<BaseModel>;
@@ -28,6 +31,7 @@ interface BaseModelOptions {
 
 export class BaseModelService {
   readonly #options: BaseModelOptions;
+  readonly #changed = new ChangedFiles();
 
   constructor(options: BaseModelOptions) {
     this.#options = options;
@@ -41,6 +45,14 @@ export class BaseModelService {
     const model = await this.#options.store.get(id);
     if (!model) throw notThere('base model', id);
     return model;
+  }
+
+  /** As its files are now: where some that decide tokens have changed, the folder is checked again. */
+  async current(id: string): Promise<BaseModel> {
+    const model = await this.get(id);
+    const hashes = await this.#options.store.hashes(id);
+    if (hashes === null || !(await this.#changed.areIn(model.path, hashes))) return model;
+    return this.add({ path: model.path, name: model.name });
   }
 
   /** Checks a folder and remembers it; the same folder again renews what is known of it. */

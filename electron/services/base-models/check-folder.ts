@@ -12,6 +12,7 @@ const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/i;
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer.model', 'vocab.json'];
 const HASHED =
   /^(config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|merges\.txt|chat_template\.(jinja|json)|generation_config\.json|.*\.safetensors)$/;
+export const isHashed = (name: string): boolean => HASHED.test(name);
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 const refuse = (code: string, message: string, hint: string): never => {
@@ -196,7 +197,7 @@ const fingerprintOf = async (
 ): Promise<Pick<CheckedFolder, 'fingerprint' | 'hashes'>> => {
   const total = createHash('sha256');
   const hashes: Record<string, string> = {};
-  for (const name of names.filter((each) => HASHED.test(each))) {
+  for (const name of names.filter(isHashed)) {
     const hash = await hashFile(join(folder, name));
     hashes[name] = hash;
     total.update(`${name}\0${hash}\n`);

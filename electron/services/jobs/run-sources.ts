@@ -1,17 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AsyncRepositories } from '../../db/async-repositories';
+import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { HardwareState } from '../../../src/lib/types/system';
 import { roomForNext } from '../hardware/room';
 import { DATASET_BUCKET, inBucket, type Paths } from './paths';
 import type { RunSources } from './sources';
 
 export interface RunSourcesOptions {
-  readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions' | 'baseModels'>;
+  readonly repositories: Pick<AsyncRepositories, 'datasets' | 'datasetVersions'>;
   readonly paths: Paths;
   readonly hardware: () => Promise<
     Pick<HardwareState, 'gpus' | 'cpu_bf16' | 'memory_total_bytes' | 'memory_free_bytes'>
   >;
+  /** As its files are now. */
+  readonly baseModel: (id: string) => Promise<BaseModel | null>;
   /** Whether a run is at work now. */
   readonly isAtWork: () => Promise<boolean>;
   readonly cost_per_gpu_hour: () => Promise<number>;
@@ -32,7 +35,7 @@ export const createRunSources = (options: RunSourcesOptions): RunSources => ({
     const path = await recordsFile(inBucket(options.paths, DATASET_BUCKET, version.path));
     return { id: version.id, sha256: version.sha256, path, records: version.records };
   },
-  baseModel: (id) => options.repositories.baseModels.get(id),
+  baseModel: (id) => options.baseModel(id),
   device: async (processes = 1) => {
     const hardware = await options.hardware();
     const common = { cpu_bf16: hardware.cpu_bf16, cards: hardware.gpus.length };

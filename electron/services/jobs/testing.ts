@@ -202,6 +202,7 @@ const machineOf = (options: WorldOptions, repositories: AsyncRepositories, paths
   const hardware = () => machine(options, state.disk_free_bytes);
   const sources = createRunSources({
     repositories,
+    baseModel: (id) => repositories.baseModels.get(id),
     paths,
     hardware: () => Promise.resolve(hardware()),
     isAtWork: () => isAtWork(repositories),
