@@ -31,10 +31,10 @@ it('what was left more than a day ago goes, with all that is in it, and nothing 
   expect((await readdir(cacheDir)).toSorted()).toEqual(['data', 'kernels']);
 });
 
-it('a split that was made to look at goes, the numbers beside it stay', async () => {
+it('a split that was made to look at goes, and tokens that were cut off; the numbers beside them stay', async () => {
   const numbers = join(folders().cacheDir, 'data', 'b'.repeat(64));
   await mkdir(numbers, { recursive: true });
-  for (const name of [`split-${RUN}.json`, `${'a'.repeat(64)}.json`])
+  for (const name of [`split-${RUN}.json`, `${'a'.repeat(64)}.json`, '.tokens-x'])
     await writeFile(join(numbers, name), '{}');
   await sweepLeftovers(folders(), Date.now() + 2 * DAY_MS);
   expect(await readdir(numbers)).toEqual([`${'a'.repeat(64)}.json`]);

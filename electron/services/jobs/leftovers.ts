@@ -7,8 +7,8 @@ import type { Paths } from './paths';
 const UNFINISHED_RUN = /\.new$/;
 /** And what older versions kept, of which nobody could tell whose it is. */
 const CACHED_FOR_A_MOMENT = /^(?:(?:probe|card)-|numbers$|[0-9a-f]{64}$)/;
-/** Made again in seconds where they are wanted. */
-const SPLIT_TO_LOOK_AT = /^split-/;
+/** A split made again in seconds where it is wanted, and tokens that were never whole. */
+const UNNEEDED = /^(?:split-|\.tokens-)/;
 /** Another process may be making one right now, and none is made for longer. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -37,6 +37,5 @@ export const sweepLeftovers = async (
   await sweep(runsDir, UNFINISHED_RUN, now - KEPT_MS);
   await sweep(cacheDir, CACHED_FOR_A_MOMENT, now - KEPT_MS);
   const versions = join(cacheDir, 'data');
-  for (const name of await namesIn(versions))
-    await sweep(join(versions, name), SPLIT_TO_LOOK_AT, now - KEPT_MS);
+  for (const name of await namesIn(versions)) await sweep(join(versions, name), UNNEEDED, now - KEPT_MS);
 };
