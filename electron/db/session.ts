@@ -43,7 +43,7 @@ const openChecked = (options: SessionOptions): Opened => {
     return exclusively(options, { work: () => openWhole(options) });
   } catch (thrown) {
     if (thrown instanceof Error && 'syscall' in thrown) throw folderUnusable(options.path, thrown);
-    throw namedFailure(thrown);
+    throw namedFailure(thrown, options.path);
   }
 };
 
@@ -71,7 +71,7 @@ export class DatabaseSession {
     try {
       exclusively(this.#options, { work: () => isBackupDue(backupsDir) && makeBackup(this.#db, backupsDir) });
     } catch (thrown) {
-      throw namedFailure(thrown);
+      throw namedFailure(thrown, this.#options.path);
     }
   }
 
@@ -109,12 +109,12 @@ export class DatabaseSession {
     try {
       return transaction();
     } catch (thrown) {
-      if (!isBusy(thrown)) throw namedFailure(thrown);
+      if (!isBusy(thrown)) throw namedFailure(thrown, this.#options.path);
     }
     try {
       return transaction.immediate();
     } catch (thrown) {
-      throw namedFailure(thrown);
+      throw namedFailure(thrown, this.#options.path);
     }
   }
 

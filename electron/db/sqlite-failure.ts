@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { AppError } from '../../src/lib/messages/app-error';
 import type { ErrorPayload } from '../../src/lib/types/system';
@@ -46,13 +48,32 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Names a failure of SQLite; anything else passes as it is. */
-export const namedFailure = (thrown: unknown): unknown => {
+/** Also to look at a database a few bytes have to be written. */
+const FULL: ErrorPayload = {
+  code: 'disk_full',
+  message: 'The disk of the data folder is full, so the database can neither be read nor written.',
+  hint: 'Free some space on it, then try again.',
+};
+const NEEDED_BYTES = 1024 * 1024;
+
+const isDiskFull = (path: string): boolean => {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < NEEDED_BYTES;
+  } catch {
+    return false;
+  }
+};
+
+/** Names a failure of SQLite with the database at `path`; anything else passes as it is. */
+export const namedFailure = (thrown: unknown, path?: string): unknown => {
   const cause = thrown instanceof Error && thrown.cause instanceof SQLite.SqliteError ? thrown.cause : thrown;
   if (!(cause instanceof SQLite.SqliteError)) return thrown;
   const text = `${cause.code} ${cause.message}`;
   const rule = RULES.find(({ when }) => when.test(text));
-  return rule === undefined ? thrown : new AppError(rule);
+  if (rule === undefined) return thrown;
+  const isFull = rule.code === 'database_unwritable' && path !== undefined && isDiskFull(path);
+  return new AppError(isFull ? FULL : rule);
 };
 
 /** Another process has the lock, or wrote between this transaction's first read and its first write. */

@@ -194,7 +194,7 @@ const SYSTEM_ERRORS: ReadonlyMap<
     'ENOSPC',
     {
       code: 'disk_full',
-      message: 'The disk is full, so nothing was imported.',
+      message: 'The disk is full, so nothing was kept.',
       hint: 'Free some space, or move the data folder to another drive.',
     },
   ],
@@ -202,7 +202,7 @@ const SYSTEM_ERRORS: ReadonlyMap<
     'EDQUOT',
     {
       code: 'disk_full',
-      message: 'Your disk quota is used up, so nothing was imported.',
+      message: 'Your disk quota is used up, so nothing was kept.',
       hint: 'Free some space, or move the data folder to another drive.',
     },
   ],
@@ -210,7 +210,7 @@ const SYSTEM_ERRORS: ReadonlyMap<
     'EFBIG',
     {
       code: 'disk_full',
-      message: 'The system does not allow a file of this size, so nothing was imported.',
+      message: 'The system does not allow a file of this size, so nothing was kept.',
       hint: 'Raise the file size limit, or split the file.',
     },
   ],
