@@ -2,7 +2,7 @@ import { MAX_COLUMNS } from '../readers/limits';
 import { wideEncoding } from '../readers/guess-encoding';
 import { findLayout, findNamelessLayout, holdsDataRow } from '../readers/table-layout';
 import type { LayoutHints, TableLayout } from '../readers/table-layout';
-import { outlineParquet, parquetDamage } from '../readers/read-parquet';
+import { isSealedParquet, outlineParquet, parquetDamage } from '../readers/read-parquet';
 import type { SourceText } from '../readers/open-source';
 import type { Container, TurnColumns } from '../readers/raw-record';
 import type { ColumnMapping, TableOptions } from '../../../../src/lib/types/dataset-reading';
@@ -27,7 +27,8 @@ export interface Choice {
 /** How the file holds its records, or why nothing can be taken from it. */
 export async function chooseContainer(choice: Choice): Promise<Container | WholeFileFault> {
   const { source, request, fileName } = choice;
-  if (isParquet(source.head) && source.archive === null) return parquetContainer(choice);
+  const parquet = source.archive === null ? await parquetContainer(choice) : null;
+  if (parquet !== null) return parquet;
   const other = otherText(choice);
   if (other !== null) return other;
   const container = request.table === undefined ? await planContainer(source.open) : null;
@@ -91,8 +92,11 @@ function wholeLines(bytes: Buffer): string {
   return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString('utf8');
 }
 
-async function parquetContainer({ path, request, maxBytes }: Choice): Promise<Container> {
-  const { columns, unclear, unpackedBytes } = await readableParquet(path);
+async function parquetContainer({ source, path, request, maxBytes }: Choice): Promise<Container | null> {
+  if (await isSealedParquet(path)) throw SourceFault.encryptedParquet();
+  if (!isParquet(source.head)) return null;
+  const { columns, isEncrypted, unclear, unpackedBytes } = await readableParquet(path);
+  if (isEncrypted) throw SourceFault.encryptedParquet();
   refuseWide(columns);
   if (unclear !== null) throw SourceFault.unclearColumn(unclear);
   if (unpackedBytes > maxBytes) throw SourceFault.unpacksTooLarge(maxBytes);

@@ -87,6 +87,13 @@ export class SourceFault extends Error {
     });
   }
 
+  static encryptedParquet(): SourceFault {
+    return new SourceFault('unreadable', {
+      error: 'The Parquet file is encrypted.',
+      suggestion: 'Write it again without encryption, with a program that has its key, and import that.',
+    });
+  }
+
   static lfsPointer(): SourceFault {
     return new SourceFault('lfs_pointer', {
       error: 'This is a Git LFS pointer: a note of where the data are, not the data.',

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { parquetMetadataAsync } from 'hyparquet';
-import type { AsyncBuffer } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { MAX_LINE_BYTES } from './limits';
 import { NOT_UTF8 } from './parse-json';
 import type { BrokenPlace } from './open-source';
@@ -14,6 +14,8 @@ import type { RawRecord } from './raw-record';
 
 export interface ParquetOutline {
   readonly columns: readonly string[];
+  /** In at least one column; what the file says of itself is plain. */
+  readonly isEncrypted: boolean;
   /** One that does not say which column is meant. */
   readonly unclear: string | null;
   /** At least, as the file states its columns and its rows. */
@@ -33,7 +35,27 @@ export async function outlineParquet(path: string): Promise<ParquetOutline> {
     const columnBytes = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
     const emptyRow = Object.fromEntries(columns.map((column) => [column, null]));
     const rowBytes = Number(metadata.num_rows) * jsonBytes(emptyRow);
-    return { columns, unclear: unclearName(all), unpackedBytes: Math.max(columnBytes, rowBytes) };
+    const unpackedBytes = Math.max(columnBytes, rowBytes);
+    return { columns, isEncrypted: isEncrypted(metadata), unclear: unclearName(all), unpackedBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+function isEncrypted({ row_groups }: FileMetaData): boolean {
+  return row_groups.some(({ columns }) => columns.some((column) => column.crypto_metadata !== undefined));
+}
+
+const SEAL = 'PARE';
+
+/** Whether even what the file says of itself is encrypted. A text may begin so, too. */
+export async function isSealedParquet(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = await asyncBuffer(file);
+    const last = Math.max(0, buffer.byteLength - SEAL.length);
+    const ends = [await buffer.slice(0, SEAL.length), await buffer.slice(last)];
+    return ends.every((end) => Buffer.from(end).toString('latin1') === SEAL);
   } finally {
     await file.close();
   }
