@@ -110,24 +110,17 @@ describe('what a Parquet file unpacks to', () => {
         rowGroupSize: rows,
         codec: 'UNCOMPRESSED',
       });
-      let readBytes = 0;
-      const file = {
-        byteLength: packed.byteLength,
-        slice: (start: number, end = packed.byteLength) => {
-          readBytes += end - start;
-          return packed.slice(start, end);
-        },
-      };
+      const { file, readBytes } = counted(packed);
       const slices = parquetSlices(file, { metadata: parquetMetadata(packed), maxRows: Infinity });
       let after = 0;
       for await (const { first, count, row } of slices) {
-        if (first === 0) expect(readBytes / packed.byteLength).toBeLessThanOrEqual(0.15);
+        if (first === 0) expect(readBytes() / packed.byteLength).toBeLessThanOrEqual(0.15);
         expect(first).toBe(after);
         for (const index of [0, count - 1]) expect(row(index)).toEqual({ tags: data[first + index] });
         after += count;
       }
       expect(after).toBe(rows);
-      expect(readBytes / packed.byteLength).toBeLessThan(1.1);
+      expect(readBytes() / packed.byteLength).toBeLessThan(1.1);
     },
   );
 
@@ -159,6 +152,34 @@ describe('what a Parquet file unpacks to', () => {
     },
   );
 
+  it.each<[string, readonly number[], number]>([
+    ['a page that is larger than all that stays', [30_000_000], 5],
+    ['the large one of two', [2_000_000, 20_000_000], 3],
+    ['one of two that are large', [20_000_000, 20_000_000], 4],
+  ])('is not unpacked for every few rows: %s', async (_, pages, times) => {
+    const rows = 1000;
+    const columnData = pages.map((sizeBytes, index) => ({
+      name: `c${String(index)}`,
+      data: Array.from({ length: rows }, (_row, row) => String(row).padEnd(sizeBytes / rows, 'x')),
+      type: 'STRING' as const,
+      encoding: 'PLAIN' as const,
+    }));
+    const packed = parquetWriteBuffer({ columnData, pageSize: 100_000_000, codec: 'UNCOMPRESSED' });
+    const { file, readBytes } = counted(packed);
+    const limits = { sliceBytes: 1_000_000, heldBytes: 21_000_000, aheadBytes: 10_000_000 };
+    let read = 0;
+    for await (const { count, row } of parquetSlices(file, {
+      metadata: parquetMetadata(packed),
+      maxRows: Infinity,
+      limits,
+    })) {
+      expect(row(0)['c0']).toMatch(new RegExp(`^${String(read)}x`));
+      read += count;
+    }
+    expect(read).toBe(rows);
+    expect(readBytes() / packed.byteLength).toBeLessThan(times);
+  });
+
   it('is read of a group of any number of rows', async () => {
     const rows = 2_000_001;
     const file = parquetWriteBuffer({
@@ -182,6 +203,16 @@ it('says of a Parquet table of more columns than are read what to do', async () 
 
 function quickBrotli(bytes: Buffer): Buffer {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
+/** A file in memory that counts what is read of it. */
+function counted(packed: ArrayBuffer) {
+  let sizeBytes = 0;
+  const slice = (start: number, end = packed.byteLength) => {
+    sizeBytes += end - start;
+    return packed.slice(start, end);
+  };
+  return { file: { byteLength: packed.byteLength, slice }, readBytes: () => sizeBytes };
 }
 
 function failOnBreak({ reason }: { readonly reason: string }): void {

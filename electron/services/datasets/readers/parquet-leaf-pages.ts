@@ -48,8 +48,15 @@ export class LeafPages {
       if (!page.isHeld) page.hold(await this.pages.unpacked(placed));
       return this.open;
     }
+    // Two unpacked pages at a time would be twice as much.
+    this.open = null;
     this.open = await this.nextWithEntries();
     return this.open;
+  }
+
+  /** The page that is unpacked, while it has entries. */
+  get unpacked(): CurrentPage | null {
+    return this.open !== null && this.open.page.isHeld && this.open.page.left > 0 ? this.open : null;
   }
 
   get heldBytes(): number {

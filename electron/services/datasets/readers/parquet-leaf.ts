@@ -52,6 +52,16 @@ export class LeafRows {
     return this.pages.heldBytes;
   }
 
+  get pendingBytes(): number {
+    return this.pending.sizeBytes;
+  }
+
+  /** More than is wanted now, from the page that is unpacked. */
+  takeAhead(sizeBytes: number): void {
+    while (this.pages.unpacked !== null && this.pending.sizeBytes < sizeBytes)
+      this.add(this.pages.unpacked, ENTRIES_AT_A_TIME);
+  }
+
   release(): void {
     this.pages.release();
   }

@@ -1,9 +1,10 @@
-import { brotliDecompressSync, unzipSync } from 'node:zlib';
+import { brotliDecompressSync, unzipSync, zstdDecompressSync } from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
 import type { AsyncBuffer, ColumnMetaData, Compressors, PageHeader } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
+import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { formatBytes } from '../../../../src/lib/messages/format';
 
 /** A page, and where its bytes lie in the file. */
@@ -115,7 +116,31 @@ function requireCounts(counts: readonly unknown[]): void {
 /** All stop at the length that a page states, or write into no more. */
 const boundedCompressors: Compressors = {
   ...compressors,
-  GZIP: (packed, maxOutputLength) => unzipSync(packed, { maxOutputLength }),
-  BROTLI: (packed, maxOutputLength) => brotliDecompressSync(packed, { maxOutputLength }),
-  ZSTD: (packed, length) => unzstd(packed, new Uint8Array(length)),
+  SNAPPY: unsnapped,
+  GZIP: (packed, length) => unzipSync(packed, inOnePiece(length)),
+  BROTLI: (packed, length) => brotliDecompressSync(packed, inOnePiece(length)),
+  ZSTD: unzstandard,
 };
+
+/** More than a page has: the system would begin another piece, and put the two together, of one that is full. */
+const SPARE_BYTES = 64;
+
+function inOnePiece(maxOutputLength: number) {
+  return { maxOutputLength, chunkSize: maxOutputLength + SPARE_BYTES };
+}
+
+/** The library's own is the quicker, and keeps the memory of the largest page that it has seen. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+function unsnapped(packed: Uint8Array, length: number): Uint8Array {
+  if (length <= KEPT_BYTES && compressors.SNAPPY) return compressors.SNAPPY(packed, length);
+  const page = new Uint8Array(length);
+  snappyUncompress(packed, page);
+  return page;
+}
+
+/** The system's is the quicker by far, and ends after the first of several frames. */
+function unzstandard(packed: Uint8Array, length: number): Uint8Array {
+  const page = zstdDecompressSync(packed, inOnePiece(length));
+  return page.length === length ? page : unzstd(packed, new Uint8Array(length));
+}

@@ -2,6 +2,7 @@ import type { AsyncBuffer, ColumnMetaData, FileMetaData, RowGroup } from 'hyparq
 import { parquetColumns } from './parquet-columns';
 import type { ParquetColumn } from './parquet-columns';
 import type { Leaf } from './parquet-data-page';
+import { HeldPages } from './parquet-held-pages';
 import { LeafRows } from './parquet-leaf';
 import type { Values } from './parquet-converted';
 
@@ -19,16 +20,19 @@ export interface SliceLimits {
   readonly cells: number;
   /** Of the values of a slice, about. */
   readonly sliceBytes: number;
-  /** Of pages that stay unpacked from slice to slice; where there are more, the rest is unpacked for each. */
+  /** Of pages that stay unpacked from slice to slice; where there are more, the smallest are unpacked anew. */
   readonly heldBytes: number;
+  /** Of values that wait to be taken; some come ahead from pages that do not stay, to unpack those less often. */
+  readonly aheadBytes: number;
 }
 
 const LIMITS: SliceLimits = {
-  maxBytes: 256_000_000,
+  maxBytes: 128_000_000,
   rows: 4096,
   cells: 1_000_000,
   sliceBytes: 16 * 1024 * 1024,
-  heldBytes: 64 * 1024 * 1024,
+  heldBytes: 128_000_000,
+  aheadBytes: 48 * 1024 * 1024,
 };
 
 interface SliceOptions {
@@ -55,8 +59,9 @@ export async function* parquetSlices(
       (leaf, index) =>
         new LeafRows({ file, leaf, meta: chunkOf(group, { leaf, index }), maxBytes: within.maxBytes }),
     );
+    const held = new HeldPages(readers, within);
     while (first < end) {
-      const count = await fillAll(readers, end - first, within);
+      const count = await fillAll({ readers, held }, end - first, within);
       const taken = readers.map((reader) => reader.take(count));
       yield { first, count, row: rowsOf(columns, taken) };
       first += count;
@@ -79,15 +84,18 @@ function chunkOf(
   return chunk.meta_data;
 }
 
+interface GroupReaders {
+  readonly readers: readonly LeafRows[];
+  readonly held: HeldPages;
+}
+
 /** How many rows every column has now. */
-async function fillAll(readers: readonly LeafRows[], left: number, limits: SliceLimits): Promise<number> {
+async function fillAll({ readers, held }: GroupReaders, left: number, limits: SliceLimits): Promise<number> {
   const sizeBytes = limits.sliceBytes / readers.length;
   let rows = Math.min(left, limits.rows, Math.max(1, Math.floor(limits.cells / readers.length)));
-  let heldBytes = 0;
   for (const reader of readers) {
     rows = await reader.fill({ rows, sizeBytes });
-    if (heldBytes + reader.heldBytes > limits.heldBytes) reader.release();
-    heldBytes += reader.heldBytes;
+    held.keepWithin(reader);
   }
   return rows;
 }
