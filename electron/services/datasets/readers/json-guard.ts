@@ -27,6 +27,23 @@ export function hasMorePartsThan(text: string, limit: number): boolean {
   return parts > limit;
 }
 
+/** The same of a value that was no text. */
+export function excessOf(
+  value: unknown,
+  limits: { readonly depth: number; readonly parts: number },
+): 'depth' | 'parts' | null {
+  let parts = 0;
+  const isDeeper = (item: unknown, depth: number): boolean => {
+    if (typeof item !== 'object' || item === null || JSON.isRawJSON(item)) return false;
+    if (depth > limits.depth) return true;
+    const items = Object.values(item);
+    parts += Array.isArray(item) ? 1 : 1 + items.length;
+    return items.some((inner) => isDeeper(inner, depth + 1));
+  };
+  if (isDeeper(value, 1)) return 'depth';
+  return parts > limits.parts ? 'parts' : null;
+}
+
 function hasMoreBracketsThan(text: string, limit: number): boolean {
   OPENING.lastIndex = 0;
   for (let count = 0; count <= limit; count += 1) if (!OPENING.test(text)) return false;

@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import { convert } from 'hyparquet/src/convert.js';
 import { isToolField, parserOf } from './exact-numbers';
+import { isTooMuch } from './parse-json';
 import { dateText, decimalText, instantText, timeText } from './parquet-texts';
 
 export type ColumnDecoder = Parameters<typeof convert>[1];
@@ -53,9 +54,9 @@ function exactly(decoder: ColumnDecoder): Convert | null {
   return EXACT.get(logical_type?.type ?? converted_type ?? type)?.(decoder) ?? null;
 }
 
-/** What is no JSON stays the text that it is: its record says what is wrong with it. */
+/** What is no JSON, or too much of it, stays the text that it is: its record says what is wrong with it. */
 function jsonOf(text: unknown, parse: (text: string) => unknown): unknown {
-  if (typeof text !== 'string') return text;
+  if (typeof text !== 'string' || isTooMuch(text)) return text;
   try {
     return parse(text);
   } catch (error) {

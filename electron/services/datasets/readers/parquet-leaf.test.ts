@@ -44,7 +44,7 @@ describe('the rows of lists', () => {
         for (let step = 0; read.length < rows.length; step += 1) {
           let count = Math.min(taken[step % taken.length] ?? 1, rows.length - read.length);
           for (const reader of readers) count = await reader.fill({ rows: count, sizeBytes: 100 });
-          read.push(...column.assemble(readers.map((reader) => reader.take(count))));
+          read.push(...column.assemble(readers.map((reader) => reader.take(count, NONE))));
           if (step % 2 === 0) for (const reader of readers) reader.release();
         }
         expect(normal(read)).toEqual(normal(rows));
@@ -53,6 +53,7 @@ describe('the rows of lists', () => {
   });
 });
 
+const NONE: ReadonlySet<number> = new Set();
 const text = (content: string): Row => [{ role: 'user', content }];
 const told = {
   num_values: 1,
@@ -79,7 +80,7 @@ describe('a page that lies', () => {
     const read = async () => {
       const reader = readerOf(column, 1, bytes);
       const count = await reader.fill({ rows: 40, sizeBytes: 1000 });
-      return reader.take(count);
+      return reader.take(count, NONE);
     };
     await expect(read()).rejects.toThrow(said);
   });
@@ -97,14 +98,14 @@ describe('a page that lies', () => {
     }
     const bytes = page(forever.getBytes(), levels({ num_values: 500_000_001 }));
     await expect(readerOf(column, 1, bytes).fill({ rows: 1, sizeBytes: 1000 })).rejects.toThrow(
-      'a row has more than 2,000,000 values in the column “messages.list.element.content”',
+      'a row has more than 5,000,000 values in the column “messages.list.element.content”',
     );
   });
 
   it('with fewer rows than its group is told', async () => {
     const column = messagesColumn();
     const reader = readerOf(column, 1, pagesOf(column, { rows: [text('one')], leaf: 1, sizes: [9] }));
-    reader.take(await reader.fill({ rows: 4, sizeBytes: 1000 }));
+    reader.take(await reader.fill({ rows: 4, sizeBytes: 1000 }), NONE);
     await expect(reader.fill({ rows: 1, sizeBytes: 1000 })).rejects.toThrow('ends before its last row');
   });
 });

@@ -1,8 +1,8 @@
 import { assembleLists } from 'hyparquet/src/assemble.js';
 import { formatBytes, formatCount } from '../../../../src/lib/messages/format';
-import type { Entries } from './parquet-data-page';
 import { LeafPages } from './parquet-leaf-pages';
 import type { CurrentPage, LeafChunk } from './parquet-leaf-pages';
+import { PendingEntries } from './parquet-pending';
 import type { Values } from './parquet-converted';
 
 /** At most so many rows, and no more once they are about so long; one in any case. */
@@ -13,10 +13,13 @@ interface Wanted {
 
 /** Of a row: it is in memory whole, each with all that is around it. */
 const MAX_ROW_ENTRIES = 2_000_000;
+/** A few bytes of a file may be entries without end. */
+const MAX_LEFT_OUT = 5_000_000;
 const ENTRIES_AT_A_TIME = 4096;
 const BYTES_AT_A_TIME = 256 * 1024;
-/** What an entry takes besides its bytes: its places in lists. */
 const ENTRY_BYTES = 16;
+/** Each is in several lists while its row is put together. */
+const LISTED_ENTRY_BYTES = 256;
 
 /** The rows of one column of values in a group of rows: what is held is one page, and the next rows. */
 export class LeafRows {
@@ -43,8 +46,14 @@ export class LeafRows {
     return Math.min(rows, this.wholeRows);
   }
 
-  take(rows: number): Values {
-    const { repetition, definition, values } = this.pending.take(rows);
+  /** Which of the next rows have too many parts. */
+  cutRows(rows: number): number[] {
+    return this.pending.cutRows.filter((row) => row < rows);
+  }
+
+  /** Of rows that are cut, in this column or in another, only the first entry. */
+  take(rows: number, cut: ReadonlySet<number>): Values {
+    const { repetition, definition, values } = this.pending.take(rows, cut);
     return assembleLists([], definition, repetition, values, this.chunk.leaf.decoder.schemaPath);
   }
 
@@ -70,6 +79,11 @@ export class LeafRows {
     return `the column “${this.chunk.meta.path_in_schema.join('.')}”`;
   }
 
+  /** What an entry takes besides its bytes. */
+  private get aroundBytes(): number {
+    return this.chunk.leaf.maxRepetition > 0 ? LISTED_ENTRY_BYTES : ENTRY_BYTES;
+  }
+
   private get wholeRows(): number {
     const { rows } = this.pending;
     // The last list may go on in the next page.
@@ -78,7 +92,7 @@ export class LeafRows {
 
   /** About as many entries as rows are missing, and the more the longer these prove to be. */
   private add({ page, entryBytes }: CurrentPage, missing: number): void {
-    const heldBytes = entryBytes + ENTRY_BYTES;
+    const heldBytes = entryBytes + this.aroundBytes;
     const atMost = Math.min(ENTRIES_AT_A_TIME, Math.floor(BYTES_AT_A_TIME / heldBytes));
     const count = Math.min(atMost, Math.max(missing, this.pending.entries));
     this.pending.add(page.take(Math.max(1, count)), heldBytes);
@@ -86,60 +100,16 @@ export class LeafRows {
   }
 
   private refuseLongRow(): void {
-    const { entries, sizeBytes } = this.pending;
+    const { entries, leftOut, sizeBytes } = this.pending;
     const { maxBytes } = this.chunk;
     const limit =
       entries > MAX_ROW_ENTRIES
         ? `${formatCount(MAX_ROW_ENTRIES)} values`
-        : sizeBytes > maxBytes && entries > 1
-          ? formatBytes(maxBytes)
-          : null;
+        : leftOut > MAX_LEFT_OUT
+          ? `${formatCount(MAX_LEFT_OUT)} values`
+          : sizeBytes - entries * this.aroundBytes > maxBytes && entries > 1
+            ? formatBytes(maxBytes)
+            : null;
     if (limit !== null) throw new Error(`a row has more than ${limit} in ${this.name}; write shorter rows`);
-  }
-}
-
-/** Entries that were read and belong to no row that was taken. */
-class PendingEntries {
-  rows = 0;
-  entries = 0;
-  sizeBytes = 0;
-  private readonly leaf: LeafChunk['leaf'];
-  private repetition: number[] = [];
-  private definition: number[] = [];
-  private values: unknown[] = [];
-
-  constructor(leaf: LeafChunk['leaf']) {
-    this.leaf = leaf;
-  }
-
-  add({ count, repetition, definition, values }: Entries, entryBytes: number): void {
-    if (this.entries === 0 && (repetition[0] ?? 0) > 0) throw new Error('a column begins inside a row');
-    for (const level of repetition) this.repetition.push(level);
-    for (const level of definition) this.definition.push(level);
-    for (let index = 0; index < values.length; index += 1) this.values.push(values[index]);
-    this.entries += count;
-    this.rows += this.leaf.maxRepetition === 0 ? count : repetition.filter((level) => level === 0).length;
-    this.sizeBytes += count * entryBytes;
-  }
-
-  take(rows: number): { repetition: number[]; definition: number[]; values: unknown[] } {
-    const count = this.entriesOf(rows);
-    const { maxDefinition } = this.leaf;
-    const repetition = this.repetition.splice(0, count);
-    const definition = this.definition.splice(0, count);
-    const present =
-      maxDefinition === 0 ? count : definition.filter((level) => level === maxDefinition).length;
-    const values = this.values.splice(0, present);
-    this.rows -= rows;
-    this.sizeBytes *= 1 - count / this.entries;
-    this.entries -= count;
-    return { repetition, definition, values };
-  }
-
-  private entriesOf(rows: number): number {
-    if (this.leaf.maxRepetition === 0) return rows;
-    let seen = 0;
-    const end = this.repetition.findIndex((level) => level === 0 && (seen += 1) > rows);
-    return end === -1 ? this.entries : end;
   }
 }

@@ -11,6 +11,8 @@ export interface ParquetSlice {
   readonly first: number;
   readonly count: number;
   readonly row: (index: number) => Readonly<Record<string, unknown>>;
+  /** Whether a row has more parts than a record may have; what there is of it is not all. */
+  readonly isCut: (index: number) => boolean;
 }
 
 export interface SliceLimits {
@@ -62,8 +64,9 @@ export async function* parquetSlices(
     const held = new HeldPages(readers, within);
     while (first < end) {
       const count = await fillAll({ readers, held }, end - first, within);
-      const taken = readers.map((reader) => reader.take(count));
-      yield { first, count, row: rowsOf(columns, taken) };
+      const cut = new Set(readers.flatMap((reader) => reader.cutRows(count)));
+      const taken = readers.map((reader) => reader.take(count, cut));
+      yield { first, count, row: rowsOf(columns, taken), isCut: (index) => cut.has(index) };
       first += count;
     }
   }

@@ -3,7 +3,7 @@ import { formatCount } from '../../../../src/lib/messages/format';
 import type { ProblemType } from '../../../../src/lib/types/dataset-records';
 import { withSpelling } from './exact-numbers';
 import { findJsonFault } from './json-fault';
-import { hasMorePartsThan, loneSurrogateIn, nestsDeeperThan } from './json-guard';
+import { excessOf, hasMorePartsThan, loneSurrogateIn, nestsDeeperThan } from './json-guard';
 import { MAX_DEPTH, MAX_PARTS } from './limits';
 
 /** Why some bytes are no JSON value. `offset` counts characters, where the place is known. */
@@ -32,6 +32,13 @@ export function parseJson(bytes: Buffer, outerDepth = 0): ParsedJson {
 /** Whether JSON that stands in a text is too much to be taken apart. */
 export function isTooMuch(text: string): boolean {
   return nestsDeeperThan(text, MAX_DEPTH) || hasMorePartsThan(text, MAX_PARTS);
+}
+
+/** A value that was no text, unless its text would be refused. */
+export function parsedValue(value: unknown): ParsedJson {
+  const excess = excessOf(value, { depth: MAX_DEPTH, parts: MAX_PARTS });
+  if (excess === null) return { kind: 'value', value };
+  return { kind: 'fault', fault: excess === 'depth' ? TOO_DEEP : TOO_MANY_PARTS };
 }
 
 function parseText(text: string): ParsedJson {
@@ -63,7 +70,7 @@ const TOO_DEEP: ParseFault = {
   suggestion: 'Flatten the record: training needs only its texts.',
 };
 
-const TOO_MANY_PARTS: ParseFault = {
+export const TOO_MANY_PARTS: ParseFault = {
   type: 'line_too_long',
   path: null,
   offset: null,

@@ -3,13 +3,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { parquetMetadataAsync } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { MAX_LINE_BYTES } from './limits';
-import { NOT_UTF8 } from './parse-json';
+import { NOT_UTF8, TOO_MANY_PARTS, parsedValue } from './parse-json';
+import type { ParseFault, ParsedJson } from './parse-json';
 import type { BrokenPlace } from './open-source';
 import { parquetColumns, unclearName } from './parquet-columns';
 import { parquetSlices } from './parquet-slices';
 import type { ParquetSlice } from './parquet-slices';
 import { jsonBytes, plainValue, unreadableIn } from './plain-value';
-import type { UnreadableText } from './plain-value';
 import type { RawRecord } from './raw-record';
 
 export interface ParquetOutline {
@@ -126,17 +126,13 @@ interface Batch {
 }
 
 /** Small ones where rows are long: a few bytes of a file may be the text of each. */
-function* batchesOf({ first, count, row }: ParquetSlice): Generator<Batch> {
+function* batchesOf(slice: ParquetSlice): Generator<Batch> {
   let records: RawRecord[] = [];
   let sizeBytes = 0;
-  for (let index = 0; index < count; index += 1) {
-    const cells = row(index);
-    const value = plainValue(cells);
-    const rowBytes = jsonBytes(value);
-    const record = rowRecord(value, first + index, rowBytes);
-    const unreadable = unreadableIn(cells);
-    records.push(unreadable === null ? record : withoutText(record, unreadable));
-    sizeBytes += rowBytes;
+  for (let index = 0; index < slice.count; index += 1) {
+    const read = rowRecord(slice, index);
+    records.push(read.record);
+    sizeBytes += read.sizeBytes;
     if (records.length < ROWS_AT_A_TIME && sizeBytes < BYTES_AT_A_TIME) continue;
     yield { records, sizeBytes };
     records = [];
@@ -145,20 +141,36 @@ function* batchesOf({ first, count, row }: ParquetSlice): Generator<Batch> {
   yield { records, sizeBytes };
 }
 
-function withoutText(record: RawRecord, { bytes }: UnreadableText): RawRecord {
-  return { ...record, bytes: Buffer.from(bytes), parsed: { kind: 'fault', fault: NOT_UTF8 } };
+interface RowRecord {
+  readonly record: RawRecord;
+  readonly sizeBytes: number;
 }
 
-function rowRecord(value: unknown, index: number, sizeBytes: number): RawRecord {
+function rowRecord(slice: ParquetSlice, index: number): RowRecord {
+  const at = slice.first + index;
+  if (slice.isCut(index)) return { record: record(at, { parsed: refused(TOO_MANY_PARTS) }), sizeBytes: 0 };
+  const cells = slice.row(index);
+  const value = plainValue(cells);
+  const sizeBytes = jsonBytes(value);
+  const tooLong = sizeBytes > MAX_LINE_BYTES;
+  const unreadable = unreadableIn(cells);
+  if (unreadable === null) return { record: record(at, { tooLong, parsed: parsedValue(value) }), sizeBytes };
+  const bytes = Buffer.from(unreadable.bytes);
+  return { record: record(at, { tooLong, bytes, parsed: refused(NOT_UTF8) }), sizeBytes };
+}
+
+const refused = (fault: ParseFault): ParsedJson => ({ kind: 'fault', fault });
+
+function record(index: number, more: Pick<RawRecord, 'parsed'> & Partial<RawRecord>): RawRecord {
   return {
     line: index + 1,
     column: 1,
     pointer: `/${String(index)}`,
     bytes: Buffer.alloc(0),
-    tooLong: sizeBytes > MAX_LINE_BYTES,
+    tooLong: false,
     outerDepth: 0,
     context: null,
-    parsed: { kind: 'value', value },
+    ...more,
   };
 }
 
