@@ -1,10 +1,7 @@
 import type { AsyncBuffer, ColumnMetaData } from 'hyparquet';
-import { readPlain } from 'hyparquet/src/plain.js';
-import { formatCount } from '../../../../src/lib/messages/format';
-import { converted } from './parquet-converted';
-import type { ColumnDecoder, Values } from './parquet-converted';
 import { DataPage } from './parquet-data-page';
 import type { Leaf } from './parquet-data-page';
+import { pageDictionary } from './parquet-dictionary';
 import { ChunkPages } from './parquet-pages';
 import type { PlacedPage } from './parquet-pages';
 import type { Dictionary } from './parquet-values';
@@ -93,23 +90,10 @@ export class LeafPages {
     if (this.dictionaryPage === null || this.dictionary.values !== null) return;
     const bytes = await this.pages.unpacked(this.dictionaryPage);
     const count = this.dictionaryPage.header.dictionary_page_header?.num_values ?? 0;
-    this.dictionary.values = dictionaryValues(bytes, count, this.chunk.leaf.decoder);
+    this.dictionary.values = pageDictionary(bytes, count, this.chunk.leaf.decoder);
   }
 }
 
 function bytesOf(placed: PlacedPage | null): number {
   return placed?.header.uncompressed_page_size ?? 0;
-}
-
-/** Each is held with all that is around it. */
-const MAX_DICTIONARY_VALUES = 2_000_000;
-
-function dictionaryValues(bytes: Uint8Array, count: number, decoder: ColumnDecoder): Values {
-  if (count > MAX_DICTIONARY_VALUES)
-    throw new Error(`a dictionary has more than ${formatCount(MAX_DICTIONARY_VALUES)} values`);
-  const { buffer, byteOffset, byteLength } = bytes;
-  const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 };
-  const values = readPlain(reader, decoder.type, count, decoder.element.type_length);
-  if (reader.offset > byteLength) throw new Error('a dictionary ends before its last value');
-  return converted(values, decoder);
 }

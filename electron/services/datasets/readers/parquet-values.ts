@@ -1,13 +1,14 @@
 import { readPlain } from 'hyparquet/src/plain.js';
 import { converted } from './parquet-converted';
 import type { ColumnDecoder, Values } from './parquet-converted';
+import type { PageDictionary } from './parquet-dictionary';
 import { decodeWhole } from './parquet-deltas';
 import { RunReader } from './parquet-runs';
 import type { PageBytes } from './parquet-runs';
 
 /** What the pages of a column chunk refer to by number; let go of and brought back as their bytes are. */
 export interface Dictionary {
-  values: Values | null;
+  values: PageDictionary | null;
 }
 
 export interface WrittenValues {
@@ -72,10 +73,7 @@ function dictionaryValues({ page, start, dictionary }: WrittenValues): PageValue
   const take = (count: number) => {
     const { values } = dictionary;
     if (values === null) throw new Error('a page refers to a dictionary that its column has not');
-    return places.take(count).map((place): unknown => {
-      if (place >= values.length) throw new Error('a page refers to more than its dictionary has');
-      return values[place];
-    });
+    return values.at(places.take(count));
   };
   return { take };
 }
