@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeDataset } from '../../fake-rows';
+import type { CanonicalRecord } from '../../lib/types/dataset-records';
 import type { ChangesPage, RecordChange, VersionDiff } from '../../lib/types/dataset-versions';
 import { mount } from '../../mount';
 import { EditDifference } from './parts/version-diff';
@@ -16,9 +17,9 @@ const changes = (count: number): readonly RecordChange[] =>
     after: null,
   }));
 
-/** An edit that was only looked at, with as many changes; what is asked of it is noted. */
-const show = async (count: number) => {
-  const all = changes(count);
+/** An edit that was only looked at, with these changes; what is asked of it is noted. */
+const show = async (all: readonly RecordChange[]) => {
+  const count = all.length;
   const asked: ChangesPage[] = [];
   const pageOf = ({ offset, limit, change }: ChangesPage): VersionDiff => ({
     ...{ from: 1, to: null, added: 0, unchanged: 0 },
@@ -45,7 +46,7 @@ const show = async (count: number) => {
 };
 
 test('all changes of an edit that was only looked at can be paged through', async () => {
-  const { page, asked } = await show(450);
+  const { page, asked } = await show(changes(450));
   await page.until(() => expect(page.text()).toContain('1 to 10 of 450 records'));
   expect(asked).toEqual([]);
   for (let turned = 0; turned < 44; turned += 1) await page.click(page.button('Next page'));
@@ -61,9 +62,27 @@ test('all changes of an edit that was only looked at can be paged through', asyn
 });
 
 test('nothing is asked again where all changes are known', async () => {
-  const { page, asked } = await show(60);
+  const { page, asked } = await show(changes(60));
   await page.click(page.button('Removed'));
   await page.until(() => expect(page.text()).toContain('1 to 10 of 30 records'));
   await page.until(() => expect(page.text()).toContain('line 20removed'));
   expect(asked).toEqual([]);
+});
+
+test('what stays of a record is counted by its parts, of which a turn may have several', async () => {
+  const record = (amount: number): CanonicalRecord => ({
+    ...{ id: 'r', source_line: 1, tools: [{ name: 'pay' }] },
+    messages: [
+      { role: 'user', content: 'Pay.', trained: false },
+      {
+        ...{ role: 'assistant', content: '', trained: true },
+        tool_calls: [{ type: 'function', function: { name: 'pay', arguments: { amount } } }],
+      },
+    ],
+  });
+  const { page } = await show([
+    { record_id: 'r', source_line: 1, change: 'changed', before: record(1), after: record(2) },
+  ]);
+  await page.until(() => expect(page.text()).toContain('3 parts as before'));
+  expect(page.text()).toContain('assistant: call');
 });

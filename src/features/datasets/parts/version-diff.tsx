@@ -147,7 +147,7 @@ const ChangeRow = ({ row }: { readonly row: RecordChange }) => {
           <FileText>{row.record_id}</FileText>
         </span>
         {same > 0 ? (
-          <span className="ml-auto shrink-0 text-xs text-ink-3">{formatAmount(same, 'turn')} as before</span>
+          <span className="ml-auto shrink-0 text-xs text-ink-3">{formatAmount(same, 'part')} as before</span>
         ) : null}
       </p>
       <div className="mt-1 flex flex-col gap-1">
