@@ -1,8 +1,10 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { defaultPrompts, scanDataset } from './dataset-scan';
+import { splitRecords } from '../../../src/lib/training/split';
+import { defaultPrompts, scanDataset, splitDataset } from './dataset-scan';
 
 const fileOf = async (records: readonly object[]): Promise<string> => {
   const path = join(await mkdtemp(join(tmpdir(), 'scan-')), 'dataset.jsonl');
@@ -48,4 +50,60 @@ it('asks the prompt of an answer that is compared', async () => {
   expect(
     await defaultPrompts(path, { seed: 1, share: 0.5, stratify: 'auto', train: [], held_out: ['a'] }),
   ).toEqual([{ id: 'held-out-1', text: 'Why?' }]);
+});
+
+const asking = (index: number, question: string) => ({
+  id: `r${String(index)}`,
+  source_line: index + 1,
+  messages: [
+    { role: 'user', content: question, trained: false },
+    { role: 'assistant', content: String(index), trained: true },
+  ],
+});
+const text = (index: number, words: string) => ({
+  id: `r${String(index)}`,
+  source_line: index + 1,
+  text: words,
+});
+const FIFTH = { seed: 42, share: 0.2, stratify: 'auto' as const };
+
+const WRITTEN = [
+  (words: string) => words,
+  (words: string) => `${words} `,
+  (words: string) => words.toUpperCase(),
+  (words: string) => `\u00a0${words.replace(' ', '\n')}`,
+];
+
+it.each([
+  ['texts', text],
+  ['questions', asking],
+])('holds %s that say the same together, however they are written', async (_, record) => {
+  const path = await fileOf(
+    WRITTEN.flatMap((write, round) =>
+      Array.from({ length: 25 }, (__, said) => record(round * 25 + said, write(`number ${String(said)}`))),
+    ),
+  );
+  const { held_out, train } = await splitDataset(path, FIFTH);
+  const saidBy = (id: string): number => Number(id.slice(1)) % 25;
+  const trained = new Set(train.map(saidBy));
+  expect(held_out).toHaveLength(20);
+  expect(held_out.filter((id) => trained.has(saidBy(id)))).toEqual([]);
+});
+
+it('splits records of which none says the same as by their names alone', async () => {
+  const words = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { minLength: 2, maxLength: 60 });
+  const kinds = fc.constantFrom(text, asking);
+  const choices = fc.record({
+    seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    share: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    stratify: fc.constantFrom('auto' as const, 'off' as const),
+  });
+  await fc.assert(
+    fc.asyncProperty(words, kinds, choices, async (numbers, kind, choice) => {
+      const path = await fileOf(numbers.map((number, index) => kind(index, `Say  ${String(number)} `)));
+      const names = numbers.map((_, index) => ({ id: `r${String(index)}` }));
+      expect(await splitDataset(path, choice)).toEqual(splitRecords(names, choice));
+    }),
+    { numRuns: 40 },
+  );
 });

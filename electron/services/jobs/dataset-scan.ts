@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
+import { foldedText } from '../../../src/lib/training/folded-text';
 import { splitRecords } from '../../../src/lib/training/split';
 import type { SplitRecord } from '../../../src/lib/training/split';
 import type { SplitFile } from '../../../src/lib/types/dataset-records';
@@ -66,14 +67,13 @@ export const scanDataset = async (
   const records: SplitRecord[] = [];
   const known = new KnownScaffolding();
   await eachRecord(path, (record) => {
-    // The same text in two datasets must not be trained on from one and held out from the other.
-    const question = firstQuestion(record) ?? (sourceOf && record.text);
+    const said = firstQuestion(record) ?? record.text;
     records.push({
       id: record.id,
       conversation_id: record.conversation_id,
       scaffolding: record.scaffolding && known.sameAs(record.scaffolding),
       first_user_text_hash:
-        question === undefined ? undefined : createHash('sha256').update(question).digest('hex'),
+        said === undefined ? undefined : createHash('sha256').update(foldedText(said)).digest('hex'),
       source: sourceOf?.(record.id),
     });
   });

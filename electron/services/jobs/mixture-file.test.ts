@@ -77,6 +77,29 @@ describe('a mixture', () => {
     expect(split.held_out.filter((id) => trained.has(nameOf(id)))).toEqual([]);
   });
 
+  it('holds out no question that another dataset trains with a blank after it', async () => {
+    const asked = async (number: number, after: string): Promise<MixedFile> => {
+      const path = join(dir, `${String(number)}.jsonl`);
+      const lines = Array.from({ length: 40 }, (_, index) => ({
+        id: `r${String(index)}`,
+        source_line: index + 1,
+        messages: [
+          { role: 'user', content: `question ${String(index)}${after}`, trained: false },
+          { role: 'assistant', content: `answer ${String(index)}`, trained: true },
+        ],
+      }));
+      await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      return { path, name: String(number), format: 'chat', weight: 1 };
+    };
+    const other = await texts(3, { name: 'c', count: 40, weight: 2 });
+    const { split } = await mix([await asked(1, ''), await asked(2, ' '), other]);
+    const questionOf = (id: string): string => id.slice(id.indexOf('/') + 1);
+    const asks = (ids: readonly string[]) => [...from(0, ids), ...from(1, ids)].map(questionOf);
+    const trained = new Set(asks(split.train));
+    expect(asks(split.held_out).length).toBeGreaterThan(0);
+    expect(asks(split.held_out).filter((question) => trained.has(question))).toEqual([]);
+  });
+
   it('holds out each dataset whole, however little of it is trained', async () => {
     const { split } = await mix([
       await texts(1, { name: 'many', count: 500, weight: 0.01 }),

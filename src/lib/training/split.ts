@@ -2,7 +2,7 @@ import type { Scaffolding, SplitFile } from '../types/dataset-records';
 import type { SplitChoice } from '../types/dataset-split';
 import { holdOutOfStrata, isOneStratum } from './strata';
 
-/** What a split has to know of a record. Equal hashes mean the same first user message. */
+/** What a split has to know of a record. Equal hashes mean the same first user message, or the same plain text. */
 export interface SplitRecord {
   readonly id: string;
   readonly conversation_id?: string;
@@ -26,7 +26,7 @@ const ORDER_PARTS = 4;
 
 /**
  * Seeded, deterministic split by conversation. Conversations with the same first user message are
- * one group, so that no held-out prompt was trained on, and a group is never divided.
+ * one group, so that no held-out prompt was trained on, and so are equal plain texts; a group is never divided.
  */
 export function splitRecords(records: readonly SplitRecord[], options: SplitChoice): SplitFile {
   const groupOf = groupRecords(records);

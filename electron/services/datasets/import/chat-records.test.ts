@@ -228,14 +228,6 @@ describe('form D', () => {
     expect(report.usable_records).toBe(3);
     expect(kinds(problems)).toEqual(['1 unsupported_content warning', '2 unsupported_content warning']);
   });
-
-  it('Q21 holds out conversations with the same first message together', async () => {
-    const records = Array.from({ length: 40 }, (_, index) => ({
-      messages: [turn('user', 'same'), turn('assistant', String(index))],
-    }));
-    const { statistics } = await bench().import(jsonl(...records));
-    expect(statistics).toMatchObject({ total_training_pairs: 40, total_validation_pairs: 0 });
-  });
 });
 
 describe('form F', () => {

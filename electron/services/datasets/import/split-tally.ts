@@ -1,5 +1,6 @@
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { messagesOf } from '../../../../src/lib/types/record-turns';
+import { foldedText } from '../../../../src/lib/training/folded-text';
 import { JoinedSets, holdOut, walkOrder } from '../../../../src/lib/training/split';
 import { GrowingNumbers, HashIndex } from './hash-index';
 
@@ -93,14 +94,14 @@ class GroupOrders {
 }
 
 function groupKeys(record: CanonicalRecord): string[] {
-  const prompt = firstUserText(record);
+  const said = saidFirst(record);
   return [
     ...(record.conversation_id === undefined ? [] : [`conversation ${record.conversation_id}`]),
-    ...(prompt === undefined ? [] : [`prompt ${prompt}`]),
+    ...(said === undefined ? [] : [`said ${foldedText(said)}`]),
   ];
 }
 
-/** What two conversations must not share across a split. */
-export function firstUserText(record: CanonicalRecord): string | undefined {
-  return messagesOf(record).find(({ role }) => role === 'user')?.content;
+/** What two conversations, or two plain texts, must not share across a split. */
+function saidFirst(record: CanonicalRecord): string | undefined {
+  return 'text' in record ? record.text : messagesOf(record).find(({ role }) => role === 'user')?.content;
 }
