@@ -1,10 +1,6 @@
 import type { CanonicalMessage, CanonicalRecord, ToolCall } from './types/dataset-records';
+import type { RecordLine } from './types/dataset-versions';
 import { spokenTurns } from './types/record-turns';
-
-export interface RecordLine {
-  readonly name: string;
-  readonly content: string;
-}
 
 /**
  * All of a record that a run may take from it, in reading order: the text of each turn, and what stands beside it.

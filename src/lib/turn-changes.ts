@@ -1,6 +1,5 @@
 import { recordLines } from './record-lines';
-import type { RecordLine as Turn } from './record-lines';
-import type { CanonicalRecord } from './types/dataset-records';
+import type { RecordChange, RecordLine as Turn } from './types/dataset-versions';
 
 /** A turn of one of two records, or of both; null where one is without it. */
 export interface TurnPair {
@@ -107,9 +106,13 @@ const costTable = (old: readonly Turn[], young: readonly Turn[]): Costs => {
   return costs;
 };
 
-/** Turns of a change by record, the unchanged ones too. */
-export const changedTurns = (before: CanonicalRecord | null, after: CanonicalRecord | null): TurnPair[] =>
-  pairTurns(before ? recordLines(before) : [], after ? recordLines(after) : []);
+/** Turns of a change by record, the unchanged ones too; of a record that a fix saves beside those that were refused. */
+export const changedTurns = ({
+  before,
+  after,
+  as_read = [],
+}: Pick<RecordChange, 'before' | 'after' | 'as_read'>): TurnPair[] =>
+  pairTurns(before ? recordLines(before) : as_read, after ? recordLines(after) : []);
 
 /** A text in three: what stays, what differs, what stays. */
 export interface Split {

@@ -11,12 +11,10 @@ import type { Output } from '../output/output';
 export const fixesText = (fixes: readonly SafeFix[]): string =>
   fixes.map((fix) => (typeof fix === 'string' ? fix : `truncate_history=${fix.truncate_history}`)).join(',');
 
-const tellChange = (
-  output: Output,
-  { record_id, source_line, change, before, after }: RecordChange,
-): void => {
-  output.line(`line ${source_line}, ${record_id}: ${change}`, 'bold');
-  for (const { name, before: old, after: young } of changedTurns(before, after)) {
+const tellChange = (output: Output, { record_id, source_line, change, ...sides }: RecordChange): void => {
+  const was = sides.as_read ? ', left out before' : '';
+  output.line(`line ${source_line}, ${record_id}: ${change}${was}`, 'bold');
+  for (const { name, before: old, after: young } of changedTurns(sides)) {
     if (old === young) continue;
     // White space is what a fix may change, so a text is shown as JSON.
     if (old !== null) output.line(`  - ${name}: ${JSON.stringify(old)}`, 'red');

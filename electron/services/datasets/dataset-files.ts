@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 export const RECORDS_FILE = 'dataset.jsonl';
 export const RECORDS_INDEX_FILE = 'records.idx';
+/** Beside the records of an edit that is only looked at: those that its fixes save, as they were read. */
+export const AS_READ_FILE = 'as-read.jsonl';
 /** What made the version; the database has it too, and may be lost. */
 export const RECIPE_FILE = 'recipe.json';
 /** Records that were left out of the file before, as they stand in this one: no version of it has used them. */

@@ -63,6 +63,10 @@ export const DatasetVersion = z.strictObject({
 });
 export type DatasetVersion = z.infer<typeof DatasetVersion>;
 
+/** A text of a record, or what stands beside one, and whose it is. */
+export const RecordLine = z.strictObject({ name: z.string(), content: z.string() });
+export type RecordLine = z.infer<typeof RecordLine>;
+
 /** A record that two versions do not have in common; `null` where a version is without it. */
 export const RecordChange = z.strictObject({
   record_id: z.string(),
@@ -70,6 +74,8 @@ export const RecordChange = z.strictObject({
   change: z.enum(['added', 'removed', 'changed']),
   before: CanonicalRecord.nullable(),
   after: CanonicalRecord.nullable(),
+  /** Of one that was refused before and that a fix saves, where the fix is only looked at: as it stands in the file. */
+  as_read: z.array(RecordLine).optional(),
 });
 export type RecordChange = z.infer<typeof RecordChange>;
 

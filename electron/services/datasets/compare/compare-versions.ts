@@ -1,6 +1,10 @@
+import { dirname, join } from 'node:path';
 import type { CanonicalRecord } from '../../../../src/lib/types/dataset-records';
 import { FIRST_CHANGES } from '../../../../src/lib/types/dataset-versions';
 import type { ChangesPage, RecordChange, VersionDiff } from '../../../../src/lib/types/dataset-versions';
+import { isMissing } from '../../trainer/file-errors';
+import { AS_READ_FILE } from '../dataset-files';
+import { RecordAsRead } from '../import/as-read';
 import { shortened } from '../import/short-record';
 import { parseShown } from '../shown-record';
 import { canonicalLines } from './canonical-lines';
@@ -38,11 +42,41 @@ export async function compareVersions(
   const shown = changes.page(page);
   const before = await readAt(from, placesIn(shown, 'before'), signal);
   const after = await readAt(to, placesIn(shown, 'after'), signal);
-  return {
-    ...changes.counts,
-    unchanged,
-    records: shown.map((change) => recordChange(change, { before, after })),
-  };
+  const records = shown.map((change) => recordChange(change, { before, after }));
+  return { ...changes.counts, unchanged, records: await withRefused(records, to, signal) };
+}
+
+/** Those that were refused before, with what stands of them in the original; only of an edit that is looked at. */
+async function withRefused(
+  records: readonly RecordChange[],
+  to: string,
+  signal: AbortSignal,
+): Promise<RecordChange[]> {
+  const added = new Set(records.flatMap(({ change, record_id }) => (change === 'added' ? record_id : [])));
+  const found = new Map<string, RecordChange['as_read']>();
+  let bytes = 0;
+  for await (const line of linesBeside(to, { added, signal })) {
+    const { id, lines } = RecordAsRead.parse(JSON.parse(line.toString('utf8')));
+    if (!added.has(id) || bytes > SHOWN_BYTES) continue;
+    found.set(id, lines);
+    bytes += line.length;
+  }
+  return records.map((record) => {
+    const as_read = record.change === 'added' ? found.get(record.record_id) : undefined;
+    return as_read === undefined ? record : { ...record, as_read };
+  });
+}
+
+async function* linesBeside(
+  to: string,
+  { added, signal }: { readonly added: ReadonlySet<string>; readonly signal: AbortSignal },
+): AsyncGenerator<Buffer> {
+  if (added.size === 0) return;
+  try {
+    for await (const lines of canonicalLines(join(dirname(to), AS_READ_FILE), signal)) yield* lines;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** As Latin-1, in which a line's bytes stand one by one. */

@@ -1,8 +1,9 @@
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hasMoreChanges } from '../../../../src/lib/types/dataset-versions';
 import { compareVersions } from '../compare/compare-versions';
-import { RECORDS_FILE } from '../dataset-files';
+import { isMissing } from '../../trainer/file-errors';
+import { AS_READ_FILE, RECORDS_FILE } from '../dataset-files';
 import type { ImportRequest, UnkeptRevision } from './import-request';
 import type { Findings } from './read-copy';
 
@@ -10,6 +11,16 @@ interface StagedRevision {
   readonly request: ImportRequest;
   readonly stagingDir: string;
   readonly signal: AbortSignal;
+}
+
+/** For other pages of the same changes. */
+async function keepAt(moreAt: string, stagingDir: string): Promise<void> {
+  await rename(join(stagingDir, RECORDS_FILE), moreAt);
+  try {
+    await rename(join(stagingDir, AS_READ_FILE), join(dirname(moreAt), AS_READ_FILE));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Why what was read again must not become a version; null where it may. */
@@ -25,7 +36,7 @@ export async function judgeRevision(
   if (isPreview) {
     const read = join(stagingDir, RECORDS_FILE);
     const diff = await compareVersions({ from: current.path, to: read, page }, signal);
-    if (moreAt !== undefined && hasMoreChanges(diff)) await rename(read, moreAt);
+    if (moreAt !== undefined && hasMoreChanges(diff)) await keepAt(moreAt, stagingDir);
     return { kind: 'compared', diff };
   }
   return file.sha256 === current.sha256 ? { kind: 'unchanged' } : null;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
+import { AS_READ_FILE, RECORDS_FILE, RECORDS_INDEX_FILE } from '../dataset-files';
 import type { StructureFault } from '../readers/document-parts';
 import type { RecordShape } from '../shapes/detect-shape';
 import type { BrokenPlace } from '../readers/open-source';
@@ -13,6 +13,7 @@ import type { ReadableSource } from './read-source';
 import { RecordReader } from './record-reader';
 import type { ReadingPlan } from './record-reader';
 import { StatisticsTally } from './statistics';
+import { TextFile } from './text-file';
 
 export interface PassPlan extends Preparation {
   readonly shape: RecordShape | null;
@@ -23,6 +24,8 @@ export interface PassOptions {
   readonly seed: number;
   readonly reading: Pick<ReadingPlan, 'stripSeparators' | 'exclude' | 'fixes' | 'tries'>;
   readonly source: ReadableSource;
+  /** Whether what its fixes save is written down as it was read. */
+  readonly keepsRefused?: boolean;
   readonly onCounts: (counts: { readonly records: number; readonly problems: number }) => void;
 }
 
@@ -48,23 +51,25 @@ export async function runPass(plan: PassPlan, options: PassOptions): Promise<Pas
   const writer = await CanonicalWriter.create(options.dir);
   const log = await ProblemLog.create(options.dir);
   const statistics = new StatisticsTally(options.seed);
-  const reader = new RecordReader({ ...plan, ...options.reading }, { writer, log, statistics });
+  const asRead = options.keepsRefused ? await TextFile.create(join(options.dir, AS_READ_FILE)) : null;
+  const lists = asRead === null ? [log] : [log, asRead];
+  const reader = new RecordReader({ ...plan, ...options.reading }, { writer, log, statistics, asRead });
   const readingNotes = noNotes();
   try {
     for await (const batch of readRecords(options.source, plan.container, readingNotes)) {
       for (const raw of batch) reader.take(raw);
-      await Promise.all([writer.drain(), log.drain()]);
+      await Promise.all([writer, ...lists].map((file) => file.drain()));
       options.onCounts({ records: reader.tally.records, problems: log.total });
     }
   } catch (error) {
-    await Promise.all([writer.abandon(), log.abandon()]);
+    await Promise.all([writer, ...lists].map((file) => file.abandon()));
     throw error;
   }
   for (const problem of reader.notes.problems()) log.add(problem);
   for (const fault of readingNotes.faults) log.add(salvagedProblem(fault));
   for (const place of readingNotes.breaks) log.add(breakProblem(place));
   const file = await writer.finish();
-  await log.finish();
+  for (const list of lists) await list.finish();
   const { faults: structureFaults, breaks, remarks } = readingNotes;
   const { duplicates } = writer;
   return { ...plan, reader, statistics, log, duplicates, file, structureFaults, breaks, remarks };

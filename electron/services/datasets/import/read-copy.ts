@@ -71,6 +71,7 @@ export async function readCopy(reading: CopyReading): Promise<Findings> {
     dir: reading.stagingDir,
     seed: request.seed ?? DEFAULT_SEED,
     source: { source, signal, onBytes, onUnpacked },
+    keepsRefused: request.revision?.isPreview === true && (request.fixes ?? []).length > 0,
     onCounts: (counts) => {
       reading.onProgress({ ...counts, bytesDone: progress.bytesDone });
     },

@@ -15,6 +15,8 @@ import type { RecordShape } from '../shapes/detect-shape';
 import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
 import { isUnclearLabel, isUnusedLabel, unclearLabel } from '../shapes/labels';
 import { hasSeparators, withoutSeparators } from '../shapes/separators';
+import { linesAsRead } from './as-read';
+import type { RecordAsRead } from './as-read';
 import type { CanonicalWriter } from './canonical-writer';
 import { FileNotes } from './file-notes';
 import { FixTrials } from './fix-trials';
@@ -24,6 +26,7 @@ import { prepareRecord } from './prepare-record';
 import type { Preparation } from './prepare-record';
 import type { ProblemLog } from './problem-log';
 import { RecordIds } from './record-ids';
+import type { TextFile } from './text-file';
 import type { StatisticsTally } from './statistics';
 import { Tally } from './tally';
 import { htmlIn, oddCharacters, templateNote } from './text-notes';
@@ -43,6 +46,8 @@ export interface RecordOutputs {
   readonly writer: Pick<CanonicalWriter, 'add'>;
   readonly log: Pick<ProblemLog, 'add'>;
   readonly statistics: Pick<StatisticsTally, 'add'>;
+  /** Takes what the fixes save, where that is to be shown. */
+  readonly asRead?: Pick<TextFile, 'write'> | null;
 }
 
 /** Takes a file's records one by one: parses, converts, counts, and writes what can be used. */
@@ -161,7 +166,11 @@ export class RecordReader {
     this.trials.take(conversion, convertWith);
     const faults = this.told(conversion.faults);
     if (conversion.kind === 'rejected') this.reject(raw, originalId === null ? null : claim.id, faults);
-    else this.accept(raw, { ...claim, draft: conversion.draft, faults });
+    else {
+      this.accept(raw, { ...claim, draft: conversion.draft, faults });
+      if (fixes.length > 0 && this.outputs.asRead && convertWith([]).kind === 'rejected')
+        this.outputs.asRead.write(`${JSON.stringify(asRead(claim.id, cleaned))}\n`);
+    }
   }
 
   private noteNames({ line }: RawRecord, value: JsonObject, isUsed: boolean): void {
@@ -224,6 +233,8 @@ interface AcceptedRecord {
   readonly draft: DraftRecord;
   readonly faults: readonly Fault[];
 }
+
+const asRead = (id: string, record: JsonObject): RecordAsRead => ({ id, lines: linesAsRead(record) });
 
 function problemOf(raw: RawRecord, recordId: string | null, fault: Fault): DatasetProblem {
   const path = fault.path === null && raw.pointer === '' ? null : `${raw.pointer}${fault.path ?? ''}`;

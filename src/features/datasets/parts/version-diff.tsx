@@ -136,13 +136,14 @@ const Rows = ({ rows }: { readonly rows: readonly RecordChange[] }) => (
 );
 
 const ChangeRow = ({ row }: { readonly row: RecordChange }) => {
-  const turns = changedTurns(row.before, row.after);
+  const turns = changedTurns(row);
   const same = turns.filter(({ before, after }) => before === after).length;
   return (
     <li className="border-b px-4 py-2 last:border-0">
       <p className="flex items-center gap-3">
         <span className="w-16 shrink-0 text-ink-3">line {formatCount(row.source_line)}</span>
         <Badge tone={TONES[row.change]}>{row.change}</Badge>
+        {row.as_read ? <span className="shrink-0 text-xs text-ink-3">left out before</span> : null}
         <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={visibleText(row.record_id)}>
           <FileText>{row.record_id}</FileText>
         </span>
