@@ -1,4 +1,4 @@
-import { brotliDecompressSync, unzipSync, zstdDecompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
 import type { AsyncBuffer, ColumnMetaData, Compressors, PageHeader } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -117,8 +117,8 @@ function requireCounts(counts: readonly unknown[]): void {
 const boundedCompressors: Compressors = {
   ...compressors,
   SNAPPY: unsnapped,
-  GZIP: (packed, length) => unzipSync(packed, inOnePiece(length)),
-  BROTLI: (packed, length) => brotliDecompressSync(packed, inOnePiece(length)),
+  GZIP: (packed, length) => zlib.unzipSync(packed, inOnePiece(length)),
+  BROTLI: (packed, length) => zlib.brotliDecompressSync(packed, inOnePiece(length)),
   ZSTD: unzstandard,
 };
 
@@ -139,8 +139,11 @@ function unsnapped(packed: Uint8Array, length: number): Uint8Array {
   return page;
 }
 
+/** Where the runtime has it: that of the window has not yet. */
+const byTheSystem: typeof zlib.zstdDecompressSync | undefined = Reflect.get(zlib, 'zstdDecompressSync');
+
 /** The system's is the quicker by far, and ends after the first of several frames. */
 function unzstandard(packed: Uint8Array, length: number): Uint8Array {
-  const page = zstdDecompressSync(packed, inOnePiece(length));
-  return page.length === length ? page : unzstd(packed, new Uint8Array(length));
+  const page = byTheSystem?.(packed, inOnePiece(length));
+  return page?.length === length ? page : unzstd(packed, new Uint8Array(length));
 }
