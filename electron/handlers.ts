@@ -55,6 +55,7 @@ const datasetHandlers = ({
   over_limit: (request) => numbers.overLimit(request),
   survey: (request) => numbers.survey(request),
   split: (request) => numbers.split(request),
+  mixture_leaks: (request) => numbers.mixtureLeaks(request),
   cancel_measuring: ({ id }) => {
     numbers.cancel(id);
     return Promise.resolve();

@@ -24,7 +24,7 @@ export interface TextSink {
 /** The services that commands use: those of the window. */
 export interface CliServices {
   readonly datasets: DatasetService;
-  readonly numbers: Pick<DatasetNumbers, 'stats' | 'survey' | 'split'>;
+  readonly numbers: Pick<DatasetNumbers, 'stats' | 'survey' | 'split' | 'mixtureLeaks'>;
   readonly baseModels: BaseModelService;
   readonly jobs: JobService;
   readonly runner: Pick<QueueRunner, 'settle' | 'startNoMore'>;

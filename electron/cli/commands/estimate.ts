@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatMemory } from '../../../src/lib/messages/format';
 import { cutWords } from '../../../src/lib/messages/cut';
+import { mixtureLeakWords } from '../../../src/lib/messages/mixture-leaks';
 import { misfitOf } from '../../../src/lib/messages/misfit';
 import { refusedRecordsOf } from '../../../src/lib/messages/refused-run';
 import type { Band, Estimate } from '../../../src/lib/types/estimate';
 import type { Registry } from '../command';
 import { EXIT } from '../exit-codes';
 import type { Output } from '../output/output';
+import { leaksOf, type Leaks } from '../run/mixture-leaks';
 import { settleOrphans } from '../run/orphans';
 import { RUN_FLAGS, RunOptions, runOf } from '../run/run-options';
 import { settingHelp } from '../run/setting-help';
@@ -69,6 +71,10 @@ const tellEstimate = (output: Output, estimate: Estimate): void => {
   tellFit(output, estimate);
 };
 
+const tellLeaks = (output: Output, { mixture_leaks }: Leaks): void => {
+  if (mixture_leaks !== undefined) output.line(`${mixtureLeakWords(mixture_leaks)}.`);
+};
+
 export const addEstimate = ({ program, add }: Registry): void =>
   add(program, {
     usage: 'estimate',
@@ -85,8 +91,12 @@ export const addEstimate = ({ program, add }: Registry): void =>
         work.output.endLive();
       }
       const estimate = await work.app.services.estimates.estimate(request);
-      if (work.output.json) work.output.document(documentOf(estimate));
-      else tellEstimate(work.output, estimate);
+      const leaks = await leaksOf(work, request);
+      if (work.output.json) work.output.document({ ...documentOf(estimate), ...leaks });
+      else {
+        tellEstimate(work.output, estimate);
+        tellLeaks(work.output, leaks);
+      }
       return EXIT.done;
     },
   });

@@ -8,6 +8,7 @@ import type { Publisher } from '../../../src/lib/contract/derived';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import { DatasetStats, DatasetSurvey, FoundRecords } from '../../../src/lib/types/dataset-numbers';
 import type { SplitChoice, SplitView } from '../../../src/lib/types/dataset-split';
+import type { MixtureLeaks, MixtureLeaksRequest } from '../../../src/lib/types/mixture-leaks';
 import { MAX_EDITED_RECORDS } from '../../../src/lib/types/dataset-versions';
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import type { AsyncRepositories } from '../../db/async-repositories';
@@ -19,6 +20,7 @@ import { refusedOtherwise } from '../../../src/lib/messages/refused-words';
 import { readKept, writeKept } from './kept-numbers';
 import { versionCacheDir } from './version-cache';
 import { makeSplit } from './make-split';
+import { mixtureLeaks } from './mixture-leaks';
 import { recordScans } from './record-scans';
 import type { RecordScans } from './record-scans';
 import { throttled } from './throttle';
@@ -139,6 +141,12 @@ export class DatasetNumbers {
     return this.#withSplit(measured, split, (split_path) =>
       scans.split({ path: measured.version.path, split_path }),
     );
+  }
+
+  /** Near repeats between the held-out and the training part of a run of several; null of too many records. */
+  async mixtureLeaks({ ids, ...split }: MixtureLeaksRequest): Promise<MixtureLeaks | null> {
+    const parts = await Promise.all(ids.map((id) => this.#measured(id)));
+    return mixtureLeaks(this.#options, parts, split);
   }
 
   /** Whoever waits for numbers of this dataset is told `cancelled`. */

@@ -21,7 +21,8 @@ const BATCH_LENGTH = 1024 * 1024;
 
 /** Ids are unique in one dataset only; the number of the dataset before them keeps them apart. */
 const idIn = (position: number, id: string): string => `${String(position)}/${id}`;
-const positionOf = (id: string): number => Number(id.slice(0, id.indexOf('/')));
+/** Which of the datasets a record of a mixture is from. */
+export const positionOf = (id: string): number => Number(id.slice(0, id.indexOf('/')));
 
 const mixedLine = (line: string, { dataset, format, position }: Origin): string => {
   const { id, conversation_id, ...record } = Named.parse(withSpelling(JSON.parse(line), line));

@@ -19,6 +19,7 @@ import {
   MetricsPoint,
 } from '../types/job-records';
 import { Dataset, PresetId, TrainingJob } from '../types/lora-training';
+import { MixtureLeaks, MixtureLeaksRequest } from '../types/mixture-leaks';
 import { LrPoint, LrRange } from '../types/lr-range';
 import { TryItPlan } from '../types/try-it';
 import { Count, Uuid } from '../types/primitives';
@@ -168,6 +169,7 @@ export const contract = {
     over_limit: call(StatsRequest, FoundRecords),
     survey: call(SurveyRequest, DatasetSurvey),
     split: call(SurveyRequest, SplitView),
+    mixture_leaks: call(MixtureLeaksRequest, MixtureLeaks.nullable()),
     cancel_measuring: call(ById, Nothing),
     measuring: event(MeasuringProgress),
     find_files: call(Paths, FoundFiles),
