@@ -1,4 +1,3 @@
-import { CircleCheck, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Select } from '../../../components/fields';
 import {
@@ -18,6 +17,8 @@ import type { Estimates } from '../use-estimates';
 import { useCurrentVersion } from '../use-current-version';
 import type { NewRun } from '../use-new-run';
 import { MixIn, MixtureRows } from './mixture';
+import { MixtureLeaks } from './mixture-leaks';
+import { Note } from './note';
 
 export const Numbered = ({ number, title }: { readonly number: number; readonly title: string }) => (
   <div className="flex shrink-0 items-center gap-2">
@@ -80,6 +81,7 @@ export const DataCard = ({ run, estimates }: { readonly run: NewRun; readonly es
         <Note warn>{run.missing.data}</Note>
       )}
       <MixtureRows mixture={run.mixture} />
+      <MixtureLeaks run={run} />
     </Card>
   );
 };
@@ -167,13 +169,3 @@ const ModelFacts = ({ model }: { readonly model: BaseModel }) => (
     )}
   </>
 );
-
-const Note = ({ warn, children }: { readonly warn?: boolean; readonly children: ReactNode }) => {
-  const Icon = warn ? TriangleAlert : CircleCheck;
-  return (
-    <p className={`flex items-start gap-2 text-xs ${warn ? 'text-warn' : 'text-good'}`}>
-      <Icon aria-hidden className="size-3.5 shrink-0" />
-      <span>{children}</span>
-    </p>
-  );
-};
