@@ -30,12 +30,21 @@ const Unchecked = ({ count }: { readonly count: number }) =>
 
 const PARTS = { first_user_message: 'First user message', answer: 'Answer' } as const;
 
-const LEAK_COLUMNS: readonly Column<LeakRow>[] = [
+const similarityColumn = <Row extends { readonly similarity: number }>(
+  method: string | undefined,
+): Column<Row> => ({
+  key: 'similarity',
+  head: 'Similarity',
+  right: true,
+  cell: ({ similarity }) => <span title={method}>{formatPercent(similarity)}</span>,
+});
+
+const leakColumns = (method: string | undefined): readonly Column<LeakRow>[] => [
   { key: 'line', head: 'Held-out line', right: true, cell: ({ held_out }) => formatCount(held_out.line) },
   { key: 'id', head: 'Held-out record', grow: true, cell: ({ held_out }) => held_out.record_id },
   { key: 'part', head: 'What is alike', cell: ({ part }) => PARTS[part] },
   { key: 'train', head: 'Trained line', right: true, cell: ({ train }) => formatCount(train.line) },
-  { key: 'similarity', head: 'Similarity', right: true, cell: ({ similarity }) => formatPercent(similarity) },
+  similarityColumn(method),
 ];
 
 export const Leakage = ({ survey, onRecord }: AlikeProps) => {
@@ -63,7 +72,7 @@ export const Leakage = ({ survey, onRecord }: AlikeProps) => {
           label="Held-out records that are like trained ones"
           total={leakage.rows.length}
           rows={leakage.rows}
-          columns={LEAK_COLUMNS}
+          columns={leakColumns(methods['leakage'])}
           recordOf={({ held_out }) => held_out}
           onRecord={onRecord}
         />
@@ -80,12 +89,12 @@ const membersOf = ({ groups }: DatasetSurvey['duplicates']): Member[] =>
     first ? others.map((member) => ({ ...member, first: first.line, size })) : [],
   );
 
-const DUPLICATE_COLUMNS: readonly Column<Member>[] = [
+const duplicateColumns = (method: string | undefined): readonly Column<Member>[] => [
   { key: 'line', head: 'Line', right: true, cell: ({ line }) => formatCount(line) },
   { key: 'id', head: 'Record', grow: true, cell: ({ record_id }) => record_id },
   { key: 'first', head: 'Like line', right: true, cell: ({ first }) => formatCount(first) },
   { key: 'size', head: 'Records in the group', right: true, cell: ({ size }) => formatCount(size) },
-  { key: 'similarity', head: 'Similarity', right: true, cell: ({ similarity }) => formatPercent(similarity) },
+  similarityColumn(method),
 ];
 
 export const Duplicates = ({ survey, onRecord }: AlikeProps) => {
@@ -113,7 +122,7 @@ export const Duplicates = ({ survey, onRecord }: AlikeProps) => {
           label="Records that repeat another"
           total={duplicates.exact + duplicates.near}
           rows={members}
-          columns={DUPLICATE_COLUMNS}
+          columns={duplicateColumns(methods['near_duplicates'])}
           recordOf={(member) => member}
           onRecord={onRecord}
         />

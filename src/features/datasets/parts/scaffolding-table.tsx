@@ -44,7 +44,7 @@ const Design = ({ scaffolding, method }: DesignProps) => (
         <Measured value={`${formatAmount(scaffolding.records, 'record')} with a design`} method={method} />
       }
     >
-      <Crossed scaffolding={scaffolding} />
+      <Crossed scaffolding={scaffolding} method={method} />
     </Panel>
     <Panel title="Topics">
       <MeasuredFacts
@@ -63,7 +63,7 @@ const inWords = (name: string): string => name.replaceAll('_', ' ');
 const HEAD = 'border-b px-3 py-2 align-bottom text-xs font-medium text-ink-3 first:pl-4 last:pr-4';
 const CELL = 'h-9 px-3 text-right tabular-nums last:pr-4';
 
-const Crossed = ({ scaffolding: { cells } }: Pick<DesignProps, 'scaffolding'>) => {
+const Crossed = ({ scaffolding: { cells }, method }: DesignProps) => {
   const table = crossed(cells);
   const arcs = countBy(cells, 'arc');
   return (
@@ -91,11 +91,13 @@ const Crossed = ({ scaffolding: { cells } }: Pick<DesignProps, 'scaffolding'>) =
                 <FileText>{inWords(name)}</FileText>
               </th>
               {arcs.map((arc) => (
-                <td key={arc.name} className={CELL}>
+                <td key={arc.name} title={method} className={CELL}>
                   {count(table.get(name)?.get(arc.name))}
                 </td>
               ))}
-              <td className={`${CELL} font-medium`}>{formatCount(records)}</td>
+              <td title={method} className={`${CELL} font-medium`}>
+                {formatCount(records)}
+              </td>
             </tr>
           ))}
         </tbody>
