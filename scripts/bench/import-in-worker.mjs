@@ -18,5 +18,5 @@ const seconds = (performance.now() - startedAt) / 1000;
 clearInterval(sampler);
 if (report.usable_records === 0) throw new Error(report.reason);
 process.stdout.write(
-  `${JSON.stringify({ seconds, records: report.usable_records, base_bytes: base, peak_bytes: peak, growth_bytes: peak - base })}\n`,
+  `${JSON.stringify({ seconds, records: report.usable_records, base_bytes: base, peak_bytes: peak })}\n`,
 );

@@ -1,5 +1,6 @@
 import type { Scaffolding, SplitFile } from '../types/dataset-records';
 import type { SplitChoice } from '../types/dataset-split';
+import { sortedGroups } from './sorted-groups';
 import { holdOutOfStrata, isOneStratum } from './strata';
 
 /** What a split has to know of a record. Equal hashes mean the same first user message, or the same plain text. */
@@ -65,10 +66,8 @@ export function holdOut(groups: SplitGroups, share: number): Uint8Array {
   const count = groups.records.length;
   const isHeldOut = new Uint8Array(count);
   if (share <= 0 || count < 2) return isHeldOut;
-  const walk = Uint32Array.from({ length: count }, (_, index) => index).sort((left, right) =>
-    compareOrders(groups, left, right),
-  );
   const { records, orders, parts = ORDER_PARTS } = groups;
+  const walk = sortedGroups(count, orders, parts);
   if (parts === 1 || isOneStratum(orders, walk)) holdOutAlong(records, walk, { share, isHeldOut });
   else
     holdOutOfStrata(
@@ -119,14 +118,6 @@ function keepBothSides(records: ArrayLike<number>, walk: Uint32Array, isHeldOut:
   const largest = walk.reduce((best, group) => (size(group) > size(best) ? group : best));
   if (heldOut === 0) isHeldOut[smallest] = 1;
   else isHeldOut[largest] = 0;
-}
-
-function compareOrders({ orders, parts = ORDER_PARTS }: SplitGroups, left: number, right: number): number {
-  for (let part = 0; part < parts; part += 1) {
-    const difference = (orders[left * parts + part] ?? 0) - (orders[right * parts + part] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left - right;
 }
 
 /** The group number of every record, counted from 0 in order of first appearance. */

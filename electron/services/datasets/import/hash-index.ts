@@ -1,43 +1,40 @@
-const INITIAL_SLOTS = 1024;
 const MAX_LOAD = 0.75;
 
-/**
- * Texts by 64 bits of each in place of the text, so that millions fit in little memory. Two texts meet by
- * chance once in 10¹³ pairs among ten million. A slot has both halves of the hash, zeros where it is free,
- * and whatever else a table keeps of a text.
- */
-class HashTable {
+/** Of one shard of a table: both halves of a text's hash, zeros where it is free, and what else is kept of it. */
+class Shard {
   private slots: Uint32Array;
   private count = 0;
   private readonly width: number;
 
-  constructor(width: number) {
+  constructor(capacity: number, width: number) {
     this.width = width;
-    this.slots = new Uint32Array(INITIAL_SLOTS * width);
+    this.slots = new Uint32Array(capacity * width);
   }
 
-  get size(): number {
-    return this.count;
-  }
-
-  /** The rest of a text's slot, and whether the text is new; `extra` fills the rest of a new one. */
-  protected take(text: string, extra?: number): { readonly isNew: boolean; readonly extra: number } {
-    const [high, low] = hashOf(text);
+  /** What is kept of a hash, and whether the hash is new; `extra` is what is kept of a new one. */
+  take([high, low]: Hash, extra: number): { readonly isNew: boolean; readonly extra: number } {
     const slot = this.find(high, low);
-    if (this.slots[slot] !== 0 || this.slots[slot + 1] !== 0)
-      return { isNew: false, extra: this.slots[slot + 2] ?? 0 };
-    this.slots.set(extra === undefined ? [high, low] : [high, low, extra], slot);
+    if (!this.isFree(slot)) return { isNew: false, extra: this.rest(slot) };
+    this.slots[slot] = high;
+    this.slots[slot + 1] = low;
+    if (this.width > 2) this.slots[slot + 2] = extra;
     this.count += 1;
     if (this.count * this.width > this.slots.length * MAX_LOAD) this.grow();
-    return { isNew: true, extra: extra ?? 0 };
+    return { isNew: true, extra };
   }
 
-  /** The rest of a text's slot; null for a text that is not there. */
-  protected peek(text: string): number | null {
-    const [high, low] = hashOf(text);
+  /** Null for a hash that is not there. */
+  peek([high, low]: Hash): number | null {
     const slot = this.find(high, low);
-    const isFree = this.slots[slot] === 0 && this.slots[slot + 1] === 0;
-    return isFree ? null : (this.slots[slot + 2] ?? 0);
+    return this.isFree(slot) ? null : this.rest(slot);
+  }
+
+  private isFree(slot: number): boolean {
+    return this.slots[slot] === 0 && this.slots[slot + 1] === 0;
+  }
+
+  private rest(slot: number): number {
+    return this.width > 2 ? (this.slots[slot + 2] ?? 0) : 0;
   }
 
   /** Where a hash is, or the free slot where it belongs. */
@@ -45,9 +42,7 @@ class HashTable {
     const capacity = this.slots.length / this.width;
     for (let at = low % capacity; ; at = (at + 1) % capacity) {
       const slot = at * this.width;
-      const foundHigh = this.slots[slot];
-      const foundLow = this.slots[slot + 1];
-      if ((foundHigh === 0 && foundLow === 0) || (foundHigh === high && foundLow === low)) return slot;
+      if (this.isFree(slot) || (this.slots[slot] === high && this.slots[slot + 1] === low)) return slot;
     }
   }
 
@@ -62,8 +57,54 @@ class HashTable {
   }
 }
 
+const SHARDS = 32;
+const SMALLEST_SHARD = 32;
+
+/**
+ * Texts by 64 bits of each in place of the text, so that millions fit in little memory. Two texts meet by
+ * chance once in 10¹³ pairs among ten million. In shards of sizes apart, which double one after another:
+ * a table that doubled as a whole would for a moment need three times its memory.
+ */
+class HashTable {
+  private readonly shards: readonly Shard[];
+  private count = 0;
+
+  constructor(width: number) {
+    this.shards = Array.from(
+      { length: SHARDS },
+      (_, index) => new Shard(SMALLEST_SHARD + Math.round((SMALLEST_SHARD * index) / SHARDS), width),
+    );
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** What is kept of a text, and whether the text is new; `extra` is what is kept of a new one. */
+  protected take(text: string, extra = 0): { readonly isNew: boolean; readonly extra: number } {
+    const hash = hashOf(text);
+    const taken = this.shardOf(hash).take(hash, extra);
+    if (taken.isNew) this.count += 1;
+    return taken;
+  }
+
+  /** What is kept of a text; null for one that is not there. */
+  protected peek(text: string): number | null {
+    const hash = hashOf(text);
+    return this.shardOf(hash).peek(hash);
+  }
+
+  private shardOf([high]: Hash): Shard {
+    const shard = this.shards[high % SHARDS];
+    if (shard === undefined) throw new RangeError('a table has its shards from the start');
+    return shard;
+  }
+}
+
+type Hash = readonly [high: number, low: number];
+
 /** Never zero, which marks a free slot. */
-function hashOf(text: string): readonly [high: number, low: number] {
+function hashOf(text: string): Hash {
   const [high, low] = hash64(text);
   return [high, high === 0 && low === 0 ? 1 : low];
 }
@@ -97,11 +138,12 @@ export class HashSet extends HashTable {
   }
 }
 
+const INITIAL_NUMBERS = 1024;
 const GROWTH = 1.5;
 
 /** A list of 32-bit numbers that grows as needed. */
 export class GrowingNumbers {
-  private items = new Uint32Array(INITIAL_SLOTS);
+  private items = new Uint32Array(INITIAL_NUMBERS);
   private count = 0;
 
   push(...values: readonly number[]): void {
@@ -131,7 +173,7 @@ function enlarged(items: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
 }
 
 /** Two independent 32-bit hashes of a text in one pass (the public-domain cyrb53, unmasked). */
-export function hash64(text: string): readonly [high: number, low: number] {
+export function hash64(text: string): Hash {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index += 1) {

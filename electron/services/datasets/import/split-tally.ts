@@ -37,22 +37,32 @@ export class SplitTally {
     return this.joined.add();
   }
 
-  /** The last thing that is asked: the keys are let go first, to leave their memory to the count. */
+  /** The last thing that is asked: what it does not need is let go first, and the sizes are joined in place. */
   count(share: number): { train: number; heldOut: number } {
     this.keys = new HashIndex();
     this.firstWithKey = new GrowingNumbers();
-    const sizes = this.sizes.values.slice();
-    for (let member = 0; member < sizes.length; member += 1) {
-      const root = this.joined.rootOf(member);
-      if (root === member) continue;
-      sizes[root] = (sizes[root] ?? 0) + (sizes[member] ?? 0);
-      sizes[member] = 0;
-    }
-    const roots = Uint32Array.from(sizes.keys()).filter((member) => sizes[member] !== 0);
-    const records = roots.map((root) => sizes[root] ?? 0);
-    const isHeldOut = holdOut({ records, ...this.orders.of(roots) }, share);
+    const groups = this.joinSizes();
+    const records = this.sizes.values.subarray(0, groups);
+    const isHeldOut = holdOut({ records, ...this.orders.of(groups) }, share);
     const heldOut = records.reduce((sum, size, index) => sum + (isHeldOut[index] === 1 ? size : 0), 0);
     return { train: records.reduce((sum, size) => sum + size, 0) - heldOut, heldOut };
+  }
+
+  /** Moves what is kept of each group to the front, in order of appearance; answers how many groups there are. */
+  private joinSizes(): number {
+    const sizes = this.sizes.values;
+    for (let member = 0; member < sizes.length; member += 1) {
+      const root = this.joined.rootOf(member);
+      if (root !== member) sizes[root] = (sizes[root] ?? 0) + (sizes[member] ?? 0);
+    }
+    let groups = 0;
+    for (let member = 0; member < sizes.length; member += 1) {
+      if (this.joined.rootOf(member) !== member) continue;
+      sizes[groups] = sizes[member] ?? 0;
+      this.orders.move(member, groups);
+      groups += 1;
+    }
+    return groups;
   }
 }
 
@@ -82,12 +92,19 @@ class GroupOrders {
     for (let group = 0; group < this.names.values.length; group += 1) this.strata.push(...none);
   }
 
-  of(groups: Uint32Array): { orders: Uint32Array; parts: 1 | 4 } {
-    if (!this.hasStrata) return { orders: groups.map((group) => this.names.get(group)), parts: 1 };
-    const orders = new Uint32Array(groups.length * PARTS);
-    for (const [index, group] of groups.entries()) {
-      orders.set(this.strata.values.subarray(group * 3, group * 3 + 3), index * PARTS);
-      orders[index * PARTS + 3] = this.names.get(group);
+  move(from: number, to: number): void {
+    this.names.set(to, this.names.get(from));
+    if (this.hasStrata) this.strata.values.copyWithin(to * 3, from * 3, from * 3 + 3);
+  }
+
+  /** Of the first groups, as many as are asked for. */
+  of(groups: number): { orders: Uint32Array; parts: 1 | 4 } {
+    const names = this.names.values;
+    if (!this.hasStrata) return { orders: names.subarray(0, groups), parts: 1 };
+    const orders = new Uint32Array(groups * PARTS);
+    for (let group = 0; group < groups; group += 1) {
+      orders.set(this.strata.values.subarray(group * 3, group * 3 + 3), group * PARTS);
+      orders[group * PARTS + 3] = names[group] ?? 0;
     }
     return { orders, parts: 4 };
   }
