@@ -1,11 +1,8 @@
-import { Undo2 } from 'lucide-react';
 import { api } from '../../../api';
-import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { Segments } from '../../../components/fields';
 import { formatAmount, formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
-import { shownTurns } from '../../../lib/types/record-turns';
 import type { RecordSide } from '../../../lib/types/dataset-records';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { useLoad } from '../../../use-load';
@@ -15,12 +12,10 @@ import type { Edits } from '../use-edits';
 import { useMarks } from '../use-marks';
 import type { Marks } from '../use-marks';
 import { useRecords } from '../use-records';
-import type { IndexedRecord } from '../record-pages';
 import type { Records } from '../use-records';
 import type { Selection } from '../version-words';
 import { RecordList } from './record-list';
-import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { RecordText } from './record-text';
 
 interface ConversationsProps {
   readonly edits: Edits;
@@ -152,80 +147,3 @@ const Chosen = ({
     </div>
   );
 };
-
-const RecordText = ({
-  row: { record },
-  isExcluded,
-  onAsk,
-}: {
-  readonly row: IndexedRecord;
-  readonly isExcluded: boolean;
-  readonly onAsk: () => void;
-}) => (
-  <>
-    <div className="flex min-h-10 items-center gap-3 border-b px-4 py-1">
-      <h2 className="shrink-0 font-semibold">Line {formatCount(record.source_line)}</h2>
-      {isExcluded ? <Badge tone="warn">excluded</Badge> : null}
-      <span className="min-w-0 truncate font-mono text-mono text-ink-3" title={visibleText(record.id)}>
-        <FileText>{record.id}</FileText>
-      </span>
-      <span className="ml-auto">
-        {isExcluded ? (
-          <Button small icon={Undo2} shortcut="X" onClick={onAsk}>
-            Include again…
-          </Button>
-        ) : (
-          <Button small shortcut="X" onClick={onAsk}>
-            Exclude…
-          </Button>
-        )}
-      </span>
-    </div>
-    <Scaffolding values={record.scaffolding ?? {}} />
-    <ol aria-label="Turns" className="max-w-[45rem] p-4">
-      {shownTurns(record).map((message, index) => (
-        <li
-          key={index}
-          className="mb-4 grid grid-cols-[6rem_minmax(0,1fr)] gap-4 max-medium:grid-cols-1 max-medium:gap-1"
-        >
-          <div className="text-right max-medium:flex max-medium:gap-2 max-medium:text-left">
-            <p className="font-medium">
-              <FileText>{message.name}</FileText>
-            </p>
-            <Use trained={message.trained} isExcluded={isExcluded} />
-          </div>
-          <div className="min-w-0">
-            <p className="break-words whitespace-pre-wrap">
-              <FileText>{message.content}</FileText>
-            </p>
-            {message.tool_calls ? (
-              <pre className="mt-1 overflow-x-auto font-mono text-mono">
-                <FileText>{JSON.stringify(message.tool_calls, null, 2)}</FileText>
-              </pre>
-            ) : null}
-          </div>
-        </li>
-      ))}
-    </ol>
-  </>
-);
-
-/** What a run makes of a turn: of a record that was excluded, nothing. */
-const Use = ({ trained, isExcluded }: { readonly trained: boolean; readonly isExcluded: boolean }) =>
-  isExcluded ? (
-    <p className="text-xs text-ink-3">not used</p>
-  ) : (
-    <p className={trained ? 'text-xs text-accent-text' : 'text-xs text-ink-3'}>
-      {trained ? 'trained' : 'context'}
-    </p>
-  );
-
-/** What the file says about a record beside its turns. */
-const Scaffolding = ({ values }: { readonly values: Readonly<Record<string, string>> }) =>
-  Object.keys(values).length === 0 ? null : (
-    <p className="flex flex-wrap gap-2 px-4 pt-3">
-      {Object.entries(values).map(([key, value]) => (
-        <Badge key={key}>{`${key}: ${value.replaceAll('_', ' ')}`}</Badge>
-      ))}
-    </p>
-  );
