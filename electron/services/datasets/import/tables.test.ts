@@ -265,3 +265,9 @@ it('names the role that a mapping lacks, and repeats no command that was given',
     'The role assistant is missing: add it, as in --map user=colA --map assistant=colB.',
   );
 });
+
+it('proposes no list for a role', async () => {
+  const line = '{"conversation": [{"input": "q"}], "source": "web", "topic": "sea"}\n';
+  const { report } = await bench().import(line.repeat(2));
+  expect(report.problems[0]?.suggestion).toContain('--map user=source --map assistant=topic');
+});

@@ -248,10 +248,12 @@ function missingRoles(told: ColumnMapping, mapping: ReportedMapping | undefined)
   return `The role ${lacking.join(' and ')} is missing: add it, as in ${mapWords([...Object.entries(told), ...words])}.`;
 }
 
-/** With the first names that can be read at a glance, and hold more than numbers. */
+const isProse = (cell: string): boolean => Number.isNaN(Number(cell)) && !/^\s*[[{]/.test(cell);
+
+/** With the first names that can be read at a glance, and hold texts: no numbers, no lists. */
 function exampleOf(mapping: ReportedMapping | undefined): [string, string][] {
   const { columns = [], rows = [] } = mapping ?? {};
-  const isText = (column: string) => rows.some((row) => Number.isNaN(Number(row[column] ?? 0)));
+  const isText = (column: string) => rows.some((row) => isProse(row[column] ?? ''));
   const [first, second] = columns.filter(
     (column) => column.length <= MAX_EXAMPLE_NAME && (rows.length === 0 || isText(column)),
   );
