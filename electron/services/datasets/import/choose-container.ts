@@ -63,13 +63,13 @@ function tableContainer({ request }: Choice, layout: TableLayout | null): Contai
   return { kind: 'table', layout, turns: turnColumns(layout.columns, request.mapping) };
 }
 
-function hintsOf({ request: { table, mapping = {} } }: Choice): LayoutHints {
+function hintsOf({ request: { table, mapping = {} }, source, fileName }: Choice): LayoutHints {
   const named = Object.values(mapping);
   const areKnown = (names: readonly string[]) =>
     names.some((name) => named.includes(name)) ||
     detectShape(Object.fromEntries(names.map((name) => [name.toLowerCase(), '']))) !== null ||
     Object.keys(proposeMapping(names)).length > 0;
-  return { options: table, areKnown };
+  return { options: table, areKnown, isCalledText: textContainer(fileName, source.archive) !== null };
 }
 
 /** Whole lines from the beginning, and the first row of data whole where the limit holds it. */

@@ -86,6 +86,22 @@ describe('form I', () => {
     expect(named.records[0]?.text).toContain('f\u00fcr fr\u00fch');
   });
 
+  it.each(['Dear Sir,\nyours, Ann', 'Begin ,\n,'])(
+    'is no table for a comma in each line: %j',
+    async (text) => {
+      const { report, records } = await bench().import(text, { name: 'a.txt' });
+      expect(report).toMatchObject({ shape: 'I', usable_records: 1 });
+      expect(records[0]?.text).toBe(text);
+    },
+  );
+
+  it('may hold a table that is one beyond chance, or by its names', async () => {
+    const unknown = await bench().import(`Frage,Antwort\n${'warum,darum\n'.repeat(6)}`, { name: 'a.txt' });
+    expect(unknown.report).toMatchObject({ shape: 'J', usable_records: 0 });
+    const known = await bench().import('question,answer\nwhy,so', { name: 'a.txt' });
+    expect(known.report).toMatchObject({ shape: 'J', usable_records: 1 });
+  });
+
   it('loses nothing but blank lines', async () => {
     const piece = fc.oneof(
       fc.constantFrom('\n', '\n\n', ' \n', 'x'.repeat(1900), 'word word'),

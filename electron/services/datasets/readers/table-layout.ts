@@ -18,6 +18,7 @@ const DELIMITERS = [',', '\t', ';', '|'] as const;
 const SAMPLE_ROWS = 30;
 const REGULAR_SHARE = 0.6;
 const NAMELESS_REGULAR_SHARE = 0.9;
+const CERTAIN_ROWS = 6;
 const MAX_NAME = 100;
 const NAME_OF_TEXT_COLUMN = /^(?:text|content)$/i;
 
@@ -32,6 +33,8 @@ export interface LayoutHints {
   readonly options?: TableOptions | undefined;
   /** Whether these names say what their columns are, whatever stands below them. */
   readonly areKnown: (names: readonly string[]) => boolean;
+  /** Where the file is called a plain text: a few lines with a comma each are no table then. */
+  readonly isCalledText?: boolean;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface LayoutHints {
  */
 export function findLayout(sample: string, hints: LayoutHints): TableLayout | null {
   return findWith(sample, hints, (candidates, { isForced }) => {
-    const best = bestOf(candidates.filter((candidate) => isForced || isTable(candidate)));
+    const best = bestOf(candidates.filter((candidate) => isForced || isTable(candidate, hints)));
     return best ?? (isForced ? null : textColumn(candidates[0]));
   });
 }
@@ -104,8 +107,15 @@ function scoreOf({ rows, regular }: Candidate): number {
   return ((rows[0]?.length ?? 0) > 1 ? 1 : 0) * regular * (1 + (rows[0]?.length ?? 0) / MAX_NAME);
 }
 
-function isTable(candidate: Candidate): boolean {
-  return areNames(candidate.rows[0] ?? []) && isRegular(candidate, REGULAR_SHARE);
+function isTable(candidate: Candidate, { areKnown, isCalledText = false }: LayoutHints): boolean {
+  const names = candidate.rows[0] ?? [];
+  if (!areNames(names) || !isRegular(candidate, REGULAR_SHARE)) return false;
+  return !isCalledText || areKnown(namesOf(names)) || isBeyondChance(candidate);
+}
+
+/** A line with a comma is nothing rare in a text; that nearly all of many have as many is. */
+function isBeyondChance(candidate: Candidate): boolean {
+  return candidate.rows.length >= CERTAIN_ROWS && isRegular(candidate, NAMELESS_REGULAR_SHARE);
 }
 
 function isNamelessTable(candidate: Candidate): boolean {
