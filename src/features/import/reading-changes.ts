@@ -7,6 +7,7 @@ export const SALVAGE_WORDS = 'Take what can be read';
 
 export const ROLE_WORDS: Readonly<Record<ColumnRole, string>> = {
   user: 'Question (user)',
+  input: 'Addition to the question',
   assistant: 'Answer (assistant)',
   system: 'System prompt',
   prompt: 'Prompt',

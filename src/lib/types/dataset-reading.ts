@@ -5,6 +5,7 @@ import { MessageRole } from './dataset-records';
 export const ColumnRole = z.enum([
   'system',
   'user',
+  'input',
   'assistant',
   'prompt',
   'completion',

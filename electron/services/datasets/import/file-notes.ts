@@ -24,6 +24,8 @@ const MAX_NAMES = 50;
 /** What is said once for a file and not once a record: how often, and where first. */
 export class FileNotes {
   private readonly unknownFields = new Map<string, Note>();
+  private readonly unusedFields = new Map<string, Note>();
+  private readonly verdicts = new Map<string, Note>();
   private readonly nul: Note = { line: 0, records: 0 };
   private readonly replaced: Note = { line: 0, records: 0 };
   private readonly separators: Note = { line: 0, records: 0 };
@@ -46,13 +48,19 @@ export class FileNotes {
   }
 
   noteFields(names: readonly string[], line: number): void {
-    for (const name of names) {
-      if (KNOWN_PAIR_FIELDS.has(name)) continue;
-      this.warnings += 1;
-      const note = this.unknownFields.get(name);
-      if (note !== undefined) note.records += 1;
-      else if (this.unknownFields.size < MAX_NAMES) this.unknownFields.set(name, { line, records: 1 });
-    }
+    const unknown = names.filter((name) => !KNOWN_PAIR_FIELDS.has(name));
+    this.warnings += unknown.length;
+    noteNames(this.unknownFields, unknown, line);
+  }
+
+  /** Fields with texts that are neither trained nor shown to the model. */
+  noteUnused(names: readonly string[], line: number): void {
+    noteNames(this.unusedFields, names, line);
+  }
+
+  /** Fields that are false, and may say that an answer is not wanted. */
+  noteVerdicts(names: readonly string[], line: number): void {
+    noteNames(this.verdicts, names, line);
   }
 
   noteCharacters(found: { readonly nul: boolean; readonly replaced: boolean }, line: number): void {
@@ -85,12 +93,41 @@ export class FileNotes {
     );
     return [
       ...fields,
+      ...this.unusedProblems(),
       ...this.characterProblems(),
       ...this.versionProblems(),
       ...this.separatorProblems(),
       ...this.labelProblems(),
       ...this.htmlProblems(),
     ];
+  }
+
+  private unusedProblems(): DatasetProblem[] {
+    const unused = [...this.unusedFields].map(([name, { line }]) =>
+      fileProblem(
+        'unsupported_content',
+        { line, records: 0 },
+        {
+          severity: 'warning',
+          error: `The texts of “${name.slice(0, 60)}” are not used: the model neither sees nor learns them.`,
+          suggestion:
+            'Nothing has to be done if they are notes. Else say what each column is, on the import page or with --map; what belongs to the question is “input”.',
+        },
+      ),
+    );
+    const verdicts = [...this.verdicts].map(([name, { line }]) =>
+      fileProblem(
+        'unsupported_content',
+        { line, records: 0 },
+        {
+          severity: 'warning',
+          error: `The field “${name.slice(0, 60)}” is false here and not used: every answer is trained.`,
+          suggestion:
+            'Nothing has to be done if it says something else. If it says that an answer is not wanted, give it the role of the label, on the import page or with --map.',
+        },
+      ),
+    );
+    return [...unused, ...verdicts];
   }
 
   private htmlProblems(): DatasetProblem[] {
@@ -143,6 +180,14 @@ export class FileNotes {
       suggestion: 'Nothing has to be done.',
     } as const;
     return [fileProblem('older_version', { line: this.version.line, records: 0 }, text)];
+  }
+}
+
+function noteNames(notes: Map<string, Note>, names: readonly string[], line: number): void {
+  for (const name of names) {
+    const note = notes.get(name);
+    if (note !== undefined) note.records += 1;
+    else if (notes.size < MAX_NAMES) notes.set(name, { line, records: 1 });
   }
 }
 

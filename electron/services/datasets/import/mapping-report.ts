@@ -1,7 +1,7 @@
 import type { ReportedMapping } from '../../../../src/lib/types/dataset-records';
 import type { JsonObject } from '../readers/json-object';
 import type { Container } from '../readers/raw-record';
-import { proposeMapping } from '../shapes/propose-mapping';
+import { takenRoles } from '../shapes/taken-roles';
 import type { PassFindings } from './pass';
 
 /** The columns of a table or of flat objects and what they are taken for; undefined where there are none to choose. */
@@ -12,7 +12,7 @@ export function mappingReport(pass: PassFindings): ReportedMapping | undefined {
   if (!isOffered || columns.length === 0) return undefined;
   return {
     columns,
-    roles: pass.mapping ?? proposeMapping(columns),
+    roles: pass.mapping ?? takenRoles(pass.shape, columns),
     rows: samples.map(shownRow),
     ...(pass.container.kind === 'table' && { table: layoutOf(pass.container) }),
   };

@@ -6,7 +6,7 @@ import { MAX_FILE_BYTES } from '../readers/limits';
 import { openSource } from '../readers/open-source';
 import type { SourceText } from '../readers/open-source';
 import type { Container, RawRecord } from '../readers/raw-record';
-import { proposeMapping } from '../shapes/propose-mapping';
+import { takenRoles } from '../shapes/taken-roles';
 import { roleOf } from '../shapes/roles';
 import { shownRecord } from '../shown-record';
 import { readingOfWords } from '../version-recipe';
@@ -173,7 +173,7 @@ function describe(pass: HeadPass, { request, linkTarget }: HeadReading, source: 
     columns,
     rows: columns.length === 0 ? [] : samples.map(shownRow),
     table: container.kind === 'table' ? layoutOf(container) : null,
-    roles: columns.length === 0 ? {} : { ...(pass.mapping ?? proposeMapping(columns)) },
+    roles: columns.length === 0 ? {} : { ...(pass.mapping ?? takenRoles(pass.shape, columns)) },
     role_names: speakersOf(names.roles, pass.roleNames),
     signature: signatureOf(pass),
   };

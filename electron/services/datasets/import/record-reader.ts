@@ -12,7 +12,7 @@ import type { Converter, DraftRecord, Fault } from '../shapes/conversion';
 import { CONVERTERS } from '../shapes/converters';
 import { SHAPE_NAMES, detectShape, isCompletion } from '../shapes/detect-shape';
 import type { RecordShape } from '../shapes/detect-shape';
-import { columnsSentence, instructionColumns } from '../shapes/instruction-columns';
+import { columnsOf } from '../shapes/instruction-columns';
 import { isUnclearLabel, isUnusedLabel, unclearLabel } from '../shapes/labels';
 import { hasSeparators, withoutSeparators } from '../shapes/separators';
 import { linesAsRead } from './as-read';
@@ -30,6 +30,7 @@ import type { TextFile } from './text-file';
 import type { StatisticsTally } from './statistics';
 import { Tally } from './tally';
 import { htmlIn, oddCharacters, templateNote } from './text-notes';
+import { FLAT_SHAPES, unusedTexts, unusedVerdicts } from './unused-fields';
 import { versionLabels } from './version-labels';
 
 export interface ReadingPlan extends Preparation {
@@ -168,6 +169,7 @@ export class RecordReader {
     if (conversion.kind === 'rejected') this.reject(raw, originalId === null ? null : claim.id, faults);
     else {
       this.accept(raw, { ...claim, draft: conversion.draft, faults });
+      this.noteUnused(raw.line, cleaned, conversion.draft);
       if (fixes.length > 0 && this.outputs.asRead && convertWith([]).kind === 'rejected')
         this.outputs.asRead.write(`${JSON.stringify(asRead(claim.id, cleaned))}\n`);
     }
@@ -175,8 +177,15 @@ export class RecordReader {
 
   private noteNames({ line }: RawRecord, value: JsonObject, isUsed: boolean): void {
     if (isUsed && ANSWERED.has(this.shape) && isUnusedLabel(value)) this.notes.noteLabel(line);
-    if (this.shape === 'F') this.notes.columns ??= columnsOf(value);
+    this.notes.columns ??= columnsOf(this.shape, value);
     if (this.shape === 'A' || this.shape === 'B') this.notes.noteFields(Object.keys(value), line);
+  }
+
+  /** Of the first records: what they have, the others have mostly. Who names the fields has seen the others. */
+  private noteUnused(line: number, value: JsonObject, { content }: DraftRecord): void {
+    if (this.plan.mapping !== null || this.tally.usable > LOOKED_FOR_UNUSED) return;
+    if (FLAT_SHAPES.has(this.shape)) this.notes.noteUnused(unusedTexts(value, content), line);
+    if (ANSWERED.has(this.shape)) this.notes.noteVerdicts(unusedVerdicts(value), line);
   }
 
   private told(faults: readonly Fault[]): readonly Fault[] {
@@ -224,6 +233,8 @@ export class RecordReader {
   }
 }
 
+const LOOKED_FOR_UNUSED = 2000;
+
 /** Shapes that train every answer, whatever is said of it elsewhere. */
 const ANSWERED: ReadonlySet<RecordShape | null> = new Set(['C', 'D', 'E', 'F', 'G']);
 
@@ -249,11 +260,6 @@ function originOf(draft: DraftRecord, { id, line }: { id: string; line: number }
     ...(draft.scaffolding !== null && { scaffolding: draft.scaffolding }),
     ...(draft.qualityScore !== undefined && { quality_score: draft.qualityScore }),
   };
-}
-
-function columnsOf(value: JsonObject): string | null {
-  const columns = instructionColumns(value);
-  return columns === null ? null : columnsSentence(columns, value);
 }
 
 function lineTooLong(): Fault {

@@ -14,7 +14,7 @@ interface TurnFields {
   readonly content: 'content' | 'value';
 }
 
-/** A message and where it stands in its record. OpenAI's `weight: 0`, and our own `trained: false`, say that a turn is not to be trained. */
+/** A message and where it stands in its record. `isTrainable`: an answer that no mark in the file keeps from being trained. */
 export interface Turn {
   readonly message: CanonicalMessage;
   readonly path: string;
@@ -45,9 +45,15 @@ export function readTurn(raw: unknown, path: string, faults: Fault[]): Turn | nu
   }
   const spoken = spokenTurn(raw, path, faults);
   const message = isCallRole(spelling) ? asCall(spoken, `${path}/${fields.content}`, faults) : spoken;
-  const isTrainable = role === 'assistant' && raw.weight !== 0 && raw.trained !== false;
+  const isTrainable = role === 'assistant' && !isLeftUntrained(raw);
   return { path, fields, message: { role, ...message, trained: false }, isTrainable };
 }
+
+/** OpenAI's `weight`, the marks of other tools, and our own `trained`. */
+const TRAINING_MARKS = ['weight', 'train', 'loss', 'trained'] as const;
+const NO: ReadonlySet<unknown> = new Set([0, false, '0', 'false']);
+
+const isLeftUntrained = (turn: JsonObject): boolean => TRAINING_MARKS.some((mark) => NO.has(turn[mark]));
 
 function fieldsOf(turn: JsonObject): TurnFields {
   const content = 'content' in turn || !('value' in turn) ? 'content' : 'value';

@@ -4,7 +4,7 @@ import type { JsonObject } from '../readers/json-object';
 import { pointerToken } from '../readers/json-guard';
 import type { Fault } from './conversion';
 
-/** The record as one of the known shapes names its fields. What is not mapped is left out, but for ids and tools. */
+/** The record as one of the known shapes names its fields. What is not mapped is left out, but for ids, tools and history. */
 export function applyMapping(record: JsonObject, mapping: ColumnMapping): JsonObject {
   const mapped: [string, unknown][] = rolesOf(mapping)
     .filter(([, column]) => column in record)
@@ -12,7 +12,7 @@ export function applyMapping(record: JsonObject, mapping: ColumnMapping): JsonOb
       fieldOf(role, mapping),
       role === 'label' ? asLabel(record[column]) : record[column],
     ]);
-  const kept = ['id', 'tools']
+  const kept = ['id', 'tools', 'history']
     .filter((key) => key in record)
     .map((key): [string, unknown] => [key, record[key]]);
   return Object.fromEntries([...kept, ...mapped]);

@@ -5,6 +5,7 @@ import { chatContent, conclude, optionalText } from './conversion';
 import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
 import { isUnclearLabel, unclearLabel } from './labels';
+import { withAddition } from './instruction';
 import { checkMedia } from './media';
 import { fixAnswer, fixPrompt } from './safe-fixes';
 import { toolsOf } from './tool-calls';
@@ -14,7 +15,7 @@ import { readSide } from './turn-side';
 export function convertCompletion(record: JsonObject, { fixes }: ConversionSetting): Conversion {
   const faults: Fault[] = [];
   const system = optionalText(record, 'system', faults);
-  const prompt = readSide(record, { field: 'prompt', role: 'user' }, faults);
+  const prompt = readSide(withAddition(record, 'prompt'), { field: 'prompt', role: 'user' }, faults);
   const completion = fixAnswer(readSide(record, { field: 'completion', role: 'assistant' }, faults), fixes);
   const opening = system === null ? [] : [plainTurn('system', system, '/system')];
   const before = fixPrompt([...opening, ...prompt], fixes);

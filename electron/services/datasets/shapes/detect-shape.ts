@@ -2,7 +2,7 @@ import type { DatasetKind, DatasetShape } from '../../../../src/lib/types/datase
 import { isJsonList, isJsonObject } from '../readers/json-object';
 import type { JsonObject } from '../readers/json-object';
 import { instructionColumns } from './instruction-columns';
-import { isUnclearLabel } from './labels';
+import { isUnclearLabel, labelField } from './labels';
 
 /** The shape of a record. A table is of one of these inside; H is told apart by what it trains. */
 export type RecordShape = Exclude<DatasetShape, 'J'> | 'KTO';
@@ -19,7 +19,7 @@ interface ShapeRule {
 const RULES: readonly ShapeRule[] = [
   { shape: 'A', matches: isTrainingPair },
   { shape: 'H', matches: (record) => PREFERENCE_KEYS.some((key) => key in record) },
-  { shape: 'KTO', matches: (record) => typeof record.label === 'boolean' },
+  { shape: 'KTO', matches: (record) => labelField(record) !== null },
   { shape: 'C', matches: (record) => isJsonList(record.turns) },
   { shape: 'D', matches: (record) => 'messages' in record },
   { shape: 'E', matches: (record) => isTurnList(record.conversations) || isTurnList(record.conversation) },

@@ -5,9 +5,10 @@ import type { Turn } from './chat-turn';
 import { chatContent, conclude, failure, kindOf, optionalText, requiredText } from './conversion';
 import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, trainedMessages } from './dialogue';
-import { answerColumn, instructionColumns } from './instruction-columns';
+import { additionTo, answerColumn, instructionColumns } from './instruction-columns';
 import { checkMedia } from './media';
 import { fixDialogue } from './safe-fixes';
+import { toolsOf } from './tool-calls';
 
 const OWN_COLUMNS = { instruction: 'instruction', input: 'input', answers: ['output', 'response'] } as const;
 
@@ -32,7 +33,7 @@ export function convertInstruction(record: JsonObject, { fixes }: ConversionSett
   return conclude(
     {
       conversationId: textOf(record.conversation_id),
-      content: chatContent(trainedMessages(turns, 'final')),
+      content: chatContent(trainedMessages(turns, 'final'), toolsOf(record, faults)),
       scaffolding: null,
     },
     faults,
@@ -44,7 +45,15 @@ export function joinInstruction(instruction: string, input: string | null): stri
   return isBlank(input) ? instruction : `${instruction}\n\n${input ?? ''}`;
 }
 
-function readHistory(value: unknown, faults: Fault[]): Turn[] {
+/** A record whose question holds what stands beside it and belongs to it. */
+export function withAddition(record: JsonObject, question: string): JsonObject {
+  const addition = additionTo(question, record);
+  const joined = (name: string) => joinInstruction(String(record[question]), String(record[name]));
+  return addition === null ? record : { ...record, [question]: joined(addition) };
+}
+
+/** Pairs of question and answer that came before. */
+export function readHistory(value: unknown, faults: Fault[]): Turn[] {
   if (isBlank(value)) return [];
   if (!isJsonList(value)) {
     faults.push(

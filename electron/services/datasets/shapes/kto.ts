@@ -4,6 +4,7 @@ import type { Turn } from './chat-turn';
 import { conclude, failure, kindOf, toolsField } from './conversion';
 import type { Conversion, ConversionSetting, Fault } from './conversion';
 import { checkDialogue, dropTrailing, trainedMessages } from './dialogue';
+import { labelField } from './labels';
 import { checkMedia } from './media';
 import { readPrompt } from './preference-prompt';
 import { fixAnswer, fixPrompt } from './safe-fixes';
@@ -51,8 +52,10 @@ function readTurnsOf(record: JsonObject, faults: Fault[]): readonly Turn[] {
   ];
 }
 
-function labelOf({ label }: JsonObject, faults: Fault[]): boolean {
-  if (typeof label === 'boolean') return label;
+function labelOf(record: JsonObject, faults: Fault[]): boolean {
+  const field = labelField(record);
+  if (field !== null) return record[field] === true;
+  const { label } = record;
   const isMissing = label === undefined || label === null;
   faults.push(
     failure(isMissing ? 'missing_field' : 'invalid_type', {

@@ -17,6 +17,16 @@ export function labelOfWord(value: unknown): boolean | undefined {
   return typeof value === 'string' ? WORDS.get(value.trim().toLowerCase()) : undefined;
 }
 
+/** As it is called by the tools that write form H with a label. */
+const NAMES = new Set(['label', 'kto_tag']);
+
+/** The field that says whether an answer is wanted, by true or false; null where none does. */
+export function labelField(record: JsonObject): string | null {
+  if (typeof record.label === 'boolean') return 'label';
+  const isLabel = (name: string) => NAMES.has(name.toLowerCase()) && typeof record[name] === 'boolean';
+  return Object.keys(record).find(isLabel) ?? null;
+}
+
 /** An integer 0 or 1 is no label of form H (question 4), but it may be meant as one: nothing is trained on a guess. */
 export function isUnclearLabel(label: unknown): boolean {
   const isWord = typeof label === 'number' || typeof label === 'string';

@@ -5,7 +5,7 @@ import { plainTurn } from './chat-turn';
 import type { Turn } from './chat-turn';
 import { optionalText, requiredText } from './conversion';
 import type { Fault } from './conversion';
-import { joinInstruction } from './instruction';
+import { joinInstruction, readHistory, withAddition } from './instruction';
 import { readSide } from './turn-side';
 
 const QUESTIONS = ['prompt', 'question', 'query'] as const;
@@ -22,7 +22,11 @@ export function readPrompt(record: JsonObject, faults: Fault[]): Turn[] | null {
 
 function promptTurns(record: JsonObject, faults: Fault[]): Turn[] | null {
   const question = QUESTIONS.find((field) => !isBlank(record[field]));
-  if (question !== undefined) return readSide(record, { field: question, role: 'user' }, faults);
+  if (question !== undefined)
+    return [
+      ...readHistory(record.history, faults),
+      ...readSide(withAddition(record, question), { field: question, role: 'user' }, faults),
+    ];
   const dialogue = DIALOGUES.find((field) => isJsonList(record[field]));
   if (dialogue !== undefined) return readTurns(record, dialogue, faults);
   if ('instruction' in record) return instructionTurn(record, faults);
@@ -32,8 +36,12 @@ function promptTurns(record: JsonObject, faults: Fault[]): Turn[] | null {
 
 function instructionTurn(record: JsonObject, faults: Fault[]): Turn[] {
   const instruction = requiredText(record, 'instruction', faults);
-  const input = optionalText(record, 'input', faults);
-  return [plainTurn('user', joinInstruction(instruction, input), '/instruction')];
+  const context = typeof record.context === 'string' ? record.context : null;
+  const input = optionalText(record, 'input', faults) ?? context;
+  return [
+    ...readHistory(record.history, faults),
+    plainTurn('user', joinInstruction(instruction, input), '/instruction'),
+  ];
 }
 
 function nestedMessages(input: JsonObject, faults: Fault[]): Turn[] {

@@ -28,6 +28,7 @@ const NAMES: Record<ColumnRole, readonly string[]> = {
     'antwort',
     'a',
   ],
+  input: [],
   prompt: [],
   completion: [],
   chosen: ['chosen', 'preferred', 'accepted', 'better'],
