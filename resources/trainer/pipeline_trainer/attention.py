@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from .causal import Products
-from .data.batches import Batch
+from .data.batches import Batch, Document
 from .sending import sent
 
 NAME: Final = "pipeline_documents"
@@ -35,10 +35,16 @@ UNSUPPORTED: Final = ("softcap", "s_aux", "position_bias")
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Lengths of the documents of a pack; `borders` is (documents + 1,) int32 on a card, else None."""
+    """The documents of a pack, and what a card's kernel wants to know of them; None elsewhere.
 
-    lengths: tuple[int, ...]
+    borders, key_borders: (documents + 1,) int32, of the queries and of the keys that they see. seen: (keys,) int64, where
+    in the pack each key is; None where every document sees its own tokens alone.
+    """
+
+    each: tuple[Document, ...]
     borders: Tensor | None = None
+    key_borders: Tensor | None = None
+    seen: Tensor | None = None
 
 
 def inputs_of(batch: Batch) -> dict[str, Any]:
@@ -54,11 +60,30 @@ def inputs_of(batch: Batch) -> dict[str, Any]:
     }
 
 
-def documents_of(lengths: tuple[int, ...], device: torch.device) -> Documents:
+def documents_of(each: tuple[Document, ...], device: torch.device) -> Documents:
     """The borders are laid on the card once a pass, for all layers."""
     if device.type != "cuda" or varlen() is None:
-        return Documents(lengths)
-    return Documents(lengths, sent(torch.tensor([0, *accumulate(lengths)], dtype=torch.int32), device))
+        return Documents(each)
+    borders = _borders([document.length for document in each], device)
+    if all(document.behind is None for document in each):
+        return Documents(each, borders, borders)
+    seen = [place for span in _spans(each) for place in range(span.start, span.stop)]
+    key_borders = _borders([document.seen for document in each], device)
+    return Documents(each, borders, key_borders, sent(torch.tensor(seen), device))
+
+
+def _borders(lengths: Sequence[int], device: torch.device) -> Tensor:
+    return sent(torch.tensor([0, *accumulate(lengths)], dtype=torch.int32), device)
+
+
+def _spans(documents: Sequence[Document]) -> Iterator[slice]:
+    """Where the keys of all documents are, one document after the other."""
+    start = 0
+    for document in documents:
+        if document.behind is not None:
+            yield slice(*document.behind)
+        yield slice(start, start + document.length)
+        start += document.length
 
 
 @contextmanager
@@ -98,7 +123,7 @@ def attend(  # noqa: PLR0917 (transformers' signature)
     sliding_window: int | None = None,
     **options: Any,
 ) -> tuple[Tensor, None]:
-    """Causal attention within each document, of which every row is one where there are none.
+    """Causal attention within each document and its beginning; every row is a document where there are none.
 
     query: (rows, heads, tokens, width); key and value: (rows, key heads, tokens, width); gives
     (rows, tokens, heads, width). Raises NotImplementedError for what only other attentions compute.
@@ -106,21 +131,31 @@ def attend(  # noqa: PLR0917 (transformers' signature)
     asked = [name for name in UNSUPPORTED if options.get(name) is not None]
     if asked:
         raise NotImplementedError(f"attention within documents does not know {asked[0]}")
-    lengths = (query.shape[2],) if documents is None else documents.lengths
-    if _suit_products(query, lengths, dropout=dropout, window=sliding_window):
-        return by_products(query, key, value, scaling=scaling, documents=lengths), None
+    each = (Document(query.shape[2]),) if documents is None else documents.each
+    if _suit_products(query, each, dropout=dropout, window=sliding_window):
+        return by_products(query, key, value, scaling=scaling, documents=each), None
     if documents is None:
         return _causal(module, query, key, value, dropout=dropout, scaling=scaling, window=sliding_window), None
     if documents.borders is not None and dropout == 0.0 and query.dtype in VARLEN_DTYPES:
         return _by_kernel((query, key, value), documents, scaling=scaling, sliding_window=sliding_window), None
     outputs = []
-    for q, k, v in zip(*(torch.split(tensor, list(lengths), dim=2) for tensor in (query, key, value)), strict=True):
+    spans = _spans(each)
+    for document in each:
+        behind = [] if document.behind is None else [next(spans)]
+        own = next(spans)
+        q, k, v = query[:, :, own], _of(key, [*behind, own]), _of(value, [*behind, own])
         outputs.append(_causal(module, q, k, v, dropout=dropout, scaling=scaling, window=sliding_window))
     return torch.cat(outputs, dim=1), None
 
 
-def _suit_products(query: Tensor, lengths: Sequence[int], *, dropout: float, window: int | None) -> bool:
-    are_short = max(lengths) <= SHORT and (window is None or max(lengths) <= window)
+def _of(tensor: Tensor, spans: Sequence[slice]) -> Tensor:
+    parts = [tensor[:, :, span] for span in spans]
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim=2)
+
+
+def _suit_products(query: Tensor, documents: Sequence[Document], *, dropout: float, window: int | None) -> bool:
+    longest = max(document.seen for document in documents)
+    are_short = longest <= SHORT and (window is None or longest <= window)
     return are_short and dropout == 0.0 and query.device.type == "cpu" and query.dtype in VARLEN_DTYPES
 
 
@@ -134,30 +169,33 @@ def _causal(  # noqa: PLR0917 (the same)
     scaling: float | None,
     window: int | None,
 ) -> Tensor:
-    if _suit_products(query, (query.shape[2],), dropout=dropout, window=window):
-        return by_products(query, key, value, scaling=scaling, documents=(query.shape[2],))
+    alone = (Document(query.shape[2]),)
+    if query.shape[2] == key.shape[2] and _suit_products(query, alone, dropout=dropout, window=window):
+        return by_products(query, key, value, scaling=scaling, documents=alone)
     from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: PLC0415 (the same)
 
-    mask = window_mask(query, window)
+    mask = seen_mask(query, key, window)
     output: Tensor = sdpa_attention_forward(module, query, key, value, mask, dropout=dropout, scaling=scaling)[0]
     return output
 
 
-def by_products(query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None, documents: Sequence[int]) -> Tensor:
+def by_products(
+    query: Tensor, key: Tensor, value: Tensor, *, scaling: float | None, documents: Sequence[Document]
+) -> Tensor:
     """Causal attention as plain products, shapes as in `attend`; values may be of another width than keys."""
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     output: Tensor = Products.apply(query, key, value, scale, documents)
     return output
 
 
-def window_mask(query: Tensor, window: int | None) -> Tensor | None:
-    """Which of a document's tokens each of them sees, (seq, seq), where the document is longer than the window."""
-    length = query.shape[2]
-    if window is None or length <= window:
+def seen_mask(query: Tensor, key: Tensor, window: int | None) -> Tensor | None:
+    """Which of `key` each of `query`, the last ones, sees: (queries, keys); None where a plain causal mask says it."""
+    asking, seen = query.shape[2], key.shape[2]
+    if asking == seen and (window is None or seen <= window):
         return None
-    order = torch.arange(length, device=query.device)
-    distance = order[:, None] - order[None, :]  # (seq, seq)
-    return (distance >= 0) & (distance < window)
+    order = torch.arange(seen, device=query.device)
+    distance = order[seen - asking :, None] - order[None, :]  # (queries, keys)
+    return (distance >= 0) & (distance < (seen if window is None else window))
 
 
 def varlen() -> Any | None:
@@ -174,16 +212,17 @@ def _by_kernel(
     tensors: tuple[Tensor, Tensor, Tensor], documents: Documents, *, scaling: float | None, sliding_window: int | None
 ) -> Tensor:
     query, key, value = (tensor[0].transpose(0, 1).contiguous() for tensor in tensors)  # (tokens, heads, width)
-    longest = max(documents.lengths)
+    if documents.seen is not None:
+        key, value = (tensor.index_select(0, documents.seen) for tensor in (key, value))  # (keys, heads, width)
     kernel: Any = varlen()
     output: Tensor = kernel(
         query,
         key,
         value,
         documents.borders,
-        documents.borders,
-        longest,
-        longest,
+        documents.key_borders,
+        max(document.length for document in documents.each),
+        max(document.seen for document in documents.each),
         scale=scaling,
         window_size=(-1 if sliding_window is None else sliding_window - 1, 0),
         enable_gqa=query.shape[1] != key.shape[1],

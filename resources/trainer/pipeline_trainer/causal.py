@@ -1,14 +1,17 @@
 """Causal attention by plain products, for short rows on a processor that multiplies 16 bit numbers.
 
-Queries go in blocks, each with the keys of its own document up to its own end: what lies before or behind is
-neither multiplied nor kept.
+Queries go in blocks, each with the keys of its own document up to its own end, and those of the beginning that it
+goes on from: what lies before or behind is neither multiplied nor kept.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
 from torch import Tensor
+
+from .data.batches import Document
 
 # Queries at once: fewer make products too small, more multiply too much that no query may see.
 BLOCK: Final = 128
@@ -24,9 +27,9 @@ class Products(torch.autograd.Function):
 
     @staticmethod
     def forward(  # noqa: PLR0917 (torch's)
-        ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float, documents: Sequence[int]
+        ctx: Any, query: Tensor, key: Tensor, value: Tensor, scale: float, documents: Sequence[Document]
     ) -> Tensor:
-        """query: (rows, heads, tokens, width) and alike; `documents`: their lengths, the same in every row.
+        """query: (rows, heads, tokens, width) and alike; `documents`: the same in every row.
 
         Gives (rows, tokens, heads, width of values).
         """
@@ -37,14 +40,15 @@ class Products(torch.autograd.Function):
         outputs = _by_key_head(output.transpose(1, 2), key.shape[1])
         wide_keys = keys.to(wide)
         kept = []
-        for first, start, end in _blocks(documents):
-            asking = _block(queries, start, end).to(wide) * scale  # (rows · key heads, together · block, width)
-            scores = asking @ _block(wide_keys, first, end).transpose(1, 2)
-            future = scores.new_full((end - start, end - start), -torch.inf).triu_(1)
-            scores.view(-1, end - start, end - first)[..., start - first :] += future
+        for block in _blocks(documents):
+            asking = _asking(queries, block).to(wide) * scale  # (rows · key heads, together · block, width)
+            scores = asking @ _seen(wide_keys, block).transpose(1, 2)
+            size = block.end - block.start
+            future = scores.new_full((size, size), -torch.inf).triu_(1)
+            scores.view(-1, size, scores.shape[-1])[..., -size:] += future
             weights = scores.softmax(dim=-1).to(query.dtype)  # (rows · key heads, together · block, keys)
-            part = outputs[:, :, :, start:end]
-            part.copy_((weights @ _block(values, first, end)).view(part.shape))
+            part = outputs[:, :, :, block.start : block.end]
+            part.copy_((weights @ _seen(values, block)).view(part.shape))
             kept.append(weights)
         ctx.save_for_backward(query, key, value, output, *kept)
         ctx.scale, ctx.wide, ctx.documents = scale, wide, documents
@@ -61,16 +65,16 @@ class Products(torch.autograd.Function):
         of_query = torch.empty_like(query)
         of_queries = _by_key_head(of_query, key_heads)
         of_keys, of_values = (torch.zeros(each.shape, dtype=ctx.wide, device=each.device) for each in (keys, values))
-        for (first, start, end), weights in zip(_blocks(ctx.documents), kept, strict=True):
-            pull, asking = _block(pulls, start, end), _block(queries, start, end)
+        for block, weights in zip(_blocks(ctx.documents), kept, strict=True):
+            pull, asking = _asking(pulls, block), _asking(queries, block)
             wide_pull = pull.to(ctx.wide)
-            inner = (wide_pull * _block(outputs, start, end)).sum(dim=-1, keepdim=True)
-            of_scores = wide_pull @ _block(wide_values, first, end).transpose(1, 2)
+            inner = (wide_pull * _asking(outputs, block)).sum(dim=-1, keepdim=True)
+            of_scores = wide_pull @ _seen(wide_values, block).transpose(1, 2)
             of_scores = of_scores.sub_(inner).mul_(weights).mul_(ctx.scale).to(weights.dtype)
-            part = of_queries[:, :, :, start:end]
-            part.copy_((of_scores @ _block(keys, first, end)).view(part.shape))
-            _add(of_keys[:, :, :, first:end], of_scores.transpose(1, 2) @ asking)
-            _add(of_values[:, :, :, first:end], weights.transpose(1, 2) @ pull)
+            part = of_queries[:, :, :, block.start : block.end]
+            part.copy_((of_scores @ _seen(keys, block)).view(part.shape))
+            _add(of_keys, block, of_scores.transpose(1, 2) @ asking)
+            _add(of_values, block, weights.transpose(1, 2) @ pull)
         gradients = (each.to(key.dtype).view(one.shape) for each, one in ((of_keys, key), (of_values, value)))
         return of_query, *gradients, None, None
 
@@ -81,20 +85,47 @@ def _by_key_head(tensor: Tensor, key_heads: int) -> Tensor:
     return tensor.view(rows, key_heads, heads // key_heads, *rest)
 
 
-def _block(tensor: Tensor, start: int, end: int) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Queries from `start` to `end`; their keys are those from `first` to `end`, behind those of `behind`."""
+
+    behind: tuple[int, int] | None
+    first: int
+    start: int
+    end: int
+
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        """Where its keys are, in their order."""
+        own = slice(self.first, self.end)
+        return (own,) if self.behind is None else (slice(*self.behind), own)
+
+
+def _asking(tensor: Tensor, block: _Block) -> Tensor:
     """(rows · key heads, together · block, width)."""
-    return tensor[:, :, :, start:end].flatten(2, 3).flatten(0, 1)
+    return tensor[:, :, :, block.start : block.end].flatten(2, 3).flatten(0, 1)
 
 
-def _add(total: Tensor, part: Tensor) -> None:
-    total += part.view(total.shape)
+def _seen(tensor: Tensor, block: _Block) -> Tensor:
+    """(rows · key heads, keys, width)."""
+    parts = [tensor[:, :, :, span] for span in block.spans]
+    seen = parts[0] if len(parts) == 1 else torch.cat(parts, dim=3)
+    return seen.flatten(2, 3).flatten(0, 1)
 
 
-def _blocks(documents: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Where a document begins, and where each of its blocks begins and ends."""
+def _add(total: Tensor, block: _Block, part: Tensor) -> None:
+    """`part`, as `_seen` is, to where it belongs in `total`."""
+    sizes = [span.stop - span.start for span in block.spans]
+    for span, piece in zip(block.spans, torch.split(part, sizes, dim=1), strict=True):
+        own = total[:, :, :, span]
+        own += piece.reshape(own.shape)
+
+
+def _blocks(documents: Sequence[Document]) -> Iterator[_Block]:
     first = 0
-    for length in documents:
+    for document in documents:
+        length = document.length
         size = -(-length // max(1, round(length / BLOCK)))
         for start in range(first, first + length, size):
-            yield first, start, min(start + size, first + length)
+            yield _Block(document.behind, first, start, min(start + size, first + length))
         first += length

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any, Final
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from .attention import SHORT, VARLEN_DTYPES, inputs_of, within_documents
 from .config import Packing
 from .data.batches import Batch, Row, collate, split_micro
+from .data.beginnings import families_of
 from .data.packing import pack, split_packed
 from .errors import is_out_of_memory
 from .hardware import Compute
@@ -37,7 +39,8 @@ REASONS: Final = {
 class Layout:
     """`packed` or padded, and why. `budget`: tokens of a pack that holds one row, the longest.
 
-    `short`: padded rows attend by plain products, as long as they are short.
+    `short`: padded rows attend by plain products, as long as they are short. `shares`: what rows of a pack begin with
+    alike goes through the model once.
     """
 
     packed: bool
@@ -45,6 +48,7 @@ class Layout:
     pad_id: int
     budget: int
     short: bool = False
+    shares: bool = False
 
     def passes(self, rows: Sequence[Row], micro_batch: int) -> list[list[Row]]:
         """Cut `rows` into passes of at most `micro_batch` rows, or of the tokens of as many longest ones."""
@@ -53,7 +57,7 @@ class Layout:
     def batch(self, rows: Sequence[Row]) -> Batch:
         """The rows of one pass as tensors."""
         if self.packed:
-            return pack(rows, multiple=EVEN if self.short else 1, pad_id=self.pad_id)
+            return pack(rows, multiple=EVEN if self.short else 1, pad_id=self.pad_id, shares=self.shares)
         short = self.short and max(len(row.ids) for row in rows) <= SHORT
         return collate(rows, pad_id=self.pad_id, short=short, multiple=EVEN if self.short else 1)
 
@@ -72,7 +76,8 @@ def layout_for(
     wanted, reason = packing != "off", REASONS[packing]
     fault = mixing_fault(model, rows, pad_id=pad_id, device=compute.device) if wanted else None
     if wanted and fault is None:
-        return Layout(packed=True, reason=reason, pad_id=pad_id, budget=longest(rows), short=short)
+        shares = beginnings_suit(model, rows, device=compute.device)
+        return Layout(packed=True, reason=reason, pad_id=pad_id, budget=longest(rows), short=short, shares=shares)
     if fault is not None and packing == "on":
         warn("packing_unavailable", f"Rows are not packed: {fault}. They are laid side by side; the results are the same.")
     return Layout(packed=False, reason=fault or reason, pad_id=pad_id, budget=longest(rows), short=short)
@@ -120,6 +125,31 @@ def mixing_fault(model: Any, rows: Sequence[Row], *, pad_id: int, device: torch.
     apart = float((packed - alone).square().mean().sqrt())
     mixing = float((mixed - alone).square().mean().sqrt())
     return None if apart <= PROBE_SHARE * mixing else "this architecture does not keep documents apart"
+
+
+@torch.no_grad()
+def beginnings_suit(model: Any, rows: Sequence[Row], *, device: torch.device) -> bool:
+    """Whether two rows that begin alike are in one pack what each is alone, in this model and on this device."""
+    ids = [token for row in rows[:PROBE_ROWS] for piece in row.pieces for token in piece.ids[:PROBE_TOKENS]]
+    stream = cycle(ids)
+    beginning, *ends = (list(islice(stream, PROBE_TOKENS)) for _ in range(PROBE_ROWS))
+    parts = [Row(f"probe {end}", [*beginning, *end], [False] * 2 * PROBE_TOKENS) for end in ends]
+    common = families_of(parts)[0].shared
+    training = model.training
+    model.eval()
+    try:
+        shared = logits(model, pack(parts, shares=True).to(device))
+        blind_row = Row("probe", parts[1].ids[common:], [])
+        whole, other, blind = (logits(model, pack([row]).to(device)) for row in (*parts, blind_row))
+    except UNFIT as error:
+        if is_out_of_memory(error):
+            raise
+        return False
+    finally:
+        model.train(training)
+    wanted = torch.cat([whole, other[common:]])
+    moved = float((other[common:] - blind).square().mean().sqrt())
+    return float((shared - wanted).square().mean().sqrt()) <= PROBE_SHARE * moved
 
 
 def logits(model: Any, batch: Batch) -> Tensor:

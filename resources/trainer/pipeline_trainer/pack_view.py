@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .data.beginnings import families_of, lay
 from .data.order import Sampler, derive_seed, first_fit, rows_a_pass, window_starts
 from .data.split import Split, read_split
 from .data.tokens import TokenSet, load
@@ -30,8 +30,7 @@ class PackPlan:
     """The first epoch of a run.
 
     rows: (trained records,) int64, their numbers in the dataset; steps: (trained records,) int64, the step that
-    takes each, from 0; order: their positions in `rows`, in the order in which they are taken; lengths:
-    (records,) int64. `budget`: tokens of a pack.
+    takes each, from 0; order: their positions in `rows`, in the order in which they are taken. `budget`: tokens of a pack.
     """
 
     tokens: TokenSet
@@ -39,7 +38,6 @@ class PackPlan:
     rows: NDArray[np.int64]
     steps: NDArray[np.int64]
     order: NDArray[np.int64]
-    lengths: NDArray[np.int64]
     budget: int
 
     def packs_of(self, index: int) -> dict[str, Any]:
@@ -54,7 +52,7 @@ class PackPlan:
         size = self.settings.records_per_step
         taken = [int(self.rows[row]) for row in self.order[step * size : (step + 1) * size]]
         pieces = [piece for row in taken for piece in self._pieces(row)]
-        packs = first_fit([piece.tokens for piece in pieces], [piece.name for piece in pieces], self.budget)
+        packs = first_fit([len(piece.ids) for piece in pieces], [piece.name for piece in pieces], self.budget)
         described = [self._described([pieces[each] for each in pack]) for pack in packs]
         return {
             "step": step + 1,
@@ -69,23 +67,28 @@ class PackPlan:
 
     def _pieces(self, row: int) -> list["_Piece"]:
         record_id, _line, _groups = self.tokens.records[row]
-        tokens, length = int(self.lengths[row]), self.settings.max_length
-        starts = window_starts(tokens, length)
+        ids, trained = self.tokens.tokens(row)
+        length = self.settings.max_length
+        starts = window_starts(len(ids), length)
         if len(starts) == 1:
-            return [_Piece(row, record_id, tokens)]
-        return [_Piece(row, f"{record_id}/{start}", min(length, tokens - start)) for start in starts]
+            return [_Piece(row, record_id, ids, trained)]
+        return [
+            _Piece(row, f"{record_id}/{start}", ids[start : start + length], trained[start : start + length])
+            for start in starts
+        ]
 
     def _described(self, pieces: list["_Piece"]) -> list[dict[str, Any]]:
-        borders = [0, *accumulate(piece.tokens for piece in pieces)]
         return [
             {
-                "index": piece.row,
-                "record_id": self.tokens.records[piece.row][0],
-                "line": self.tokens.records[piece.row][1],
-                "start": start,
-                "end": end,
+                "index": pieces[part.row].row,
+                "record_id": self.tokens.records[pieces[part.row].row][0],
+                "line": self.tokens.records[pieces[part.row].row][1],
+                "start": part.start,
+                "end": part.end,
+                "behind": None if part.behind is None else {"start": part.behind[0], "end": part.behind[1]},
             }
-            for piece, (start, end) in zip(pieces, pairwise(borders), strict=True)
+            for part in lay(pieces, families_of(pieces))
+            if not part.shared
         ]
 
 
@@ -95,7 +98,8 @@ class _Piece:
 
     row: int
     name: str
-    tokens: int
+    ids: list[int]
+    trained: list[bool]
 
 
 def plan_packs(tokens: TokenSet, split: Split, settings: PackSettings) -> PackPlan:
@@ -121,7 +125,7 @@ def plan_packs(tokens: TokenSet, split: Split, settings: PackSettings) -> PackPl
         order.extend(taken)
     longest = int(min(settings.max_length, lengths[rows].max()))
     budget = longest * rows_a_pass(longest, settings.records_per_step, settings.device)
-    return PackPlan(tokens, settings, rows, steps, np.asarray(order, dtype=np.int64), lengths, budget)
+    return PackPlan(tokens, settings, rows, steps, np.asarray(order, dtype=np.int64), budget)
 
 
 def _made(folder: Path, split: Path, settings: PackSettings) -> PackPlan:

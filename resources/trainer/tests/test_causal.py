@@ -10,7 +10,7 @@ from torch.nn import functional
 from training_builders import attempt, make_model, make_rows, make_run, open_run
 
 from pipeline_trainer.attention import SHORT, by_products
-from pipeline_trainer.data.batches import Row
+from pipeline_trainer.data.batches import Document, Row
 from pipeline_trainer.layout import products_suit
 from pipeline_trainer.step import gradient
 
@@ -32,7 +32,7 @@ def gradients_of(output: Tensor, inputs: tuple[Tensor, ...]) -> list[Tensor]:
 @pytest.mark.parametrize(("heads", "key_heads"), [(4, 4), (6, 2), (4, 1)])
 def test_products_are_causal_attention(heads: int, key_heads: int) -> None:
     inputs = attention(1.0, torch.float64, heads, key_heads)
-    own = by_products(*inputs, scaling=0.3, documents=(70,)).transpose(1, 2)
+    own = by_products(*inputs, scaling=0.3, documents=[Document(70)]).transpose(1, 2)
     stock = functional.scaled_dot_product_attention(*inputs, is_causal=True, scale=0.3, enable_gqa=True)
     for mine, theirs in zip(gradients_of(own, inputs), gradients_of(stock, inputs), strict=True):
         assert float((mine - theirs).abs().max()) <= 1e-12
@@ -45,7 +45,7 @@ def test_products_keep_documents_apart_in_blocks_of_any_size(
 ) -> None:
     monkeypatch.setattr("pipeline_trainer.causal.BLOCK", block)
     inputs = attention(1.0, torch.float64, 6, 2)
-    own = by_products(*inputs, scaling=None, documents=lengths).transpose(1, 2)
+    own = by_products(*inputs, scaling=None, documents=[Document(length) for length in lengths]).transpose(1, 2)
     parts = zip(*(each.split(lengths, dim=2) for each in inputs), strict=True)
     stock = [functional.scaled_dot_product_attention(*each, is_causal=True, enable_gqa=True) for each in parts]
     for mine, theirs in zip(gradients_of(own, inputs), gradients_of(torch.cat(stock, dim=2), inputs), strict=True):
@@ -58,7 +58,7 @@ def test_products_round_no_more_than_torch_however_large_scores_are(size: float)
     exact_ones = tuple(each.detach().double().requires_grad_() for each in narrow)
     stock = functional.scaled_dot_product_attention
     wanted = gradients_of(stock(*exact_ones, is_causal=True, enable_gqa=True), exact_ones)
-    own = errors(gradients_of(by_products(*narrow, scaling=None, documents=(70,)).transpose(1, 2), narrow), wanted)
+    own = errors(gradients_of(by_products(*narrow, scaling=None, documents=[Document(70)]).transpose(1, 2), narrow), wanted)
     torchs = errors(gradients_of(stock(*narrow, is_causal=True, enable_gqa=True), narrow), wanted)
     assert max(own) <= 1.5 * max(torchs)
 

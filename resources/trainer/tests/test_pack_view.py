@@ -1,6 +1,7 @@
 """The borders that are shown are those that training puts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from template_builders import make_record, make_template, write_dataset
 from training_builders import make_model, make_run, open_run
 
+from pipeline_trainer.data.batches import Batch, Row
 from pipeline_trainer.data.order import window_starts
 from pipeline_trainer.data.split import Split
 from pipeline_trainer.data.tokens import How, TokenSet, tokenize_dataset
@@ -54,8 +56,25 @@ def test_the_packs_are_those_of_a_real_run(tmp_path: Path) -> None:
                 assert (found["step"], found["packs_of_step"]) == (step, len(packs))
                 [shown] = found["packs"]
                 assert shown["number"] == number
-                assert [part["record_id"] for part in shown["documents"]] == [each.record_id for each in pack]
-                assert [part["end"] - part["start"] for part in shown["documents"]] == [len(each.ids) for each in pack]
+                assert_shown_as_laid(shown["documents"], run.layout.batch(pack), pack)
+
+
+def assert_shown_as_laid(shown: list[dict[str, Any]], batch: Batch, pack: list[Row]) -> None:
+    ids = batch.input_ids[0].tolist()
+    begins = [part["behind"] or {"start": 0, "end": 0} for part in shown]
+    seen = {
+        part["record_id"]: ids[begin["start"] : begin["end"]] + ids[part["start"] : part["end"]]
+        for part, begin in zip(shown, begins, strict=True)
+    }
+    assert seen == {row.record_id: row.ids for row in pack}
+
+
+def test_rows_that_begin_alike_are_shown_behind_what_they_share(tmp_path: Path) -> None:
+    tokens = make_tokens(tmp_path, 40)
+    [pack] = plan_packs(tokens, split_of(tokens), CUDA).packs_of(5)["packs"]
+    [behind] = {(part["behind"]["start"], part["behind"]["end"]) for part in pack["documents"]}
+    assert behind[1] - behind[0] >= 8
+    assert pack["documents"][0]["start"] == behind[1]
 
 
 def test_no_pack_is_over_the_budget_and_every_trained_record_is_in_one(tmp_path: Path) -> None:

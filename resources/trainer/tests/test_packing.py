@@ -12,7 +12,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 from pipeline_trainer import attention, step
 from pipeline_trainer import layout as layout_module
-from pipeline_trainer.data.batches import Row, collate
+from pipeline_trainer.data.batches import Document, Row, collate
 from pipeline_trainer.data.packing import pack, split_packed
 from pipeline_trainer.evaluate import held_out_groups
 from pipeline_trainer.layout import Layout
@@ -198,7 +198,13 @@ def test_a_sliding_window_is_kept_within_a_document(window: int) -> None:
     stream = torch.Generator().manual_seed(1)
     query, key, value = (torch.randn(1, 2, 30, 8, generator=stream) for _ in range(3))
     found, _ = attention.attend(
-        torch.nn.Identity(), query, key, value, None, documents=attention.Documents((12, 18)), sliding_window=window
+        torch.nn.Identity(),
+        query,
+        key,
+        value,
+        None,
+        documents=attention.Documents((Document(12), Document(18))),
+        sliding_window=window,
     )
     for start, length in ((0, 12), (12, 18)):
         part = slice(start, start + length)
@@ -219,7 +225,7 @@ def test_losses_of_a_pack_are_those_of_the_plain_projection(tmp_path: Path, mode
 
 def test_a_filled_pack_has_no_position_beyond_those_of_its_rows() -> None:
     batch = pack(make_rows([5, 16]), multiple=8, pad_id=0)
-    assert batch.documents == (5, 16, 3)
+    assert batch.documents == (Document(5), Document(16), Document(3))
     assert batch.positions is not None
     assert batch.positions.tolist() == [[*range(5), *range(16), *range(3)]]
     assert int(batch.predicts.max()) < 21

@@ -16,6 +16,7 @@ const document = (index: number, start: number, end: number) => ({
   line: index + 1,
   start,
   end,
+  behind: null,
 });
 const PACKS: RecordPacks = {
   step: 3,
@@ -74,6 +75,21 @@ test('a record says where it lies in its row, and leads to its neighbours', asyn
   expect(page.text()).toContain('In step 3 of the first epoch, row 1 of 2');
   await page.click(page.button('line 9: 1–900'));
   expect(seen).toEqual([8]);
+});
+
+test('what records begin with alike is said to be there once', async () => {
+  const behind = { start: 0, end: 24 };
+  const documents = [8, 4, 6].map((index, at) => ({
+    ...document(index, 24 + 100 * at, 124 + 100 * at),
+    behind,
+  }));
+  await open(() => ({ ...PACKS, packs: [{ number: 1, documents }] }));
+  await page.until(() =>
+    expect(page.text()).toContain(
+      '2 other records of the row begin with the same tokens 1–24, which are computed once.',
+    ),
+  );
+  expect(page.text()).toContain('this record is tokens 1–24 and 125–224 of 324');
 });
 
 const notCounted = () => {

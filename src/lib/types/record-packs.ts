@@ -2,8 +2,17 @@ import { z } from 'zod';
 import { Count } from './primitives';
 import { RecordRow } from './dataset-numbers';
 
-/** A record, or a window of it, in a packed row: the tokens [start, end) of the row are its. */
-const PackedDocument = z.strictObject({ ...RecordRow.shape, start: Count, end: Count });
+const Place = { start: Count, end: Count };
+
+/**
+ * A record, or a window of it, in a packed row: the tokens [start, end) of the row are its own, and those of `behind`
+ * it begins with, as others there do.
+ */
+const PackedDocument = z.strictObject({
+  ...RecordRow.shape,
+  ...Place,
+  behind: z.strictObject(Place).nullable(),
+});
 
 /** Where a record lies in the first epoch of a run: its step, and the packed rows of that step that hold it. */
 export const RecordPacks = z.strictObject({

@@ -65,12 +65,28 @@ def cut_windows(row: Row, length: int) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """Tokens of a pack that see one another, and none of another document but a beginning that they go on from.
+
+    `length`: tokens of its own. `behind`: where in the pack that beginning, a document itself, starts and ends.
+    """
+
+    length: int
+    behind: tuple[int, int] | None = None
+
+    @property
+    def seen(self) -> int:
+        """Tokens that the last one sees, itself among them."""
+        return self.length if self.behind is None else self.length + self.behind[1] - self.behind[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One pass: rows padded on the right, or packed behind one another (`packing.pack`).
 
     input_ids: (batch, seq). `predicts` (marked,): the places, of all batch × seq, of which each predicts a trained
     token, the one behind it; counted here, because a card would be waited for. targets: (marked,), those tokens. Of a
-    pack only: positions (1, seq), and the length of each document. `short`: of rows side by side that attend by plain
+    pack only: positions (1, seq), and its documents. `short`: of rows side by side that attend by plain
     products (`attention`).
     """
 
@@ -78,7 +94,7 @@ class Batch:
     predicts: Tensor
     targets: Tensor
     positions: Tensor | None = None
-    documents: tuple[int, ...] | None = None
+    documents: tuple[Document, ...] | None = None
     short: bool = False
 
     def to(self, device: torch.device) -> "Batch":

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import torch
 
-from .batches import Batch, Row
+from .batches import Batch, Document, Row
+from .beginnings import alone, families_of, lay
 from .order import first_fit
 
 
@@ -18,17 +19,28 @@ def split_packed(rows: Sequence[Row], budget: int) -> list[list[Row]]:
     return [[rows[index] for index in each] for each in packs]
 
 
-def pack(rows: Sequence[Row], *, multiple: int = 1, pad_id: int = 0) -> Batch:
+def pack(rows: Sequence[Row], *, multiple: int = 1, pad_id: int = 0, shares: bool = False) -> Batch:
     """One row of all `rows`; the last token of each predicts nothing, and positions begin again with each.
 
-    Padding up to a multiple of `multiple` is a document of its own at the end: nothing sees it, and no position is
-    beyond those of its row.
+    `shares`: what rows begin with alike is there once (`beginnings`). Padding up to a multiple of `multiple` is a document
+    of its own at the end: nothing sees it, and no position is beyond those of its row.
     """
-    filling = -sum(len(row.ids) for row in rows) % multiple
-    input_ids = torch.tensor([[*(token for row in rows for token in row.ids), *[pad_id] * filling]])  # (1, tokens)
-    lengths = [*(len(row.ids) for row in rows), *([filling] if filling else [])]
-    positions = torch.cat([torch.arange(length) for length in lengths]).unsqueeze(0)  # (1, tokens)
-    marks = [mark for row in rows for mark in (*row.trained[1:], False)]
-    predicts = torch.tensor([place for place, trained in enumerate(marks) if trained], dtype=torch.long)  # (marked,)
-    targets = input_ids[0, predicts + 1]  # (marked,)
-    return Batch(input_ids, predicts, targets, positions, tuple(lengths))
+    laid = lay(rows, families_of(rows) if shares else alone(rows))
+    filling = -laid[-1].end % multiple
+    ids = [token for part in laid for token in rows[part.row].ids[part.first : part.last]] + [pad_id] * filling
+    positions = [place for part in laid for place in range(part.first, part.last)] + list(range(filling))
+    documents = [Document(part.last - part.first, part.behind) for part in laid]
+    # Where each row would begin if its beginning stood right before it.
+    starts = {part.row: part.start - part.first for part in laid if not part.shared}
+    places = [
+        starts[index] + place for index, row in enumerate(rows) for place, trained in enumerate(row.trained[1:]) if trained
+    ]
+    predicts = torch.tensor(places, dtype=torch.long)  # (marked,)
+    input_ids = torch.tensor([ids])  # (1, tokens)
+    return Batch(
+        input_ids,
+        predicts,
+        input_ids[0, predicts + 1],
+        torch.tensor([positions]),
+        (*documents, *([Document(filling)] if filling else [])),
+    )

@@ -1,7 +1,7 @@
 import { api } from '../../../api';
 import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
-import { formatCount } from '../../../components/format';
+import { formatAmount, formatCount } from '../../../components/format';
 import { toErrorPayload } from '../../../lib/messages/app-error';
 import type { ErrorPayload } from '../../../lib/types/system';
 import type { PackRequest, RecordPacks } from '../../../lib/types/record-packs';
@@ -58,7 +58,25 @@ const NoPacks = ({ error }: { readonly error: ErrorPayload }) => (
   </p>
 );
 
-const placeWords = ({ start, end }: Packed): string => `${formatCount(start + 1)}–${formatCount(end)}`;
+const span = ({ start, end }: Pick<Packed, 'start' | 'end'>): string =>
+  `${formatCount(start + 1)}–${formatCount(end)}`;
+
+const placeWords = (document: Packed): string =>
+  document.behind === null ? span(document) : `${span(document.behind)} and ${span(document)}`;
+
+/** What several records begin with goes through the model once. */
+const sharedWords = (own: readonly Packed[], documents: readonly Packed[]): string => {
+  const behind = own.find((document) => document.behind !== null)?.behind;
+  if (!behind) return '';
+  const others = documents.filter((document) => document.behind?.start === behind.start).length - own.length;
+  return ` ${formatAmount(others, 'other record')} of the row ${others === 1 ? 'begins' : 'begin'} with the same tokens ${span(behind)}, which are computed once.`;
+};
+
+/** The row from left to right: what is shared, and behind it what is of one record alone. */
+const partsOf = (documents: readonly Packed[]): readonly Pick<Packed, 'start' | 'end'>[] =>
+  documents.flatMap((document) =>
+    document.behind?.end === document.start ? [document.behind, document] : [document],
+  );
 
 const PackView = ({
   pack: { number, documents },
@@ -76,16 +94,18 @@ const PackView = ({
   return (
     <div className="mt-1">
       <p className="text-xs text-ink-2">
-        {`In step ${formatCount(step)} of the first epoch, row ${formatCount(number)} of ${formatCount(packs_of_step)}: this record is tokens ${own.map(placeWords).join(' and ')} of ${formatCount(used)}, in a row of at most ${formatCount(budget)}. No record sees another; later epochs are shuffled anew.`}
+        {`In step ${formatCount(step)} of the first epoch, row ${formatCount(number)} of ${formatCount(packs_of_step)}: this record is tokens ${own.map(placeWords).join(' and ')} of ${formatCount(used)}, in a row of at most ${formatCount(budget)}. No record sees another; later epochs are shuffled anew.${sharedWords(own, documents)}`}
       </p>
       <div aria-hidden className="mt-2 flex h-2 overflow-hidden rounded-xs border">
-        {documents.map((document) => (
+        {partsOf(documents).map((part) => (
           <span
-            key={document.start}
-            style={{ flexGrow: document.end - document.start }}
+            key={part.start}
+            style={{ flexGrow: part.end - part.start }}
             className={classNames(
               'basis-0 border-r',
-              document.index === index ? 'bg-accent' : 'bg-surface-0',
+              own.some(({ start, behind }) => start === part.start || behind?.start === part.start)
+                ? 'bg-accent'
+                : 'bg-surface-0',
             )}
           />
         ))}
