@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, get_args
 
-Lever = Literal["packing", "adapters", "siblings", "attention", "chunks", "rows"]
+Lever = Literal["packing", "beginnings", "adapters", "layers", "siblings", "attention", "chunks", "rows"]
 
 PEERS: Final = ("ours", "peft", "trl_default", "trl_tuned")
 WITHOUT: Final = "ours without "

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from unittest.mock import patch
 
-from pipeline_trainer import layout, lora_layer, projection
+from pipeline_trainer import fast_layers, layout, lora_layer, projection
 from pipeline_trainer import setup as setting_up
 from pipeline_trainer.adapter_folder import adapter_config, adapter_tensors, write_adapter
 from pipeline_trainer.config import JobFile, load_job
@@ -48,7 +48,9 @@ def _never(*_: Any, **__: Any) -> bool:
 # By which door the trainer comes to a lever; behind it lies what it does where the lever does not suit.
 CLOSED: Final[Mapping[Lever, Callable[[], AbstractContextManager[Any]]]] = {
     "packing": nullcontext,  # a setting
+    "beginnings": partial(patch.object, layout, "beginnings_suit", _never),
     "adapters": partial(patch.object, setting_up, "speed_up", _nothing),
+    "layers": partial(patch.dict, fast_layers.USUAL, {"cpu": frozenset(), "cuda": frozenset()}),
     "siblings": partial(patch.object, lora_layer, "families", _alone),
     "attention": partial(patch.object, layout, "products_suit", _never),
     "chunks": partial(patch.object, projection, "projection_of", _nothing),

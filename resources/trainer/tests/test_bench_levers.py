@@ -45,7 +45,9 @@ def pulled(run: Run) -> dict[str, bool]:
     siblings = [each.args[0] for each in forwards if getattr(each, "func", None) is as_one_function]
     return {
         "packing": run.layout.packed,
+        "beginnings": run.layout.shares,
         "adapters": path_of(run.trainable.model) == "fast",
+        "layers": any("forward" in vars(each) for each in run.trainable.model.modules() if "Norm" in type(each).__name__),
         "siblings": any(len(each.layers) > 1 for each in siblings),
         "attention": run.layout.short,
         "chunks": run.head.chunked,
@@ -67,7 +69,15 @@ def test_every_lever_is_pulled_where_none_is_left_out(folder: Folder) -> None:
 
 @pytest.mark.parametrize(
     ("lever", "others"),
-    [("adapters", {"siblings"}), ("siblings", set()), ("attention", set()), ("chunks", set()), ("rows", {"chunks"})],
+    [
+        ("beginnings", set()),
+        ("adapters", {"siblings"}),
+        ("layers", set()),
+        ("siblings", set()),
+        ("attention", set()),
+        ("chunks", set()),
+        ("rows", {"chunks"}),
+    ],
 )
 def test_without_a_lever_it_is_not_pulled(folder: Folder, lever: Any, others: set[str]) -> None:
     with CLOSED[lever](), opened(folder) as run:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -36,9 +37,10 @@ def refuse(_code: str, message: str) -> None:
 
 
 def opened(folder: Path, family: str = "llama", *, precision: str = "bf16", **settings: Any) -> Run:
-    """A run of a small model that is about to start."""
+    """A run of a small model that is about to start, with transformers' own layers."""
     model = make_model(folder / "model", family=family, **SIZES.get(family, {}))
-    return open_run(make_run(folder / f"run-{precision}", model, precision=precision, **settings))
+    with patch.dict(fast_layers.USUAL, {"cpu": frozenset()}):
+        return open_run(make_run(folder / f"run-{precision}", model, precision=precision, **settings))
 
 
 def replaced(model: nn.Module) -> set[str]:
@@ -118,8 +120,10 @@ def test_what_is_not_of_16_bit_or_not_known_is_left_alone(tmp_path: Path) -> Non
     speed_up_layers(opened(tmp_path / "gpt2", "gpt2").trainable.model, refuse, levers=LEVERS)
 
 
-def test_a_processor_keeps_transformers_own_by_default(tmp_path: Path) -> None:
-    assert replaced(opened(tmp_path).trainable.model) == fast_layers.USUAL["cpu"]
+def test_in_16_bit_a_processor_has_them_too(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model")
+    assert replaced(open_run(make_run(tmp_path / "run", model, precision="bf16")).trainable.model) == LEVERS
+    assert replaced(open_run(make_run(tmp_path / "wide", model, precision="fp32")).trainable.model) == set()
 
 
 def bytes_kept(run: Run) -> int:
@@ -260,7 +264,8 @@ def test_a_run_learns_and_answers_with_all_of_it(tmp_path: Path, monkeypatch: py
 def test_the_bundled_model_is_far_within_parity(small_model: Path, tmp_path: Path) -> None:
     from pipeline_trainer.layer_probe import difference
 
-    run = open_run(make_run(tmp_path / "run", small_model, precision="bf16"))
+    with patch.dict(fast_layers.USUAL, {"cpu": frozenset()}):
+        run = open_run(make_run(tmp_path / "run", small_model, precision="bf16"))
     model = run.trainable.model
     found = [made for module in model.modules() for made in fast_layers.replacements(module, LEVERS, "plain")]
     moved = difference(

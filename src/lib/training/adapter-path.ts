@@ -10,12 +10,9 @@ const STOCK_FAMILIES: ReadonlySet<string> = new Set(families);
 /** Families of which the trainer makes norms and products again (its `fast_layers.py`); its tests hold each to it. */
 const LEAN_FAMILIES: ReadonlySet<string> = new Set(leanFamilies);
 
-/** Whether a run keeps neither what norms give nor what activations do: on a card, where adapters can do without. */
-export const isLean = (
-  { architecture }: Pick<BaseModel, 'architecture'>,
-  device: 'cpu' | 'cuda',
-  path: AdapterPath,
-): boolean => device === 'cuda' && path === 'fast' && LEAN_FAMILIES.has(architecture);
+/** Whether a run keeps neither what norms give nor what activations do: where adapters can do without. */
+export const isLean = ({ architecture }: Pick<BaseModel, 'architecture'>, path: AdapterPath): boolean =>
+  path === 'fast' && LEAN_FAMILIES.has(architecture);
 
 interface Deciding {
   readonly model: Pick<BaseModel, 'architecture'>;

@@ -23,10 +23,10 @@ const [first] = measured.configurations;
 if (!first) throw new Error('nothing was measured');
 const request = (changes: Partial<TrainingSettings> = {}): Unplanned => ({
   model: { ...first.model, architecture: 'llama' },
-  settings: TrainingSettings.parse({ ...first.settings, batch_size: 8, max_length: 256, ...changes }),
+  settings: TrainingSettings.parse({ ...first.settings, batch_size: 8, max_length: 512, ...changes }),
   device: 'cpu',
   weight_bytes: 4,
-  longest_row: 256,
+  longest_row: 512,
   trained_share: 0.5,
   correction: null,
 });

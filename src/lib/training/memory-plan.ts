@@ -3,7 +3,7 @@ import type { TrainingSettings } from '../types/training-settings';
 import { awayBytes, lengthBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
-export const PASS_TOKENS = { cpu: 1024, cuda: 16_384 } as const;
+export const PASS_TOKENS = { cpu: 2048, cuda: 16_384 } as const;
 
 /** The estimate's error where no run was measured, after one, and after a probe of the very same run. */
 export const MEMORY_BAND = { cold: 0.1, measured: 0.05, probed: 0.03 } as const;
