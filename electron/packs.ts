@@ -31,6 +31,9 @@ export const createPacks = ({
     currentVersion: (id) => datasets.currentVersion(id),
     baseModel: (id) => baseModels.current(id),
     settings: (request) => jobs.settings(request),
-    device: async () => ((await hardware.current()).gpus.length > 0 ? 'cuda' : 'cpu'),
+    machine: async () => {
+      const { gpus, cpu_bf16 } = await hardware.current();
+      return { device: gpus.length > 0 ? 'cuda' : 'cpu', cpu_bf16 };
+    },
     request: (...asked) => serve.request(...asked),
   });

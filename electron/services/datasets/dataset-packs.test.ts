@@ -43,7 +43,7 @@ const setUp = async (device: 'cpu' | 'cuda') => {
           model_max_length: null,
         }),
       ),
-    device: () => Promise.resolve(device),
+    machine: () => Promise.resolve({ device, cpu_bf16: false }),
     makeData: (request) => {
       splits += 1;
       return makeRunData(request);
@@ -65,7 +65,7 @@ describe('where packing puts the borders', () => {
     expect(splits()).toBe(1);
     expect(asked[0]).toMatchObject({
       method: 'packs',
-      params: { device: 'cuda', max_length: 64, seed: 42, cache_dir: cacheDir, loss_scope: 'auto' },
+      params: { where: 'cuda', max_length: 64, seed: 42, cache_dir: cacheDir, loss_scope: 'auto' },
     });
     const split = SplitFile.parse(JSON.parse(await readFile(String(asked[0]?.params['split']), 'utf8')));
     expect(split.train.length + split.held_out.length).toBe(2);

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunRequest } from '../../../src/lib/contract/contract';
+import { passKind, type Unplanned, weightBytes } from '../../../src/lib/training/memory-plan';
 import { splitOf } from '../../../src/lib/training/settings';
 import type { BaseModel } from '../../../src/lib/types/base-model';
 import type { Dataset } from '../../../src/lib/types/lora-training';
@@ -19,7 +20,7 @@ export interface DatasetPacksOptions {
   readonly currentVersion: (id: string) => Promise<CurrentVersion | null>;
   readonly baseModel: (id: string) => Promise<BaseModel>;
   readonly settings: (request: RunRequest) => Promise<TrainingSettings>;
-  readonly device: () => Promise<'cpu' | 'cuda'>;
+  readonly machine: () => Promise<Pick<Unplanned, 'device' | 'cpu_bf16'>>;
   readonly makeData: RunDataMaker;
   readonly request: ServeProcess['request'];
   /** Where the statistics keep their tokens. */
@@ -37,12 +38,12 @@ export class DatasetPacks {
 
   /** Throws `not_packed` where nothing is packed, and `tokens_not_counted` where the tokens are not kept. */
   async of({ id, index, base_model_id, max_length }: PackRequest): Promise<RecordPacks> {
-    const { dataset, currentVersion, baseModel, device, cacheDir, request } = this.#options;
+    const { dataset, currentVersion, baseModel, machine, cacheDir, request } = this.#options;
     const [row, version, model, on] = await Promise.all([
       dataset(id),
       currentVersion(id),
       baseModel(base_model_id),
-      device(),
+      machine(),
     ]);
     if (version === null) throw datasetNotReady(row.name);
     const settings = await this.#options.settings({
@@ -61,7 +62,7 @@ export class DatasetPacks {
       loss_scope: settings.loss_scope,
       records_per_step: settings.batch_size * settings.gradient_accumulation_steps,
       seed: settings.seed,
-      device: on,
+      where: passKind({ device: on.device, weight_bytes: weightBytes({ ...on, settings }) }),
       index,
     });
     return RecordPacks.parse(answer);

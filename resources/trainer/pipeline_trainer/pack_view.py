@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.beginnings import families_of, lay
-from .data.order import Sampler, derive_seed, first_fit, rows_a_pass, window_starts
+from .data.order import PASS_TOKENS, Sampler, derive_seed, first_fit, rows_a_pass, window_starts
 from .data.split import Split, read_split
 from .data.tokens import TokenSet, load
 from .errors import TrainerError
@@ -17,12 +17,12 @@ from .errors import TrainerError
 
 @dataclass(frozen=True, slots=True)
 class PackSettings:
-    """What decides the packs besides the tokens. `device`: cpu or cuda."""
+    """What decides the packs besides the tokens. `where`: one of `order.PASS_TOKENS`."""
 
     max_length: int
     records_per_step: int
     seed: int
-    device: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def plan_packs(tokens: TokenSet, split: Split, settings: PackSettings) -> PackPl
         steps[taken] = step
         order.extend(taken)
     longest = int(min(settings.max_length, lengths[rows].max()))
-    budget = longest * rows_a_pass(longest, settings.records_per_step, settings.device)
+    budget = longest * rows_a_pass(longest, settings.records_per_step, settings.where)
     return PackPlan(tokens, settings, rows, steps, np.asarray(order, dtype=np.int64), budget)
 
 
@@ -158,7 +158,7 @@ class PackPlans:
 
 def settings_of(params: Mapping[str, Any]) -> PackSettings:
     """What a request says about the packs. Raises KeyError or ValueError."""
-    device, size = str(params["device"]), int(params["records_per_step"])
-    if device not in {"cpu", "cuda"} or size < 1:
-        raise ValueError(f"device {device!r} or records_per_step {size} is out of range")
-    return PackSettings(int(params["max_length"]), size, int(params["seed"]), device)
+    where, size = str(params["where"]), int(params["records_per_step"])
+    if where not in PASS_TOKENS or size < 1:
+        raise ValueError(f"where {where!r} or records_per_step {size} is out of range")
+    return PackSettings(int(params["max_length"]), size, int(params["seed"]), where)

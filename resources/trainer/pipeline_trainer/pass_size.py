@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .attention import VARLEN_DTYPES
 from .config import JobFile, MemoryPlan, Settings
 from .data.batches import Row
 from .data.order import rows_a_pass
@@ -72,7 +73,8 @@ def _rows_of_plan(plan: MemoryPlan, settings: Settings, longest_row: int) -> int
 
 def micro_batch_for(rows: Sequence[Row], records_per_step: int, compute: Compute) -> int:
     """Rows a pass, by the rule of `order.rows_a_pass`."""
-    return rows_a_pass(longest(rows), records_per_step, compute.device.type)
+    narrow = compute.device.type == "cpu" and compute.dtype in VARLEN_DTYPES
+    return rows_a_pass(longest(rows), records_per_step, "cpu_16" if narrow else compute.device.type)
 
 
 def longest(rows: Sequence[Row]) -> int:

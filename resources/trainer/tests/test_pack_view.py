@@ -16,7 +16,7 @@ from pipeline_trainer.data.tokens import How, TokenSet, tokenize_dataset
 from pipeline_trainer.errors import TrainerError
 from pipeline_trainer.pack_view import PackPlans, PackSettings, plan_packs
 
-CUDA = PackSettings(max_length=64, records_per_step=8, seed=42, device="cuda")
+CUDA = PackSettings(max_length=64, records_per_step=8, seed=42, where="cuda")
 
 
 def make_tokens(folder: Path, count: int) -> TokenSet:

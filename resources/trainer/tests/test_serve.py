@@ -242,7 +242,7 @@ def test_shows_the_packs_once_the_tokens_are_counted(helper: Helper, tmp_path: P
         "cache_dir": str(tmp_path / "tokens"),
         "max_length": 64,
     }
-    choice = {"split": str(split), "records_per_step": 8, "seed": 42, "device": "cuda"}
+    choice = {"split": str(split), "records_per_step": 8, "seed": 42, "where": "cuda"}
     assert helper.ask("packs", **common, **choice, index=5)["error"]["code"] == "tokens_not_counted"
     assert "result" in helper.ask("stats", **common, dataset=str(dataset))
     assert helper.ask("packs", **common, **choice, index=5)["result"]["packs"][0]["documents"]

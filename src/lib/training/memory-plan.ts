@@ -3,7 +3,14 @@ import type { TrainingSettings } from '../types/training-settings';
 import { awayBytes, lengthBytes, type MemoryRequest, peakMemoryBytes, sidesOf } from './memory';
 
 /** Tokens of one pass by rule, as the trainer's `pass_size.py` has them. */
-export const PASS_TOKENS = { cpu: 2048, cuda: 16_384 } as const;
+export const PASS_TOKENS = { cpu: 1024, cpu_16: 2048, cuda: 16_384 } as const;
+
+/** Where a pass is computed; on a processor a number of 16 bit takes half of what one of 32 does. */
+export const passKind = ({
+  device,
+  weight_bytes,
+}: Pick<MemoryRequest, 'device' | 'weight_bytes'>): keyof typeof PASS_TOKENS =>
+  device === 'cpu' && weight_bytes === 2 ? 'cpu_16' : device;
 
 /** The estimate's error where no run was measured, after one, and after a probe of the very same run. */
 export const MEMORY_BAND = { cold: 0.1, measured: 0.05, probed: 0.03 } as const;
@@ -48,9 +55,9 @@ const recordsPerStep = ({ batch_size, gradient_accumulation_steps }: TrainingSet
   batch_size * gradient_accumulation_steps;
 
 /** Rows of the longest length that go through the model at once, by rule. */
-export const rowsByRule = ({ settings, device, longest_row }: Unplanned): number => {
-  const fitting = Math.floor(PASS_TOKENS[device] / longest_row);
-  return Math.max(1, Math.min(recordsPerStep(settings), fitting));
+export const rowsByRule = (run: Unplanned): number => {
+  const fitting = Math.floor(PASS_TOKENS[passKind(run)] / run.longest_row);
+  return Math.max(1, Math.min(recordsPerStep(run.settings), fitting));
 };
 
 /** From the fastest to the leanest: everything kept, more and more MLPs recomputed, then whole layers. */

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 SEED_BITS: Final = 63
-# Padded tokens of one pass, measured: larger passes are no faster, and keep more activations.
-PASS_TOKENS: Final = {"cpu": 2048, "cuda": 16_384}
+# Tokens of one pass by where it is computed, "cpu_16" on a processor in 16 bit: measured, larger passes are no faster
+# there, or keep too much.
+PASS_TOKENS: Final = {"cpu": 1024, "cpu_16": 2048, "cuda": 16_384}
 
 
 def derive_seed(seed: int, stream: str) -> int:
@@ -16,9 +17,12 @@ def derive_seed(seed: int, stream: str) -> int:
     return int.from_bytes(digest[:8], "big") >> (64 - SEED_BITS)
 
 
-def rows_a_pass(longest: int, records_per_step: int, device: str) -> int:
-    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step."""
-    return max(1, min(records_per_step, PASS_TOKENS[device] // longest))
+def rows_a_pass(longest: int, records_per_step: int, where: str) -> int:
+    """Rows a pass, by rule: as many of the longest as fit into the pass's tokens, at most a whole step.
+
+    `where`: one of PASS_TOKENS.
+    """
+    return max(1, min(records_per_step, PASS_TOKENS[where] // longest))
 
 
 def window_starts(tokens: int, length: int) -> range:
