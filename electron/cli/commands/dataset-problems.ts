@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<DatasetProblem>[] = [
 export const addProblems = (group: Command, { add }: Registry): void =>
   add(group, {
     usage: 'problems <dataset>',
-    about: 'every fault that its import found, with line, field and what to do',
+    about: 'the faults that its import found, with line, field and what to do',
     flags: [['--csv <file>', 'write them to a CSV file; - for standard output']],
     options: z.object({ csv: z.string().optional() }),
     run: async ({ app, output, args, options }) => {

@@ -1,6 +1,6 @@
 import { DUPLICATES_METHOD, duplicateWords } from '../../../src/lib/messages/duplicates';
 import { formatAmount, formatCount } from '../../../src/lib/messages/format';
-import { problemAmountWords } from '../../../src/lib/messages/problem-amounts';
+import { keptWords, problemAmountWords } from '../../../src/lib/messages/problem-amounts';
 import type { DatasetReport } from '../../../src/lib/types/dataset-records';
 import type { ImportOutcome } from '../../services/datasets/import-outcome';
 import { shortId } from './describe-job';
@@ -16,9 +16,14 @@ const tellReport = (
   { dataset: { id }, error }: ImportOutcome,
   report: DatasetReport,
 ): void => {
+  if (error === null) output.line(report.reason, 'dim');
+  const unanswered =
+    report.skipped_null_target === 0
+      ? ''
+      : `${formatCount(report.skipped_null_target)} ${report.skipped_null_target === 1 ? 'has' : 'have'} no answer to train, `;
   output.line(
     `${formatCount(report.usable_records)} of ${formatAmount(report.records_total, 'record')} can be used, ` +
-      `${problemAmountWords(report) ?? 'no problems'}.`,
+      `${unanswered}${problemAmountWords(report) ?? 'no problems'}.`,
   );
   const repeated = duplicateWords(report);
   if (repeated !== null) output.line(`${repeated}. ${DUPLICATES_METHOD}`, 'dim');
@@ -29,9 +34,11 @@ const tellReport = (
   }
   const told = report.problems.length - others.length;
   const more = report.problems_total - told - SHOWN_PROBLEMS;
+  const kept = keptWords(report);
+  const listed = kept === null ? '' : ` (lists ${kept})`;
   if (more > 0)
     output.line(
-      `  and ${formatCount(more)} more: ${output.command(`datasets problems ${shortId(id)}`)}`,
+      `  and ${formatCount(more)} more: ${output.command(`datasets problems ${shortId(id)}`)}${listed}`,
       'yellow',
     );
 };

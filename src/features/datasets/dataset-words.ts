@@ -31,7 +31,8 @@ export const listedWords = (
   report: Dataset['report'],
 ): string => {
   const kept = keptWords(report);
-  if (kept !== null) return found >= MAX_KEPT_PROBLEMS ? kept : `${formatCount(found)} among ${kept}`;
+  if (kept !== null)
+    return severity === null && found >= MAX_KEPT_PROBLEMS ? kept : `${formatCount(found)} among ${kept}`;
   if (severity === 'info') return formatAmount(found, 'note');
   return listedAmount(found, severity === null && problemAmounts(report).notes > 0);
 };

@@ -31,6 +31,15 @@ it.each([
   expect(problemAmounts(report).problems).toBe(problems);
 });
 
+it('keeps errors however many warnings there are', () => {
+  const counts = [
+    { type: 'duplicate_id', severity: 'warning', count: 120_000 },
+    { type: 'empty_value', severity: 'error', count: 2 },
+  ] as const;
+  const report = { problems: [], problems_total: 120_002, problem_counts: [...counts] };
+  expect(unkeptWords(report)).toContain('Only the first 100,002 of 120,002 problems are kept');
+});
+
 it('says of a list that lacks some that it does', () => {
   const none = { problems: [], problem_counts: [] };
   expect(unkeptWords(null)).toBeNull();

@@ -32,11 +32,22 @@ export const problemAmountWords = (report: Counted | null): string | null => {
   return parts.length === 0 ? null : parts.join(' and ');
 };
 
+/** How many are in the list: errors and others each up to the limit. Reports of before had one limit for both. */
+const keptAmount = ({ problems_total, problem_counts }: Counted): number => {
+  if (problem_counts === undefined) return Math.min(problems_total, MAX_KEPT_PROBLEMS);
+  const errors = problem_counts
+    .filter(({ severity }) => severity === 'error')
+    .reduce((sum, { count }) => sum + count, 0);
+  return Math.min(errors, MAX_KEPT_PROBLEMS) + Math.min(problems_total - errors, MAX_KEPT_PROBLEMS);
+};
+
 /** `the first 100,000 of 300,000 problems`; null where all are kept. */
 export const keptWords = (report: Counted | null): string | null => {
-  if (report === null || report.problems_total <= MAX_KEPT_PROBLEMS) return null;
+  if (report === null) return null;
+  const kept = keptAmount(report);
+  if (kept >= report.problems_total) return null;
   const { notes } = problemAmounts(report);
-  return `the first ${formatCount(MAX_KEPT_PROBLEMS)} of ${listedAmount(report.problems_total, notes > 0)}`;
+  return `the first ${formatCount(kept)} of ${listedAmount(report.problems_total, notes > 0)}`;
 };
 
 /** Of a list that was written and lacks some; null where it lacks none. */

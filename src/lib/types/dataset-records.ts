@@ -138,7 +138,7 @@ export type DatasetProblem = z.infer<typeof DatasetProblem>;
 export const gravest = (problems: readonly DatasetProblem[]): DatasetProblem | undefined =>
   problems.find(({ severity }) => severity === 'error') ?? problems[0];
 
-/** More than this many are only counted: nobody reads them, and the database must hold them. */
+/** More errors than this many are only counted, and more of all others: nobody reads them, and the database must hold them. */
 export const MAX_KEPT_PROBLEMS = 100_000;
 
 /** Which problems are meant; `query` stands in their words, their place or the id of their record. */

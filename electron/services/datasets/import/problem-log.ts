@@ -12,6 +12,7 @@ export class ProblemLog {
   total = 0;
   readonly first: DatasetProblem[] = [];
   readonly kinds = new ProblemCounts();
+  readonly #found = { errors: 0, others: 0 };
   private readonly file: TextFile;
 
   private constructor(file: TextFile) {
@@ -26,7 +27,14 @@ export class ProblemLog {
     this.total += 1;
     this.kinds.add(problem);
     if (this.first.length < KEPT_IN_REPORT) this.first.push(problem);
-    if (this.total <= MAX_KEPT_PROBLEMS) this.file.write(`${JSON.stringify(problem)}\n`);
+    if (this.#isKept(problem)) this.file.write(`${JSON.stringify(problem)}\n`);
+  }
+
+  /** Errors and others each up to the limit: what is only doubtful must not hide what was left out. */
+  #isKept({ severity }: DatasetProblem): boolean {
+    const group = severity === 'error' ? 'errors' : 'others';
+    this.#found[group] += 1;
+    return this.#found[group] <= MAX_KEPT_PROBLEMS;
   }
 
   drain(): Promise<void> {
