@@ -5,9 +5,10 @@ import type { CanonicalRecord, DatasetProblem, ProblemFilter } from '../../../sr
 import type { Dataset } from '../../../src/lib/types/lora-training';
 import { datasetNotFound, datasetNotReady, recordNotFound } from './dataset-errors';
 import { fileOfVersion } from './version-file';
-import { datasetAtWork, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
+import { datasetAtWork, datasetBeingMade, datasetInUse, datasetNotDeleted } from './dataset-use-errors';
 import { purgeExpired } from './expired-bin';
 import { bringBack, purgeFolder } from './purge-folder';
+import { isAtWorkElsewhere } from './staging';
 import type { AsyncRepositories } from '../../db/async-repositories';
 import { DatasetImports } from './dataset-imports';
 import type { ImportOptions, StartedImport } from './dataset-imports';
@@ -222,6 +223,7 @@ export class DatasetService {
     if (dataset.deleted_at === null) throw datasetNotDeleted(dataset.name);
     const jobs = await repositories.datasets.jobsOf(id);
     if (jobs.length > 0) throw datasetInUse(dataset.name, jobs.length);
+    if (await isAtWorkElsewhere(paths.datasetDir(id))) throw datasetBeingMade(dataset.name);
     await purgeFolder({ repositories, paths }, id);
     publisher.publish('datasets.removed', { id });
   }

@@ -18,6 +18,14 @@ export function datasetAtWork(name: string, jobs: readonly string[]): AppError {
   });
 }
 
+export function datasetBeingMade(name: string): AppError {
+  return new AppError({
+    code: 'dataset_in_use',
+    message: `The dataset “${name}” was kept, because another process is reading or writing it now.`,
+    hint: 'Try again when that has ended.',
+  });
+}
+
 export function datasetNotDeleted(name: string): AppError {
   return new AppError({
     code: 'dataset_not_deleted',

@@ -57,6 +57,13 @@ it('one that a run was made of in that moment keeps its files', async () => {
   expect(await service.records({ id, offset: 0, limit: 1 })).toMatchObject({ total: 1 });
 });
 
+it('one that another process is at work on stays', async () => {
+  // The parent of this process lives, and is another one.
+  await mkdir(join(userDir, id, `.staging-${process.ppid}-x`));
+  await expect(service.purge(id)).rejects.toMatchObject({ code: 'dataset_in_use' });
+  expect(await readdir(userDir)).toEqual([id]);
+});
+
 it('what was worked out of it goes as well, and that of other datasets stays', async () => {
   const [other] = await service.import([await bench.file(jsonl(pair(), pair()), 'other.jsonl')]);
   const kept = await service.currentVersion(other?.dataset.id ?? '');

@@ -35,11 +35,23 @@ export async function releaseClaim(datasetDir: string, token: string): Promise<v
  */
 export async function sweepDeadStaging(datasetDir: string, settle: () => Promise<void>): Promise<boolean> {
   const names = (await listDir(datasetDir)).filter(isStagingName);
-  const alive = await Promise.all(names.map((name) => isAliveStaging(datasetDir, name)));
-  if (alive.includes(true)) return true;
+  if (await isAnyAlive(datasetDir, names)) return true;
   if (names.length > 0) await settle();
   for (const name of names) await rm(join(datasetDir, name), { recursive: true, force: true });
   return false;
+}
+
+/** Whether another process that lives is at work in a dataset's folder. */
+export async function isAtWorkElsewhere(datasetDir: string): Promise<boolean> {
+  const names = (await listDir(datasetDir)).filter(isStagingName);
+  return isAnyAlive(
+    datasetDir,
+    names.filter((name) => !reserved.has(name)),
+  );
+}
+
+async function isAnyAlive(datasetDir: string, names: readonly string[]): Promise<boolean> {
+  return (await Promise.all(names.map((name) => isAliveStaging(datasetDir, name)))).includes(true);
 }
 
 /** Of a folder that no row names: a dead import's staging goes, and with it the folder where it holds nothing else. */
