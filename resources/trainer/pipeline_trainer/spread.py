@@ -12,7 +12,9 @@ def spread_of(values: Any) -> dict[str, Any]:
     if not len(values):
         return {"min": 0, "median": 0, "p95": 0, "max": 0, "histogram": {"edges": [], "counts": []}}
     longest = int(values.max())
-    counts, edges = np.histogram(values, bins=HISTOGRAM_BINS, range=(0, max(longest, 1)))
+    # No more bins than there are numbers: nothing is half a turn long.
+    bins = min(HISTOGRAM_BINS, max(longest, 1))
+    counts, edges = np.histogram(values, bins=bins, range=(0, max(longest, 1)))
     return {
         "min": int(values.min()),
         "median": float(np.median(values)),

@@ -20,7 +20,10 @@ LISTED_MOST: Final = 1000
 LENGTHS_MOST: Final = 20_000
 METHODS: Final = {
     "tokens": "Every record in this base model's chat template, by its tokenizer, as training has it; before cutting.",
-    "spread": "Tokens of each record before cutting: smallest, median, 95th percentile, largest.",
+    "spread": (
+        "Tokens of each record before cutting: smallest, median, 95th percentile, largest; records that are refused before "
+        "they have tokens do not count."
+    ),
     "trained_tokens": "Tokens that the loss covers, before cutting.",
     "over_limit": (
         "Records with more tokens than the maximum length, of a comparison on either side, and what those lose that "
@@ -66,7 +69,8 @@ def dataset_stats(
         "turns": turns,
         "turn_tokens": turn_tokens,
         "avg_tokens_per_turn": round(turn_tokens / turns, 2) if turns else None,
-        **spread_of(lengths),
+        # What is refused before its tokens can be made has none, and is no record of no tokens.
+        **spread_of(lengths[lengths > 0]),
         "lengths": lengths.tolist() if len(lengths) <= LENGTHS_MOST else None,
         "problems_total": len(tokens.problems),
         "problems": [_problem(tokens, index) for index in list(tokens.problems)[:LISTED_MOST]],
