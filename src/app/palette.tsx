@@ -6,7 +6,7 @@ import { Kbd } from '../components/button';
 import { formatAmount } from '../components/format';
 import { FileText } from '../components/file-text';
 import { Dialog } from '../components/overlays';
-import { visibleText } from '../components/visible-text';
+import { visibleText } from '../lib/visible-text';
 import type { Entry } from './palette-entry';
 import { matchPieces } from './palette-match';
 import { openOverlay, uiState } from './ui-state';

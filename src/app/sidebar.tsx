@@ -12,7 +12,7 @@ import { datasets, jobs, models } from '../stores';
 import { entryOf, SCREENS } from './routes';
 import { openOverlay } from './ui-state';
 import { FileText } from '../components/file-text';
-import { visibleText } from '../components/visible-text';
+import { visibleText } from '../lib/visible-text';
 
 const WORDS = 'hidden narrow:inline';
 /** Longer in some languages than its line. */

@@ -9,7 +9,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Kbd } from './button';
 import { classNames } from './class-names';
 import { FileText } from './file-text';
-import { visibleText } from './visible-text';
+import { visibleText } from '../lib/visible-text';
 import { IN_PAGE } from './popup-place';
 
 const CONTROL =

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { visibleText } from './visible-text';
+import { visibleText } from '../lib/visible-text';
 
 /** Words of a file or of a person: they keep to themselves which way they run, and hide nothing. */
 export const FileText = ({ children }: { readonly children: string }) => <bdi>{visibleText(children)}</bdi>;

@@ -5,7 +5,7 @@ import { classNames } from './class-names';
 import { useHeading } from './use-heading';
 import { Tooltip } from './tooltip';
 import { FileText } from './file-text';
-import { visibleText } from './visible-text';
+import { visibleText } from '../lib/visible-text';
 
 /** A screen: title left, at most one filled button right, the body scrolls. */
 export const Page = ({

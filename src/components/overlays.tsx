@@ -10,7 +10,7 @@ import type { ButtonProps } from './button';
 import { classNames } from './class-names';
 import { FileText } from './file-text';
 import { IN_PAGE } from './popup-place';
-import { visibleText } from './visible-text';
+import { visibleText } from '../lib/visible-text';
 
 const SCRIM = 'fixed inset-0 z-20 bg-scrim';
 const POPUP =

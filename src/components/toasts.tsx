@@ -1,7 +1,7 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import { Button, IconButton } from './button';
-import { visibleText } from './visible-text';
+import { visibleText } from '../lib/visible-text';
 
 const manager = Toast.createToastManager();
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Cell, toCsv } from '../../../src/lib/csv';
+import { type Cell, csvFile, toCsv } from '../../../src/lib/csv';
 import { writeFileWhole } from '../../services/storage/write-file-whole';
 import type { Output } from './output';
 
@@ -16,6 +16,8 @@ export const writeCsv = async (output: Output, to: string, { columns, rows }: Sh
     return;
   }
   const path = resolve(to);
-  await writeFileWhole(path, csv);
-  output.answer({ path, rows: rows.length }, () => [`${rows.length} rows are in ${path}`]);
+  await writeFileWhole(path, csvFile(csv));
+  output.answer({ path, rows: rows.length }, () => [
+    `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} in ${path}`,
+  ]);
 };

@@ -229,7 +229,9 @@ describe('datasets', () => {
     expect((await bench.run('datasets', 'problems', 'evil', '--csv', to, '--json')).documents()).toEqual([
       { path: to, rows: 1 },
     ]);
-    expect(await readFile(to, 'utf8')).toMatch(/^line,path,record_id,type,severity,error,suggestion\r\n1,/u);
+    expect(await readFile(to, 'utf8')).toMatch(
+      /^\ufeff?line,path,record_id,type,severity,error,suggestion\r\n1,/u,
+    );
     const nowhere = await bench.run('datasets', 'problems', 'evil', '--csv', '/nowhere/x.csv');
     expect([nowhere.code, nowhere.out]).toEqual([1, '']);
     expect(nowhere.err).toContain('/nowhere/x.csv could not be written');

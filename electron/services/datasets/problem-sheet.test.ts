@@ -21,3 +21,10 @@ it('makes no formula of what a file says', () => {
     ].join('\r\n'),
   );
 });
+
+it('is marked as UTF-8 where it is not of ASCII alone, and holds nothing that a terminal obeys', () => {
+  const problem = { line: 3, path: null, record_id: null, type: 'empty_value', severity: 'error' } as const;
+  const csv = problemsCsv([{ ...problem, error: '“a” is empty: \u001b[31m', suggestion: null }]);
+  expect(csv).toMatch(/^\ufeffline,/u);
+  expect(csv).toContain('“a” is empty: ␛[31m');
+});

@@ -1,5 +1,5 @@
 import type { DatasetProblem } from '../../../src/lib/types/dataset-records';
-import { toCsv } from '../../../src/lib/csv';
+import { csvFile, toCsv } from '../../../src/lib/csv';
 
 export const PROBLEM_COLUMNS = [
   'line',
@@ -13,5 +13,5 @@ export const PROBLEM_COLUMNS = [
 
 /** Problems as CSV that a spreadsheet may open: no cell of it is run as a formula. */
 export function problemsCsv(problems: readonly DatasetProblem[]): string {
-  return toCsv(PROBLEM_COLUMNS, problems);
+  return csvFile(toCsv(PROBLEM_COLUMNS, problems));
 }

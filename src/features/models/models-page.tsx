@@ -19,7 +19,7 @@ import { models } from '../../stores';
 import { useAction } from '../../use-load';
 import { startTryIt, verdictOf } from '../jobs';
 import { FileText } from '../../components/file-text';
-import { visibleText } from '../../components/visible-text';
+import { visibleText } from '../../lib/visible-text';
 import { PutAway } from './parts/put-away';
 
 const COLUMNS: readonly Column<ModelArtifact>[] = [

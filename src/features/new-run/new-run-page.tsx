@@ -6,7 +6,7 @@ import { Button } from '../../components/button';
 import { FileText } from '../../components/file-text';
 import { Page, Panel, Skeleton } from '../../components/layout';
 import { EmptyState, ErrorNote, ErrorState } from '../../components/states';
-import { visibleText } from '../../components/visible-text';
+import { visibleText } from '../../lib/visible-text';
 import { useLive } from '../../live-store';
 import { paths } from '../../paths';
 import { baseModels, datasets, jobs } from '../../stores';

@@ -1,5 +1,5 @@
 import { formatChange, formatCount } from '../../components/format';
-import { visibleText } from '../../components/visible-text';
+import { visibleText } from '../../lib/visible-text';
 import type { SettingsRequest } from '../../lib/training/settings';
 import type { TrainingJob } from '../../lib/types/lora-training';
 import type { ModelArtifact } from '../../lib/types/model-artifact';

@@ -7,7 +7,7 @@ import type { Column } from '../../../components/data-table';
 import { FileText } from '../../../components/file-text';
 import { formatBytes, formatCount, NOTHING } from '../../../components/format';
 import { Ago } from '../../../components/time';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { shapeWords } from '../../../lib/messages/dataset-formats';
 import type { Dataset } from '../../../lib/types/lora-training';
 import { paths } from '../../../paths';

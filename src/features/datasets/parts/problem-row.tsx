@@ -12,7 +12,7 @@ import type { RawPart } from '../../../lib/types/raw-part';
 import { errorWords, placeWords, problemWords } from '../dataset-words';
 import type { Edits } from '../use-edits';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 const TONES = { error: 'bad', warning: 'warn', info: 'info' } as const;
 export const ON_IMPORT = 'Import the file again, and say so in the fields of the import page.';

@@ -3,7 +3,7 @@ import { Badge } from '../../../components/badge';
 import { Button } from '../../../components/button';
 import { FileText } from '../../../components/file-text';
 import { formatAmount, formatCount } from '../../../components/format';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { shownTurns } from '../../../lib/types/record-turns';
 import type { ShownTurn } from '../../../lib/types/record-turns';
 import type { IndexedRecord } from '../record-pages';

@@ -6,7 +6,7 @@ import { isRefused, refusedRecordWords } from '../../../lib/messages/refused-rec
 import { shownParts } from '../../../lib/training/shown-parts';
 import type { RecordView } from '../../../lib/types/record-view';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { foldTurns, mattersIn } from '../turn-folds';
 import type { Sought, Turn } from '../turn-folds';
 import { FoldedTurns, TURN_GRID } from './folded-turns';

@@ -20,7 +20,7 @@ import { useChanges } from '../use-versions';
 import type { Difference } from '../use-versions';
 import { diffWords } from '../version-words';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 const LIMIT = 10;
 const TONES: Record<RecordChange['change'], Tone> = { added: 'good', removed: 'bad', changed: 'info' };

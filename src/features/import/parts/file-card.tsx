@@ -5,10 +5,10 @@ import { attempt } from '../../../attempt';
 import { Badge } from '../../../components/badge';
 import { Button, IconButton } from '../../../components/button';
 import { Field, Input } from '../../../components/fields';
-import { formatAmount, formatBytes } from '../../../components/format';
+import { formatAmount, formatBytes, formatCount } from '../../../components/format';
 import { Panel } from '../../../components/layout';
 import { Async } from '../../../components/states';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { useLatestAnswer } from '../../../latest-answer';
 import { baseName } from '../../../lib/file-name';
 import { FORMAT_WORDS } from '../../../lib/messages/dataset-formats';
@@ -64,7 +64,8 @@ const ShapeBadge = ({ preview }: { readonly preview: ImportPreview }) => {
 
 const factsOf = (preview: ImportPreview): string => {
   const { size_bytes, archive, encoding, container } = preview;
-  const facts = [formatBytes(size_bytes), container, archive, isHopeless(preview) ? null : encoding];
+  const size = size_bytes === 0 ? null : formatBytes(size_bytes);
+  const facts = [size, container, archive, isHopeless(preview) ? null : encoding];
   return facts.filter(Boolean).join(' · ');
 };
 
@@ -112,7 +113,9 @@ const Looking = ({ file }: { readonly file: ImportFile }) => {
 
 const extentOf = ({ report, is_whole }: ImportPreview): string => {
   if (report.records_total === 0) return '';
-  const usable = `${formatAmount(report.usable_records, 'usable record')} of ${formatAmount(report.records_total, 'record')}`;
+  const unanswered =
+    report.skipped_null_target > 0 ? `, ${formatCount(report.skipped_null_target)} without an answer` : '';
+  const usable = `${formatAmount(report.usable_records, 'usable record')} of ${formatAmount(report.records_total, 'record')}${unanswered}`;
   return is_whole
     ? `${usable}, the whole file.`
     : `${usable}, the beginning of the file; the import reads the rest.`;

@@ -17,7 +17,7 @@ import { changeFile } from '../import-store';
 import { importWords, phaseShare } from '../import-words';
 import type { ImportFile } from '../import-file';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { Repeated } from './repeated';
 
 const useImported = (id: string | null): Dataset | undefined => {

@@ -1,6 +1,6 @@
 import { Badge } from '../../../components/badge';
 import { formatCount } from '../../../components/format';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { problemAmountWords } from '../../../lib/messages/problem-amounts';
 import { withoutFlags } from '../../../lib/messages/without-flags';
 import { SALVAGE_WORDS } from '../reading-changes';

@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { Button } from '../../../components/button';
 import { Field, Select, TextArea } from '../../../components/fields';
 import { SwitchField } from '../../../components/switch-field';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import type { ColumnMapping, ColumnRole, Reading } from '../../../lib/types/dataset-reading';
 import { MessageRole } from '../../../lib/types/dataset-records';
 import type { ImportPreview } from '../../../lib/types/import-preview';

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../../components/button';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import type { CanonicalRecord } from '../../../lib/types/dataset-records';
 import { shownTurns } from '../../../lib/types/record-turns';
 

@@ -28,7 +28,7 @@ import { useResumePoint } from '../use-resume-point';
 import { useIsSaving } from '../use-saving';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 /** What the columns of every group are. */
 export const RowHeads = () => (

@@ -24,7 +24,7 @@ import { startsWords } from '../time-left';
 import { useQueuePlan } from '../use-expected';
 import { ACTION, GRID, STATE, TIME } from './job-grid';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 /** The waiting order: dragged, or moved with Alt and the arrows. Of those that were not found only the places stay. */
 export const WaitingList = ({ found }: { readonly found: readonly TrainingJob[] }) => {

@@ -4,7 +4,7 @@ import { Button } from '../../../components/button';
 import { classNames } from '../../../components/class-names';
 import { formatCount } from '../../../components/format';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 import { useIsCut } from '../../../components/use-is-cut';
 import type { ModelArtifact } from '../../../lib/types/model-artifact';
 import { useLoad } from '../../../use-load';

@@ -7,7 +7,7 @@ import { Tooltip } from '../../../components/tooltip';
 import { isWorse } from '../group-losses';
 import type { GroupKind, GroupLoss } from '../group-losses';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 const LABELS: Readonly<Record<string, string>> = {
   dataset: 'Dataset',

@@ -4,7 +4,7 @@ import { Input, Select } from '../../../components/fields';
 import { Weight } from '../../../lib/types/run-mixture';
 import type { MixedRow, Mixture } from '../use-mixture';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 const isWeight = (text: string): boolean => text.trim() !== '' && Weight.safeParse(Number(text)).success;
 

@@ -14,7 +14,7 @@ import { paths } from '../../../paths';
 import { jobs } from '../../../stores';
 import { groupJobs, groupWords, isRunning, STATUS_WORDS, timeLeftWords } from '../../jobs';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 /** As many as leave the whole page in view at 1280 × 800, and in a tall window. */
 const SHOWN = 3;

@@ -10,7 +10,7 @@ import { paths } from '../../../paths';
 import { datasets, models } from '../../../stores';
 import { verdictOf } from '../../jobs';
 import { FileText } from '../../../components/file-text';
-import { visibleText } from '../../../components/visible-text';
+import { visibleText } from '../../../lib/visible-text';
 
 interface Thing {
   readonly id: string;
