@@ -148,7 +148,7 @@ export const addEdits = (group: Command, { add }: Registry): void => {
       usage: `${name} <dataset>`,
       about: `${about}; makes a new version`,
       flags: [
-        ['--lines <lines>', 'such as 3,9-12'],
+        ['--lines <lines>', 'such as 3,9-12; 100,000 at a time'],
         ['--ids <ids...>', 'instead: by the ids that problems and diff tell'],
         ...more,
         ...DRY_RUN,
@@ -183,7 +183,13 @@ export const addEdits = (group: Command, { add }: Registry): void => {
   add(group, {
     usage: 'fix <dataset>',
     about: 'apply safe fixes to every record; makes a new version',
-    flags: [['--fix <fixes>', 'such as trim,merge_system,truncate_history=4'], ...DRY_RUN],
+    flags: [
+      [
+        '--fix <fixes>',
+        'one or more of trim, drop_repeated_user_turn, merge_system, cut_before_empty_answer, truncate_history=N, with commas between',
+      ],
+      ...DRY_RUN,
+    ],
     options: Looking.extend({ fix: FixWords }),
     run: async (work) => {
       const { app, args, options } = work;

@@ -68,13 +68,27 @@ const refusedPairs = ({ problems, problems_total }: DatasetStats): [string, stri
   ];
 };
 
-const duplicateWords = ({ exact, near, groups_total }: DatasetSurvey['duplicates']): string =>
-  groups_total === 0
-    ? 'none'
-    : `${formatCount(exact)} exact, ${formatCount(near)} near, in ${formatCount(groups_total)} ${groups_total === 1 ? 'group' : 'groups'}`;
+const uncheckedWords = (unchecked: number): string =>
+  unchecked === 0
+    ? ''
+    : `; ${formatAmount(unchecked, 'record')} in too large a crowd to be compared with all of it`;
 
-const leakageWords = ({ records: leaking, held_out, seed, share }: DatasetSurvey['leakage']): string =>
-  `${formatCount(leaking)} of ${formatCount(held_out)} held-out records are like a trained one (seed ${seed}, ${Math.round(share * 100)} % held out)`;
+const duplicateWords = ({ exact, near, groups_total, unchecked }: DatasetSurvey['duplicates']): string => {
+  const found =
+    groups_total === 0
+      ? `none${unchecked > 0 ? ' found' : ''}`
+      : `${formatCount(exact)} exact, ${formatCount(near)} near, in ${formatCount(groups_total)} ${groups_total === 1 ? 'group' : 'groups'}`;
+  return `${found}${uncheckedWords(unchecked)}`;
+};
+
+const leakageWords = ({
+  records: leaking,
+  held_out,
+  seed,
+  share,
+  unchecked,
+}: DatasetSurvey['leakage']): string =>
+  `${formatCount(leaking)} of ${formatCount(held_out)} held-out records are like a trained one (seed ${seed}, ${Math.round(share * 100)} % held out)${uncheckedWords(unchecked)}`;
 
 const languageWords = ({ languages, records: all }: DatasetSurvey): string => {
   const shown = languages.spoken

@@ -166,7 +166,7 @@ const addRemovals = (group: Command, { add }: Registry): void => {
       const jobs = await app.services.datasets.jobsOf(id);
       await app.services.datasets.delete(id);
       output.answer({ id, deleted: true, used_by: jobs }, () => [
-        `“${name}” was put away for ${DAYS_IN_BIN} days, and is removed for good then. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
+        `“${name}” was put away${jobs.length > 0 ? '' : ` for ${DAYS_IN_BIN} days, and is removed for good then`}. Bring it back with: ${output.command(`datasets restore ${shortId(id)}`)}`,
         ...(jobs.length === 0
           ? []
           : [

@@ -258,7 +258,8 @@ export class DatasetEdits {
     if (same === undefined) return;
     const kept = VersionRecipe.parse(await datasetVersions.recipe(same.id));
     const isOfSource = (same.source_sha256 ?? made.sourceSha256) === made.sourceSha256;
-    if (file || !isOfSource || !isSameMaking(kept, recipe)) throw recordsAreVersion(name, same.number);
+    if (file || !isOfSource || !isSameMaking(kept, recipe))
+      throw recordsAreVersion(name, { number: same.number, excluded: kept.exclude.length });
   }
 
   /** The row first, then the name of the file: killed between the two, the next start puts the name right. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../../src/lib/messages/app-error';
-import { formatDuration } from '../../../src/lib/messages/format';
+import { formatAmount, formatDuration } from '../../../src/lib/messages/format';
 import { notThere } from '../../../src/lib/messages/not-there';
 import { SOURCE_DAMAGED } from './import/stored-source';
 import { gravest } from '../../../src/lib/types/dataset-records';
@@ -83,11 +83,15 @@ export function fileChanged(name: string): AppError {
   });
 }
 
-export function recordsAreVersion(name: string, number: number): AppError {
+/** `excluded`: how many records that version leaves out by hand. */
+export function recordsAreVersion(
+  name: string,
+  { number, excluded }: { readonly number: number; readonly excluded: number },
+): AppError {
   return new AppError({
     code: 'dataset_unchanged',
     message: `These are the records of version ${String(number)} of “${name}”, so no version was made.`,
-    hint: `Use version ${String(number)} again.`,
+    hint: `Use version ${String(number)} again; it leaves out ${excluded === 0 ? 'nothing' : formatAmount(excluded, 'record')} by hand.`,
   });
 }
 

@@ -148,7 +148,7 @@ describe('a newer file', () => {
     const path = await bench.file(shorter, 'shorter.jsonl');
     await expect(service.versions.edit(id, from({ path }))).rejects.toMatchObject({
       code: 'dataset_unchanged',
-      hint: 'Use version 2 again.',
+      hint: 'Use version 2 again; it leaves out 1 record by hand.',
     });
     expect(await service.get(id)).toMatchObject({ file_name: 'first.jsonl', report: { usable_records: 3 } });
     expect((await service.versions.use(id, 2)).report).toMatchObject({ excluded_records: 1 });
@@ -167,7 +167,7 @@ describe('a newer file', () => {
     await expect(service.versions.edit(id, edit)).rejects.toMatchObject({
       code: 'dataset_unchanged',
       message: 'These are the records of version 2 of “first”, so no version was made.',
-      hint: 'Use version 2 again.',
+      hint: 'Use version 2 again; it leaves out 1 record by hand.',
     });
     expect(await service.get(id)).toEqual(before);
     expect((await service.versions.use(id, 2)).report).toEqual(first.report);

@@ -7,7 +7,7 @@ it('says of excluded records in a newer file which stay out, which come in again
   expect(exclusionWords({ kept: 38, changed: 1, gone: 1, records: records.slice(0, 1) })).toEqual([
     '38 excluded records say the same and stay out.',
     '1 excluded record has changed and comes in again: r0 (line 1,000).',
-    '1 exclusion matches no record of the newer file.',
+    '1 exclusion matches no record of the newer file and is forgotten: in a later file such a record comes in again.',
   ]);
   expect(exclusionWords({ kept: 1, changed: 7, gone: 0, records })).toEqual([
     '1 excluded record says the same and stays out.',

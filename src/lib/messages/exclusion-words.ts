@@ -17,7 +17,9 @@ export const exclusionWords = ({ kept, changed, gone, records }: ExclusionsAfter
       ]
     : []),
   ...(gone > 0
-    ? [`${formatAmount(gone, 'exclusion')} ${gone === 1 ? 'matches' : 'match'} no record of the newer file.`]
+    ? [
+        `${formatAmount(gone, 'exclusion')} ${gone === 1 ? 'matches' : 'match'} no record of the newer file and ${gone === 1 ? 'is' : 'are'} forgotten: in a later file such a record comes in again.`,
+      ]
     : []),
 ];
 

@@ -5,6 +5,7 @@ describe('the folded text', () => {
   it.each([
     ['a blank after it', 'Why? '],
     ['other white space', '\u00a0Why?\r\n'],
+    ['what takes no room', '\ufeffW\u200bh\u00ady?'],
     ['another case', 'WHY?'],
     ['full-width letters', '\uff37\uff48\uff59\uff1f'],
   ])('is the same with %s', (_, text) => expect(foldedText(text)).toBe(foldedText('Why?')));

@@ -53,14 +53,15 @@ export async function previewFile(
   limits: HeadLimits = {},
 ): Promise<FilePreview> {
   const file = { file_name: nameOf(request), reading: readingOfWords(request) };
+  let known: Pick<FilePreview, 'size_bytes' | 'link_target'> = { size_bytes: 0, link_target: null };
   try {
     const { sizeBytes, linkTarget } = await lookAtSource(request);
-    const known = { ...file, size_bytes: sizeBytes, link_target: linkTarget };
-    return { ...known, ...(await readHead({ request, signal, limits, linkTarget })) };
+    known = { size_bytes: sizeBytes, link_target: linkTarget };
+    return { ...file, ...known, ...(await readHead({ request, signal, limits, linkTarget })) };
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error;
     const refused = refusedHead(faultOfSource(error), null);
-    return { ...file, size_bytes: 0, link_target: null, ...refused };
+    return { ...file, ...known, ...refused };
   }
 }
 

@@ -15,6 +15,7 @@ import { isTable, mappingReport, tableColumns } from './mapping-report';
 import { structureProblem } from './pass';
 import type { PassFindings } from './pass';
 import type { OtherFile } from './recognise-file';
+import { severalLists } from './several-lists';
 import type { SourceFault } from './source-fault';
 import { whyUnread } from './unread-text';
 
@@ -196,6 +197,9 @@ function unclearLabels(pass: PassFindings, problem: DatasetProblem): WholeFileFa
 function unknownShape(pass: PassFindings): WholeFileFault {
   const { firstUnclearLabel, firstUnknownKeys } = pass.reader.tally;
   if (firstUnclearLabel !== null) return unclearLabels(pass, firstUnclearLabel);
+  const lists = severalLists(pass);
+  if (lists !== null)
+    return { shape: shapeOf(pass), reason: lists.error, problems: [fileProblem('unknown_shape', lists)] };
   const mapping = mappingReport(pass);
   const text =
     mapping?.table?.header === false && pass.mapping === null

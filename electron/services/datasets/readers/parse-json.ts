@@ -114,8 +114,12 @@ function adviceFor(text: string, offset: number): string {
   if (/^-?(?:NaN|Infinity)/.test(rest))
     return 'JSON knows no NaN and no Infinity: write null, or leave the field out.';
   if (rest.startsWith("'")) return 'JSON quotes names and texts with double quotes.';
-  if (/^[}\]]/.test(rest)) return 'Remove the comma before the closing bracket.';
+  if (/^[}\]]/.test(rest) && /,\s*$/.test(text.slice(0, offset)))
+    return 'Remove the comma before the closing bracket.';
+  if (/^[{[]/.test(rest) && /\r$/.test(text.slice(0, offset)))
+    return 'The lines end in carriage returns alone (\\r), as very old Macs wrote them: write the file with line feeds (\\n).';
   if (rest.trim() === '') return 'The record is cut off: write it to its end.';
+  if (text.charCodeAt(offset) === 0) return 'Remove the NUL character (U+0000), which is no white space.';
   if (text.charCodeAt(offset) < 0x20) return 'Write line breaks and tabs inside texts as \\n and \\t.';
   return 'Correct this place; each record must be one JSON object.';
 }
