@@ -111,7 +111,7 @@ export class FileNotes {
           severity: 'warning',
           error: `The texts of “${name.slice(0, 60)}” are not used: the model neither sees nor learns them.`,
           suggestion:
-            'Nothing has to be done if they are notes. Else say what each column is, on the import page or with --map; what belongs to the question is “input”.',
+            'Nothing has to be done if they are notes; else give their column a role, such as “input” for what belongs to the question.',
         },
       ),
     );
@@ -123,7 +123,7 @@ export class FileNotes {
           severity: 'warning',
           error: `The field “${name.slice(0, 60)}” is false here and not used: every answer is trained.`,
           suggestion:
-            'Nothing has to be done if it says something else. If it says that an answer is not wanted, give it the role of the label, on the import page or with --map.',
+            'Nothing has to be done if it says something else; if it says that an answer is not wanted, give it the role “label”.',
         },
       ),
     );
